@@ -1,0 +1,154 @@
+"""People who work on requests, and in what role for which organisation."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from dsr.accounts.roles import Permission, Role, permissions_of, roles_with
+
+if TYPE_CHECKING:
+    from dsr.policies.models import Organisation
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=clean_address(username or ""))
+
+    def create_user(
+        self, email: str, name: str, password: str | None = None, **extra: Any
+    ) -> "User":
+        """Without a password nobody can log in before an invitation was accepted."""
+        if not email or not name:
+            raise ValueError("a user needs an address and a name")
+        user = self.model(email=clean_address(email), name=name, **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(
+        self, email: str, name: str, password: str | None = None, **extra: Any
+    ) -> "User":
+        return self.create_user(
+            email, name, password, **{"is_staff": True, "is_superuser": True, **extra}
+        )
+
+    def with_permission(
+        self, permission: Permission, organisation: "Organisation"
+    ) -> models.QuerySet["User"]:
+        """Active people whose role in this organisation holds the permission."""
+        return self.filter(
+            is_active=True,
+            memberships__organisation=organisation,
+            memberships__role__in=roles_with(permission),
+        ).order_by("name", "pk")
+
+
+def clean_address(address: str) -> str:
+    return address.strip().lower()
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("may open the admin pages"), default=False)
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            # Two accounts whose addresses differ only in case would share one mailbox.
+            models.UniqueConstraint(Lower("email"), name="user_email_once"),
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="user_email_lower"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = clean_address(self.email)
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    def may(self, permission: Permission, organisation: "Organisation") -> bool:
+        """Whether this person's role there holds the permission; superusers get nothing extra."""
+        if not self.is_active:
+            return False
+        roles = self.memberships.filter(organisation=organisation).values_list("role", flat=True)
+        return any(permission in permissions_of(role) for role in roles)
+
+
+class Membership(models.Model):
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="memberships", verbose_name=_("user")
+    )
+    organisation = models.ForeignKey(
+        "policies.Organisation",
+        models.PROTECT,
+        related_name="memberships",
+        verbose_name=_("organisation"),
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    department = models.ForeignKey(
+        "policies.Department",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name=_("department"),
+    )
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organisation"], name="membership_once"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="membership_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.organisation_id}"
+
+
+class Invitation(models.Model):
+    """A one-time way in for somebody who has no password yet. Only the token's hash is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="invitations")
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+    def is_open(self, at: datetime) -> bool:
+        return self.used_at is None and self.withdrawn_at is None and at < self.expires_at
