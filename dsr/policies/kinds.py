@@ -1,0 +1,130 @@
+"""The closed list of kinds of rights, and how much proof each may ask for."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    INFORM = "inform", _("be informed")
+    CONFIRM = "confirm", _("confirmation whether data is held")
+    ACCESS = "access", _("access")
+    INSPECT = "inspect", _("inspection")
+    COPY = "copy", _("copy")
+    PORTABILITY = "portability", _("portability or transfer")
+    ACCOUNTING = "accounting", _("accounting of disclosures")
+    RECTIFY = "rectify", _("correction")
+    AMEND = "amend", _("amendment of a record")
+    ERASE = "erase", _("erasure")
+    DELETE_ACCOUNT = "delete_account", _("deletion of an account")
+    DELETE_CHILD = "delete_child", _("deletion of a child's data")
+    DEACTIVATE = "deactivate", _("deactivation")
+    RESTRICT = "restrict", _("restriction")
+    OBJECT = "object", _("objection")
+    AUTOMATED_DECISION = "automated_decision", _("no automated decision")
+    CONFIDENTIAL = "confidential", _("confidential communications")
+    PAPER_COPY = "paper_copy", _("paper copy of the notice")
+    WITHDRAW_CONSENT = "withdraw_consent", _("withdrawal of consent")
+    REVOKE_AUTHORISATION = "revoke_authorisation", _("revocation of an authorisation")
+    MARKETING_OPT_OUT = "marketing_opt_out", _("no more marketing")
+    SALE_OPT_OUT = "sale_opt_out", _("no sale or sharing")
+    LIMIT_USE = "limit_use", _("limit the use of sensitive data")
+    OBJECT_TO_CHANGE = "object_to_change", _("objection to a changed policy")
+    PARENTAL_CONSENT = "parental_consent", _("a parent's consent")
+    LOST_CONTACT = "lost_contact", _("lost or stolen contact data")
+    REPORT_CHILD = "report_child", _("report about a child")
+    COMPLAINT = "complaint", _("complaint")
+
+
+# Never without a check of identity: what lets data out, changes it or destroys it.
+PROVEN = frozenset(
+    {
+        Kind.INFORM,
+        Kind.CONFIRM,
+        Kind.ACCESS,
+        Kind.INSPECT,
+        Kind.COPY,
+        Kind.PORTABILITY,
+        Kind.ACCOUNTING,
+        Kind.RECTIFY,
+        Kind.AMEND,
+        Kind.ERASE,
+        Kind.DELETE_ACCOUNT,
+        Kind.DELETE_CHILD,
+        Kind.DEACTIVATE,
+    }
+)
+
+# Never more than what finds the record: nothing is lost if a stranger asked.
+LIGHT = frozenset(
+    {
+        Kind.CONFIDENTIAL,
+        Kind.PAPER_COPY,
+        Kind.WITHDRAW_CONSENT,
+        Kind.REVOKE_AUTHORISATION,
+        Kind.MARKETING_OPT_OUT,
+        Kind.SALE_OPT_OUT,
+        Kind.LIMIT_USE,
+        Kind.OBJECT_TO_CHANGE,
+        Kind.REPORT_CHILD,
+        Kind.COMPLAINT,
+    }
+)
+
+# Who verified does not approve: what lets health data out, and what destroys it.
+FOUR_EYES = frozenset(
+    {
+        Kind.INFORM,
+        Kind.CONFIRM,
+        Kind.ACCESS,
+        Kind.INSPECT,
+        Kind.COPY,
+        Kind.PORTABILITY,
+        Kind.ACCOUNTING,
+        Kind.ERASE,
+        Kind.DELETE_ACCOUNT,
+        Kind.DELETE_CHILD,
+        Kind.DEACTIVATE,
+    }
+)
+
+
+class Asker(models.TextChoices):
+    """In which role somebody may ask."""
+
+    SUBJECT = "subject", _("the person concerned")
+    MINOR = "minor_13_17", _("a minor between 13 and 17")
+    PARENT = "parent", _("a parent")
+    GUARDIAN = "guardian", _("a legal guardian")
+    AGENT = "agent", _("an authorised agent")
+    HEIR = "heir", _("an heir or partner of somebody who died")
+    DOCTOR = "doctor", _("a doctor whom the person named")
+    THIRD_PARTY = "third_party", _("somebody else")
+
+
+class Audience(models.TextChoices):
+    """For whom a right is."""
+
+    ANYONE = "anyone", _("anyone")
+    USERS = "users", _("users of the services")
+    EU_RESIDENT = "eu_resident", _("residents of the European Union")
+    UK_RESIDENT = "uk_resident", _("residents of the United Kingdom")
+    CALIFORNIA_RESIDENT = "california_resident", _("residents of California")
+    US_RESIDENT = "us_resident", _("residents of the United States")
+    MINORS = "minors", _("minors, their parents and guardians")
+
+
+class Level(models.IntegerChoices):
+    """How sure the organisation must be of who is asking."""
+
+    NONE = 0, _("no check")
+    LOCATE = 1, _("enough to find the record")
+    REASONABLE = 2, _("reasonably sure")
+    HIGH = 3, _("very sure")
+
+
+class Checked(models.TextChoices):
+    """How far the source of a statement about the law was checked."""
+
+    READ = "read", _("the text was read")
+    SECONDARY = "secondary", _("read in a report about it")
+    REMEMBERED = "remembered", _("from memory, not read again")

@@ -1,0 +1,65 @@
+"""Working calendars as data: the pinned `holidays` package is the seed, people correct it."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+def saturday_and_sunday() -> list[int]:
+    return [5, 6]
+
+
+class WorkingCalendar(models.Model):
+    """Which days are working days somewhere; `version` rises with every change."""
+
+    slug = models.SlugField(_("short name"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    codes = models.JSONField(
+        _("places"),
+        default=list,
+        blank=True,
+        help_text=_('ISO 3166 codes, for example ["FR"] or ["GB-ENG", "GB-WLS"]; a union.'),
+    )
+    weekend = models.JSONField(
+        _("weekend"),
+        default=saturday_and_sunday,
+        blank=True,
+        help_text=_("Days of the week on which nobody works: 0 is Monday, 6 is Sunday."),
+    )
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("working calendar")
+        verbose_name_plural = _("working calendars")
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CalendarDay(models.Model):
+    """One correction to a calendar: a holiday more, or a holiday that is none."""
+
+    class Change(models.TextChoices):
+        ADD = "add", _("is a holiday")
+        REMOVE = "remove", _("is no holiday")
+
+    calendar = models.ForeignKey(WorkingCalendar, models.CASCADE, related_name="days")
+    on = models.DateField(_("day"))
+    change = models.CharField(_("change"), max_length=10, choices=Change)
+    reason = models.CharField(_("reason"), max_length=200)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("corrected day")
+        verbose_name_plural = _("corrected days")
+        ordering = ["on"]
+        constraints = [
+            models.UniqueConstraint(fields=["calendar", "on"], name="calendar_day_once"),
+            models.CheckConstraint(
+                condition=Q(change__in=["add", "remove"]), name="calendar_day_change_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on.isoformat()} {self.get_change_display()}"

@@ -1,0 +1,101 @@
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dsr.policies.models.calendars import WorkingCalendar
+from dsr.policies.periods import PERIOD_UNITS, UNITS
+
+country_code = RegexValidator(r"^[A-Z]{2}$", _("Two capital letters, for example FR."))
+
+
+def known_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(_("No time zone is called “%(name)s”."), params={"name": name})
+
+
+def only_english() -> list[str]:
+    return ["en"]
+
+
+class Organisation(models.Model):
+    """The controller. Its zone decides on which legal day something happened."""
+
+    slug = models.SlugField(_("short name"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    legal_name = models.CharField(_("legal name"), max_length=200)
+    country = models.CharField(_("country"), max_length=2, validators=[country_code])
+    zone = models.CharField(_("time zone"), max_length=64, validators=[known_zone])
+    calendar = models.ForeignKey(WorkingCalendar, models.PROTECT, related_name="+")
+    languages = models.JSONField(_("languages"), default=only_english)
+    default_language = models.CharField(_("default language"), max_length=10, default="en")
+    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    postal_address = models.TextField(_("postal address"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    accepts_electronic_signatures = models.BooleanField(
+        _("accepts typed signatures"),
+        default=True,
+        help_text=_("If not, the form prints a letter to be signed and posted."),
+    )
+    sole_decisions = models.BooleanField(
+        _("one person decides alone"),
+        default=False,
+        help_text=_("Only where there is nobody else; every record then shows it."),
+    )
+    target_amount = models.PositiveSmallIntegerField(_("own target"), default=30)
+    target_unit = models.CharField(
+        _("unit of the own target"), max_length=12, choices=UNITS, default="day"
+    )
+    regimes = models.JSONField(_("laws that may apply"), default=list, blank=True)
+    flags = models.JSONField(
+        _("what the organisation is"),
+        default=list,
+        blank=True,
+        help_text=_('Facts on which a law depends, for example ["health_professional"].'),
+    )
+    note = models.TextField(_("note"), blank=True)
+    is_open = models.BooleanField(_("takes requests"), default=True)
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(target_amount__gte=1, target_unit__in=PERIOD_UNITS),
+                name="organisation_target_makes_sense",
+            ),
+            models.CheckConstraint(
+                condition=Q(country__regex=r"^[A-Z]{2}$"), name="organisation_country_is_a_code"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def today(self, at: datetime) -> date:
+        """The legal day of an instant: the date in the organisation's own zone."""
+        return at.astimezone(ZoneInfo(self.zone)).date()
+
+
+class Department(models.Model):
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="departments")
+    slug = models.SlugField(_("short name"))
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("e-mail"), blank=True)
+    postal_address = models.TextField(_("postal address"), blank=True)
+
+    class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        ordering = ["organisation", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "slug"], name="department_slug_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,152 @@
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dsr.policies.kinds import FOUR_EYES, LIGHT, PROVEN, Audience, Checked, Kind, Level
+from dsr.policies.models.organisations import Department
+from dsr.policies.models.policies import Reading
+from dsr.policies.periods import PERIOD_UNITS, UNITS
+
+
+def _both_or_none(name: str) -> Q:
+    """Amount and unit go together. (A CHECK that comes out as NULL passes: say isnull.)"""
+    none = Q(**{f"{name}_amount__isnull": True, f"{name}_unit": ""})
+    stated = Q(**{f"{name}_amount__isnull": False, f"{name}_amount__gte": 1})
+    return none | (stated & Q(**{f"{name}_unit__in": PERIOD_UNITS}))
+
+
+class Translated(models.Model):
+    """What people read, with translations: {"fr": {"title": ..., "summary": ...}}."""
+
+    translations = models.JSONField(_("translations"), default=dict, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def in_language(self, field: str, language: str) -> str:
+        """The text of a field in a language, or as the catalogue has it in English."""
+        words = self.translations.get(language) or self.translations.get(language[:2], {})
+        return str(words.get(field) or getattr(self, field))
+
+
+class Right(Translated):
+    """What a version grants, under one reading; the law may grant it beside the policy."""
+
+    reading = models.ForeignKey(Reading, models.CASCADE, related_name="rights")
+    position = models.PositiveSmallIntegerField(_("position"))
+    slug = models.SlugField(_("short name"))
+    kind = models.CharField(_("kind"), max_length=24, choices=Kind)
+    title = models.CharField(_("title"), max_length=160)
+    summary = models.TextField(_("in plain words"))
+    clauses = models.JSONField(_("clauses"), default=list, blank=True)
+    audience = models.CharField(_("for whom"), max_length=200)
+    audience_code = models.CharField(_("audience"), max_length=24, choices=Audience)
+    who_may_ask = models.JSONField(_("who may ask"), default=list)
+    period_amount = models.PositiveIntegerField(_("period"), null=True, blank=True)
+    period_unit = models.CharField(_("unit"), max_length=12, choices=UNITS, blank=True)
+    must = models.JSONField(_("must contain"), default=list, blank=True)
+    should = models.JSONField(_("should contain"), default=list, blank=True)
+    may = models.JSONField(_("may contain"), default=list, blank=True)
+    never = models.JSONField(_("must never be asked"), default=list, blank=True)
+    channels = models.JSONField(_("channels"), default=list, blank=True)
+    fee = models.CharField(_("fee"), max_length=200, blank=True)
+    look_back_amount = models.PositiveIntegerField(_("look-back"), null=True, blank=True)
+    look_back_unit = models.CharField(_("unit"), max_length=12, choices=UNITS, blank=True)
+    exceptions = models.JSONField(_("exceptions"), default=list, blank=True)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    identity_level = models.PositiveSmallIntegerField(_("identity"), choices=Level)
+    two_people = models.BooleanField(_("two people decide"))
+    must_grant = models.BooleanField(
+        _("reasonable requests are granted"),
+        default=False,
+        help_text=_("The text promises it; refusing needs a request that is not reasonable."),
+    )
+    note = models.TextField(_("note on the reading"), blank=True)
+    law = models.CharField(_("law"), max_length=40, blank=True)
+    law_article = models.CharField(_("article"), max_length=60, blank=True)
+    law_source = models.CharField(_("source"), max_length=300, blank=True)
+    law_checked = models.CharField(_("checked"), max_length=12, choices=Checked, blank=True)
+
+    class Meta:
+        verbose_name = _("right")
+        verbose_name_plural = _("rights")
+        ordering = ["reading", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["reading", "slug"], name="right_slug_once"),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="right_kind_known"),
+            models.CheckConstraint(
+                condition=Q(audience_code__in=Audience.values), name="right_audience_known"
+            ),
+            models.CheckConstraint(condition=_both_or_none("period"), name="right_period"),
+            models.CheckConstraint(condition=_both_or_none("look_back"), name="right_look_back"),
+            models.CheckConstraint(
+                condition=Q(identity_level__in=Level.values), name="right_level_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=sorted(PROVEN), identity_level=0),
+                name="right_never_without_a_check",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=sorted(LIGHT), identity_level__gt=1),
+                name="right_never_too_much_proof",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=sorted(FOUR_EYES), two_people=False),
+                name="right_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=Q(law="", law_article="", law_source="", law_checked="")
+                | Q(law__gt="", law_article__gt="", law_checked__in=Checked.values),
+                name="right_law_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(law__gt="") | ~Q(clauses=[]), name="right_rests_on_a_clause"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def period(self) -> dict[str, Any] | None:
+        return _amount(self.period_amount, self.period_unit)
+
+    @property
+    def look_back(self) -> dict[str, Any] | None:
+        return _amount(self.look_back_amount, self.look_back_unit)
+
+    def strength(self, particular: str) -> str:
+        """must, should, may, never, or "" where the text says nothing."""
+        strengths = ("must", "should", "may", "never")
+        return next((name for name in strengths if particular in getattr(self, name)), "")
+
+
+class InformationItem(Translated):
+    """Something the text says that is shown and not asked for: a complaint route, a pointer."""
+
+    reading = models.ForeignKey(Reading, models.CASCADE, related_name="information")
+    position = models.PositiveSmallIntegerField(_("position"))
+    slug = models.SlugField(_("short name"))
+    title = models.CharField(_("title"), max_length=160)
+    text = models.TextField(_("text"))
+    clauses = models.JSONField(_("clauses"), default=list, blank=True)
+    url = models.URLField(_("address"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("information")
+        verbose_name_plural = _("information")
+        ordering = ["reading", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["reading", "slug"], name="information_slug_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+def _amount(amount: int | None, unit: str) -> dict[str, Any] | None:
+    return None if amount is None else {"amount": amount, "unit": unit}
