@@ -1,0 +1,38 @@
+// Small comforts. Every page works without this file.
+"use strict";
+
+// After an error the reader, and the screen reader, start at the list of problems.
+const focusFirst = document.querySelector("[data-focus]");
+if (focusFirst) focusFirst.focus();
+
+// A form is sent once: a second press within a moment is a slip (the server forgives it as well).
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method === "get" || event.defaultPrevented) return;
+  if (form.dataset.sentAt && Date.now() - Number(form.dataset.sentAt) < 3000) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sentAt = String(Date.now());
+});
+
+// Coming back by the browser's button, a form may be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sentAt;
+});
+
+// <button data-copy="text" data-copied="Copied">: shown only where it can work.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = button.dataset.copied;
+  });
+}
+
+// <button data-print>: shown only with scripts, since only they can print.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

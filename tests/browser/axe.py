@@ -1,0 +1,26 @@
+"""Accessibility findings of a page, by axe-core, at the widths of a desk and of a phone."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+SCRIPT = Path(__file__).parent / "vendor" / "axe.min.js"
+DESK, PHONE = 1280, 390
+WCAG_AND_MORE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """async (tags) => (await axe.run(document, {runOnly: tags})).violations
+    .flatMap(v => v.nodes.map(n => v.id + ": " + n.target.join(" ") + " - " + n.failureSummary))"""
+
+
+def findings(page: Page) -> list[str]:
+    # evaluate() runs outside the page's own content security policy; a script tag would be blocked.
+    page.evaluate(SCRIPT.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(RUN, WCAG_AND_MORE)
+    return found
+
+
+def assert_accessible(page: Page, widths: tuple[int, ...] = (DESK, PHONE)) -> None:
+    """No axe finding, and nothing wider than the window, at each width."""
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert findings(page) == [], f"{page.url} at {width} px"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
