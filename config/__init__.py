@@ -1,0 +1,1 @@
+"""Wires the rooms together: settings, URLs, servers, Celery. No room imports it."""

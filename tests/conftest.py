@@ -1,0 +1,95 @@
+"""What every test has: real servers, a browser where there is one, a clean table afterwards."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests import chromium, harness
+
+# At import and not in a hook: the conftest files of the rooms import models.
+servers = harness.begin()
+atexit.register(servers.close)
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.conf import settings as django_settings  # noqa: E402
+from django.db.backends.postgresql.operations import DatabaseOperations  # noqa: E402
+
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+_sql_flush = DatabaseOperations.sql_flush
+
+
+def _flush_as_owner(self: DatabaseOperations, *args: Any, **kwargs: Any) -> list[str]:
+    """Tests that commit empty all tables afterwards, also those that no one may empty."""
+    statements = _sql_flush(self, *args, **kwargs)
+    return ["SET LOCAL session_replication_role = replica;", *statements] if statements else []
+
+
+DatabaseOperations.sql_flush = _flush_as_owner  # type: ignore[method-assign]
+
+
+def pytest_unconfigure() -> None:
+    servers.close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+    if chromium.path() is None:
+        left_out = [item for item in items if item.get_closest_marker("browser")]
+        config.stash[LEFT_OUT] = [item.nodeid for item in left_out]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    left_out = config.stash.get(LEFT_OUT, [])
+    if not left_out:
+        return
+    terminalreporter.section(f"{len(left_out)} BROWSER TESTS DID NOT RUN", sep="!", red=True)
+    for nodeid in left_out:
+        terminalreporter.line(nodeid)
+    terminalreporter.line("Install Chromium (Debian: apt-get install chromium) to run them.")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Give the application's role its rights in the test database, as `make run` does."""
+    from config.database_roles import grant_to
+
+    with django_db_blocker.unblock():
+        grant_to("dsr_app")
+
+
+@pytest.fixture
+def as_app_role(transactional_db: None) -> Iterator[None]:
+    """Run the test with the rights of the web process instead of the owner's."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE dsr_app")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium.path(),
+        "args": list(chromium.ARGUMENTS),
+    }
