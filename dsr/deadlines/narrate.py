@@ -1,0 +1,3 @@
+from __future__ import annotations
+from dsr.deadlines.trace import Step
+def narrate(rule, facts, calendar, found): return ()

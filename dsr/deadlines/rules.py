@@ -1,0 +1,151 @@
+"""What a law or a policy says about time, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import time
+from typing import Any, Final, Literal, get_args
+
+from dsr.deadlines.errors import DeadlineInputError
+from dsr.deadlines.events import COUNTINGS
+from dsr.deadlines.periods import Period, whole_number
+
+Start = Literal["next_day", "same_day"]
+Anchor = Literal["event", "day_after", "day_before"]
+Roll = Literal["none", "next_working_day", "previous_working_day"]
+HourStart = Literal["exact", "next_full_hour"]
+Direction = Literal["forward", "back"]
+Deeming = Literal["none", "next_working_day"]
+
+RECEIVED: Final = "received"
+
+CHOICES: Final[dict[str, tuple[str, ...]]] = {
+    "start": get_args(Start),
+    "anchor": get_args(Anchor),
+    "roll": get_args(Roll),
+    "hour_start": get_args(HourStart),
+    "direction": get_args(Direction),
+    "receipt_on_non_working": get_args(Deeming),
+}
+# What an unsettled reading may turn: a switch of the rule, how pauses are counted, what a
+# pause does at all, or the calendar.
+READABLE: Final[dict[str, tuple[str, ...] | None]] = {
+    **CHOICES,
+    "min_working_days": None,
+    "counting": COUNTINGS,
+    "pause": ("restart", "none"),
+    "calendar": None,
+    "zone": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Another way to read the source: one switch set differently, and why somebody would.
+
+    `switch` is a field of `Rule`, or `counting` (of pauses), `pause` (`restart`: the period
+    starts anew when a pause ends; `none`: pauses have no effect), `calendar` (codes,
+    separated by commas) or `zone`. Raises `DeadlineInputError` on `switch` or `value`.
+    """
+
+    switch: str
+    value: str
+    why: str
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if self.switch not in READABLE:
+            raise DeadlineInputError("switch", f"{self.switch!r} is not a switch")
+        allowed = READABLE[self.switch]
+        if allowed is not None and self.value not in allowed:
+            raise DeadlineInputError("value", f"{self.value!r} is not one of {', '.join(allowed)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One period with every switch that decides where it ends.
+
+    `period` of `None` means that the source states none ("within a reasonable time").
+    `start`: whether the day of the event counts, for days and business days. `anchor`: from
+    which day months and years are counted. `roll`: what happens, once and at the end, when
+    the last day is not worked. `min_working_days`: floor for periods of two days or more in
+    days (Reg. 1182/71, Art. 3(5)). `cutoff`, `receipt_on_non_working`: deem a late arrival
+    received on the next (working) day. `hour_start`: hours from the instant or from the
+    next full hour. `direction` `back` counts a window backwards and never rolls.
+
+    `starts`: the period runs from the latest of these moments (`received`, or names from
+    `Facts.milestones`). Extensions: at most `max_extensions`, together at most
+    `extension_cap`, for one of `extension_reasons` (empty: any), announced by the due date
+    so far or by the end of a `notice` rule of their own.
+
+    `source` is the article; `sources` gives others for single switches. `unsettled` lists
+    readings whose dates the trace shows beside ours.
+    """
+
+    period: Period | None
+    start: Start = "next_day"
+    anchor: Anchor = "event"
+    roll: Roll = "none"
+    min_working_days: int = 0
+    max_extensions: int = 1
+    hour_start: HourStart = "exact"
+    direction: Direction = "forward"
+    cutoff: time | None = None
+    receipt_on_non_working: Deeming = "none"
+    starts: tuple[str, ...] = (RECEIVED,)
+    extension_cap: Period | None = None
+    extension_reasons: tuple[str, ...] = ()
+    notice: Rule | None = None
+    source: str = ""
+    sources: tuple[tuple[str, str], ...] = ()
+    unsettled: tuple[Reading, ...] = ()
+    variants: tuple[tuple[Reading, Rule], ...] = field(init=False, repr=False, compare=False)
+    _json: list[dict[str, Any]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for switch, allowed in CHOICES.items():
+            value = getattr(self, switch)
+            if value not in allowed:
+                raise DeadlineInputError(switch, f"{value!r} is not one of {', '.join(allowed)}")
+        whole_number("min_working_days", self.min_working_days, least=0, most=366)
+        whole_number("max_extensions", self.max_extensions, least=0, most=100)
+        self._check_combinations()
+        for name in ("starts", "extension_reasons", "sources", "unsettled"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        object.__setattr__(self, "_json", [])
+        object.__setattr__(self, "variants", tuple(self._variants()))
+
+    def _check_combinations(self) -> None:
+        if self.cutoff is not None and self.cutoff.tzinfo is not None:
+            raise DeadlineInputError("cutoff", "is a time on the local clock, without offset")
+        if not self.starts:
+            raise DeadlineInputError("starts", "names no moment from which to count")
+        cap = self.extension_cap
+        if cap is not None and (self.period is None or cap.unit != self.period.unit):
+            raise DeadlineInputError("extension_cap", "its unit differs from the unit of the rule")
+
+    def _variants(self) -> list[tuple[Reading, Rule]]:
+        """The rule under each unsettled reading, made once and not for every date."""
+        plain = replace(self, unsettled=()) if self.unsettled else self
+        found = []
+        for reading in self.unsettled:
+            changed = plain
+            if reading.switch in CHOICES:
+                changed = replace(plain, **{reading.switch: reading.value})
+            elif reading.switch == "min_working_days":
+                changed = replace(plain, min_working_days=_number(reading.value))
+            found.append((reading, changed))
+        return found
+
+    def source_of(self, switch: str) -> str:
+        """The provision behind one switch, or the rule's own."""
+        for name, source in self.sources:
+            if name == switch:
+                return source
+        return self.source
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise DeadlineInputError("value", f"{text!r} is not a whole number")
+    return int(text)

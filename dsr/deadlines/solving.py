@@ -1,0 +1,201 @@
+"""From facts to a date, in the legal order: receipt, start, count, pauses, floor, roll."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
+
+from dsr.deadlines.clock import (
+    NOT_ALLOWED,
+    NOT_APPLICABLE,
+    PauseVerdict,
+    Run,
+    Stop,
+    run,
+    stops,
+    without_effect,
+)
+from dsr.deadlines.counting import check_unit
+from dsr.deadlines.errors import DeadlineInputError
+from dsr.deadlines.events import Extension, Facts, Pause, Restart
+from dsr.deadlines.extending import ExtensionVerdict, extend
+from dsr.deadlines.moments import (
+    ONE_DAY,
+    Moment,
+    hours_later,
+    known_year,
+    legal_day,
+    local_instant,
+)
+from dsr.deadlines.periods import Period
+from dsr.deadlines.rules import RECEIVED, Rule
+
+if TYPE_CHECKING:
+    from dsr.deadlines.calendars import WorkingCalendar
+
+_FROM_RECEIPT: Final = (RECEIVED,)
+
+
+@dataclass(slots=True)
+class Solution:
+    """Every value on the way to the date, for the result and for its trace."""
+
+    received_on: date
+    deemed_on: date
+    late: bool = False
+    start: Moment | None = None
+    waiting_for: tuple[str, ...] = ()
+    period: Period | None = None
+    run: Run | None = None
+    due: Moment | None = None
+    without_pause: Moment | None = None
+    suspended: bool = False
+    extensions: tuple[ExtensionVerdict, ...] = ()
+    pauses: tuple[PauseVerdict, ...] = ()
+
+
+def solve(rule: Rule, facts: Facts, calendar: WorkingCalendar) -> Solution:
+    """Find the date. Raises `DeadlineInputError` for facts that the rule cannot count with."""
+    received_on = legal_day(facts.received, facts.zone)
+    known_year("received", received_on)
+    found = Solution(received_on, received_on, period=rule.period)
+    if rule.period is None:
+        for event in facts.events:
+            if isinstance(event, Extension):
+                check_unit(rule, event.period)
+    elif rule.period.unit == "hour":
+        _solve_hours(found, rule, facts, calendar)
+    else:
+        _solve_days(found, rule, facts, calendar)
+    return found
+
+
+def _solve_days(found: Solution, rule: Rule, facts: Facts, calendar: WorkingCalendar) -> None:
+    if rule.cutoff is not None or rule.receipt_on_non_working != "none":
+        _deem(found, rule, facts, calendar)
+    start = _start_day(found, rule, facts)
+    if start is None:
+        return
+    found.start = start
+    admitted: list[Stop] = []
+    if facts.events:
+        admitted = _admitted(found, rule, facts)
+
+        def reach(period: Period) -> date | None:
+            return run(rule, period, start, calendar, admitted).due
+
+        _extend(found, rule, facts, calendar, reach)
+    assert found.period is not None
+    found.run = run(rule, found.period, start, calendar, admitted)
+    found.due = found.without_pause = found.run.due
+    known_year("calendar", found.run.count.due)
+    if admitted:
+        found.suspended = found.due is None
+        found.pauses += found.run.verdicts
+        found.without_pause = run(rule, found.period, start, calendar, []).due
+
+
+def _solve_hours(found: Solution, rule: Rule, facts: Facts, calendar: WorkingCalendar) -> None:
+    begun = _start_instant(found, rule, facts)
+    if begun is None:
+        return
+    full = rule.hour_start == "next_full_hour"
+    sign = -1 if rule.direction == "back" else 1
+
+    def reach(period: Period) -> datetime:
+        return hours_later(begun, sign * period.amount, facts.zone, next_full_hour=full)
+
+    found.start = begun
+    found.pauses = tuple(
+        without_effect(stop, NOT_APPLICABLE) for stop in stops(_pauses(facts), facts.zone)
+    )
+    _extend(found, rule, facts, calendar, reach)
+    assert found.period is not None
+    found.due = found.without_pause = due = reach(found.period)
+    known_year("calendar", due)
+
+
+def _extend(
+    found: Solution,
+    rule: Rule,
+    facts: Facts,
+    calendar: WorkingCalendar,
+    reach: Callable[[Period], Moment | None],
+) -> None:
+    asked = [event for event in facts.events if isinstance(event, Extension)]
+    if not asked:
+        return
+    limit = None if rule.notice is None else _own_limit(rule.notice, facts, calendar)
+    found.period, found.extensions = extend(rule, asked, reach, facts.zone, limit)
+
+
+def _own_limit(
+    notice: Rule, facts: Facts, calendar: WorkingCalendar
+) -> Callable[[], Moment | None]:
+    """The last day for an announcement where the law gives it a period of its own."""
+    others = tuple(event for event in facts.events if not isinstance(event, Extension))
+    told_by = solve(notice, replace(facts, events=others), calendar).due
+    return lambda: told_by
+
+
+def _deem(found: Solution, rule: Rule, facts: Facts, calendar: WorkingCalendar) -> None:
+    """A late arrival, or one on a day of rest, counts as received on the next (working) day."""
+    moment = facts.received
+    if rule.cutoff is not None and isinstance(moment, datetime):
+        # At the cut-off counts as late.
+        if local_instant(moment, facts.zone).time() >= rule.cutoff:
+            found.late = True
+            found.deemed_on += ONE_DAY
+    if rule.receipt_on_non_working == "next_working_day":
+        found.deemed_on = calendar.next_working(found.deemed_on)
+
+
+def _start_day(found: Solution, rule: Rule, facts: Facts) -> date | None:
+    """The latest of the days from which the rule runs; `None` while one has not come."""
+    if rule.starts == _FROM_RECEIPT and not facts.events:
+        return found.deemed_on
+    moments = _starts(found, rule, facts, found.deemed_on)
+    if found.waiting_for:
+        return None
+    start = max(legal_day(moment, facts.zone) for moment in moments)
+    known_year("events", start)
+    return start
+
+
+def _start_instant(found: Solution, rule: Rule, facts: Facts) -> datetime | None:
+    moments = _starts(found, rule, facts, facts.received)
+    if found.waiting_for:
+        return None
+    instants = [local_instant(each, facts.zone) for each in moments if isinstance(each, datetime)]
+    plain = [each for each in moments if not isinstance(each, datetime)]
+    if instants and all(each < max(instants).date() for each in plain):
+        return max(instants)
+    field = RECEIVED if facts.received in plain else "events"
+    raise DeadlineInputError(field, "a period in hours needs a date with its time of day")
+
+
+def _starts(found: Solution, rule: Rule, facts: Facts, receipt: Moment) -> list[Moment]:
+    named: dict[str, Moment] = {**dict(facts.milestones), RECEIVED: receipt}
+    found.waiting_for = tuple(name for name in rule.starts if name not in named)
+    moments = [named[name] for name in rule.starts if name in named]
+    restarts = (event for event in facts.events if isinstance(event, Restart))
+    return moments + [event.on for event in restarts if event.allowed]
+
+
+def _admitted(found: Solution, rule: Rule, facts: Facts) -> list[Stop]:
+    """The pauses that can have an effect; a verdict on the others at once."""
+    if rule.direction == "back":
+        reasons = [(stop, NOT_APPLICABLE) for stop in stops(_pauses(facts), facts.zone)]
+    else:
+        refused = (pause for pause in _pauses(facts) if not pause.allowed)
+        reasons = [(stop, NOT_ALLOWED) for stop in stops(refused, facts.zone)]
+    found.pauses = tuple(without_effect(stop, reason) for stop, reason in reasons)
+    if rule.direction == "back":
+        return []
+    return stops((pause for pause in _pauses(facts) if pause.allowed), facts.zone)
+
+
+def _pauses(facts: Facts) -> list[Pause]:
+    return [event for event in facts.events if isinstance(event, Pause)]

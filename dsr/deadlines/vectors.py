@@ -1,0 +1,181 @@
+"""The vector format: cases with rule, facts and calendar, read strictly and computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from difflib import get_close_matches
+from typing import Any, Final, cast
+
+from dsr.deadlines.calendars import WorkingCalendar
+from dsr.deadlines.codec import read_calendar, read_facts
+from dsr.deadlines.combining import EARLIEST, WIDEST, earliest, widest
+from dsr.deadlines.compute import Result, compute
+from dsr.deadlines.errors import DeadlineInputError
+from dsr.deadlines.events import Extension, Facts
+from dsr.deadlines.jsonread import Json, items, table, text
+from dsr.deadlines.rulecodec import read_rule
+from dsr.deadlines.rules import Rule
+
+THIS: Final = "this"
+
+_NEEDED: Final = ("id", "received", "zone", "rule", "calendar")
+_USED: Final = (*_NEEDED, "events", "combine", "milestones")
+# Keys that describe a case and change nothing.
+_TOLD: Final = (
+    "regime", "kind", "official", "status", "source", "expected", "why", "caveat", "select",
+    "right",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """The earliest or widest of this case (`this`) and the cases named."""
+
+    mode: str
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case, ready to compute."""
+
+    id: str
+    rule: Rule
+    facts: Facts
+    calendar: WorkingCalendar
+    combine: Combination | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a case of a file: a result, or the error that names its field."""
+
+    id: str
+    case: Case | None = None
+    result: Result | None = None
+    error: DeadlineInputError | None = None
+
+
+def parse_case(data: object) -> Case:
+    """Read one case. Raises `DeadlineInputError` naming the field."""
+    if not isinstance(data, dict):
+        raise DeadlineInputError("case", "is not an object")
+    for key in data:
+        _check_spelling(key)
+    for key in _NEEDED:
+        if key not in data:
+            raise DeadlineInputError(key, "is missing")
+    facts = read_facts(data)
+    return Case(
+        text("id", data["id"]),
+        _with_source(read_rule(data["rule"]), data.get("source")),
+        facts,
+        read_calendar(data["calendar"]),
+        _combination(data.get("combine")),
+    )
+
+
+def _check_spelling(key: str) -> None:
+    # A new describing word is no harm; `event` for `events` would silently change the date.
+    if key not in _USED and key not in _TOLD:
+        meant = get_close_matches(key, _USED, n=1, cutoff=0.8)
+        if meant:
+            raise DeadlineInputError(key, f"is not known; is {meant[0]} meant?")
+
+
+def _with_source(rule: Rule, source: object) -> Rule:
+    if isinstance(source, str) and not rule.source:
+        return replace(rule, source=source)
+    return rule
+
+
+def _combination(value: object) -> Combination | None:
+    if value is None:
+        return None
+    data = table("combine", value, ("mode", "of"), ("mode", "of"))
+    if data["mode"] not in (EARLIEST, WIDEST):
+        raise DeadlineInputError("combine.mode", f"{data['mode']!r} is not earliest or widest")
+    names = tuple(text("combine.of", name) for name in items("combine.of", data["of"]))
+    if not names:
+        raise DeadlineInputError("combine.of", "names no case")
+    return Combination(data["mode"], names)
+
+
+def read_document(document: object) -> list[object]:
+    """The cases of a whole document (`{"vectors": [...]}`) or of a bare list."""
+    if isinstance(document, dict):
+        if "vectors" not in document:
+            raise DeadlineInputError("vectors", "is missing")
+        return items("vectors", document["vectors"])
+    return items("vectors", document)
+
+
+def compute_all(cases: list[object]) -> Iterator[Outcome]:
+    """Compute every case, in order; what is wrong with one leaves the others untouched."""
+    outcomes = [_alone(place, data) for place, data in enumerate(cases)]
+    by_id: dict[str, Outcome] = {}
+    for outcome in outcomes:
+        by_id.setdefault(outcome.id, outcome)
+    for outcome in outcomes:
+        if by_id[outcome.id] is not outcome:
+            yield Outcome(outcome.id, error=DeadlineInputError("id", "is used by an earlier case"))
+        elif outcome.case is None or outcome.case.combine is None or outcome.error:
+            yield outcome
+        else:
+            yield _combined(outcome, outcome.case.combine, by_id)
+
+
+def _alone(place: int, data: object) -> Outcome:
+    name = data.get("id") if isinstance(data, dict) else None
+    name = name if isinstance(name, str) else f"case {place + 1}"
+    try:
+        case = parse_case(data)
+        return Outcome(name, case, compute(case.rule, case.facts, case.calendar))
+    except DeadlineInputError as error:
+        return Outcome(name, error=error)
+
+
+def _combined(own: Outcome, combine: Combination, by_id: Mapping[str, Outcome]) -> Outcome:
+    try:
+        results = [_result_of(own, name, by_id) for name in combine.of]
+    except DeadlineInputError as error:
+        return Outcome(own.id, own.case, error=error)
+    chosen = earliest(results) if combine.mode == EARLIEST else widest(results)
+    if own.result is not None and own.result.extensions and not chosen.extensions:
+        chosen = replace(
+            chosen, notice_by=own.result.notice_by, extensions=own.result.extensions
+        )
+    return Outcome(own.id, own.case, chosen)
+
+
+def _result_of(own: Outcome, name: str, by_id: Mapping[str, Outcome]) -> Result:
+    named = own if name == THIS else by_id.get(name)
+    if named is None:
+        raise DeadlineInputError("combine.of", f"no case {name!r} in this file")
+    if named.result is None:
+        raise DeadlineInputError("combine.of", f"case {name!r} could not be computed")
+    return named.result
+
+
+def answer(outcome: Outcome) -> Json:
+    """The line printed for a case: its dates in ISO form and its trace.
+
+    `notice_by` is there when the case has an extension, `expires_at` when there is a date.
+    """
+    result = outcome.result
+    assert result is not None and outcome.case is not None
+    line: Json = {"id": outcome.id, "due": iso(result.due)}
+    if any(isinstance(event, Extension) for event in outcome.case.facts.events):
+        line["notice_by"] = iso(result.notice_by)
+    if result.due is not None:
+        line["expires_at"] = iso(result.expires_at)
+    line["suspended"] = result.suspended
+    line["trace"] = result.trace_json()
+    return line
+
+
+def iso(moment: date | None) -> str | None:
+    """A day or an instant as text, `None` for none."""
+    return None if moment is None else moment.isoformat()
