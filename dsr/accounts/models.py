@@ -68,8 +68,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         constraints = [
-            # Two accounts whose addresses differ only in case would share one mailbox.
-            models.UniqueConstraint(Lower("email"), name="user_email_once"),
+            # With this, addresses that differ only in case are one and the same to the column.
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="user_email_lower"
             ),

@@ -1,6 +1,6 @@
 """What is owed to somebody by mail or letter, and the pulse of the background processes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
@@ -64,9 +64,9 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         idle = Q(status=Status.OWED) | Q(status=Status.CLAIMED, lease_until__lte=at)
         return self.mails().filter(idle, useful_until__lte=at)
 
-    def overdue(self, at: datetime, since: datetime) -> Self:
-        """Mail owed since before `since` which should have been tried by now."""
-        return self.due(at).filter(owed_at__lt=since)
+    def stuck(self, at: datetime, longer_than: timedelta) -> Self:
+        """Mail that is still owed although it was owed so long ago, whatever the reason."""
+        return self.mails().filter(status__in=OPEN, owed_at__lt=at - longer_than)
 
     def failed(self) -> Self:
         """Could not be delivered, and nobody has dealt with it yet."""

@@ -1,0 +1,123 @@
+"""One connection to the mail server, and what its refusals mean.
+
+Servers repeat addresses in what they say, so only closed codes leave this module.
+"""
+
+import smtplib
+from contextlib import suppress
+from datetime import timedelta
+from email.utils import format_datetime
+from types import TracebackType
+from typing import Self
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+
+from dsr.notifications.models import OutboxMessage, Trouble
+
+# MAIL, RCPT, DATA, the text and the answer to it may each take as long as the timeout allows.
+COMMANDS_PER_MAIL = 5
+
+
+class RefusalError(Exception):
+    """A mail was not accepted; `for_good` if trying again is useless."""
+
+    def __init__(self, trouble: Trouble, for_good: bool = False) -> None:
+        super().__init__(trouble.value)
+        self.trouble, self.for_good = trouble, for_good
+
+
+class ServerAwayError(Exception):
+    """No mail can be handed over at all just now; not the fault of any of them."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.value)
+        self.trouble = trouble
+
+
+def longest_hand_over() -> timedelta:
+    """After this long a mail has been accepted, or refused, or the connection has been given up."""
+    return timedelta(seconds=COMMANDS_PER_MAIL * (settings.EMAIL_TIMEOUT or 60) + 30)
+
+
+class Postman:
+    """Opens the connection when first needed and again after any trouble."""
+
+    def __init__(self) -> None:
+        self._connection = get_connection()
+        self._is_open = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def open(self) -> None:
+        """Raises ServerAwayError."""
+        if self._is_open:
+            return
+        try:
+            self._connection.open()
+        except smtplib.SMTPAuthenticationError as error:
+            raise ServerAwayError(Trouble.SERVER_REFUSES_US) from error
+        except OSError as error:  # what smtplib raises is one, too
+            raise ServerAwayError(Trouble.SERVER_AWAY) from error
+        self._is_open = True
+
+    def hand_over(self, mail: EmailMessage) -> None:
+        """Returns when the server has taken the mail upon itself; else raises RefusalError."""
+        try:
+            taken = self._connection.send_messages([mail])
+        except OSError as error:
+            raise _meaning(error) from error
+        if taken != 1:
+            raise RefusalError(Trouble.REFUSED, for_good=True)
+
+    def close(self) -> None:
+        if not self._is_open:
+            return
+        self._is_open = False
+        with suppress(OSError):  # It was being hung up anyway.
+            self._connection.close()
+
+
+def letter_for(message: OutboxMessage) -> EmailMessage:
+    """The same bytes at every attempt: its date is the day on which the mail was owed."""
+    return EmailMessage(
+        subject=message.unseal("subject"),
+        body=message.unseal("body"),
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[message.unseal("to_address")],
+        headers={
+            "Message-ID": message.message_id,
+            "Date": format_datetime(message.owed_at),
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": message.language,
+        },
+    )
+
+
+def _meaning(error: OSError) -> RefusalError:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return _by_code(min(code for code, _ in error.recipients.values()))
+    # Our own sender address was refused: a matter between the servers, which may be put right.
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return RefusalError(Trouble.TRY_LATER)
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _by_code(error.smtp_code)
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return RefusalError(Trouble.REFUSED, for_good=True)
+    return RefusalError(Trouble.CONNECTION_LOST)
+
+
+def _by_code(code: int) -> RefusalError:
+    """4xx asks to try again, 5xx is final.   (RFC 5321, 4.2.1)"""
+    if 500 <= code <= 599:
+        return RefusalError(Trouble.REFUSED, for_good=True)
+    return RefusalError(Trouble.TRY_LATER)

@@ -1,0 +1,37 @@
+"""What other rooms may ask of this one."""
+
+from dsr.notifications.bell import knock, ring
+from dsr.notifications.delivery import deliver, mark_missed
+from dsr.notifications.handling import (
+    WrongStateError,
+    record_bounce,
+    record_posting,
+    retry,
+    write_off,
+)
+from dsr.notifications.mailbox import Mail, mailbox
+from dsr.notifications.owing import cancel, owe
+from dsr.notifications.pulse import Problem, beat, expect, health, stale
+from dsr.notifications.rechecks import register_recheck
+
+__all__ = [
+    "Mail",
+    "Problem",
+    "WrongStateError",
+    "beat",
+    "cancel",
+    "deliver",
+    "expect",
+    "health",
+    "knock",
+    "mailbox",
+    "mark_missed",
+    "owe",
+    "record_bounce",
+    "record_posting",
+    "register_recheck",
+    "retry",
+    "ring",
+    "stale",
+    "write_off",
+]
