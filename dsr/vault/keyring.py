@@ -12,7 +12,7 @@ from django.conf import settings
 from .errors import KeyRingInvalid
 
 KEY_BYTES = 32
-KID = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+KID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,7 +60,7 @@ def _key(setting: str, pair: tuple[str, bytes]) -> Key:
     kid, secret = pair if len(pair) == 2 else ("", b"")
     if not isinstance(kid, str) or not KID.fullmatch(kid):
         raise KeyRingInvalid(
-            f"{setting}: a key's name is 1 to 32 of a-z, 0-9, dot, dash and underscore."
+            f"{setting}: a key's name is 1 to 32 of a-z, 0-9, dash and underscore."
         )
     if not isinstance(secret, bytes) or len(secret) != KEY_BYTES:
         raise KeyRingInvalid(f"{setting}: the key “{kid}” is not 32 bytes long.")

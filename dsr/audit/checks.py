@@ -1,0 +1,46 @@
+"""System checks: the audit keys are well formed, and the newest entry was made with one of them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connection
+
+from dsr.vault.errors import KeyRingInvalid
+from dsr.vault.keyring import key_ring
+from dsr.vault.startup import KEYS
+
+from .chain import entry_hash
+from .models import Entry
+
+SETTING = "DSR_AUDIT_KEYS"
+
+
+@register(Tags.security, KEYS)
+def check_key_ring(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    try:
+        key_ring(SETTING)
+    except KeyRingInvalid as error:
+        return [Error(str(error), id="audit.E001")]
+    return []
+
+
+@register(Tags.database, KEYS)
+def check_keys_fit(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    if "default" not in (databases or ()) or check_key_ring(app_configs):
+        return []
+    if Entry._meta.db_table not in connection.introspection.table_names():
+        return []
+    newest = Entry.objects.order_by("-pk").first()
+    if newest is None:
+        return []
+    key = key_ring(SETTING).get(newest.key_id)
+    if key is None:
+        return [Error(f"The audit key “{newest.key_id}” is not configured.", id="audit.E002")]
+    if entry_hash(newest, key) != bytes(newest.hash):
+        line = f"The audit key “{newest.key_id}” is not the one that history was signed with."
+        return [Error(f"{line} If it is, the newest entry was altered: run verify_audit.")]
+    return []

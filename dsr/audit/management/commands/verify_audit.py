@@ -1,0 +1,37 @@
+"""Reads the whole history again; exit status 1 and one line for each chain that was changed."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from dsr.audit.checkpoints import CheckpointInvalid
+from dsr.audit.models import Entry
+from dsr.audit.services import Finding, verify, verify_checkpoint
+
+
+class Command(BaseCommand):
+    help = "Verify every audit chain, and against an exported checkpoint that none was cut off."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--checkpoint", help="a file made by export_checkpoint")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = verify()
+        if options["checkpoint"]:
+            found += _against(Path(options["checkpoint"]))
+        for finding in dict.fromkeys(found):
+            self.stderr.write(str(finding))
+        if found:
+            raise CommandError(f"{len({finding.chain for finding in found})} chains are broken.")
+        self.stdout.write(f"{Entry.objects.count()} entries verified: every chain is sound.")
+
+
+def _against(file: Path) -> list[Finding]:
+    try:
+        with file.open(encoding="utf-8") as lines:
+            return verify_checkpoint(lines)
+    except (OSError, UnicodeDecodeError):
+        raise CommandError(f"{file} cannot be read.") from None
+    except CheckpointInvalid as error:
+        raise CommandError(f"{file}: {error}") from None

@@ -1,0 +1,102 @@
+"""Writing the history, and the ways to check it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from dsr.vault.keyring import key_ring
+
+from .chain import GENESIS, checked_code, checked_facts, entry_hash
+from .checkpoints import checkpoint, verify_checkpoint
+from .models import By, Entry, Head
+from .verifying import Finding, Problem, verify
+
+__all__ = [
+    "KEYS_SETTING",
+    "SITE",
+    "Finding",
+    "Problem",
+    "append",
+    "checkpoint",
+    "record_refusal",
+    "request_chain",
+    "verify",
+    "verify_checkpoint",
+]
+
+KEYS_SETTING = "DSR_AUDIT_KEYS"
+SITE = "site"
+
+
+def request_chain(request_id: int) -> str:
+    return f"request:{request_id}"
+
+
+def append(
+    chain: str,
+    code: str,
+    *,
+    at: datetime,
+    actor_id: int | None,
+    by: str,
+    facts: Mapping[str, Any] | None = None,
+    from_state: str = "",
+    to_state: str = "",
+) -> Entry:
+    """Adds an entry in the caller's transaction: what cannot be recorded does not happen.
+
+    The chain stays locked until that transaction ends. Who appends to several chains takes the
+    request's first and the site's last, so that nobody waits in a circle.
+    """
+    entry = Entry(
+        chain=checked_code(chain),
+        at=_aware(at),
+        actor_id=actor_id,
+        by=By(by).value,
+        code=checked_code(code),
+        from_state=checked_code(from_state, empty=True),
+        to_state=checked_code(to_state, empty=True),
+        facts=checked_facts(facts),
+    )
+    with transaction.atomic(savepoint=False):
+        head = _locked_head(chain)
+        _link(entry, head)
+        entry.save(force_insert=True)
+        Head.objects.filter(chain=chain).update(seq=entry.seq, hash=entry.hash)
+    return entry
+
+
+def record_refusal(
+    code: str, *, at: datetime, actor_id: int | None, facts: Mapping[str, Any] | None = None
+) -> Entry:
+    """Records a refused deed or log-in in the site's chain, in a transaction of its own.
+
+    To be called after the refused transaction has rolled back; inside of another one it raises
+    RuntimeError, because the record would vanish with it.
+    """
+    by = By.SYSTEM if actor_id is None else By.STAFF
+    with transaction.atomic(durable=True):
+        return append(SITE, code, at=at, actor_id=actor_id, by=by, facts=facts)
+
+
+def _locked_head(chain: str) -> Head:
+    locked = Head.objects.select_for_update(no_key=True).filter(chain=chain)
+    head = locked.first()
+    if head is None:
+        Head.objects.bulk_create([Head(chain=chain, seq=0, hash=GENESIS)], ignore_conflicts=True)
+        head = locked.get()
+    return head
+
+
+def _link(entry: Entry, head: Head) -> None:
+    key = key_ring(KEYS_SETTING).newest
+    entry.seq, entry.prev_hash, entry.key_id = head.seq + 1, bytes(head.hash), key.kid
+    entry.hash = entry_hash(entry, key)
+
+
+def _aware(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("An entry needs an instant with its time zone.")
+    return at

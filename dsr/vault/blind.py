@@ -1,0 +1,117 @@
+"""The blind index: finding a safe by an address, a number or words of a name, exactly.
+
+A token is HMAC-SHA-256 of the normalised value under a key derived for that field. Equality is all
+it can tell; it has no prefixes and no order.
+"""
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.db import transaction
+from django.db.models import QuerySet
+
+from .errors import KeyDestroyed
+from .keyring import KEY_BYTES, Key, key_ring
+from .models import BlindToken, Purpose, Safe, SafeKey
+
+EMAIL, PHONE, NAME_WORD = "email", "phone", "name_word"
+ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+
+
+def index(safe: Safe, field: str, values: Iterable[str]) -> None:
+    """Lets the safe be found by these values too; indexing a value twice is indexing it once.
+
+    Raises KeyDestroyed when the content of the safe has been erased.
+    """
+    terms = {term for value in values for term in terms_of(field, value)}
+    key = key_ring("DSR_INDEX_KEYS").newest
+    with transaction.atomic():
+        # This lock makes `destroy` wait until the tokens are there to be removed.
+        live = SafeKey.objects.filter(safe=safe, purpose=Purpose.CONTENT, wrapped__isnull=False)
+        if not live.select_for_update(no_key=True).values_list("pk", flat=True):
+            safe.forget_keys()
+            raise KeyDestroyed
+        tokens = [make_token(safe, field, term, key) for term in sorted(terms)]
+        BlindToken.objects.bulk_create(tokens, ignore_conflicts=True)
+
+
+def unindex(safe: Safe, field: str, values: Iterable[str] | None = None) -> None:
+    """The safe is no longer found by these values of the field, or by any."""
+    tokens = BlindToken.objects.filter(safe=safe, field=field)
+    if values is not None:
+        hashes = [hashed for value in values for hashed in _hashes(field, terms_of(field, value))]
+        tokens = tokens.filter(token__in=hashes)
+    tokens.delete()
+
+
+def find(field: str, value: str) -> set[int]:
+    """Ids of the safes indexed under this value; of a name, under all of its words."""
+    found: QuerySet[BlindToken] | None = None
+    for term in terms_of(field, value):
+        tokens = BlindToken.objects.filter(field=field, token__in=_hashes(field, [term]))
+        found = tokens if found is None else tokens.filter(safe_id__in=found.values("safe_id"))
+    return set() if found is None else set(found.values_list("safe_id", flat=True))
+
+
+def find_words(text: str) -> set[int]:
+    """Ids of the safes whose names have every one of these words."""
+    return find(NAME_WORD, text)
+
+
+def terms_of(field: str, value: str) -> list[str]:
+    """What is hashed for a value; nothing for a value that says nothing."""
+    return [term for term in _NORMALISERS.get(field, _text)(value) if term]
+
+
+def hash_term(key: Key, field: str, term: str) -> bytes:
+    kdf = HKDF(SHA256(), KEY_BYTES, salt=None, info=f"blind index: {field}".encode())
+    secret = kdf.derive(key.secret)
+    return hmac.digest(secret, term.encode("utf-8", "surrogatepass"), hashlib.sha256)
+
+
+def _hashes(field: str, terms: Iterable[str]) -> list[bytes]:
+    keys = key_ring("DSR_INDEX_KEYS").keys
+    return [hash_term(key, field, term) for term in terms for key in keys]
+
+
+def make_token(safe: Safe, field: str, term: str, key: Key) -> BlindToken:
+    token = BlindToken(safe=safe, field=field, token=hash_term(key, field, term), key_id=key.kid)
+    token.seal(value=term)
+    return token
+
+
+def _folded(value: str) -> str:
+    # Case folding can undo the normal form, so it is made twice.
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold()).strip()
+
+
+def _text(value: str) -> list[str]:
+    return [_folded(value)]
+
+
+def _email(value: str) -> list[str]:
+    # No NFKC and no case folding beyond A-Z: both would let a look-alike address (a full-width
+    # letter, a Kelvin sign) find another person's requests.
+    return [value.strip().translate(ASCII_LOWER)]
+
+
+def _phone(value: str) -> list[str]:
+    number = re.sub(r"[^0-9+]", "", unicodedata.normalize("NFKC", value))
+    number = re.sub(r"^00", "+", number)
+    return [number[:1] + number[1:].replace("+", "")]
+
+
+def _words(value: str) -> list[str]:
+    return list(dict.fromkeys(re.findall(r"\w+", _folded(value))))
+
+
+_NORMALISERS: dict[str, Callable[[str], list[str]]] = {
+    EMAIL: _email,
+    PHONE: _phone,
+    NAME_WORD: _words,
+}
