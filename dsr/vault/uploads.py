@@ -60,7 +60,7 @@ class UploadRefused(Exception):  # noqa: N818 (the name says what happened)
 
 REASONS: dict[str, Promise] = {
     "unreadable": _("This file is damaged or not what its name says: it cannot be opened."),
-    "too_large_image": _("This picture is too large: at most 40 megapixels."),
+    "too_large_image": _("This picture is too large: at most 60 megapixels as JPEG, 20 as PNG."),
     "too_many_pages": _("This PDF has too many pages: at most 200."),
     "encrypted": _("This PDF is protected by a password. Please send it without."),
     "active": _("This PDF holds scripts, forms or attached files. Please print it to a new PDF."),

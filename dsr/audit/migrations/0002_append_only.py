@@ -1,7 +1,6 @@
 """Triggers that keep the history as it was written.
 
-They are ENABLE ALWAYS, so that `session_replication_role` does not silence them; only the owner
-of the tables can disable them, and the application's role is not the owner.
+Only the owner of the tables or a superuser can silence them; the application's role is neither.
 """
 
 from django.db import migrations
@@ -15,18 +14,15 @@ END $$;
 
 CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry
     FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
-ALTER TABLE audit_entry ENABLE ALWAYS TRIGGER audit_entry_append_only;
 """
 
 KEEP_HEADS = """
 CREATE TRIGGER audit_head_stays BEFORE DELETE OR TRUNCATE ON audit_head
     FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
-ALTER TABLE audit_head ENABLE ALWAYS TRIGGER audit_head_stays;
 
 CREATE TRIGGER audit_head_moves_on BEFORE UPDATE ON audit_head FOR EACH ROW
     WHEN (NEW.chain <> OLD.chain OR NEW.seq <> OLD.seq + 1)
     EXECUTE FUNCTION audit_refuse();
-ALTER TABLE audit_head ENABLE ALWAYS TRIGGER audit_head_moves_on;
 """
 
 RELEASE = """

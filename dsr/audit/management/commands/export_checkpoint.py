@@ -1,4 +1,4 @@
-"""Writes a checkpoint over all chains, to be kept where the database's administrator cannot reach."""
+"""Writes a checkpoint over all chains, to be kept out of reach of the database's administrator."""
 
 import os
 from pathlib import Path
