@@ -1,0 +1,1 @@
+"""The catalogue: policies as files, checked against their text and loaded as a whole."""

@@ -1,0 +1,244 @@
+"""Bringing catalogue documents into the database: all of them or none, twice is once."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+
+from dsr.audit.services import SITE, append
+from dsr.policies.catalogue.reading import CALENDARS, read_calendars, read_policies
+from dsr.policies.catalogue.shapes import (
+    CalendarEntry,
+    OrganisationEntry,
+    PolicyDocument,
+    VersionEntry,
+)
+from dsr.policies.models import (
+    CalendarDay,
+    Department,
+    InformationItem,
+    Organisation,
+    Policy,
+    PolicyVersion,
+    Reading,
+    Right,
+    WorkingCalendar,
+)
+from dsr.policies.regimes import regime_slugs
+from dsr.policies.use import in_use
+
+# Any number, the same everywhere: two loads at once wait for each other.
+_LOADING = 0x_D5A_CA7
+
+
+@dataclass
+class Report:
+    """What a load did, a sentence each."""
+
+    loaded: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Load:
+    """What every step of one load shares."""
+
+    at: datetime
+    actor_id: int | None
+    report: Report
+
+    def audit(self, code: str, **facts: Any) -> None:
+        by = "system" if self.actor_id is None else "staff"
+        append(SITE, code, at=self.at, actor_id=self.actor_id, by=by, facts=facts)
+
+
+def load(paths: Iterable[Path], at: datetime, *, actor_id: int | None) -> Report:
+    """Load catalogue files or folders. Errors: CatalogueError, and then nothing is loaded."""
+    calendars, documents = read_calendars(CALENDARS), read_policies(list(paths))
+    loading = _Load(at, actor_id, Report())
+    with transaction.atomic():
+        _wait_for_other_loads()
+        for calendar in calendars:
+            _store_calendar(calendar, loading)
+        for document in documents:
+            _store_document(document, loading)
+    return loading.report
+
+
+def _wait_for_other_loads() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOADING])
+
+
+def _store_calendar(entry: CalendarEntry, loading: _Load) -> None:
+    """A seed: what is there belongs to the people who correct it."""
+    calendar, made = WorkingCalendar.objects.get_or_create(
+        slug=entry.slug,
+        defaults={"name": entry.name, "codes": entry.codes, "weekend": entry.weekend},
+    )
+    if made:
+        CalendarDay.objects.bulk_create(
+            CalendarDay(calendar=calendar, **day) for day in entry.days
+        )
+        loading.audit("calendar_added", calendar=calendar.pk)
+
+
+def _store_document(document: PolicyDocument, loading: _Load) -> None:
+    organisation = _store_organisation(document.organisation, loading)
+    policy = _store_policy(document, organisation)
+    version = _store_version(document.version, policy)
+    _store_reading(document, version, loading)
+    _supersede(document, policy)
+
+
+def _store_organisation(entry: OrganisationEntry, loading: _Load) -> Organisation:
+    """Made once; afterwards it belongs to the admin, and differences are only reported."""
+    organisation = Organisation.objects.filter(slug=entry.slug).first()
+    if organisation is None:
+        organisation = _new_organisation(entry)
+        loading.audit("organisation_added", organisation=organisation.pk)
+    elif different := [
+        name for name, value in entry.fields.items() if getattr(organisation, name) != value
+    ]:
+        loading.report.kept.append(
+            f"{entry.slug}: {', '.join(sorted(different))} as changed in the admin"
+        )
+    for department in entry.departments:
+        Department.objects.get_or_create(
+            organisation=organisation, slug=department["slug"], defaults=department
+        )
+    return organisation
+
+
+def _new_organisation(entry: OrganisationEntry) -> Organisation:
+    calendar = WorkingCalendar.objects.filter(slug=entry.calendar).first()
+    if calendar is None:
+        entry.at.fail(f"calendar: there is no working calendar “{entry.calendar}”")
+    if unknown := set(entry.fields["regimes"]) - set(regime_slugs()):
+        entry.at.fail(f"regimes: unknown {', '.join(sorted(unknown))}")
+    organisation = Organisation(slug=entry.slug, calendar=calendar, **entry.fields)
+    try:
+        organisation.full_clean()
+    except ValidationError as error:
+        name, problems = next(iter(error.message_dict.items()))
+        entry.at.fail(f"organisation: {name}: {problems[0]}")
+    organisation.save()
+    return organisation
+
+
+def _store_policy(document: PolicyDocument, organisation: Organisation) -> Policy:
+    words = {name: document.policy[name] for name in ("title", "source_url", "language")}
+    policy, made = Policy.objects.get_or_create(
+        slug=document.policy["slug"], defaults={"organisation": organisation, **words}
+    )
+    if policy.organisation_id != organisation.pk:
+        document.version.at.fail(f"policy “{policy.slug}” belongs to another organisation")
+    if not made and any(getattr(policy, name) != word for name, word in words.items()):
+        Policy.objects.filter(pk=policy.pk).update(**words)
+    return policy
+
+
+def _store_version(entry: VersionEntry, policy: Policy) -> PolicyVersion:
+    version = PolicyVersion.objects.filter(policy=policy, label=entry.label).first()
+    values = {
+        "effective_on": entry.effective_on,
+        "in_force_from": entry.in_force_from,
+        "text_sha256": entry.sha256,
+    }
+    if version and all(getattr(version, name) == value for name, value in values.items()):
+        return version
+    if version and in_use(version):
+        entry.at.fail(
+            f"version “{entry.label}” is in use and does not change:"
+            " give the new text a label and a day of its own"
+        )
+    if version:
+        _forget(version)
+    _refuse_same_day(entry, policy)
+    # No end yet: `_supersede` puts every version in its place once this one is there.
+    return PolicyVersion.objects.create(policy=policy, label=entry.label, text=entry.text, **values)
+
+
+def _forget(version: PolicyVersion) -> None:
+    version.readings.all().delete()
+    version.delete()
+
+
+def _refuse_same_day(entry: VersionEntry, policy: Policy) -> None:
+    other = policy.versions.filter(in_force_from=entry.in_force_from).first()
+    if other:
+        entry.at.fail(
+            f"version “{other.label}” is in force from the same day:"
+            " say from which day this one is (in_force_from)"
+        )
+
+
+def _store_reading(document: PolicyDocument, version: PolicyVersion, loading: _Load) -> None:
+    content = _content_sha256(document)
+    current = version.readings.order_by("-number").first()
+    label = f"{document.policy['slug']} {version.label}"
+    if current and current.content_sha256 == content:
+        loading.report.unchanged.append(f"{label}, reading {current.number}")
+        return
+    reading = Reading.objects.create(
+        version=version,
+        number=current.number + 1 if current else 1,
+        file_sha256=document.file_sha256,
+        content_sha256=content,
+        loaded_at=loading.at,
+    )
+    _store_rights(document, reading)
+    loading.report.loaded.append(
+        f"{label}, reading {reading.number}: {len(document.rights)} rights"
+    )
+    loading.audit(
+        "policy_loaded",
+        policy=document.policy["slug"],
+        version=version.label,
+        reading=reading.number,
+        text=version.text_sha256,
+    )
+
+
+def _store_rights(document: PolicyDocument, reading: Reading) -> None:
+    organisation = reading.version.policy.organisation
+    departments = {row.slug: row for row in organisation.departments.all()}
+    Right.objects.bulk_create(
+        Right(
+            reading=reading,
+            position=position,
+            slug=right.slug,
+            department=departments.get(right.department),
+            **right.fields,
+        )
+        for position, right in enumerate(document.rights, start=1)
+    )
+    InformationItem.objects.bulk_create(
+        InformationItem(reading=reading, position=position, slug=entry.slug, **entry.fields)
+        for position, entry in enumerate(document.information, start=1)
+    )
+
+
+def _content_sha256(document: PolicyDocument) -> str:
+    """Of what the reading says: a comment or a moved line makes no new reading."""
+    said = [
+        [[right.slug, right.department, right.fields] for right in document.rights],
+        [[entry.slug, entry.fields] for entry in document.information],
+    ]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _supersede(document: PolicyDocument, policy: Policy) -> None:
+    """Each version ends on the day on which the next begins."""
+    versions = list(policy.versions.all())
+    for version, following in zip(versions, [*versions[1:], None], strict=True):
+        ends_on = following.in_force_from if following else None
+        if version.superseded_on != ends_on:
+            PolicyVersion.objects.filter(pk=version.pk).update(superseded_on=ends_on)
