@@ -13,7 +13,10 @@ def main() -> None:
         from config.commands import prepare
         from config.problems import FrontDoorError
     except ModuleNotFoundError as error:
-        sys.exit(f"{error}. Run `make run` once; then use .venv/bin/python manage.py.")
+        sys.exit(
+            f"{error}: use .venv/bin/python manage.py, after `make run` has made it. "
+            "If that does not help, remove .venv and run `make run` again."
+        )
     try:
         prepare(sys.argv)
         from django.core.management import execute_from_command_line

@@ -1,4 +1,4 @@
-"""The Celery app. Its messages carry numbers and ring a bell; what is owed stands in the database."""
+"""The Celery app. Its messages only ring a bell; what is owed stands in the database."""
 
 from __future__ import annotations
 

@@ -9,7 +9,15 @@ from pathlib import Path
 
 # Commands that change tables work as their owner; all others as the application.
 OWNER_COMMANDS = frozenset(
-    {"migrate", "grant_app_role", "createcachetable", "flush", "sqlmigrate", "squashmigrations"}
+    {
+        "migrate",
+        "prepare",
+        "grant_app_role",
+        "createcachetable",
+        "flush",
+        "sqlmigrate",
+        "squashmigrations",
+    }
 )
 # Commands that touch neither the database nor the broker, or that start the servers themselves.
 SERVERLESS_COMMANDS = frozenset(
@@ -18,8 +26,8 @@ SERVERLESS_COMMANDS = frozenset(
         *("compilemessages", "makemessages", "diffsettings", "due", "run", "stop"),
     }
 )
-# Left in the environment by `make`, which is for trying the program out. A site is installed by hand
-# and has none.
+# Left in the environment by `make`, which is for trying the program out. The environment of a site
+# is installed by hand and has none.
 TRIAL_MARK = "dsr-trial"
 DEPLOYMENT_VARIABLES = ("DATABASE_URL", "SECRET_KEY", "DSR_MASTER_KEYS")
 
@@ -46,21 +54,24 @@ def _choose_mode(environment: Mapping[str, str]) -> bool:
     return True
 
 
-def start_embedded_servers(*, announce: bool = False) -> list[str]:
-    """Start those servers that the environment does not name and that do not run yet."""
+def embedded_servers() -> list[str]:
+    """The servers that the program starts by itself: those the environment does not name."""
     from django.conf import settings
 
-    if not (settings.EMBEDDED_POSTGRES or settings.EMBEDDED_VALKEY):
+    given = {"PostgreSQL": settings.EMBEDDED_POSTGRES, "Valkey": settings.EMBEDDED_VALKEY}
+    return [name for name, embedded in given.items() if embedded]
+
+
+def start_embedded_servers(*, announce: bool = False) -> list[str]:
+    """Start those embedded servers that do not run yet."""
+    from django.conf import settings
+
+    names = embedded_servers()
+    if not names:
         return []
     from config.embedded import start_servers
 
-    started = start_servers(
-        settings.VAR_DIR,
-        with_postgres=settings.EMBEDDED_POSTGRES,
-        with_valkey=settings.EMBEDDED_VALKEY,
-    )
+    started = start_servers(settings.VAR_DIR, names)
     if started and announce:
-        print(
-            f"Trial mode: {' and '.join(started)} started; `make stop` ends them.", file=sys.stderr
-        )
+        print(f"Trial mode: started {' and '.join(started)}; `make stop` ends.", file=sys.stderr)
     return started

@@ -1,6 +1,7 @@
 """What the application's database role may do: read and write rows, never change tables.
 
-History can be added to and read, and that is all: whoever takes over the web process cannot rewrite it.
+History can be added to and read, and that is all: whoever takes over the web process cannot
+rewrite it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reads the environment once and refuses what it does not understand.
 
-Every problem is collected, so that a person who sets up a site sees all of them at once, one line each.
+Every problem is collected: who sets up a site sees all of them at once, one line each.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ class Environment:
 
 def leave(problems: list[str]) -> NoReturn:
     """End the program with one line for each problem."""
-    sys.exit("\n".join(f"Settings: {line}" for line in problems))
+    sys.exit("\n".join(f"Settings: {line}" for line in dict.fromkeys(problems)))
 
 
 def _decoded(encoded: str) -> bytes:
@@ -163,7 +163,7 @@ def database(url: SplitResult, pool_size: int) -> dict[str, Any]:
 
 
 def mail(url: SplitResult) -> dict[str, Any]:
-    """Django's mail settings from `smtp://user:password@host:587?tls=1` (or `smtps://`, port 465)."""
+    """Django's mail settings from `smtp://user:password@host:587?tls=1`, or `smtps://`."""
     query = dict(parse_qsl(url.query))
     direct = url.scheme == "smtps"
     return {

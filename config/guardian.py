@@ -1,8 +1,8 @@
 """Cleans up after a program that could not do it itself, because it was killed.
 
-The guardian waits for the end of its standard input, which is a pipe that only its parent holds open:
-however the parent ends, SIGKILL included, the pipe closes. The parent writes down the process groups
-it starts, one number per line. Works the same on Linux and macOS.
+The guardian waits for the end of its standard input, a pipe that only its parent holds open:
+however the parent ends, SIGKILL included, the pipe closes. The parent writes down the process
+groups that it starts, one number per line. Works the same on Linux and macOS.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
+
+from config.embedded import places, stop_servers
 
 GRACE_SECONDS = 10.0
 
@@ -22,8 +25,8 @@ GRACE_SECONDS = 10.0
 class Guardian:
     """The parent's end of the pipe."""
 
-    def __init__(self, var: Path, *, stop: bool = False, remove: bool = False) -> None:
-        flags = [*(["--stop-servers"] if stop else []), *(["--remove"] if remove else [])]
+    def __init__(self, var: Path, *, stop: Collection[str] = (), remove: bool = False) -> None:
+        flags = [*(f"--stop={name}" for name in stop), *(["--remove"] if remove else [])]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "config.guardian", str(var), *flags],
             stdin=subprocess.PIPE,
@@ -75,24 +78,18 @@ def _lives(group: int) -> bool:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("var", type=Path)
-    arguments.add_argument("--stop-servers", action="store_true")
+    arguments.add_argument("--stop", action="append", default=[])
     arguments.add_argument("--remove", action="store_true")
     options = arguments.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     groups = [int(line) for line in sys.stdin]
     end_groups(groups)
-    if options.stop_servers:
-        _stop_servers(options.var)
+    if options.stop:
+        stop_servers(options.var, options.stop)
     if options.remove:
+        shutil.rmtree(places.socket_folder(options.var), ignore_errors=True)
         shutil.rmtree(options.var, ignore_errors=True)
-
-
-def _stop_servers(var: Path) -> None:
-    from config.embedded import places, stop_servers
-
-    stop_servers(var)
-    shutil.rmtree(places.socket_folder(var), ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Log lines that hold no personal data: no path with a token, no value of a statement, no body.
 
 The text of an exception often repeats what somebody typed (`Key (email)=(...) already exists`). So
-only its kind and the places in the code are written, with the database's own codes where it has any.
+only its kind and the places in the code are written, with the database's own codes if it has any.
 """
 
 from __future__ import annotations

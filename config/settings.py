@@ -102,12 +102,10 @@ DATABASES = {"default": database(urlsplit(_database_url), _pool_size)}
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", "5")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-_redis = env.url(
-    "REDIS_URL",
-    ("redis", "rediss", "redis+socket", "unix"),
-    valkey.store_in(VAR_DIR).url if DSR_TRIAL else None,
-)
-REDIS_URL = _redis._replace(scheme="redis+socket" if _redis.scheme == "unix" else _redis.scheme)
+_embedded_redis = valkey.store_in(VAR_DIR).url if DSR_TRIAL else None
+_redis = env.url("REDIS_URL", ("redis", "rediss", "redis+socket", "unix"), _embedded_redis)
+# The two usual spellings of a socket; Celery knows one of them.
+REDIS_URL = env.text("REDIS_URL", _embedded_redis).replace("unix://", "redis+socket://", 1)
 if not DSR_TRIAL and _redis.scheme in ("redis", "rediss") and not _redis.password:
     env.problem("REDIS_URL has no password: set one in the server, or use a unix socket.")
 
@@ -122,7 +120,7 @@ CACHES = {
 
 # Mail ---------------------------------------------------------------------------------------------
 
-# In trial mode no mail leaves unless a server is named: the mailbox page shows what would have gone.
+# In trial mode no mail leaves unless a server is named: a page shows what would have gone.
 _mail = env.url("EMAIL_URL", ("smtp", "smtps"), "" if DSR_TRIAL else None)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail.scheme else 'dummy'}.EmailBackend"
 _mail_settings = mail(_mail)
@@ -329,7 +327,7 @@ LOGGING: dict[str, Any] = {
 
 # Celery -------------------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = REDIS_URL.geturl()
+CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_RESULT_BACKEND = None

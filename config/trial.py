@@ -1,4 +1,4 @@
-"""What the trial mode makes for itself: secrets kept in `var/secrets`, readable by the owner only."""
+"""Secrets that the trial mode makes for itself, in `var/secrets`, for the owner's eyes only."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def pytest_terminal_summary(
     terminalreporter.section(f"{len(left_out)} BROWSER TESTS DID NOT RUN", sep="!", red=True)
     for nodeid in left_out:
         terminalreporter.line(nodeid)
-    terminalreporter.line("Install Chromium (Debian: apt-get install chromium) to run them.")
+    terminalreporter.line(chromium.ADVICE)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Servers of one test run: a PostgreSQL and a Valkey of its own, gone when the run is over.
 
-They start before Django reads its settings, so every test, and every process a test starts, sees the
-same program with other addresses. Several runs in one checkout do not meet.
+They start before Django reads its settings, so every test, and every process a test starts, sees
+the same program with other addresses. Several runs in one checkout do not meet.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from config.embedded import places, postgres, valkey
+from config.embedded import SERVERS, places, postgres, valkey
 from config.guardian import Guardian
 
 # The owner role may do everything here, so that tests can clean tables that nobody may clean.
@@ -37,7 +37,7 @@ class TestServers:
     def __init__(self) -> None:
         self.var = Path(tempfile.mkdtemp(prefix="dsr-test-", dir=places.SHORT_FOLDER))
         self.var.chmod(0o711)
-        self.guardian = Guardian(self.var, stop=True, remove=True)
+        self.guardian = Guardian(self.var, stop=SERVERS, remove=True)
         self.cluster = replace(postgres.cluster_in(self.var), statements=STATEMENTS, options=FAST)
         self.store = valkey.store_in(self.var)
         postgres.start(self.cluster)
@@ -73,6 +73,6 @@ def begin() -> TestServers:
     servers = TestServers()
     os.environ.update(servers.environment())
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    # Playwright's event loop runs in the thread of the tests; Django would refuse every query there.
+    # Playwright's event loop runs in the tests' thread; Django would refuse every query there.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     return servers

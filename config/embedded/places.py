@@ -14,7 +14,7 @@ from config.problems import FrontDoorError
 
 # Not the system's own temporary folder: it differs between log-in, cron and sudo, and two
 # commands of one checkout must meet at the same socket.
-SHORT_FOLDER = Path("/tmp")
+SHORT_FOLDER = Path("/tmp")  # noqa: S108 - what is made in it is private
 
 
 def socket_folder(var: Path) -> Path:

@@ -87,7 +87,7 @@ def stop(cluster: Cluster) -> bool:
 
 
 def is_running(cluster: Cluster) -> bool:
-    """Whether the server takes connections; answered without a database driver, in a millisecond."""
+    """Whether the server takes connections; answered in a millisecond, without a driver."""
     try:
         lines = (cluster.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
     except (FileNotFoundError, NotADirectoryError):
@@ -170,7 +170,7 @@ def _owner(folder: Path) -> int | None:
 
 @cache
 def _can_map_user() -> bool:
-    """Whether root may become an ordinary user in a name space of its own (not in every container)."""
+    """Whether root may become an ordinary user in a name space: not in every container."""
     if shutil.which("unshare") is None:
         return False
     tried = subprocess.run(
@@ -217,7 +217,7 @@ def _foreign(cluster: Cluster) -> FrontDoorError:
 
 
 def _create(cluster: Cluster, runner: _Runner) -> None:
-    """Make the cluster under another name first: one that was interrupted is never taken for whole."""
+    """Make the cluster under another name first: an interrupted one is never taken for whole."""
     unfinished = cluster.data.with_name(f"{cluster.data.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700, parents=True)

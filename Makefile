@@ -1,0 +1,52 @@
+# Two commands: `make run` to try the program, `make test` to check it.
+# Both make their own environment in .venv and keep everything else in var/.
+
+PYTHON ?= python3
+export DSR_MODE ?= trial
+HERE = .venv/bin/python
+
+.PHONY: help run test stop bench faults lock clean
+
+help:
+	@echo "make run     try the program: environment, servers, demonstration, http://localhost:8000"
+	@echo "make test    check everything"
+	@echo "make stop    stop the program and the embedded servers of this folder"
+	@echo "make bench   measure speed and memory"
+	@echo "make faults  kill processes, fill disks, move the clock (about half an hour)"
+	@echo "make lock    write requirements*.txt anew from requirements*.in"
+	@echo "make clean   remove .venv and var/ with the demonstration's data and keys"
+
+run:
+	@$(PYTHON) config/bootstrap.py trial
+	@exec $(HERE) manage.py run
+
+# Every check runs, whatever the one before it said; the last lines are those of the tests.
+test: .environment
+	@$(HERE) -m tests.chromium
+	@status=0; \
+	$(HERE) -m ruff check . || status=1; \
+	$(HERE) -m ruff format --check . || status=1; \
+	$(HERE) -m mypy --strict dsr config || status=1; \
+	$(HERE) -m pytest || status=1; \
+	exit $$status
+
+bench: .environment
+	@for script in tests/bench/[a-z]*.py; do \
+		$(HERE) -m tests.bench.$$(basename $$script .py) || exit 1; \
+	done
+
+faults: .environment
+	@$(HERE) -m pytest tests/faults -m faults
+
+lock: .environment
+	@$(HERE) -m config.lock
+
+stop:
+	@if [ -x $(HERE) ]; then $(HERE) manage.py stop; fi
+
+clean: stop
+	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+
+.PHONY: .environment
+.environment:
+	@$(PYTHON) config/bootstrap.py dev

@@ -1,0 +1,38 @@
+"""The web server: `gunicorn -c config/gunicorn.py`. The command line can overrule every line."""
+
+from __future__ import annotations
+
+import os
+
+# Threads share a pool of connections; it must be known before the settings are read.
+os.environ.setdefault("DATABASE_POOL_SIZE", "8")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+# Read here, so that a site with wrong settings ends at once with its list of what is wrong; a
+# worker that fails would be started again and again.
+from config import settings
+
+wsgi_app = "config.wsgi:application"
+bind = f"127.0.0.1:{settings.DSR_PORT}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = 8
+# The program is read once and shared by the workers; connections are opened after the fork.
+preload_app = True
+timeout = 60
+graceful_timeout = 8
+keepalive = 5
+# Paths hold tokens: no access log. Errors go through the discreet log of the settings.
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+logconfig_dict = {
+    **settings.LOGGING,
+    "loggers": {"gunicorn.error": {"handlers": [], "level": "WARNING", "propagate": True}},
+}
+# Whose headers count is decided by TRUSTED_PROXIES, in one place.
+forwarded_allow_ips = ""
+limit_request_line = 4094
+limit_request_fields = 60
+# Otherwise it is made in the home folder and shared by all sites of the user.
+control_socket_disable = True

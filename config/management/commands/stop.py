@@ -1,0 +1,25 @@
+"""Stop `make run` where it runs, and the embedded servers of this folder."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from config import supervisor
+from config.embedded import processes, stop_servers
+
+
+class Command(BaseCommand):
+    help = __doc__ or ""
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        running = supervisor.running_elsewhere(settings.VAR_DIR)
+        if running is not None:
+            processes.end(running, signal.SIGTERM, 30)
+        stopped = stop_servers(settings.VAR_DIR)
+        names = [*(["the program"] if running else []), *stopped]
+        self.stdout.write(f"Stopped {', '.join(names)}." if names else "Nothing was running.")

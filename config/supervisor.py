@@ -1,0 +1,353 @@
+"""`make run`: starts everything, says where to look, and ends everything it started.
+
+Ctrl-C and SIGTERM end the children politely. When the supervisor itself is killed, the guardian,
+which holds the other end of a pipe, ends them.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import IO
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from config.commands import embedded_servers
+from config.embedded import missing_servers, start_servers
+from config.guardian import Guardian
+from config.problems import FrontDoorError
+
+FIRST_PAGE_SECONDS = 60
+STOP_SECONDS = 10
+LEAST_FREE = 200 * 1024 * 1024
+LONGEST_LOG = 10 * 1024 * 1024
+
+
+class Stopped(Exception):  # noqa: N818 - nothing went wrong
+    """Somebody asked for the end while something was still starting."""
+
+
+@dataclass
+class Child:
+    """A process that runs as long as the program does."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def obituary(self) -> str:
+        return (
+            f"The {self.name} ended by itself (status {self.process.returncode}): "
+            f"{_last_word(self.log)} - see {self.log}, then start again."
+        )
+
+
+def _last_word(log: Path) -> str:
+    """The line of a log that most likely says why: the last that begins like an error."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-200:]
+    errors = [line for line in lines if re.match(r"[A-Za-z_.]+(Error|Exception|Settings): ", line)]
+    return next((line.strip() for line in reversed(errors or lines) if line.strip()), "no reason")
+
+
+class Supervisor:
+    """One run of the program."""
+
+    def __init__(self) -> None:
+        self.var: Path = settings.VAR_DIR
+        self.children: list[Child] = []
+        self.guardian: Guardian | None = None
+        self.stopping = False
+        self.begun = time.monotonic()
+        self.told = ""
+        # Started by make, it must not outlive make.
+        self.parent = os.getppid() if "MAKELEVEL" in os.environ else None
+
+    def run(self) -> int:
+        """Run until somebody asks for the end; the exit status of the program."""
+        self._listen()
+        try:
+            with _the_only_run(self.var):
+                self._start()
+                self._watch()
+            return 0
+        except Stopped:
+            return 0
+        except FrontDoorError as error:
+            print(error, file=sys.stderr, flush=True)
+            return 1
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            print(f"The disk that holds {self.var} is full: make room.", file=sys.stderr)
+            return 1
+        finally:
+            self._end()
+
+    # Starting -------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        if not settings.DSR_TRIAL:
+            raise FrontDoorError(
+                "`run` is for trying the program out. A site starts gunicorn, worker and beat by "
+                "its own service manager."
+            )
+        _check_room(self.var)
+        _check_port(settings.DSR_PORT)
+        self._start_servers()
+        self._prepare()
+        self._start_children()
+        self._await_first_page()
+
+    def _start_servers(self) -> None:
+        missing = missing_servers(self.var, embedded_servers())
+        # Before the servers: whatever happens from here on, they are stopped again.
+        self.guardian = Guardian(self.var, stop=missing)
+        if missing:
+            first = " for the first time" if not (self.var / "postgres").exists() else ""
+            self._say(f"Starting {' and '.join(missing)}{first} ...")
+            start_servers(self.var, missing)
+
+    def _prepare(self) -> None:
+        """Tables, policies and demonstration in one process, static files in another."""
+        self._say("Preparing database and pages ...")
+        # Only the role of the owner may change tables.
+        owner = {**os.environ, "DSR_DATABASE_ROLE": "owner"}
+        told = tempfile.TemporaryFile()  # noqa: SIM115 - closed below
+        database = self._spawn("preparation", ["manage.py", "prepare"], owner, out=told)
+        files = self._spawn(
+            "collection of static files",
+            ["manage.py", "collectstatic", "--noinput", "--verbosity=0"],
+        )
+        while any(child.process.poll() is None for child in (database, files)):
+            self._pause()
+        for child in (database, files):
+            if child.process.returncode != 0:
+                raise FrontDoorError(child.obituary())
+        # Passwords of the demonstration are shown once and kept in no file with a name.
+        with told:
+            told.seek(0)
+            self.told = told.read().decode()
+
+    def _start_children(self) -> None:
+        self._say("Starting web, worker and beat ...")
+        # Its notes on the last round may be half-written; the sweeps need none.
+        for left in self.var.glob("celerybeat-schedule*"):
+            left.unlink()
+        celery = ["-m", "celery", "-A", "config.celery", "--quiet"]
+        node = ["--hostname", f"trial-{os.getpid()}@localhost"]
+        calls = {
+            "web": ["-m", "gunicorn", "-c", "config/gunicorn.py"],
+            "worker": [*celery, "worker", "--loglevel=INFO", "--concurrency=1", *node],
+            "beat": [*celery, "beat", "--loglevel=INFO", "--pidfile="],
+        }
+        for name, arguments in calls.items():
+            self.children.append(self._spawn(name, arguments))
+
+    def _spawn(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        environment: dict[str, str] | None = None,
+        *,
+        out: IO[bytes] | None = None,
+    ) -> Child:
+        log = _log_file(self.var, name.split()[0])
+        with log.open("ab") as log_handle:
+            process = subprocess.Popen(
+                [sys.executable, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=out or log_handle,
+                stderr=log_handle,
+                cwd=settings.BASE_DIR,
+                env=environment,
+                # Ctrl-C at the terminal reaches the supervisor alone, which knows the order.
+                start_new_session=True,
+            )
+        assert self.guardian is not None
+        self.guardian.watch(process.pid)
+        return Child(name, process, log)
+
+    def _await_first_page(self) -> None:
+        until = time.monotonic() + FIRST_PAGE_SECONDS
+        status = 0
+        while time.monotonic() < until:
+            self._bury()
+            status = _first_page_status()
+            if status == http.client.OK:
+                self._tell()
+                return
+            self._pause(0.1)
+        raise FrontDoorError(
+            f"The first page does not come (last answer: {status or 'none'}): "
+            f"see {self.var / 'logs' / 'web.log'}."
+        )
+
+    def _tell(self) -> None:
+        base = settings.BASE_URL
+        self._say("Ready.")
+        lines = [
+            "",
+            f"  Ask as a requester     {base}/",
+            f"  Work as staff          {base}/staff/",
+            f"  Mail that would leave  {base}/trial/mailbox/",
+            "",
+            *([self.told.rstrip(), ""] if self.told.strip() else []),
+            f"Logs are in {self.var / 'logs'}. Ctrl-C stops everything.",
+        ]
+        print("\n".join(lines), flush=True)
+
+    # Running --------------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        looked = time.monotonic()
+        try:
+            while True:
+                self._pause(0.2)
+                self._bury()
+                if time.monotonic() - looked > 5:
+                    self._revive_servers()
+                    looked = time.monotonic()
+        except Stopped:
+            self._say("Stopping ...")
+
+    def _bury(self) -> None:
+        for child in self.children:
+            if child.process.poll() is not None:
+                raise FrontDoorError(child.obituary())
+
+    def _revive_servers(self) -> None:
+        if started := start_servers(self.var, embedded_servers()):
+            self._say(f"{' and '.join(started)} had stopped and runs again.")
+
+    def _pause(self, seconds: float = 0.05) -> None:
+        time.sleep(seconds)
+        if self.stopping or (self.parent is not None and os.getppid() != self.parent):
+            raise Stopped
+
+    def _listen(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # Under nohup a closed terminal is no reason to stop.
+            if number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+                continue
+            signal.signal(number, self._hear)
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def _say(self, line: str) -> None:
+        print(f"[{time.monotonic() - self.begun:5.1f} s] {line}", flush=True)
+
+    # Ending ---------------------------------------------------------------------------------------
+
+    def _end(self) -> None:
+        """End the children in one go; what does not listen, and the servers, are the guardian's."""
+        for child in self.children:
+            if child.process.poll() is None:
+                child.process.terminate()
+        until = time.monotonic() + STOP_SECONDS
+        for child in self.children:
+            try:
+                child.process.wait(max(0.0, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(child.process.pid, signal.SIGKILL)
+                child.process.wait()
+        if self.guardian is not None:
+            self.guardian.release()
+
+
+# Files --------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _the_only_run(var: Path) -> Iterator[None]:
+    """Hold the lock of a running program; its file names the process."""
+    var.mkdir(parents=True, exist_ok=True)
+    handle = os.open(var / "run.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.ftruncate(handle, 0)
+        os.write(handle, str(os.getpid()).encode())
+        yield
+    except BlockingIOError as error:
+        raise FrontDoorError(
+            f"The program runs already in this folder: look at {settings.BASE_URL}/, "
+            "or end it with `make stop`."
+        ) from error
+    finally:
+        os.close(handle)
+
+
+def running_elsewhere(var: Path) -> int | None:
+    """The process number of the supervisor of this folder, if one runs."""
+    try:
+        with (var / "run.lock").open("r+") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return None
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        return int((var / "run.lock").read_text(encoding="utf-8") or 0) or None
+
+
+def _log_file(var: Path, name: str) -> Path:
+    log = var / "logs" / f"{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LONGEST_LOG:
+        log.replace(log.with_suffix(".log.1"))
+    return log
+
+
+# Questions ----------------------------------------------------------------------------------------
+
+
+def _check_room(var: Path) -> None:
+    free = shutil.disk_usage(var).free
+    if free < LEAST_FREE:
+        raise FrontDoorError(
+            f"Only {free // 1024**2} MB are free on the disk that holds {var}: make room "
+            f"({LEAST_FREE // 1024**2} MB are needed), then start again."
+        )
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError as error:
+            raise FrontDoorError(
+                f"Port {port} is reserved for root: choose another, as in DSR_PORT=8001 make run."
+            ) from error
+        except OSError as error:
+            raise FrontDoorError(
+                f"Port {port} is taken by another program: stop that one, or choose another port, "
+                f"as in DSR_PORT={port + 1} make run."
+            ) from error
+
+
+def _first_page_status() -> int:
+    """The answer to a visitor's first page, or 0 while nobody answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", settings.DSR_PORT, timeout=10)
+    try:
+        connection.request("GET", "/", headers={"Host": urlsplit(settings.BASE_URL).netloc})
+        return connection.getresponse().status
+    except OSError:
+        return 0
+    finally:
+        connection.close()
