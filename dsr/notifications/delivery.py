@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from dsr.notifications import pulse, rechecks
 from dsr.notifications.bell import ring
@@ -54,19 +55,25 @@ def deliver(at: datetime, limit: int = 5000, worker: str = "") -> dict[str, int]
 
 def mark_missed(at: datetime) -> int:
     """What is not of use any more is not sent late: it becomes visible as missed."""
-    return OutboxMessage.objects.outdated(at).update(
-        status=Status.MISSED, last_error=Trouble.TOO_LATE, claimed_by="", lease_until=None
+    return _free(
+        OutboxMessage.objects.outdated(at), status=Status.MISSED, last_error=Trouble.TOO_LATE
     )
 
 
 def reclaim(at: datetime) -> int:
     """Frees what a dead worker holds; what has killed every worker is given up."""
     abandoned = OutboxMessage.objects.mails().filter(status=Status.CLAIMED, lease_until__lte=at)
-    freed = {"claimed_by": "", "lease_until": None}
-    given_up = abandoned.filter(attempts__gte=len(MINUTES)).update(
-        status=Status.FAILED, last_error=Trouble.GIVEN_UP, **freed
-    )
-    return given_up + abandoned.update(status=Status.OWED, next_try_at=at, **freed)
+    hopeless = abandoned.filter(attempts__gte=len(MINUTES))
+    given_up = _free(hopeless, status=Status.FAILED, last_error=Trouble.GIVEN_UP)
+    return given_up + _free(abandoned, status=Status.OWED, next_try_at=at)
+
+
+def _free(rows: QuerySet[OutboxMessage], **values: object) -> int:
+    """Takes rows out of dead hands. Skipping what others have locked leaves no deadlock."""
+    with transaction.atomic():
+        ids = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        held = OutboxMessage.objects.filter(pk__in=ids)
+        return held.update(claimed_by="", lease_until=None, **values) if ids else 0
 
 
 def backoff(attempts: int) -> timedelta | None:

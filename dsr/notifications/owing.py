@@ -14,9 +14,11 @@ from django.db.models import Q
 
 from dsr.notifications import rechecks
 from dsr.notifications.bell import ring
+from dsr.notifications.letters import Letter, Letterhead, blocks_of, write
 from dsr.notifications.models import OPEN, Medium, OutboxMessage, Status, Trouble
-from dsr.notifications.rendering import render
-from dsr.vault.models import Safe, SealedFile
+from dsr.notifications.rendering import Text, render
+from dsr.vault.models import Purpose, Safe, SealedFile
+from dsr.vault.services import store_file
 
 
 def owe(
@@ -35,6 +37,7 @@ def owe(
     medium: str = Medium.EMAIL,
     recipient_user_id: int | None = None,
     owner_user_id: int | None = None,
+    letterhead: Letterhead | None = None,
     file: SealedFile | None = None,
 ) -> OutboxMessage:
     """One message is owed from now on; for a key that is already owed, the message there is.
@@ -42,7 +45,8 @@ def owe(
     Call it in the transaction of the deed. `to` is a mail address, or for a letter the lines of a
     postal address. The text is made now, from `templates/mail/<kind>/`, and sealed in `safe`.
     `recheck` is asked again before sending; after `useful_until` it is not sent any more.
-    `owner_user_id` is who has to see to it when it cannot be delivered.
+    `owner_user_id` is who has to see to it when it cannot be delivered. A letter comes with its
+    PDF as `file`, or with the letterhead under which its text is set.
     """
     if existing := OutboxMessage.objects.filter(key=key).first():
         return existing
@@ -66,8 +70,9 @@ def owe(
         file=file,
     )
     text = render(kind, context, language=language, reference=reference)
-    message.seal(to_address=_checked(to, message.medium), subject=text.subject, body=text.body)
-    return _saved_once(message)
+    to = _checked(to, message.medium)
+    message.seal(to_address=to, subject=text.subject, body=text.body)
+    return _saved_once(message, _paper(message, to, text, letterhead))
 
 
 def cancel(key: str, *, prefix: bool = False) -> int:
@@ -95,12 +100,37 @@ def _checked(to: str, medium: str) -> str:
     return to
 
 
-def _saved_once(message: OutboxMessage) -> OutboxMessage:
+def _paper(
+    message: OutboxMessage, to: str, text: Text, letterhead: Letterhead | None
+) -> bytes | None:
+    if message.medium != Medium.LETTER or message.file or letterhead is None:
+        return None
+    letter = Letter(
+        head=letterhead,
+        recipient=to.splitlines(),
+        subject=text.subject,
+        body=blocks_of(text.body),
+        written_on=letterhead.today(message.owed_at),
+        reference=message.reference,
+    )
+    return write(letter, language=message.language, at=message.owed_at, template="message")
+
+
+def _saved_once(message: OutboxMessage, paper: bytes | None) -> OutboxMessage:
     try:
         with transaction.atomic():
+            if paper:
+                message.file = _stored(message, paper)
             message.save(force_insert=True)
     except IntegrityError:
         # Somebody else owed the same at the same instant.
         return OutboxMessage.objects.get(key=message.key)
     ring()
     return message
+
+
+def _stored(message: OutboxMessage, paper: bytes) -> SealedFile:
+    name = f"{message.reference or message.kind}.pdf"
+    return store_file(
+        message.safe, name, paper, "application/pdf", Purpose.CONTENT, message.owed_at
+    )

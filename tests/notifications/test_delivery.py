@@ -1,0 +1,464 @@
+"""Delivering: claim, hand over, settle; give back; every end visible."""
+
+import logging
+import smtplib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Barrier, Event
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMessage
+
+from dsr.notifications import delivery, rechecks
+from dsr.notifications.models import OutboxMessage
+from dsr.notifications.services import cancel, deliver, mark_missed, register_recheck
+from dsr.vault.models import Purpose, Safe
+from dsr.vault.services import destroy, open_safe
+from tests.notifications.conftest import NOON, READER, Server
+from tests.notifications.threads import at_once
+
+Owed = Callable[..., OutboxMessage]
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def real_server(server: type[Server]) -> None:
+    """Every test here speaks to the server that can misbehave."""
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the registered question says, by message; and what it was asked."""
+    told: dict[str, Any] = {"asked": [], "answer": True}
+
+    def question(args: Any, at: datetime) -> bool:
+        told["asked"].append((dict(args), at))
+        return bool(told["answer"])
+
+    monkeypatch.setattr(rechecks, "_registered", {})
+    register_recheck("still_open", question)
+    return told
+
+
+def only() -> OutboxMessage:
+    return OutboxMessage.objects.select_related("safe").get()
+
+
+def test_a_mail_that_is_owed_is_sent_once(owed: Owed) -> None:
+    owed()
+    assert deliver(NOON) == {"sent": 1}
+    assert deliver(NOON + MINUTE) == {}
+    assert [mail.to for mail in Server.accepted] == [[READER]]
+    assert (only().status, only().sent_at, only().last_error) == ("sent", NOON, "")
+
+
+def test_a_mail_carries_its_own_id_date_and_language(owed: Owed) -> None:
+    message = owed(language="fr")
+    deliver(NOON + timedelta(hours=3))
+    sent = Server.accepted[0].message()
+    assert sent["Message-ID"] == message.message_id
+    assert sent["Date"] == "Mon, 02 Mar 2026 12:00:00 +0000"
+    assert sent["Auto-Submitted"] == "auto-generated"
+    assert sent["Content-Language"] == "fr"
+
+
+def test_a_batch_goes_over_one_connection(owed: Owed) -> None:
+    for number in range(30):
+        owed(f"mail:{number}")
+    assert deliver(NOON) == {"sent": 30}
+    assert Server.opened == 1
+
+
+def test_the_oldest_debt_is_paid_first(owed: Owed) -> None:
+    owed("young", at=NOON, language="fr")
+    owed("old", at=NOON - timedelta(hours=1), language="en")
+    deliver(NOON, limit=1)
+    assert Server.accepted[0].extra_headers["Content-Language"] == "en"
+
+
+def test_letters_are_not_mailed(owed: Owed) -> None:
+    owed(medium="letter", to="Anna Canary\n1 High Street")
+    assert deliver(NOON) == {}
+
+
+def test_a_mail_owed_for_later_waits(owed: Owed) -> None:
+    owed(at=NOON + MINUTE)
+    assert deliver(NOON) == {}
+
+
+def refuse(error: Exception) -> Any:
+    def answer(mail: EmailMessage) -> None:
+        raise error
+
+    return staticmethod(answer)
+
+
+TEMPORARY = [
+    pytest.param(smtplib.SMTPRecipientsRefused({READER: (451, b"later")}), "try_later", id="451"),
+    pytest.param(smtplib.SMTPDataError(452, b"full"), "try_later", id="452"),
+    pytest.param(smtplib.SMTPSenderRefused(550, b"you?", "x"), "try_later", id="our sender"),
+    pytest.param(smtplib.SMTPServerDisconnected("gone"), "connection_lost", id="hangs up"),
+    pytest.param(TimeoutError("slow"), "connection_lost", id="does not answer"),
+]
+
+
+@pytest.mark.parametrize(("error", "code"), TEMPORARY)
+def test_a_mail_that_could_not_be_handed_over_is_tried_later(
+    owed: Owed, error: Exception, code: str
+) -> None:
+    owed()
+    Server.answer = refuse(error)
+    assert deliver(NOON) == {"later": 1}
+    waiting = only()
+    assert (waiting.status, waiting.last_error, waiting.attempts) == ("owed", code, 1)
+    assert waiting.next_try_at == NOON + MINUTE
+
+
+def test_the_pauses_grow_and_end_after_two_days(owed: Owed) -> None:
+    owed()
+    Server.answer = refuse(TimeoutError())
+    at, pauses = NOON, []
+    while only().status == "owed":
+        deliver(at)
+        pauses.append(int((only().next_try_at - at).total_seconds() // 60))
+        at = only().next_try_at
+    assert pauses[:-1] == [1, 2, 5, 15, 30, 60, 180, 360, 720]
+    assert (only().status, only().last_error, only().attempts) == ("failed", "given_up", 10)
+
+
+def test_every_attempt_carries_the_same_message_id(owed: Owed) -> None:
+    owed()
+    seen: list[str] = []
+
+    def answer(mail: EmailMessage) -> None:
+        seen.append(mail.extra_headers["Message-ID"])
+        raise TimeoutError
+
+    Server.answer = staticmethod(answer)
+    deliver(NOON)
+    deliver(NOON + MINUTE)
+    Server.answer = staticmethod(lambda mail: seen.append(mail.extra_headers["Message-ID"]))
+    deliver(NOON + 5 * MINUTE)
+    assert seen == [only().message_id] * 3
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(smtplib.SMTPRecipientsRefused({READER: (550, b"who?")}), id="550"),
+        pytest.param(smtplib.SMTPDataError(554, b"no"), id="554"),
+    ],
+)
+def test_a_final_refusal_fails_at_once_and_is_visible(owed: Owed, error: Exception) -> None:
+    message = owed(owner_user_id=42)
+    Server.answer = refuse(error)
+    assert deliver(NOON) == {"failed": 1}
+    failed = OutboxMessage.objects.failed().get()
+    assert (failed.pk, failed.last_error, failed.owner_user_id) == (message.pk, "refused", 42)
+
+
+def test_one_bad_recipient_does_not_hold_up_the_others(owed: Owed) -> None:
+    for number in range(5):
+        owed(f"mail:{number}", to=f"reader{number}@example.org")
+
+    def answer(mail: EmailMessage) -> None:
+        if mail.to == ["reader2@example.org"]:
+            raise smtplib.SMTPRecipientsRefused({"reader2@example.org": (550, b"who?")})
+
+    Server.answer = staticmethod(answer)
+    assert deliver(NOON) == {"sent": 4, "failed": 1}
+
+
+def test_a_server_that_is_away_costs_no_mail_an_attempt_and_ends_the_sweep(owed: Owed) -> None:
+    for number in range(3):
+        owed(f"mail:{number}")
+    knocked: list[int] = []
+
+    def door() -> None:
+        knocked.append(1)
+        raise ConnectionRefusedError
+
+    Server.door = staticmethod(door)
+    assert deliver(NOON) == {"returned": 3}
+    assert len(knocked) == 1
+    rows = OutboxMessage.objects.values_list("status", "attempts", "last_error", "next_try_at")
+    assert set(rows) == {("owed", 0, "server_away", NOON + MINUTE)}
+    Server.door = staticmethod(lambda: None)
+    assert deliver(NOON + MINUTE) == {"sent": 3}
+
+
+def test_a_refused_log_in_is_told_apart_from_a_server_that_is_away(owed: Owed) -> None:
+    owed()
+
+    def door() -> None:
+        raise smtplib.SMTPAuthenticationError(535, b"wrong password of privacy@example.org")
+
+    Server.door = staticmethod(door)
+    deliver(NOON)
+    assert only().last_error == "server_refuses_us"
+
+
+def test_after_a_refusal_the_next_mail_gets_a_fresh_connection(owed: Owed) -> None:
+    owed("one")
+    owed("two")
+    errors = iter([smtplib.SMTPServerDisconnected("gone")])
+
+    def answer(mail: EmailMessage) -> None:
+        for error in errors:
+            raise error
+
+    Server.answer = staticmethod(answer)
+    assert deliver(NOON) == {"later": 1, "sent": 1}
+    assert Server.opened == 2
+
+
+def test_what_no_longer_holds_is_not_sent(owed: Owed, answers: dict[str, Any]) -> None:
+    owed(recheck="still_open", recheck_args={"request": 7})
+    answers["answer"] = False
+    assert deliver(NOON + MINUTE) == {"cancelled": 1}
+    assert Server.accepted == []
+    assert answers["asked"] == [({"request": 7}, NOON + MINUTE)]
+    assert (only().status, only().last_error) == ("cancelled", "not_needed")
+
+
+def test_what_still_holds_is_sent(owed: Owed, answers: dict[str, Any]) -> None:
+    owed(recheck="still_open")
+    assert deliver(NOON) == {"sent": 1}
+
+
+def test_a_recheck_that_this_program_does_not_know_leaves_the_mail_waiting(
+    owed: Owed, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owed(recheck="still_open")
+    monkeypatch.setattr(rechecks, "_registered", {})
+    assert deliver(NOON) == {"later": 1}
+    assert (only().status, only().last_error) == ("owed", "unknown_recheck")
+
+
+def test_a_defect_is_not_hidden_and_the_other_mails_go_with_the_next_sweep(
+    owed: Owed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def question(args: Any, at: datetime) -> bool:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(rechecks, "_registered", {"broken": question})
+    owed("poison", recheck="broken", at=NOON - MINUTE)
+    owed("good")
+    with pytest.raises(ZeroDivisionError):
+        deliver(NOON)
+    poison = OutboxMessage.objects.get(key="poison")
+    assert (poison.status, poison.last_error, poison.attempts) == ("owed", "defect", 1)
+    assert poison.next_try_at == NOON + MINUTE
+    assert deliver(NOON) == {"sent": 1}
+
+
+def test_a_mail_taken_back_while_it_was_claimed_is_not_sent(owed: Owed) -> None:
+    """A deed takes the second mail back while the first is being handed over."""
+    owed("first", at=NOON - MINUTE)
+    owed("second")
+    Server.answer = staticmethod(lambda mail: cancel("second") and None)
+    assert deliver(NOON) == {"sent": 1, "lost": 1}
+    assert OutboxMessage.objects.get(key="second").status == "cancelled"
+
+
+def test_a_mail_that_left_is_recorded_as_sent_even_if_it_was_taken_back_meanwhile(
+    owed: Owed,
+) -> None:
+    owed("first")
+    Server.answer = staticmethod(lambda mail: cancel("first") and None)
+    deliver(NOON)
+    assert only().status == "sent"
+
+
+def test_what_is_no_longer_useful_is_missed_and_visible(owed: Owed) -> None:
+    owed(useful_until=NOON, at=NOON - MINUTE)
+    assert deliver(NOON) == {"missed": 1}
+    assert Server.accepted == []
+    assert [m.last_error for m in OutboxMessage.objects.missed()] == ["too_late"]
+
+
+def test_what_is_useful_for_a_while_is_sent(owed: Owed) -> None:
+    owed(useful_until=NOON + MINUTE)
+    assert deliver(NOON) == {"sent": 1}
+
+
+def test_a_mail_in_somebodys_hand_is_not_marked_missed(owed: Owed) -> None:
+    message = owed(useful_until=NOON)
+    OutboxMessage.objects.filter(pk=message.pk).update(
+        status="claimed", claimed_by="x", lease_until=NOON + MINUTE
+    )
+    assert mark_missed(NOON) == 0
+    assert mark_missed(NOON + 2 * MINUTE) == 1
+
+
+def test_an_erased_mail_is_not_sent(owed: Owed, safe: Safe) -> None:
+    owed()
+    destroy(safe, [Purpose.CONTENT], NOON)
+    assert deliver(NOON) == {"cancelled": 1}
+    assert (only().status, only().last_error) == ("cancelled", "erased")
+
+
+def test_a_mail_whose_text_was_exchanged_is_not_sent(owed: Owed, safe: Safe) -> None:
+    owed("mine", language="en", at=NOON - MINUTE)
+    owed("other", language="fr")
+    other = OutboxMessage.objects.get(key="other")
+    OutboxMessage.objects.filter(key="mine").update(body=other.body)
+    assert deliver(NOON) == {"failed": 1, "sent": 1}
+    assert OutboxMessage.objects.failed().get().last_error == "unreadable"
+
+
+def test_a_dead_workers_claim_runs_out_and_the_mail_goes_with_its_old_id(owed: Owed) -> None:
+    message = owed()
+    shift = delivery._Shift(NOON, "dead")
+    assert shift._claim(10) == [message.pk]
+    assert deliver(NOON + timedelta(seconds=59)) == {}
+    assert deliver(NOON + timedelta(seconds=60)) == {"sent": 1}
+    assert Server.accepted[0].extra_headers["Message-ID"] == message.message_id
+
+
+def test_a_mail_in_the_hand_of_a_dead_worker_waits_as_long_as_handing_over_may_take(
+    owed: Owed, settings: Any
+) -> None:
+    settings.EMAIL_TIMEOUT = 20
+    message = owed()
+    shift = delivery._Shift(NOON, "dead")
+    shift._claim(10)
+    assert shift._take(message.pk) is not None
+    assert deliver(NOON + timedelta(seconds=129)) == {}
+    assert deliver(NOON + timedelta(seconds=130)) == {"sent": 1}
+
+
+def test_a_mail_that_kills_every_worker_is_given_up(owed: Owed) -> None:
+    message = owed()
+    at = NOON
+    for _ in range(10):
+        shift = delivery._Shift(at, "dies")
+        delivery.reclaim(at)
+        shift._claim(10)
+        assert shift._take(message.pk) is not None
+        at += timedelta(hours=1)
+    assert deliver(at) == {}
+    assert OutboxMessage.objects.failed().get().last_error == "given_up"
+
+
+def test_a_worker_that_lost_its_claim_does_not_send(owed: Owed) -> None:
+    message = owed()
+    slow = delivery._Shift(NOON, "slow")
+    slow._claim(10)
+    deliver(NOON + 2 * MINUTE)
+    assert slow._take(message.pk) is None
+
+
+def test_a_late_worker_never_undoes_what_another_has_settled(owed: Owed) -> None:
+    message = owed()
+    slow = delivery._Shift(NOON, "slow")
+    slow._claim(10)
+    taken = slow._take(message.pk)
+    assert taken is not None
+    deliver(NOON + timedelta(hours=1))
+    slow._try_later(taken, delivery.Trouble.CONNECTION_LOST)
+    assert only().status == "sent"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_workers_at_once_send_each_mail_once(owed: Owed) -> None:
+    for number in range(200):
+        owed(f"mail:{number}")
+    start = Barrier(8)
+
+    def work() -> dict[str, int]:
+        start.wait(10)
+        return deliver(NOON, worker="one of eight")
+
+    counts = at_once([work] * 8)
+    assert sum(count.get("sent", 0) for count in counts) == 200
+    ids = [mail.extra_headers["Message-ID"] for mail in Server.accepted]
+    assert (len(ids), len(set(ids))) == (200, 200)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_held_up_by_its_server_does_not_hold_up_another(owed: Owed) -> None:
+    """The second worker skips what the first has locked or claimed and sends the rest."""
+    owed("slow", to="slow@example.org", at=NOON - MINUTE)
+    slow_is_busy, go_on = Event(), Event()
+
+    def answer(mail: EmailMessage) -> None:
+        if mail.to == ["slow@example.org"]:
+            slow_is_busy.set()
+            assert go_on.wait(10)
+
+    Server.answer = staticmethod(answer)
+
+    def second() -> dict[str, int]:
+        assert slow_is_busy.wait(10)
+        owed("quick")
+        try:
+            return deliver(NOON)
+        finally:
+            go_on.set()
+
+    assert at_once([lambda: deliver(NOON), second]) == [{"sent": 1}, {"sent": 1}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_sweeps_that_mark_what_is_missed_at_once_mark_it_once(owed: Owed) -> None:
+    for number in range(50):
+        owed(f"mail:{number}", useful_until=NOON, at=NOON - MINUTE)
+    start = Barrier(4)
+
+    def sweep() -> int:
+        start.wait(10)
+        return mark_missed(NOON)
+
+    assert sum(at_once([sweep] * 4)) == 50
+
+
+@pytest.mark.django_db(transaction=True)
+def test_more_than_one_worker_can_carry_calls_a_colleague(
+    owed: Owed, silent_bell: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "BATCH", 3)
+    for number in range(7):
+        owed(f"mail:{number}")
+    silent_bell.clear()
+    assert deliver(NOON) == {"sent": 7}
+    assert silent_bell == ["rung"]
+
+
+def test_no_address_name_or_text_reaches_a_log(
+    owed: Owed, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    owed("a")
+    Server.answer = refuse(smtplib.SMTPRecipientsRefused({READER: (550, READER.encode())}))
+    deliver(NOON)
+    owed("b")
+    Server.answer = refuse(smtplib.SMTPDataError(451, READER.encode()))
+    deliver(NOON)
+    owed("c")
+
+    def door() -> None:
+        raise smtplib.SMTPAuthenticationError(535, READER.encode())
+
+    Server.door = staticmethod(door)
+    deliver(NOON)
+    written = [r.getMessage() for r in caplog.records if r.name.startswith("dsr")]
+    assert len(written) == 3
+    assert "canary" not in caplog.text.lower()
+
+
+def test_forty_days_off_bring_no_flood(owed: Owed) -> None:
+    """Reminders of each day are useful for a day; the last one and the receipt still are."""
+    for day in range(40):
+        at = NOON + timedelta(days=day)
+        owed(f"reminder:{day}", at=at, useful_until=at + timedelta(days=1))
+    owed("receipt", at=NOON)
+    back = datetime(2026, 4, 10, 12, 1, tzinfo=UTC)
+    assert deliver(back) == {"missed": 39, "sent": 2}
+
+
+def test_sending_does_not_touch_other_safes(owed: Owed) -> None:
+    owed("one")
+    owed("two", safe=open_safe(NOON))
+    assert deliver(NOON) == {"sent": 2}

@@ -1,0 +1,185 @@
+"""Owing: once per key, text made at once, sealed, and nothing typed in a header."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from dsr.notifications.models import OutboxMessage
+from dsr.notifications.rendering import one_line, render, tidy
+from dsr.notifications.services import cancel, owe
+from dsr.vault.models import Safe
+from tests.notifications.conftest import NOON, READER
+
+Owed = Callable[..., OutboxMessage]
+
+
+def test_owing_twice_is_owing_once(owed: Owed) -> None:
+    assert owed("receipt:7").pk == owed("receipt:7").pk
+    assert OutboxMessage.objects.count() == 1
+
+
+def test_the_second_debt_of_a_key_changes_nothing_of_the_first(owed: Owed) -> None:
+    owed("receipt:7")
+    again = owed("receipt:7", to="somebody.else@example.org")
+    assert again.unseal("to_address") == READER
+
+
+def test_a_debt_of_a_deed_that_fails_is_not_owed(owed: Owed) -> None:
+    with transaction.atomic():
+        owed()
+        transaction.set_rollback(True)
+    assert OutboxMessage.objects.count() == 0
+
+
+def test_address_subject_and_text_are_sealed(owed: Owed) -> None:
+    row = OutboxMessage.objects.filter(pk=owed().pk).values().get()
+    stored = repr({name: bytes(v) if isinstance(v, memoryview) else v for name, v in row.items()})
+    assert "canary" not in stored.lower()
+    assert "authenticator" not in stored
+
+
+def test_the_text_is_made_in_the_language_of_the_reader(owed: Owed) -> None:
+    text = owed().unseal("body")
+    assert text.startswith("Hello Anna Canary,\n\nAn authenticator app has been added")
+    assert text.rstrip().endswith("We never ask for a password by mail.")
+    assert "\n-- \n" in text
+
+
+def test_nothing_is_escaped_in_a_plain_text(owed: Owed) -> None:
+    message = owed(context={"name": "O'Neil & <Sons>", "what": "x", "when": "2 March"})
+    assert message.unseal("body").startswith("Hello O'Neil & <Sons>,\n")
+
+
+def test_a_text_that_speaks_of_something_nobody_gave_it_is_a_defect(owed: Owed) -> None:
+    with pytest.raises(LookupError):
+        owed(context={"name": "Anna"})
+
+
+def test_an_unknown_recheck_is_a_defect_when_owed(owed: Owed) -> None:
+    with pytest.raises(LookupError):
+        owed(recheck="nobody_registered_this")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "anna@example.org\nBcc: eve@example.org",
+        "anna@example.org\r\nSubject: hi",
+        "anna@example.org, eve@example.org",
+        "Anna <anna@example.org>",
+        "not an address",
+        "",
+    ],
+)
+def test_what_is_no_single_address_is_refused_without_repeating_it(
+    owed: Owed, address: str
+) -> None:
+    with pytest.raises(ValueError, match=r"^a message is owed to what is no mail address$"):
+        owed(to=address)
+
+
+def test_no_line_break_or_control_character_reaches_a_subject() -> None:
+    assert one_line("Hello\r\nBcc: eve@example.org\x00\u2028x\x85y") == (
+        "Hello Bcc: eve@example.org x y"
+    )
+
+
+def test_a_subject_sees_the_reference_and_no_name() -> None:
+    with pytest.raises(LookupError):
+        _rendered_subject("{{ name }}")
+    assert _rendered_subject("{{ reference }} {{ organisation }}") == "K7QM-3XWD IMG"
+
+
+def _rendered_subject(template: str) -> str:
+    from unittest import mock
+
+    from django.template import Engine
+
+    from dsr.notifications import rendering
+
+    files = {"mail/trial/subject.txt": template, "mail/trial/body.txt": "x"}
+    engine = Engine(
+        loaders=[("django.template.loaders.locmem.Loader", files)],
+        autoescape=False,
+        string_if_invalid=rendering.UNDEFINED,
+    )
+    with mock.patch.object(rendering, "_engine", return_value=engine):
+        context = {"name": "Anna", "organisation": "IMG"}
+        return render("trial", context, language="en", reference="K7QM-3XWD").subject
+
+
+def test_a_kind_cannot_leave_the_folder_of_templates() -> None:
+    with pytest.raises(ValueError, match="no kind of message"):
+        render("../letters", {}, language="en")
+
+
+def test_empty_lines_are_tidied_and_the_mark_of_a_signature_kept() -> None:
+    assert tidy("\n\na  \r\n\n\n\nb\n-- \nc\n\n") == "a\n\nb\n-- \nc\n"
+
+
+def test_the_message_id_is_made_when_owed_and_holds_no_address(owed: Owed) -> None:
+    message_id = owed().message_id
+    assert message_id.startswith("<")
+    assert message_id.endswith("@localhost>")
+    assert "anna" not in message_id
+
+
+def test_what_is_not_sent_yet_can_be_taken_back_by_key_or_by_prefix(owed: Owed) -> None:
+    for key in ("reminder:7:1", "reminder:7:2", "reminder:70:1", "receipt:7"):
+        owed(key)
+    assert cancel("receipt:7") == 1
+    assert cancel("reminder:7:", prefix=True) == 2
+    left = OutboxMessage.objects.filter(status="owed").values_list("key", flat=True)
+    assert list(left) == ["reminder:70:1"]
+
+
+def test_what_is_sent_stays_sent(owed: Owed) -> None:
+    message = owed()
+    OutboxMessage.objects.filter(pk=message.pk).update(status="sent", sent_at=NOON)
+    assert cancel(message.key) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_bell_rings_once_after_the_commit_and_not_before(
+    owed: Owed, silent_bell: list[str]
+) -> None:
+    with transaction.atomic():
+        owed("one")
+        owed("two")
+        assert silent_bell == []
+    assert silent_bell == ["rung"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_bell_is_silent_after_a_rollback(owed: Owed, silent_bell: list[str]) -> None:
+    with transaction.atomic():
+        owed("one")
+        transaction.set_rollback(True)
+    assert silent_bell == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_transactions_that_owe_the_same_at_once_owe_it_once(safe: Safe) -> None:
+    from threading import Barrier
+
+    from tests.notifications.threads import at_once
+
+    barrier = Barrier(4)
+
+    def debt() -> int:
+        barrier.wait(10)
+        values: dict[str, Any] = {"name": "A", "what": "x", "when": "now"}
+        return owe(
+            key="same",
+            kind="security_notice",
+            safe=Safe.objects.get(pk=safe.pk),
+            to=READER,
+            language="en",
+            context=values,
+            at=NOON,
+        ).pk
+
+    assert len(set(at_once([debt] * 4))) == 1
+    assert OutboxMessage.objects.count() == 1
