@@ -1,0 +1,70 @@
+"""What a person is told when a deed cannot be done. Texts are translated and hold no personal data.
+
+Anything that is not a ``RequestError`` is a defect and propagates.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+class RequestError(Exception):
+    """A refusal for people. ``code`` is closed and goes to history; ``sentence`` is shown."""
+
+    code = "refused"
+
+    def __init__(self, sentence: Any, *, code: str = "") -> None:
+        super().__init__(code or self.code)
+        self.sentence = sentence
+        self.code = code or self.code
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class NotNow(RequestError):
+    """The request is in a state in which this deed makes no sense."""
+
+    code = "not_now"
+
+
+class NotAllowed(RequestError):
+    """This person may not do this deed here."""
+
+    code = "not_allowed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("You do not have the permission for this. Ask a privacy officer of the organisation.")
+        )
+
+
+class Stale(RequestError):
+    """The request has moved since the page was opened."""
+
+    code = "stale"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Somebody changed this request after you opened the page. "
+                "Look at what happened, then decide again; what you typed is still here."
+            )
+        )
+
+
+class Unmet(RequestError):
+    """A precondition of the deed does not hold; the sentence says which and what to do."""
+
+    code = "unmet"
+
+
+class BadInput(RequestError):
+    """A value does not fit. ``fields`` maps a form field to its sentence."""
+
+    code = "bad_input"
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        super().__init__(" ".join(str(sentence) for sentence in fields.values()))
+        self.fields = dict(fields)

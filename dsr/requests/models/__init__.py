@@ -1,0 +1,22 @@
+from .clocks import Deadline, Extension, Order, Pause, Receipt
+from .links import StatusLink
+from .people import Evidence, IdentityRule, Person
+from .subject_request import SubjectRequest
+from .writing import Attachment, Decision, Note, RequestMessage
+
+__all__ = [
+    "Attachment",
+    "Deadline",
+    "Decision",
+    "Evidence",
+    "Extension",
+    "IdentityRule",
+    "Note",
+    "Order",
+    "Pause",
+    "Person",
+    "Receipt",
+    "RequestMessage",
+    "StatusLink",
+    "SubjectRequest",
+]

@@ -1,0 +1,238 @@
+"""Facts with a day, and the deadlines that follow from them.
+
+Receipts, pauses, extensions and orders are facts; a ``Deadline``'s dates are a cache that
+``services.clocks.recompute`` writes from them. Nobody adds days to a due date by hand.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+
+from dsr.policies.models import WorkingCalendar
+from dsr.requests.states import Basis, Channel, ClockStatus, ExtensionReason, PauseReason, Purpose
+from dsr.vault.models import Purpose as Seal
+from dsr.vault.models import SealedField, SealedFile, SealedModel
+
+from .subject_request import SubjectRequest
+
+
+class Receipt(SealedModel):
+    """The request reached the organisation through a channel on a day. The earliest one counts.
+
+    A corrected receipt is struck, never changed; the reason is sealed beside it.
+    """
+
+    subject_request = models.ForeignKey(
+        SubjectRequest, on_delete=models.CASCADE, related_name="receipts"
+    )
+    channel = models.CharField(max_length=12, choices=Channel.choices)
+    received_at = models.DateTimeField()
+    received_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = SealedField(null=True, purpose=Seal.RECORD)
+    struck_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["received_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.received_on} by {self.channel}"
+
+
+class DeadlineQuerySet(models.QuerySet["Deadline"]):
+    """Sets of deadlines that have a name."""
+
+    def live(self) -> DeadlineQuerySet:
+        return self.filter(status__in=[ClockStatus.RUNNING, ClockStatus.PAUSED])
+
+    def running(self) -> DeadlineQuerySet:
+        return self.filter(status=ClockStatus.RUNNING)
+
+    def duties(self) -> DeadlineQuerySet:
+        """Limits to answer by; not notice limits, nor days before which nothing may happen."""
+        return self.filter(purpose__in=[Purpose.RESPOND, Purpose.OPT_OUT])
+
+
+class Deadline(ConcurrentTransitionMixin, models.Model):
+    """One clock of a request.
+
+    ``rule`` is the rule in the engine's own form, pinned when the clock began; ``trace`` the steps
+    by which ``due_on`` was computed; ``would_be_on`` the date it would have without its pauses.
+    ``source`` cites the clause or article; ``checked`` says how far that source was read.
+    """
+
+    subject_request = models.ForeignKey(
+        SubjectRequest, on_delete=models.CASCADE, related_name="deadlines"
+    )
+    purpose = models.CharField(max_length=20, choices=Purpose.choices)
+    basis = models.CharField(max_length=10, choices=Basis.choices)
+    regime = models.CharField(max_length=40, blank=True)
+    code = models.CharField(max_length=60)
+    round = models.PositiveSmallIntegerField(default=1)
+    label = models.CharField(max_length=200, blank=True)
+    source = models.CharField(max_length=300)
+    checked = models.CharField(max_length=12, default="read")
+    rule = models.JSONField()
+    pauses_admitted = models.JSONField(default=dict, blank=True)
+    extension_rule = models.JSONField(null=True, blank=True)
+    calendar = models.ForeignKey(WorkingCalendar, on_delete=models.PROTECT, related_name="+")
+    calendar_version = models.PositiveIntegerField()
+    started_on = models.DateField()
+    due_on = models.DateField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    would_be_on = models.DateField(null=True, blank=True)
+    notice_by = models.DateField(null=True, blank=True)
+    governing = models.BooleanField(default=False)
+    trace = models.JSONField(default=list)
+    status = FSMField(default=ClockStatus.RUNNING, choices=ClockStatus.choices, protected=True)
+    ended_on = models.DateField(null=True, blank=True)
+    computed_at = models.DateTimeField()
+    remind_on = models.DateField(null=True, blank=True)
+
+    objects = DeadlineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-governing", "due_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_request", "code", "round"], name="deadline_once"
+            ),
+            models.UniqueConstraint(
+                fields=["subject_request"],
+                condition=models.Q(governing=True),
+                name="deadline_one_governs",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=ClockStatus.values), name="deadline_status_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on"],
+                condition=models.Q(status=ClockStatus.RUNNING),
+                name="deadline_running_due",
+            ),
+            models.Index(
+                fields=["remind_on"],
+                condition=models.Q(status__in=[ClockStatus.RUNNING, ClockStatus.PAUSED]),
+                name="deadline_to_remind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} of {self.subject_request_id}"
+
+    @transition(field=status, source=ClockStatus.RUNNING, target=ClockStatus.PAUSED)
+    def pause(self) -> None:
+        """An admitted pause is open."""
+
+    @transition(field=status, source=ClockStatus.PAUSED, target=ClockStatus.RUNNING)
+    def resume(self) -> None:
+        """No admitted pause is open any more."""
+
+    @transition(
+        field=status, source=[ClockStatus.RUNNING, ClockStatus.PAUSED], target=ClockStatus.MET
+    )
+    def meet(self, on: date) -> None:
+        """Done on or before the due date."""
+        self.ended_on = on
+
+    @transition(
+        field=status, source=[ClockStatus.RUNNING, ClockStatus.PAUSED], target=ClockStatus.MISSED
+    )
+    def miss(self, on: date) -> None:
+        """Done after the due date; only a deed makes a deadline missed."""
+        self.ended_on = on
+
+    @transition(
+        field=status, source=[ClockStatus.RUNNING, ClockStatus.PAUSED], target=ClockStatus.CANCELLED
+    )
+    def cancel(self, on: date) -> None:
+        """The duty fell away."""
+        self.ended_on = on
+
+    @transition(field=status, source=ClockStatus.CANCELLED, target=ClockStatus.RUNNING)
+    def revive(self) -> None:
+        """The request was taken up again before it had been answered."""
+        self.ended_on = None
+
+    def is_overdue(self, today: date) -> bool:
+        return (
+            self.status == ClockStatus.RUNNING and self.due_on is not None and self.due_on < today
+        )
+
+    def days_left(self, today: date) -> int | None:
+        if self.due_on is None or self.status != ClockStatus.RUNNING:
+            return None
+        return (self.due_on - today).days
+
+
+class Pause(SealedModel):
+    """Something was asked of the requester; each clock says whether it stands still meanwhile."""
+
+    subject_request = models.ForeignKey(
+        SubjectRequest, on_delete=models.CASCADE, related_name="pauses"
+    )
+    reason = models.CharField(max_length=16, choices=PauseReason.choices)
+    began_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+    doubt = SealedField(null=True, purpose=Seal.RECORD)
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["began_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ended_on=None) | models.Q(ended_on__gte=models.F("began_on")),
+                name="pause_ends_after_it_began",
+            ),
+            models.UniqueConstraint(
+                fields=["subject_request", "reason"],
+                condition=models.Q(ended_on=None),
+                name="pause_one_open_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} from {self.began_on}"
+
+
+class Extension(SealedModel):
+    """More time, announced to the requester; one that came too late has no effect and says so."""
+
+    deadline = models.ForeignKey(Deadline, on_delete=models.CASCADE, related_name="extensions")
+    amount = models.PositiveSmallIntegerField()
+    unit = models.CharField(max_length=14)
+    reason = models.CharField(max_length=24, choices=ExtensionReason.choices)
+    explanation = SealedField(purpose=Seal.RECORD)
+    notified_on = models.DateField()
+    admitted = models.BooleanField()
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["notified_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.unit} more for {self.deadline_id}"
+
+
+class Order(SealedModel):
+    """An order of a court or authority with a day of its own; it adds a clock, and changes none."""
+
+    deadline = models.OneToOneField(Deadline, on_delete=models.CASCADE, related_name="order")
+    authority = SealedField(purpose=Seal.RECORD)
+    document = models.ForeignKey(SealedFile, on_delete=models.PROTECT, related_name="+")
+    ordered_on = models.DateField()
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"order for {self.deadline_id}"

@@ -1,0 +1,98 @@
+"""The people of a request and what speaks for who they are."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from dsr.policies.kinds import Asker, Level
+from dsr.policies.models import Organisation
+from dsr.requests.states import About, EvidenceKind
+from dsr.vault.models import SealedField, SealedFile, SealedModel
+
+from .subject_request import SubjectRequest
+
+
+class Person(SealedModel):
+    """The data subject or the requester; one row where they are the same person.
+
+    Contacts given with a request are unproven until evidence of another kind speaks for them.
+    """
+
+    class Part(models.TextChoices):
+        SUBJECT = "subject"
+        REQUESTER = "requester"
+
+    subject_request = models.ForeignKey(
+        SubjectRequest, on_delete=models.CASCADE, related_name="people"
+    )
+    part = models.CharField(max_length=10, choices=Part.choices)
+    role = models.CharField(max_length=20, choices=Asker.choices)
+    name = SealedField()
+    born_on = SealedField(null=True)
+    email = SealedField(null=True)
+    phone = SealedField(null=True)
+    postal_address = SealedField(null=True)
+    contact_edited_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject_request", "part"], name="person_once_a_part")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} of {self.subject_request_id}"
+
+
+class Evidence(SealedModel):
+    """One piece of evidence: what was compared with what, by whom, when, with which result.
+
+    Rows are added, never edited; one that turned out wrong is struck with a reason.
+    """
+
+    subject_request = models.ForeignKey(
+        SubjectRequest, on_delete=models.CASCADE, related_name="evidence"
+    )
+    about = models.CharField(max_length=10, choices=About.choices)
+    kind = models.CharField(max_length=24, choices=EvidenceKind.choices)
+    confirmed = models.BooleanField()
+    compared_with = SealedField()
+    document = models.ForeignKey(
+        SealedFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    seen_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    struck_at = models.DateTimeField(null=True, blank=True)
+    struck_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["recorded_at", "pk"]
+        verbose_name_plural = "evidence"
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.subject_request_id}"
+
+
+class IdentityRule(models.Model):
+    """Data that raises or lowers the level of a right by organisation, channel or regime.
+
+    Blank means any. The most demanding of the right and its matching rules counts, within the
+    bounds of ``dsr.requests.identity`` (never no check for access, never more than locating the
+    record for an opt-out).
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    kind = models.CharField(max_length=40, blank=True)
+    channel = models.CharField(max_length=12, blank=True)
+    regime = models.CharField(max_length=40, blank=True)
+    level = models.PositiveSmallIntegerField(choices=Level.choices)
+    why = models.CharField(max_length=300)
+
+    def __str__(self) -> str:
+        return f"{self.kind or '*'} {self.channel or '*'} {self.regime or '*'}: {self.level}"

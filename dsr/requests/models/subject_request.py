@@ -1,0 +1,263 @@
+"""Somebody exercising one right under one reading of one policy version."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django_fsm import RETURN_VALUE, ConcurrentTransitionMixin, FSMField, transition
+
+from dsr.policies.kinds import Asker, Level
+from dsr.policies.models import Department, Organisation, Right
+from dsr.requests.states import ENDED, OPEN, UNDECIDED, Channel, Ground, Outcome, Status
+from dsr.vault.models import SealedField, SealedModel
+
+BEFORE_REVIEW = [Status.RECEIVED, Status.PROVING_IDENTITY, Status.IN_PROGRESS]
+FREEZABLE = [*UNDECIDED, Status.DECIDED]
+
+
+class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
+    """Sets of requests that have a name."""
+
+    def of_organisations(self, ids: list[int]) -> SubjectRequestQuerySet:
+        return self.filter(organisation_id__in=ids)
+
+    def open(self) -> SubjectRequestQuerySet:
+        return self.filter(status__in=OPEN)
+
+    def unassigned(self) -> SubjectRequestQuerySet:
+        return self.filter(assignee=None)
+
+    def first_due_first(self) -> SubjectRequestQuerySet:
+        """What is due first, first; what has no date after it; what came first breaks ties."""
+        return self.order_by(models.F("due_on").asc(nulls_last=True), "received_on", "pk")
+
+    def overdue(self, today: date) -> SubjectRequestQuerySet:
+        return self.open().filter(answered_on=None, due_on__lt=today)
+
+    def due_within(self, today: date, last: date) -> SubjectRequestQuerySet:
+        return self.open().filter(answered_on=None, due_on__range=(today, last))
+
+
+class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
+    """One request. Its ``due_on`` is a cache of the governing deadline, written by one service.
+
+    What a person typed is sealed in ``particulars`` (code of the particular -> value) and in the
+    rows beside this one; in clear are kinds, dates, country, states, ids.
+    """
+
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    right = models.ForeignKey(Right, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=40)
+    status = FSMField(
+        default=Status.RECEIVED, choices=Status.choices, protected=True, db_index=False
+    )
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    ground = models.CharField(max_length=80, blank=True)
+    frozen_from = models.CharField(max_length=20, choices=Status.choices, blank=True)
+    waiting_from = models.CharField(max_length=20, choices=Status.choices, blank=True)
+    channel = models.CharField(max_length=12, choices=Channel.choices)
+    role = models.CharField(max_length=20, choices=Asker.choices)
+    language = models.CharField(max_length=10)
+    country = models.CharField(max_length=6, blank=True)
+    particulars = SealedField()
+    missing = models.JSONField(default=list, blank=True)
+    wants_paper = models.BooleanField(default=False)
+    may_use_contact_held = models.BooleanField(default=False)
+    required_level = models.PositiveSmallIntegerField(choices=Level.choices)
+    two_people = models.BooleanField()
+    received_at = models.DateTimeField()
+    received_on = models.DateField()
+    due_on = models.DateField(null=True, blank=True)
+    answered_on = models.DateField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    assignee = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    group_key = models.UUIDField(null=True, blank=True, db_index=True)
+    submission_key = models.UUIDField(null=True, blank=True, unique=True)
+    version = models.PositiveIntegerField(default=1)
+    basis = models.PositiveIntegerField(default=1)
+    demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    objects = SubjectRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["safe"], name="request_safe_is_its_own"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=Status.values), name="request_status_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["", *Outcome.values]), name="request_outcome_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=Status.FROZEN) | ~models.Q(frozen_from=""),
+                name="request_frozen_knows_from",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status__in=[Status.DECIDED, Status.CLOSED])
+                | ~models.Q(outcome=""),
+                name="request_decided_has_outcome",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "status", "due_on"], name="request_queue"),
+            models.Index(fields=["assignee", "status"], name="request_assignee"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    # The rules of what may follow what. Deeds (services) call these; nothing else does.
+
+    @transition(
+        field=status,
+        source=[Status.RECEIVED, Status.IN_PROGRESS],
+        target=Status.PROVING_IDENTITY,
+    )
+    def ask_identity(self) -> None:
+        """More is needed to know who asks."""
+
+    @transition(field=status, source=Status.PROVING_IDENTITY, target=Status.IN_PROGRESS)
+    def accept_identity(self) -> None:
+        """The evidence reaches the required level."""
+
+    @transition(field=status, source=Status.RECEIVED, target=Status.IN_PROGRESS)
+    def start(self) -> None:
+        """Work begins: the required level is reached, or none is required."""
+
+    @transition(field=status, source=BEFORE_REVIEW, target=Status.WAITING)
+    def ask_requester(self) -> None:
+        """The requester must say something before work can go on."""
+        self.waiting_from = self.status
+
+    @transition(
+        field=status,
+        source=[*OPEN, Status.LAPSED],
+        target=RETURN_VALUE(*OPEN),
+    )
+    def reply(self) -> str:
+        """The requester wrote: what waited goes on, what had lapsed is taken up again."""
+        if self.status == Status.LAPSED:
+            return self._taken_up_again()
+        if self.status != Status.WAITING:
+            return str(self.status)
+        back, self.waiting_from = self.waiting_from, ""
+        return back
+
+    @transition(
+        field=status, source=[Status.IN_PROGRESS, Status.PROVING_IDENTITY], target=Status.IN_REVIEW
+    )
+    def propose(self) -> None:
+        """A decision is laid before a second person."""
+
+    @transition(
+        field=status, source=[Status.IN_PROGRESS, Status.PROVING_IDENTITY], target=Status.DECIDED
+    )
+    def decide_alone(self, outcome: str, ground: str) -> None:
+        """One person decides, where one suffices."""
+        self.outcome, self.ground = outcome, ground
+
+    @transition(field=status, source=Status.IN_REVIEW, target=Status.DECIDED)
+    def approve(self, outcome: str, ground: str) -> None:
+        """The second person agrees."""
+        self.outcome, self.ground = outcome, ground
+
+    @transition(field=status, source=[Status.IN_REVIEW, Status.DECIDED], target=Status.IN_PROGRESS)
+    def return_to_work(self) -> None:
+        """The decision is not taken, or taken back before anything went out."""
+        self.outcome = self.ground = ""
+
+    @transition(field=status, source=Status.DECIDED, target=Status.DECIDED)
+    def send_answer(self) -> None:
+        """The answer goes out."""
+
+    @transition(field=status, source=Status.DECIDED, target=Status.DECIDED)
+    def record_posting(self) -> None:
+        """The answer on paper was posted."""
+
+    @transition(field=status, source=Status.DECIDED, target=Status.CLOSED)
+    def close(self) -> None:
+        """Nothing is left to do."""
+
+    @transition(field=status, source=UNDECIDED, target=Status.WITHDRAWN)
+    def withdraw(self) -> None:
+        """The requester no longer asks."""
+        self.waiting_from = ""
+
+    @transition(
+        field=status, source=[Status.WAITING, Status.PROVING_IDENTITY], target=Status.LAPSED
+    )
+    def lapse(self) -> None:
+        """A person decides that, unanswered, the request cannot be worked on."""
+        self.waiting_from = ""
+
+    @transition(field=status, source=FREEZABLE, target=Status.FROZEN)
+    def freeze(self) -> None:
+        """Nothing may go out or be erased until it is cleared up; clocks run on."""
+        self.frozen_from = self.status
+
+    @transition(field=status, source=Status.FROZEN, target=RETURN_VALUE(*FREEZABLE))
+    def unfreeze(self) -> str:
+        """Back to where it was frozen."""
+        back, self.frozen_from = self.frozen_from, ""
+        return back
+
+    @transition(field=status, source=BEFORE_REVIEW, target=Status.OUT_OF_SCOPE)
+    def declare_out_of_scope(self) -> None:
+        """The policy does not reach what is asked."""
+
+    @transition(field=status, source=BEFORE_REVIEW, target=Status.FORWARDED)
+    def forward(self) -> None:
+        """Passed on to whoever can answer; the requester is told to whom."""
+
+    @transition(field=status, source=list(ENDED), target=Status.IN_PROGRESS)
+    def reopen(self) -> None:
+        """Taken up again for a reason."""
+        self._taken_up_again()
+
+    def _taken_up_again(self) -> str:
+        self.outcome = self.ground = ""
+        self.answered_on = self.ended_at = None
+        return str(Status.IN_PROGRESS)
+
+    # Questions.
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Open, and nothing has gone out yet: only then can it be overdue."""
+        return self.is_open and self.answered_on is None
+
+    def days_left(self, today: date) -> int | None:
+        """Days until the governing date, negative when it is past; None where there is no date."""
+        if self.due_on is None or not self.awaits_answer:
+            return None
+        return (self.due_on - today).days
+
+    def is_overdue(self, today: date) -> bool:
+        left = self.days_left(today)
+        return left is not None and left < 0
+
+    def values(self) -> dict[str, Any]:
+        """The particulars as typed; empty once their key is destroyed."""
+        return dict(self.reveal("particulars", erased={}))
+
+    @property
+    def ground_label(self) -> str:
+        """The ground in words: one of ours, or the exception of the right as the policy has it."""
+        code = self.ground.removeprefix("exception:")
+        if code == self.ground:
+            return str(Ground(code).label) if code else ""
+        texts = {item["code"]: item["text"] for item in self.right.exceptions}
+        return str(texts.get(code, code))

@@ -1,0 +1,128 @@
+"""What is written about a request and to its requester; every word sealed."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from dsr.requests.states import Outcome
+from dsr.vault.models import Purpose as Seal
+from dsr.vault.models import SealedField, SealedFile, SealedModel
+
+from .subject_request import SubjectRequest
+
+
+class Decision(SealedModel):
+    """What one person proposed and, where two are needed, another approved.
+
+    ``basis`` is the request's basis number it rests on: evidence, particulars or contact changed
+    afterwards make the decision void.
+    """
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed"
+        TAKEN = "taken"
+        RETURNED = "returned"
+
+    subject_request = models.ForeignKey(
+        SubjectRequest, on_delete=models.CASCADE, related_name="decisions"
+    )
+    status = models.CharField(max_length=10, choices=Status.choices)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices)
+    ground = models.CharField(max_length=80, blank=True)
+    answer = SealedField(purpose=Seal.RECORD)
+    reasons = SealedField(purpose=Seal.RECORD)
+    basis = models.PositiveIntegerField()
+    proposed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    second_person = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    settled_at = models.DateTimeField(null=True, blank=True)
+    sole = models.BooleanField(default=False)
+    sole_reason = SealedField(null=True, purpose=Seal.RECORD)
+
+    class Meta:
+        ordering = ["proposed_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_request"],
+                condition=models.Q(status__in=["proposed", "taken"]),
+                name="decision_one_stands",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(second_person=None)
+                | ~models.Q(second_person=models.F("proposed_by")),
+                name="decision_two_people_are_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} ({self.status}) for {self.subject_request_id}"
+
+
+class RequestMessage(SealedModel):
+    """A message between the desk and the requester, read behind the requester's session."""
+
+    class Kind(models.TextChoices):
+        QUESTION = "question"
+        IDENTITY = "identity"
+        NOTICE = "notice"
+        ANSWER = "answer"
+        REPLY = "reply"
+
+    subject_request = models.ForeignKey(
+        SubjectRequest, on_delete=models.CASCADE, related_name="messages"
+    )
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    from_requester = models.BooleanField(default=False)
+    body = SealedField()
+    letter = models.ForeignKey(
+        SealedFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField()
+    happened_on = models.DateField()
+    on_paper = models.BooleanField(default=False)
+    posted_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.subject_request_id}"
+
+
+class Note(SealedModel):
+    """An internal note; never shown to the requester."""
+
+    subject_request = models.ForeignKey(
+        SubjectRequest, on_delete=models.CASCADE, related_name="notes"
+    )
+    text = SealedField()
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"note on {self.subject_request_id}"
+
+
+class Attachment(models.Model):
+    """A file that came with a request or a reply."""
+
+    subject_request = models.ForeignKey(
+        SubjectRequest, on_delete=models.CASCADE, related_name="attachments"
+    )
+    file = models.OneToOneField(SealedFile, on_delete=models.PROTECT, related_name="+")
+    from_requester = models.BooleanField(default=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"file of {self.subject_request_id}"

@@ -1,0 +1,17 @@
+"""References: short, random, and made of characters that nobody confuses on paper or telephone."""
+
+import secrets
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0 O, 1 I L, no U (so that no words appear)
+
+
+def new_reference() -> str:
+    """Eight characters in two groups, as ``K7QX-3MPD``: about 39 bits, unique by constraint."""
+    drawn = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"{drawn[:4]}-{drawn[4:]}"
+
+
+def clean_reference(typed: str) -> str:
+    """What a person typed, as a reference: spaces and case do not matter."""
+    letters = "".join(c for c in typed.upper() if c.isalnum())
+    return f"{letters[:4]}-{letters[4:]}" if len(letters) == 8 else letters

@@ -1,0 +1,295 @@
+"""The one place that writes dates: deadlines begun, recomputed from facts, settled, cancelled."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, cast
+
+from dsr.deadlines import Extension as EngineExtension
+from dsr.deadlines import Facts, Period, Result, compute
+from dsr.deadlines import Pause as EnginePause
+from dsr.deadlines import Restart as EngineRestart
+from dsr.deadlines.events import Event
+from dsr.deadlines.periods import Unit
+from dsr.deadlines.rulecodec import read_rule
+from dsr.requests import reminders
+from dsr.requests.actors import Actor
+from dsr.requests.models import Deadline, Pause, Receipt, SubjectRequest
+from dsr.requests.plans import Plan, plans_for, target
+from dsr.requests.states import ClockStatus, Outcome, Purpose
+
+from .changing import write_line
+
+
+def begin(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> None:
+    """Start every clock of a new request and let the earliest govern."""
+    for plan in plans_for(subject_request):
+        _begin_one(subject_request, plan, actor=actor, at=at)
+    govern(subject_request)
+
+
+def _begin_one(
+    subject_request: SubjectRequest,
+    plan: Plan,
+    *,
+    actor: Actor,
+    at: datetime,
+    started_on: date | None = None,
+    round_: int = 1,
+) -> Deadline:
+    calendar = subject_request.organisation.calendar
+    deadline = Deadline(
+        subject_request=subject_request,
+        purpose=plan.purpose,
+        basis=plan.basis,
+        regime=plan.regime,
+        code=plan.code,
+        round=round_,
+        label=plan.label,
+        source=plan.source,
+        checked=plan.checked,
+        rule=plan.rule,
+        pauses_admitted=plan.pauses,
+        extension_rule=plan.extension,
+        calendar=calendar,
+        calendar_version=calendar.version,
+        started_on=started_on or subject_request.received_on,
+        computed_at=at,
+    )
+    _write(deadline, solve(deadline), at)
+    deadline.save()
+    write_line(
+        subject_request,
+        "deadline_began",
+        actor=actor,
+        at=at,
+        facts={"deadline": deadline.pk, "code": deadline.code, "due_on": _iso(deadline.due_on)},
+    )
+    return deadline
+
+
+def solve(deadline: Deadline, *, extra: tuple[Event, ...] = ()) -> Result:
+    """The engine's answer for a deadline from the facts as they stand, with its trace."""
+    subject_request = deadline.subject_request
+    received: date | datetime = deadline.started_on
+    if deadline.round == 1:
+        received = earliest_receipt(subject_request).received_at
+    facts = Facts(
+        received=received,
+        zone=subject_request.organisation.zone,
+        events=(*_events(deadline), *extra),
+    )
+    return compute(read_rule(deadline.rule), facts, deadline.calendar.as_engine())
+
+
+def earliest_receipt(subject_request: SubjectRequest) -> Receipt:
+    """The receipt that counts: the earliest one, through any channel, that was not struck."""
+    return subject_request.receipts.filter(struck_at=None).earliest("received_at", "pk")
+
+
+def _events(deadline: Deadline) -> list[Event]:
+    pauses = [_pause_event(deadline, pause) for pause in deadline.subject_request.pauses.all()]
+    return pauses + (_extension_events(deadline) if deadline.pk else [])
+
+
+def _extension_events(deadline: Deadline) -> list[Event]:
+    return [
+        EngineExtension(
+            Period(extension.amount, cast("Unit", extension.unit)),
+            extension.notified_on,
+            reason=extension.reason,
+        )
+        for extension in deadline.extensions.all()
+    ]
+
+
+def _pause_event(deadline: Deadline, pause: Pause) -> Event:
+    """What a pause does to this clock is a matter of its rule; none said, none done."""
+    says = deadline.pauses_admitted.get(pause.reason, {"effect": "none"})
+    if says["effect"] == "restart":
+        if pause.ended_on is None:
+            return EnginePause(pause.began_on, None, "exclude_first", reason=pause.reason)
+        return EngineRestart(pause.ended_on, reason=pause.reason)
+    return EnginePause(
+        pause.began_on,
+        pause.ended_on,
+        says.get("counting", "exclude_first"),
+        reason=pause.reason,
+        allowed=says["effect"] == "suspend",
+    )
+
+
+def _write(deadline: Deadline, result: Result, at: datetime) -> None:
+    deadline.due_on = result.due_on
+    deadline.due_at = result.expires_at
+    without = result.due_without_pause
+    deadline.would_be_on = without.date() if isinstance(without, datetime) else without
+    notice = result.notice_by
+    deadline.notice_by = notice.date() if isinstance(notice, datetime) else notice
+    deadline.trace = result.trace_json()
+    deadline.calendar_version = deadline.calendar.version
+    deadline.computed_at = at
+    if result.suspended and deadline.status == ClockStatus.RUNNING:
+        deadline.pause()
+    elif not result.suspended and deadline.status == ClockStatus.PAUSED:
+        deadline.resume()
+    today = deadline.subject_request.organisation.today(at)
+    deadline.remind_on = reminders.first_day(deadline, today)
+
+
+def recompute(subject_request: SubjectRequest, *, actor: Actor, at: datetime, cause: str) -> int:
+    """Write every live date anew from the facts; returns how many moved.
+
+    Each move is a line of history that says from when, to when and why (``cause``, a closed code).
+    """
+    moved = 0
+    for deadline in subject_request.deadlines.live().select_related("calendar"):
+        if deadline.purpose == Purpose.RESPOND and hasattr(deadline, "order"):
+            continue  # an order names its own day
+        deadline.subject_request = subject_request
+        before, status = deadline.due_on, deadline.status
+        if deadline.round == 1:
+            deadline.started_on = subject_request.received_on
+        _write(deadline, solve(deadline), at)
+        deadline.save()
+        if (before, status) != (deadline.due_on, deadline.status):
+            moved += 1
+            _say_moved(deadline, before, actor=actor, at=at, cause=cause)
+    govern(subject_request)
+    return moved
+
+
+def _say_moved(
+    deadline: Deadline, before: date | None, *, actor: Actor, at: datetime, cause: str
+) -> None:
+    write_line(
+        deadline.subject_request,
+        "deadline_moved",
+        actor=actor,
+        at=at,
+        facts={
+            "deadline": deadline.pk,
+            "code": deadline.code,
+            "from": _iso(before),
+            "to": _iso(deadline.due_on),
+            "cause": cause,
+        },
+    )
+
+
+def govern(subject_request: SubjectRequest) -> None:
+    """The earliest live date to answer by governs; the request keeps it as a cache."""
+    duties = list(subject_request.deadlines.live().duties())
+    if not duties:
+        return
+    first = min(duties, key=lambda each: (each.due_on or date.max, each.pk))
+    subject_request.deadlines.exclude(pk=first.pk).filter(governing=True).update(governing=False)
+    subject_request.deadlines.filter(pk=first.pk).update(governing=True)
+    subject_request.due_on = first.due_on
+    subject_request.save()
+
+
+def settle(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datetime) -> None:
+    """The answer went out on this day: duties are met, or missed when it was late."""
+    for deadline in subject_request.deadlines.live():
+        if deadline.purpose in (Purpose.EXTENSION_NOTICE, Purpose.NOT_BEFORE) or (
+            deadline.purpose == Purpose.REFUSE and subject_request.outcome != Outcome.REFUSED
+        ):
+            _end(deadline, "cancel", on, actor=actor, at=at)
+        else:
+            late = deadline.due_on is not None and on > deadline.due_on
+            _end(deadline, "miss" if late else "meet", on, actor=actor, at=at)
+
+
+def cancel_all(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> None:
+    """The duty fell away: withdrawn, lapsed, out of scope, forwarded."""
+    today = subject_request.organisation.today(at)
+    for deadline in subject_request.deadlines.live():
+        _end(deadline, "cancel", today, actor=actor, at=at)
+
+
+def _end(deadline: Deadline, how: str, on: date, *, actor: Actor, at: datetime) -> None:
+    getattr(deadline, how)(on)
+    deadline.save()
+    write_line(
+        deadline.subject_request,
+        f"deadline_{deadline.status}",
+        actor=actor,
+        at=at,
+        facts={"deadline": deadline.pk, "code": deadline.code, "on": on.isoformat()},
+    )
+
+
+def take_up_again(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> None:
+    """What was cancelled runs on from its old start; where all was answered a new target begins."""
+    cancelled = list(subject_request.deadlines.filter(status=ClockStatus.CANCELLED))
+    answered = subject_request.deadlines.filter(
+        status__in=[ClockStatus.MET, ClockStatus.MISSED]
+    ).exclude(purpose=Purpose.ACKNOWLEDGE)
+    if answered.exists():
+        last = subject_request.deadlines.latest("round").round
+        _begin_one(
+            subject_request,
+            target(subject_request, "reopened"),
+            actor=actor,
+            at=at,
+            started_on=subject_request.organisation.today(at),
+            round_=last + 1,
+        )
+        govern(subject_request)
+        return
+    for deadline in cancelled:
+        deadline.revive()
+        deadline.save()
+    recompute(subject_request, actor=actor, at=at, cause="reopened")
+
+
+def begin_pause(
+    subject_request: SubjectRequest, reason: str, *, actor: Any, at: datetime, doubt: str = ""
+) -> Pause:
+    """Something was asked; each clock's own rule says whether it stands still meanwhile."""
+    pause = Pause(
+        safe=subject_request.safe,
+        subject_request=subject_request,
+        reason=reason,
+        began_on=subject_request.organisation.today(at),
+        by=actor,
+        recorded_at=at,
+    )
+    pause.seal(doubt=doubt)
+    pause.save()
+    recompute(subject_request, actor=actor, at=at, cause="pause_began")
+    return pause
+
+
+def end_pauses(
+    subject_request: SubjectRequest,
+    reason: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    on: date | None = None,
+) -> None:
+    """What was asked has come on the day ``on`` (else today)."""
+    day = on or subject_request.organisation.today(at)
+    for pause in subject_request.pauses.filter(reason=reason, ended_on=None):
+        pause.ended_on = max(day, pause.began_on)
+        pause.save()
+        recompute(subject_request, actor=actor, at=at, cause="pause_ended")
+
+
+def working_days_before_due(subject_request: SubjectRequest, count: int) -> date | None:
+    """The working day that lies ``count`` working days before the governing date."""
+    if subject_request.due_on is None:
+        return None
+    calendar = subject_request.organisation.calendar.as_engine()
+    return calendar.add_working_days(subject_request.due_on, -count)
+
+
+def regimes_of(right: Any, country: str) -> list[str]:
+    """The laws that apply to a right asked for from a country."""
+    return []
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,49 @@
+"""Private links to the status page. The token is never stored, only its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from dsr.requests.models import StatusLink, SubjectRequest
+
+LIFETIME = timedelta(days=180)
+
+
+def issue(subject_request: SubjectRequest, *, at: datetime) -> str:
+    """A new link for this request; returns the token, which exists nowhere else."""
+    token = secrets.token_urlsafe(32)
+    StatusLink.objects.create(
+        subject_request=subject_request,
+        token_hash=_hash(token),
+        created_at=at,
+        expires_at=at + LIFETIME,
+    )
+    return token
+
+
+def find(token: str, *, at: datetime) -> StatusLink | None:
+    """The standing link of a token, else None: unknown, expired and revoked look the same."""
+    return _standing(at).filter(token_hash=_hash(token)).first()
+
+
+def standing(link_id: int, *, at: datetime) -> StatusLink | None:
+    """The link a session was opened with, while it stands; a revoked one ends its sessions."""
+    return _standing(at).filter(pk=link_id).first()
+
+
+def revoke_all(subject_request: SubjectRequest, *, at: datetime) -> int:
+    return subject_request.links.filter(revoked_at=None).update(revoked_at=at)
+
+
+def _standing(at: datetime) -> QuerySet[StatusLink]:
+    return StatusLink.objects.filter(expires_at__gt=at, revoked_at=None).select_related(
+        "subject_request__organisation", "subject_request__right__reading__version__policy"
+    )
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,136 @@
+"""Owing mails and letters for a request. Nothing typed by anybody is in them: they say that
+something is there, behind the private link or the staff pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from dsr.accounts.models import User
+from dsr.accounts.roles import Permission
+from dsr.notifications.services import owe, ring
+from dsr.requests.models import Person, SubjectRequest
+from dsr.vault.services import site_safe
+
+from . import links
+
+
+def tell_requester(
+    subject_request: SubjectRequest, kind: str, *, at: datetime, **context: Any
+) -> str:
+    """Owe the requester a message; returns how it goes: ``email``, ``letter`` or ``none``.
+
+    Without any address nothing can be owed: the staff page then says to telephone.
+    """
+    person = writes_to(subject_request)
+    to, medium = _address(person)
+    if not to:
+        return "none"
+    owe(
+        key=f"{kind}:{subject_request.pk}:{subject_request.version}",
+        kind=kind,
+        safe=subject_request.safe,
+        to=to,
+        language=subject_request.language,
+        context={**common_context(subject_request), "link": _private_link(subject_request, at)}
+        | context,
+        at=at,
+        reference=subject_request.reference,
+        medium=medium,
+    )
+    ring()
+    return medium
+
+
+def tell_staff(
+    subject_request: SubjectRequest,
+    kind: str,
+    people: Iterable[User],
+    *,
+    at: datetime,
+    key: str = "",
+    recheck: str = "",
+    recheck_args: Mapping[str, Any] | None = None,
+    useful_until: datetime | None = None,
+    **context: Any,
+) -> int:
+    """Owe each of these people a mail of this kind; returns how many it went to."""
+    stem = key or f"{kind}:{subject_request.pk}:{subject_request.version}"
+    count = 0
+    for user in people:
+        owe(
+            key=f"{stem}:{user.pk}",
+            kind=kind,
+            safe=site_safe(at),
+            to=user.email,
+            language=user.language,
+            context={**common_context(subject_request), "page": staff_page(subject_request)}
+            | context,
+            at=at,
+            reference=subject_request.reference,
+            recheck=recheck,
+            recheck_args=dict(recheck_args or {}),
+            useful_until=useful_until,
+            recipient_user_id=user.pk,
+        )
+        count += 1
+    ring()
+    return count
+
+
+def team(subject_request: SubjectRequest) -> list[User]:
+    """Who could take the request: its department's people, else all who may work on it."""
+    able = User.objects.with_permission(Permission.WORK, subject_request.organisation)
+    if subject_request.department_id:
+        own = able.filter(memberships__department_id=subject_request.department_id).distinct()
+        if own:
+            return list(own)
+    return list(able)
+
+
+def responsible(subject_request: SubjectRequest) -> list[User]:
+    """The assignee; the team while there is none, or none who still works here."""
+    assignee = subject_request.assignee
+    if assignee and assignee.may(Permission.VIEW, subject_request.organisation):
+        return [assignee]
+    return team(subject_request)
+
+
+def writes_to(subject_request: SubjectRequest) -> Person:
+    """The person we write to: the requester where they are not the subject."""
+    people = {person.part: person for person in subject_request.people.all()}
+    return people.get(Person.Part.REQUESTER) or people[Person.Part.SUBJECT]
+
+
+def staff_page(subject_request: SubjectRequest) -> str:
+    path = reverse("dashboard:request", args=[subject_request.reference])
+    return f"{settings.BASE_URL}{path}"
+
+
+def common_context(subject_request: SubjectRequest) -> dict[str, Any]:
+    """What every message may say: the reference, the organisation, the right, the dates."""
+    return {
+        "reference": subject_request.reference,
+        "organisation": subject_request.organisation.name,
+        "organisation_contact": subject_request.organisation.contact_email,
+        "right": subject_request.right.in_language("title", subject_request.language),
+        "received_on": subject_request.received_on,
+        "due_on": subject_request.due_on,
+    }
+
+
+def _private_link(subject_request: SubjectRequest, at: datetime) -> str:
+    path = reverse("portal:link", args=[links.issue(subject_request, at=at)])
+    return f"{settings.BASE_URL}{path}"
+
+
+def _address(person: Person) -> tuple[str, str]:
+    if email := person.reveal("email") or "":
+        return str(email), "email"
+    if postal := person.reveal("postal_address") or "":
+        return str(postal), "letter"
+    return "", "none"

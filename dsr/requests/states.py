@@ -1,0 +1,169 @@
+"""The closed lists a request is described with: states, outcomes, grounds, kinds of evidence.
+
+They are stored in clear and shown in history, so none of them may carry anything a person typed.
+"""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from dsr.policies.kinds import Asker
+
+
+class Status(TextChoices):
+    """Where a request stands."""
+
+    RECEIVED = "received", _("Received")
+    PROVING_IDENTITY = "proving_identity", _("Identity being proved")
+    IN_PROGRESS = "in_progress", _("In progress")
+    WAITING = "waiting", _("Waiting for the requester")
+    IN_REVIEW = "in_review", _("In review by a second person")
+    DECIDED = "decided", _("Decided")
+    CLOSED = "closed", _("Closed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("Lapsed")
+    FROZEN = "frozen", _("Frozen")
+    OUT_OF_SCOPE = "out_of_scope", _("Out of scope")
+    FORWARDED = "forwarded", _("Forwarded")
+
+
+OPEN = (
+    Status.RECEIVED,
+    Status.PROVING_IDENTITY,
+    Status.IN_PROGRESS,
+    Status.WAITING,
+    Status.IN_REVIEW,
+    Status.DECIDED,
+    Status.FROZEN,
+)
+UNDECIDED = (
+    Status.RECEIVED,
+    Status.PROVING_IDENTITY,
+    Status.IN_PROGRESS,
+    Status.WAITING,
+    Status.IN_REVIEW,
+)
+ENDED = (
+    Status.CLOSED,
+    Status.WITHDRAWN,
+    Status.LAPSED,
+    Status.OUT_OF_SCOPE,
+    Status.FORWARDED,
+)
+
+
+class Outcome(TextChoices):
+    """What was decided; a column beside the status."""
+
+    GRANTED = "granted", _("Granted")
+    PARTLY_GRANTED = "partly_granted", _("Partly granted")
+    REFUSED = "refused", _("Refused")
+    NOTHING_HELD = "nothing_held", _("Nothing held")
+
+
+class Ground(TextChoices):
+    """Why a request was refused, wholly or in part.
+
+    A right's own exceptions (from its policy) are grounds too, written ``exception:<code>``.
+    """
+
+    IDENTITY_NOT_PROVED = "identity_not_proved", _("Identity could not be proved")
+    AUTHORITY_NOT_PROVED = "authority_not_proved", _("Authority to act was not proved")
+    UNFOUNDED = "manifestly_unfounded", _("Manifestly unfounded")
+    EXCESSIVE = "excessive", _("Excessive, in particular repetitive")
+    RIGHTS_OF_OTHERS = "rights_of_others", _("Would harm the rights of others")
+    LEGAL_OBLIGATION = "legal_obligation", _("A legal obligation stands against it")
+    LEGAL_CLAIMS = "legal_claims", _("Needed for legal claims")
+    ACCURATE = "accurate_and_complete", _("The data are accurate and complete")
+    NOT_REASONABLE = "not_reasonable", _("Not a reasonable way or place of contact")
+    CONDITIONS_NOT_MET = "conditions_not_met", _("The conditions of the right are not met")
+
+
+# Grounds that may be given to somebody whose identity is not proved: silent on what is held.
+SAFE_GROUNDS = frozenset(
+    {Ground.IDENTITY_NOT_PROVED, Ground.AUTHORITY_NOT_PROVED, Ground.UNFOUNDED, Ground.EXCESSIVE}
+)
+
+
+class Channel(TextChoices):
+    """How a request or a reply arrived."""
+
+    FORM = "form", _("Form on this site")
+    POST = "post", _("Letter")
+    EMAIL = "email", _("E-mail")
+    PHONE = "phone", _("Telephone")
+    IN_PERSON = "in_person", _("In person")
+    WEB = "web", _("Another website")
+
+
+class EvidenceKind(TextChoices):
+    """What can speak for an identity. Secret questions prove nothing and are not here."""
+
+    MATCHED_DATA = "matched_data", _("A detail matched what we hold")
+    CONTACT_ON_RECORD = "contact_on_record", _("Contact on record before the request")
+    CODE_TO_CONTACT = "code_to_contact", _("Code sent to the contact on record came back")
+    LOGIN_HELD = "login_held", _("Asked from an account already held")
+    AT_COUNTER = "at_counter", _("Seen in person")
+    BY_VIDEO = "by_video", _("Seen by video")
+    VOUCHED = "vouched", _("Vouched for by a clinician or department")
+    SIGNED_DECLARATION = "signed_declaration", _("Signed declaration")
+    ID_DOCUMENT = "id_document", _("Identity document")
+    NO_DOUBT = "no_reasonable_doubt", _("No reasonable doubt, because …")
+
+
+class About(TextChoices):
+    """What a piece of evidence speaks for; authority is proved apart from identity."""
+
+    IDENTITY = "identity", _("Identity")
+    AUTHORITY = "authority", _("Authority to act")
+
+
+# Who asks in these roles acts for another person: that authority is proved apart from identity.
+ACTS_FOR_ANOTHER = frozenset({Asker.PARENT, Asker.GUARDIAN, Asker.AGENT, Asker.HEIR, Asker.DOCTOR})
+
+
+class ClockStatus(TextChoices):
+    """The life of one deadline; only deeds move it."""
+
+    RUNNING = "running", _("Running")
+    PAUSED = "paused", _("Paused")
+    MET = "met", _("Met")
+    MISSED = "missed", _("Missed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Purpose(TextChoices):
+    """What a deadline is for."""
+
+    RESPOND = "respond", _("Answer")
+    ACKNOWLEDGE = "acknowledge", _("Acknowledge receipt")
+    REFUSE = "refuse", _("Tell of a refusal")
+    EXTENSION_NOTICE = "extension_notice", _("Announce an extension")
+    OPT_OUT = "opt_out", _("Stop the use")
+    APPEAL = "appeal", _("Answer an appeal")
+    NOT_BEFORE = "not_before", _("Not before")
+
+
+class Basis(TextChoices):
+    """Who set a deadline."""
+
+    POLICY = "policy", _("The policy")
+    TARGET = "target", _("The organisation’s own target")
+    LAW = "law", _("The law")
+    ORDER = "order", _("An order of a court or authority")
+
+
+class PauseReason(TextChoices):
+    """Why a clock may stand still, where its rule admits it."""
+
+    IDENTITY = "identity", _("Identity in doubt")
+    CLARIFICATION = "clarification", _("Clarification asked")
+    FEE = "fee", _("Fee awaited")
+
+
+class ExtensionReason(TextChoices):
+    """Why more time may be taken, where the rule of the clock admits it."""
+
+    COMPLEXITY = "complexity", _("Complexity of the request")
+    NUMBER = "number", _("Number of requests")
+    COMPLEXITY_AND_NUMBER = "complexity_and_number", _("Complexity and number of requests")
+    OFF_SITE = "other", _("Another reason that is explained")
