@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from dsr.deadlines.errors import DeadlineInputError
 from dsr.deadlines.moments import ONE_DAY
-from dsr.deadlines.seeds import SEED_VERSION, expand, seeded
+from dsr.deadlines.seeds import SEED_VERSION, expand, seeded, years_known
 
 SATURDAY: Final = 5
 SUNDAY: Final = 6
@@ -37,6 +37,8 @@ class WorkingCalendar:
     version: str = SEED_VERSION
     _parts: tuple[str, ...] = field(init=False, repr=False, compare=False)
     _years: dict[int, frozenset[date]] = field(init=False, repr=False, compare=False)
+    # Steps of the trace that are the same for every date in the same years.
+    memo: dict[tuple[int, ...], Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if isinstance(self.codes, str):
@@ -47,11 +49,13 @@ class WorkingCalendar:
         self._keep("weekend", frozenset(self.weekend))
         if not self.weekend <= frozenset(range(7)) or len(self.weekend) > 6:
             raise DeadlineInputError(
-                "weekend", "not a list of weekdays, 0 (Monday) to 6 (Sunday), that leaves one for work"
+                "weekend",
+                "not a list of weekdays, 0 (Monday) to 6 (Sunday), that leaves one for work",
             )
         parts = (part for code in self.codes for part in expand(code))
         self._keep("_parts", tuple(dict.fromkeys(parts)))
         self._keep("_years", {})
+        self._keep("memo", {})
 
     def _keep(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -65,6 +69,11 @@ class WorkingCalendar:
             # Struck first, added last: a day that is both is a holiday.
             known = self._years[year] = (listed - self.removed) | added
         return known
+
+    def knows(self, year: int) -> bool:
+        """Whether the holidays of `year` are known in every place of this calendar."""
+        known = (years_known(part) for part in self._parts)
+        return all(first <= year <= last for first, last in known)
 
     def is_working(self, day: date) -> bool:
         """Whether `day` is worked."""

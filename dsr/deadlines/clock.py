@@ -49,7 +49,7 @@ class PauseVerdict(NamedTuple):
 class Run(NamedTuple):
     """One clock run to its end. `due` is `None` while a pause is open."""
 
-    count: Count
+    reached: Count
     due: date | None
     still: Spans
     verdicts: tuple[PauseVerdict, ...]

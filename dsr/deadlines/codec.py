@@ -19,14 +19,17 @@ def read_calendar(value: object, field: str = "calendar") -> WorkingCalendar:
     """A working calendar from `codes`, `extra`, `remove`, `weekend` and `version`."""
     data = table(field, value, _CALENDAR_KEYS, ("codes",))
     made: Json = {
-        "codes": tuple(text(f"{field}.codes", code) for code in items(f"{field}.codes", data["codes"]))
+        "codes": tuple(
+            text(f"{field}.codes", code) for code in items(f"{field}.codes", data["codes"])
+        )
     }
     for key, name in (("extra", "extra"), ("remove", "removed")):
         place = f"{field}.{key}"
         made[name] = frozenset(day(place, each) for each in items(place, data.get(key, [])))
     if "weekend" in data:
         made["weekend"] = frozenset(
-            _weekday(f"{field}.weekend", each) for each in items(f"{field}.weekend", data["weekend"])
+            _weekday(f"{field}.weekend", each)
+            for each in items(f"{field}.weekend", data["weekend"])
         )
     if "version" in data:
         made["version"] = text(f"{field}.version", data["version"])
@@ -60,8 +63,10 @@ _EVENT_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 def read_event(value: object, field: str) -> Event:
     """A pause, restart or extension, told apart by `type`."""
     kind = value.get("type") if isinstance(value, dict) else None
-    if kind not in _EVENT_KEYS:
-        raise DeadlineInputError(f"{field}.type", f"{kind!r} is not one of {', '.join(_EVENT_KEYS)}")
+    if not isinstance(kind, str) or kind not in _EVENT_KEYS:
+        raise DeadlineInputError(
+            f"{field}.type", f"{kind!r} is not one of {', '.join(_EVENT_KEYS)}"
+        )
     needed = _EVENT_KEYS[kind]
     data = table(field, value, ("type", "reason", "allowed", "base", *needed), needed)
     if data.get("base", "start") != "start":
@@ -136,10 +141,9 @@ def read_facts(data: Json) -> Facts:
 
 def write_facts(facts: Facts) -> Json:
     """The facts as JSON values."""
-    milestones = dict(facts.milestones)
     return {
         "received": facts.received.isoformat(),
         "zone": facts.zone,
         "events": [write_event(event) for event in facts.events],
-        "milestones": {name: each.isoformat() for name, each in milestones.items()},
+        "milestones": {name: each.isoformat() for name, each in facts.milestones.items()},
     }

@@ -68,5 +68,6 @@ def _chosen(results: Iterable[Result], mode: str) -> Result:
     if not chosen.trace:
         return chosen
     dues = [None if each.due is None else each.due.isoformat() for each in among]
-    step = Step(mode, {"candidates": dues, "chosen": place, "due": dues[place]})
+    code = mode if dues[place] else f"{mode}_none"
+    step = Step(code, {"candidates": dues, "chosen": place, "due_on": dues[place]})
     return replace(chosen, trace=(*chosen.trace, step))

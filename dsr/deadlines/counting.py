@@ -35,7 +35,9 @@ def count(
     years. Raises `DeadlineInputError` on `calendar` for a year it does not know.
     """
     if period.unit == "business_day":
-        bare = raw = _business_days(rule, period.amount, start, calendar, still)
+        bare = raw = _business_days(rule, period.amount, start, calendar, ())
+        if still:
+            raw = _business_days(rule, period.amount, start, calendar, still)
     else:
         bare = raw = _raw(rule, period, start)
         if still:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal, get_args
 
@@ -95,16 +95,14 @@ class Facts:
     received: Moment
     zone: str
     events: tuple[Event, ...] = ()
-    milestones: Mapping[str, Moment] | tuple[tuple[str, Moment], ...] = ()
+    milestones: Mapping[str, Moment] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         zone_named(self.zone)
         check_moment("received", self.received)
-        named = self.milestones
-        pairs = tuple(named.items()) if isinstance(named, Mapping) else tuple(named)
-        for name, moment in pairs:
+        for name, moment in self.milestones.items():
             check_moment(f"milestones.{name}", moment)
-        object.__setattr__(self, "milestones", pairs)
+        object.__setattr__(self, "milestones", dict(self.milestones))
         object.__setattr__(self, "events", tuple(self.events))
         for place, event in enumerate(self.events):
             self._check_event(f"events[{place}]", event)

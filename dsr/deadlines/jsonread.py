@@ -60,7 +60,7 @@ def table(field: str, value: object, known: Collection[str], needed: Collection[
     for key in needed:
         if key not in value:
             raise DeadlineInputError(f"{field}.{key}", "is missing")
-    return cast(Json, value)
+    return cast("Json", value)
 
 
 def items(field: str, value: object) -> list[Any]:

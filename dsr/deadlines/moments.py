@@ -74,6 +74,6 @@ def known_year(field: str, day: date) -> None:
     """Refuse a day that no calendar here knows."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise DeadlineInputError(
-            field, f"the year {day.year} is outside what the calendar knows"
-            f" ({FIRST_YEAR} to {LAST_YEAR})"
+            field,
+            f"the year {day.year} is outside what the calendar knows ({FIRST_YEAR} to {LAST_YEAR})",
         )

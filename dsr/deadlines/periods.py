@@ -55,7 +55,8 @@ class Period:
         whole_number("amount", self.amount, least=1)
         if self.amount > TEN_YEARS[self.unit]:
             raise DeadlineInputError(
-                "amount", f"{self.amount} {self.unit} is more than ten years, the most that is counted"
+                "amount",
+                f"{self.amount} {self.unit} is more than ten years, the most that is counted",
             )
 
     @classmethod
@@ -66,14 +67,16 @@ class Period:
         """
         match = _TEXT.fullmatch(text.strip())
         if match is None:
-            raise DeadlineInputError("period", f"{text!r} is not a number and a unit, like '20 days'")
+            raise DeadlineInputError(
+                "period", f"{text!r} is not a number and a unit, like '20 days'"
+            )
         word = " ".join(match[2].lower().split())
         unit = _WORDS.get(word) or _WORDS.get(word.removesuffix("s"))
-        return cls(int(match[1]), cast(Unit, unit or word))
+        return cls(int(match[1]), cast("Unit", unit or word))
 
 
 def whole_number(field: str, value: object, *, least: int, most: int | None = None) -> int:
-    """`value` when it is an `int` (no bool, no float) within the bounds, else an error on `field`."""
+    """`value` when it is an `int` (no bool, no float) within bounds, else an error on `field`."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise DeadlineInputError(field, f"{value!r} is not a whole number")
     if value < least:

@@ -11,12 +11,28 @@ from dsr.deadlines.rules import RECEIVED, Reading, Rule
 
 # Keys that hold one value and are spelled as the field is.
 _PLAIN: Final = (
-    "start", "anchor", "roll", "min_working_days", "max_extensions", "hour_start", "direction",
-    "receipt_on_non_working", "source",
+    "start",
+    "anchor",
+    "roll",
+    "min_working_days",
+    "max_extensions",
+    "hour_start",
+    "direction",
+    "receipt_on_non_working",
+    "source",
 )
 _KEYS: Final = (
-    "amount", "unit", "month_end", "cutoff", "starts", "extension_cap", "extension_reasons",
-    "notice", "sources", "unsettled", *_PLAIN,
+    "amount",
+    "unit",
+    "month_end",
+    "cutoff",
+    "starts",
+    "extension_cap",
+    "extension_reasons",
+    "notice",
+    "sources",
+    "unsettled",
+    *_PLAIN,
 )
 
 

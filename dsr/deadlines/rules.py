@@ -100,7 +100,8 @@ class Rule:
     sources: tuple[tuple[str, str], ...] = ()
     unsettled: tuple[Reading, ...] = ()
     variants: tuple[tuple[Reading, Rule], ...] = field(init=False, repr=False, compare=False)
-    _json: list[dict[str, Any]] = field(init=False, repr=False, compare=False)
+    # Steps of the trace that are the same for every date of this rule.
+    memo: dict[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for switch, allowed in CHOICES.items():
@@ -112,7 +113,7 @@ class Rule:
         self._check_combinations()
         for name in ("starts", "extension_reasons", "sources", "unsettled"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
-        object.__setattr__(self, "_json", [])
+        object.__setattr__(self, "memo", {})
         object.__setattr__(self, "variants", tuple(self._variants()))
 
     def _check_combinations(self) -> None:
@@ -127,15 +128,7 @@ class Rule:
     def _variants(self) -> list[tuple[Reading, Rule]]:
         """The rule under each unsettled reading, made once and not for every date."""
         plain = replace(self, unsettled=()) if self.unsettled else self
-        found = []
-        for reading in self.unsettled:
-            changed = plain
-            if reading.switch in CHOICES:
-                changed = replace(plain, **{reading.switch: reading.value})
-            elif reading.switch == "min_working_days":
-                changed = replace(plain, min_working_days=_number(reading.value))
-            found.append((reading, changed))
-        return found
+        return [(reading, _read_as(plain, reading)) for reading in self.unsettled]
 
     def source_of(self, switch: str) -> str:
         """The provision behind one switch, or the rule's own."""
@@ -143,6 +136,15 @@ class Rule:
             if name == switch:
                 return source
         return self.source
+
+
+def _read_as(rule: Rule, reading: Reading) -> Rule:
+    changes: dict[str, Any] = {}
+    if reading.switch in CHOICES:
+        changes[reading.switch] = reading.value
+    elif reading.switch == "min_working_days":
+        changes[reading.switch] = _number(reading.value)
+    return replace(rule, **changes) if changes else rule
 
 
 def _number(text: str) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import holidays
 from holidays.registry import COUNTRIES
+from holidays.version import __version__
 
 from dsr.deadlines.errors import DeadlineInputError
 from dsr.deadlines.moments import FIRST_YEAR, LAST_YEAR
@@ -15,13 +16,13 @@ from dsr.deadlines.moments import FIRST_YEAR, LAST_YEAR
 if TYPE_CHECKING:
     from datetime import date
 
-SEED_VERSION: Final = f"holidays {holidays.__version__}"
+SEED_VERSION: Final = f"holidays {__version__}"
 
 _CODE: Final = re.compile(r"([A-Z]{2})(?:-([A-Z0-9]{1,3}))?")
 _CODES: Final = frozenset(names[1] for names in COUNTRIES.values())
 # ISO 3166 calls it GB; the package also answers to UK, which ISO keeps for another use.
 _MEANT: Final = {"UK": "GB", "EL": "GR"}
-# A day that is a bank holiday in any part of the kingdom (Freedom of Information Act 2000, s. 10(6)).
+# A bank holiday in any part of the kingdom (Freedom of Information Act 2000, s. 10(6)).
 _UNIONS: Final = {"GB-ALL": ("GB-ENG", "GB-WLS", "GB-SCT", "GB-NIR")}
 
 

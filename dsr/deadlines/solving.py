@@ -90,7 +90,7 @@ def _solve_days(found: Solution, rule: Rule, facts: Facts, calendar: WorkingCale
     assert found.period is not None
     found.run = run(rule, found.period, start, calendar, admitted)
     found.due = found.without_pause = found.run.due
-    known_year("calendar", found.run.count.due)
+    known_year("calendar", found.run.reached.due)
     if admitted:
         found.suspended = found.due is None
         found.pauses += found.run.verdicts
@@ -145,8 +145,8 @@ def _deem(found: Solution, rule: Rule, facts: Facts, calendar: WorkingCalendar) 
     moment = facts.received
     if rule.cutoff is not None and isinstance(moment, datetime):
         # At the cut-off counts as late.
-        if local_instant(moment, facts.zone).time() >= rule.cutoff:
-            found.late = True
+        found.late = local_instant(moment, facts.zone).time() >= rule.cutoff
+        if found.late:
             found.deemed_on += ONE_DAY
     if rule.receipt_on_non_working == "next_working_day":
         found.deemed_on = calendar.next_working(found.deemed_on)
@@ -177,7 +177,7 @@ def _start_instant(found: Solution, rule: Rule, facts: Facts) -> datetime | None
 
 
 def _starts(found: Solution, rule: Rule, facts: Facts, receipt: Moment) -> list[Moment]:
-    named: dict[str, Moment] = {**dict(facts.milestones), RECEIVED: receipt}
+    named: dict[str, Moment] = {**facts.milestones, RECEIVED: receipt}
     found.waiting_for = tuple(name for name in rule.starts if name not in named)
     moments = [named[name] for name in rule.starts if name in named]
     restarts = (event for event in facts.events if isinstance(event, Restart))

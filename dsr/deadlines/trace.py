@@ -20,9 +20,7 @@ class Alternative:
     source: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "reading": self.reading, "due": self.due, "why": self.why, "source": self.source
-        }
+        return {"reading": self.reading, "due": self.due, "why": self.why, "source": self.source}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Alternative:

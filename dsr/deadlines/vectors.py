@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
-from typing import Any, Final, cast
+from typing import Final
 
 from dsr.deadlines.calendars import WorkingCalendar
 from dsr.deadlines.codec import read_calendar, read_facts
@@ -15,6 +15,7 @@ from dsr.deadlines.compute import Result, compute
 from dsr.deadlines.errors import DeadlineInputError
 from dsr.deadlines.events import Extension, Facts
 from dsr.deadlines.jsonread import Json, items, table, text
+from dsr.deadlines.readings import usual_readings
 from dsr.deadlines.rulecodec import read_rule
 from dsr.deadlines.rules import Rule
 
@@ -24,7 +25,15 @@ _NEEDED: Final = ("id", "received", "zone", "rule", "calendar")
 _USED: Final = (*_NEEDED, "events", "combine", "milestones")
 # Keys that describe a case and change nothing.
 _TOLD: Final = (
-    "regime", "kind", "official", "status", "source", "expected", "why", "caveat", "select",
+    "regime",
+    "kind",
+    "official",
+    "status",
+    "source",
+    "expected",
+    "why",
+    "caveat",
+    "select",
     "right",
 )
 
@@ -70,7 +79,7 @@ def parse_case(data: object) -> Case:
     facts = read_facts(data)
     return Case(
         text("id", data["id"]),
-        _with_source(read_rule(data["rule"]), data.get("source")),
+        _completed(read_rule(data["rule"]), facts, data),
         facts,
         read_calendar(data["calendar"]),
         _combination(data.get("combine")),
@@ -85,9 +94,12 @@ def _check_spelling(key: str) -> None:
             raise DeadlineInputError(key, f"is not known; is {meant[0]} meant?")
 
 
-def _with_source(rule: Rule, source: object) -> Rule:
-    if isinstance(source, str) and not rule.source:
-        return replace(rule, source=source)
+def _completed(rule: Rule, facts: Facts, data: Json) -> Rule:
+    """The rule with the source of the case; a mere convention shows the other readings."""
+    if isinstance(data.get("source"), str) and not rule.source:
+        rule = replace(rule, source=data["source"])
+    if data.get("status") == "convention" and not rule.unsettled:
+        rule = replace(rule, unsettled=usual_readings(rule, facts))
     return rule
 
 
@@ -144,9 +156,7 @@ def _combined(own: Outcome, combine: Combination, by_id: Mapping[str, Outcome]) 
         return Outcome(own.id, own.case, error=error)
     chosen = earliest(results) if combine.mode == EARLIEST else widest(results)
     if own.result is not None and own.result.extensions and not chosen.extensions:
-        chosen = replace(
-            chosen, notice_by=own.result.notice_by, extensions=own.result.extensions
-        )
+        chosen = replace(chosen, notice_by=own.result.notice_by, extensions=own.result.extensions)
     return Outcome(own.id, own.case, chosen)
 
 
@@ -165,7 +175,8 @@ def answer(outcome: Outcome) -> Json:
     `notice_by` is there when the case has an extension, `expires_at` when there is a date.
     """
     result = outcome.result
-    assert result is not None and outcome.case is not None
+    assert result is not None
+    assert outcome.case is not None
     line: Json = {"id": outcome.id, "due": iso(result.due)}
     if any(isinstance(event, Extension) for event in outcome.case.facts.events):
         line["notice_by"] = iso(result.notice_by)
