@@ -1,0 +1,109 @@
+"""What the private page says: where the request stands, by when, and what is expected of whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dsr.audit.models import Entry
+from dsr.audit.services import request_chain
+from dsr.policies.particulars import particulars
+from dsr.requests.models import Deadline, RequestMessage, SubjectRequest
+from dsr.requests.states import UNDECIDED, Basis, ClockStatus, Status
+
+from . import why
+from .showing import show_right
+from .standing import BY, HISTORY, OUTCOMES, STANDINGS
+
+
+@dataclass(frozen=True)
+class Date:
+    """One time limit for people: who set it, the day, how near it is, and why that day."""
+
+    deadline: Deadline
+    who: str
+    badge: str
+    badge_kind: str
+    why: list[str]
+
+
+def page_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
+    """Everything the private page and the confirmation show."""
+    organisation = subject_request.organisation
+    today = organisation.today(at)
+    written = list(subject_request.messages.select_related("letter"))
+    answers = [each for each in written if each.kind == RequestMessage.Kind.ANSWER]
+    return {
+        "organisation": organisation,
+        "subject_request": subject_request,
+        "shown": show_right(subject_request.right, organisation),
+        "standing": STANDINGS[subject_request.status],
+        "outcome": OUTCOMES.get(subject_request.outcome, "") if answers else "",
+        "dates": dates(subject_request, today),
+        "answers": [_message(each) for each in answers],
+        "written": [_message(each) for each in reversed(written) if each not in answers],
+        "missing": [each.label for each in particulars(subject_request.missing)],
+        "history": list(history(subject_request)),
+        "can_withdraw": subject_request.status in UNDECIDED,
+        "can_write": subject_request.is_open or subject_request.status == Status.LAPSED,
+    }
+
+
+def _message(message: RequestMessage) -> dict[str, Any]:
+    return {
+        "pk": message.pk,
+        "mine": message.from_requester,
+        "at": message.at,
+        "text": message.reveal("body", erased=_("This text was erased.")),
+        "letter": message.letter_id,
+        "paper": message.posted_on,
+    }
+
+
+def dates(subject_request: SubjectRequest, today: date) -> list[Date]:
+    """The limits to answer by, the governing one first."""
+    return [
+        Date(each, _who(each), *_badge(each, today), why=why.sentences(each))
+        for each in subject_request.deadlines.duties()
+    ]
+
+
+def _who(deadline: Deadline) -> str:
+    return {
+        Basis.POLICY: _("Promised by the policy"),
+        Basis.TARGET: _("What the organisation aims at; the policy names no date"),
+        Basis.LAW: _("Set by law: %(law)s") % {"law": deadline.label or deadline.source},
+        Basis.ORDER: _("Set by a court or an authority"),
+    }[Basis(deadline.basis)]
+
+
+def _badge(deadline: Deadline, today: date) -> tuple[str, str]:
+    """How near a limit is, in words first; the colour only repeats them."""
+    fixed = {
+        ClockStatus.MET: (_("Answered in time"), "met"),
+        ClockStatus.MISSED: (_("Answered late"), "missed"),
+        ClockStatus.PAUSED: (_("The clock stands still"), "paused"),
+        ClockStatus.CANCELLED: (_("No longer needed"), "ok"),
+    }
+    left = deadline.days_left(today)
+    if left is None:
+        return fixed.get(ClockStatus(deadline.status), (_("No date"), "ok"))
+    if left < 0:
+        late = ngettext("Overdue by %(n)d day", "Overdue by %(n)d days", -left) % {"n": -left}
+        return late, "over"
+    if left == 0:
+        return _("Due today"), "soon"
+    near = ngettext("%(n)d day left", "%(n)d days left", left) % {"n": left}
+    return near, "soon" if left <= 5 else "ok"
+
+
+def history(subject_request: SubjectRequest) -> Iterator[dict[str, Any]]:
+    """Newest first, without names and without what happens behind the desk."""
+    chain = Entry.objects.filter(chain=request_chain(subject_request.pk), code__in=HISTORY)
+    for entry in chain.order_by("-seq"):
+        yield {"text": HISTORY[entry.code], "at": entry.at, "by": BY[entry.by]}

@@ -1,0 +1,111 @@
+"""Form fields for the particulars of a right. None of them blocks sending by being empty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from dsr.policies.particulars import FieldSpec
+from dsr.vault.uploads import CheckedUpload, UploadRefused, check_upload
+
+DAY = "%Y-%m-%d"
+MOST_FILES = 5
+
+
+class DayInput(forms.DateInput):
+    """The browser's own date field; what is sent is always ISO 8601."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format=DAY)
+
+
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """A few files; ``clean`` gives the checked ones, safe to store."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        given = data if isinstance(data, (list, tuple)) else [data]
+        files = [file for file in given if isinstance(file, UploadedFile)]
+        if len(files) > MOST_FILES:
+            raise ValidationError(_("Send at most five files at once."))
+        return [self._checked(file) for file in files]
+
+    def _checked(self, file: UploadedFile[Any]) -> CheckedUpload:
+        try:
+            return check_upload(file)
+        except UploadRefused as refusal:
+            raise ValidationError(f"{file.name}: {refusal}") from None
+
+
+def day_field(**options: Any) -> forms.DateField:
+    wrong = _("Enter a date that exists, for example 2026-05-31.")
+    return forms.DateField(
+        widget=DayInput(), input_formats=[DAY], error_messages={"invalid": wrong}, **options
+    )
+
+
+def text_field(rows: int = 0, length: int = 0, **options: Any) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
+    return forms.CharField(widget=widget, max_length=length or 200, **options)
+
+
+def email_field(**options: Any) -> forms.EmailField:
+    wrong = _("Enter an e-mail address like name@example.org.")
+    return forms.EmailField(
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={"invalid": wrong},
+        max_length=254,
+        **options,
+    )
+
+
+def phone_field(**options: Any) -> forms.RegexField:
+    return forms.RegexField(
+        r"^\+?[0-9 ()./-]{4,40}$",
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        error_messages={
+            "invalid": _("Enter a telephone number in digits, for example +33 1 23 45 67 89.")
+        },
+        **options,
+    )
+
+
+def choice_field(spec: FieldSpec, **options: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(choices=spec.choices, widget=forms.RadioSelect, **options)
+
+
+def choices_field(spec: FieldSpec, **options: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        choices=spec.choices, widget=forms.CheckboxSelectMultiple, **options
+    )
+
+
+MAKERS: dict[str, Callable[..., forms.Field]] = {
+    "text": lambda spec, **options: text_field(length=spec.max_length, **options),
+    "name": lambda spec, **options: text_field(length=spec.max_length, **options),
+    "long_text": lambda spec, **options: text_field(4, spec.max_length, **options),
+    "date": lambda spec, **options: day_field(**options),
+    "email": lambda spec, **options: email_field(**options),
+    "phone": lambda spec, **options: phone_field(**options),
+    "choice": choice_field,
+    "choices": choices_field,
+}
+
+
+def field_of(spec: FieldSpec, help_text: Any = "") -> forms.Field:
+    """The form field of one field of a particular, never required by the form itself."""
+    return MAKERS[spec.type](
+        spec, label=spec.label, help_text=spec.help or help_text, required=False
+    )

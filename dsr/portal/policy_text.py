@@ -1,0 +1,37 @@
+"""The text of a policy with its clauses marked, without a single character of it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    text: str
+    marked: bool
+    first: bool = False
+
+
+def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:
+    """Cut a text at the borders of the spans; overlapping spans become one mark."""
+    cut: list[Piece] = []
+    position = 0
+    for start, end in merged(spans):
+        cut.append(Piece(text[position:start], marked=False))
+        cut.append(Piece(text[start:end], marked=True, first=len(cut) == 1))
+        position = end
+    cut.append(Piece(text[position:], marked=False))
+    return [piece for piece in cut if piece.text]
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    result: list[Span] = []
+    for start, end in sorted(spans):
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result

@@ -1,0 +1,72 @@
+"""From a valid form to what the requests room takes in."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from dsr.policies.particulars import particulars
+from dsr.requests.services.intake import PersonGiven, Submission
+from dsr.requests.states import Channel
+
+from .forms.intake import IntakeForm
+from .tokens import FormToken
+
+
+def submission_of(form: IntakeForm, token: FormToken) -> Submission:
+    data = form.cleaned_data
+    asker = PersonGiven(
+        name=data["name"],
+        born_on="" if form.for_another else _day(data.get("born_on")),
+        email=data["email"],
+        phone=data["phone"],
+        postal_address=data["postal_address"],
+    )
+    return Submission(
+        right=form.right,
+        channel=Channel.FORM,
+        role=form.role_given,
+        subject=_subject(data) if form.for_another else asker,
+        requester=asker if form.for_another else None,
+        language=_language(form),
+        particulars=_particulars(form),
+        country=data.get("country", ""),
+        wants_paper=form.paper_wanted,
+        may_use_contact_held=data.get("may_use_contact_held", False),
+        files=data.get("documents", []),
+        submission_key=token.key,
+    )
+
+
+def _subject(data: dict[str, Any]) -> PersonGiven:
+    """Whom it is about; somebody who reports a child may not know the name."""
+    name = data.get("about_name") or data.get("child_name") or _("Name not known")
+    return PersonGiven(name=name, born_on=_day(data.get("born_on") or data.get("child_born_on")))
+
+
+def _language(form: IntakeForm) -> str:
+    """The language of the page, where the organisation writes it, else the organisation's own."""
+    language = get_language() or ""
+    known = form.organisation.languages
+    return language if language in known else form.organisation.default_language
+
+
+def _particulars(form: IntakeForm) -> dict[str, dict[str, Any]]:
+    return {
+        particular.code: {
+            spec.name: _plain(form.cleaned_data.get(spec.name)) for spec in particular.fields
+        }
+        for particular in particulars(form.asked)
+        if particular.fields
+    }
+
+
+def _plain(value: Any) -> Any:
+    return _day(value) if isinstance(value, date) else value or ""
+
+
+def _day(value: date | None) -> str:
+    return value.isoformat() if value else ""

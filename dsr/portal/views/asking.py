@@ -1,0 +1,104 @@
+"""Asking: the form of a right, and what a person sees after sending it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dsr.policies.models import Organisation, Right
+from dsr.portal.following import page_of
+from dsr.portal.forms.intake import IntakeForm
+from dsr.portal.session import open_session, with_session
+from dsr.portal.showing import show_right
+from dsr.portal.submission import submission_of
+from dsr.portal.tokens import QUICKEST, FormToken, new_token, read_token
+from dsr.requests.actors import REQUESTER
+from dsr.requests.errors import BadInput
+from dsr.requests.models import SubjectRequest
+from dsr.requests.services import intake, links
+
+from .rights import crumbs_to, find_organisation, find_right
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
+    at = timezone.now()
+    found = find_organisation(organisation)
+    asked = find_right(found, right)
+    if request.method != "POST":
+        return _page(request, IntakeForm(asked, found), new_token(asked.pk, at))
+    form = IntakeForm(asked, found, request.POST, request.FILES)
+    token = read_token(request.POST.get("form_token", ""), asked.pk)
+    if problem := _not_by_hand(request, token, at):
+        form.add_error(None, problem)
+    if form.is_valid() and token and (sent := _send(form, token, at)):
+        return _sent(request, sent, at)
+    return _page(request, form, token or new_token(asked.pk, at), status=422)
+
+
+def _not_by_hand(request: HttpRequest, token: FormToken | None, at: datetime) -> str:
+    """What a person can always mend by pressing the button again."""
+    if token is None:
+        return _("This form was open for too long. Please send it again.")
+    if request.POST.get("website"):
+        return _("Leave the field “Website” empty, then send again.")
+    if token.age(at) < QUICKEST:
+        return _("That was sent very fast. Please send it again.")
+    return ""
+
+
+def _send(form: IntakeForm, token: FormToken, at: datetime) -> SubjectRequest | None:
+    try:
+        return intake.submit(submission_of(form, token), actor=REQUESTER, at=at)
+    except BadInput as refusal:
+        for name, sentence in refusal.fields.items():
+            form.add_error(name if name in form.fields else None, sentence)
+        return None
+
+
+def _sent(request: HttpRequest, sent: SubjectRequest, at: datetime) -> HttpResponse:
+    if sent.created_at != at:
+        messages.info(
+            request,
+            _(
+                "This form was sent before, and it counts once. "
+                "To add or correct something, write a message on your private page."
+            ),
+        )
+    link = links.find(links.issue(sent, at=at), at=at)
+    if link:
+        open_session(request, link)
+    return redirect("portal:sent")
+
+
+def _page(
+    request: HttpRequest, form: IntakeForm, token: FormToken, status: int = 200
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "organisation": form.organisation,
+        "shown": show_right(form.right, form.organisation),
+        "form": form,
+        "form_token": token.sign(),
+        "files_lost": bool(request.FILES),
+        "crumbs": _crumbs(form.organisation, form.right),
+    }
+    return render(request, "portal/ask.html", context, status=status)
+
+
+def _crumbs(organisation: Organisation, right: Right) -> list[dict[str, Any]]:
+    return [*crumbs_to(organisation), {"name": show_right(right, organisation).title}]
+
+
+@require_safe
+@with_session
+def sent(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
+    return render(request, "portal/sent.html", page_of(subject_request, timezone.now()))

@@ -1,0 +1,129 @@
+"""The private page of a request, and what its holder can do there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dsr.portal.following import page_of
+from dsr.portal.forms.reply import ReplyForm
+from dsr.portal.session import end_session, open_session, with_session
+from dsr.requests.actors import REQUESTER
+from dsr.requests.errors import BadInput, RequestError
+from dsr.requests.models import SubjectRequest
+from dsr.requests.services import ending, links, writing
+from dsr.vault.services import read_file
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """Looking opens nothing: mail scanners look at links. Only the button does."""
+    found = links.find(token, at=timezone.now())
+    if found is None:
+        raise Http404
+    if request.method != "POST":
+        organisation = found.subject_request.organisation
+        return render(request, "portal/link.html", {"organisation": organisation})
+    open_session(request, found)
+    return redirect("portal:status")
+
+
+@require_safe
+@with_session
+def status(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
+    return _page(request, subject_request, ReplyForm())
+
+
+def _page(
+    request: HttpRequest, subject_request: SubjectRequest, form: ReplyForm, status: int = 200
+) -> HttpResponse:
+    context: dict[str, Any] = page_of(subject_request, timezone.now())
+    return render(request, "portal/status.html", context | {"form": form}, status=status)
+
+
+@require_POST
+@with_session
+def reply(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
+    form = ReplyForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            writing.reply(
+                subject_request.pk,
+                text=form.cleaned_data["text"],
+                files=form.cleaned_data["documents"],
+                actor=REQUESTER,
+                at=timezone.now(),
+                seen=None,
+            )
+        except BadInput as refusal:
+            for name, sentence in refusal.fields.items():
+                form.add_error(name if name in form.fields else None, sentence)
+        except RequestError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Your message was sent."))
+            return redirect("portal:status")
+    return _page(request, subject_request, form, status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_session
+def withdraw(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
+    if request.method == "POST":
+        try:
+            ending.withdraw(subject_request.pk, actor=REQUESTER, at=timezone.now(), seen=None)
+        except RequestError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Your request is withdrawn."))
+        return redirect("portal:status")
+    return render(request, "portal/withdraw.html", page_of(subject_request, timezone.now()))
+
+
+@require_safe
+@with_session
+def letter(request: HttpRequest, subject_request: SubjectRequest, message: int) -> HttpResponse:
+    """The letter of an answer, as a file to keep."""
+    found = get_object_or_404(
+        subject_request.messages.filter(from_requester=False, letter__isnull=False), pk=message
+    )
+    assert found.letter is not None
+    name, content = read_file(found.letter)
+    return HttpResponse(
+        content,
+        content_type=found.letter.content_type,
+        headers={"Content-Disposition": content_disposition_header(True, name) or "attachment"},
+    )
+
+
+@require_POST
+@with_session
+def new_link(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
+    """Make a further private link and show it this once; it is kept nowhere else."""
+    context = page_of(subject_request, timezone.now())
+    token = links.issue(subject_request, at=timezone.now())
+    address = request.build_absolute_uri(reverse("portal:link", args=[token]))
+    return render(request, "portal/new_link.html", context | {"address": address})
+
+
+@login_not_required
+@require_POST
+def end(request: HttpRequest) -> HttpResponse:
+    end_session(request)
+    return redirect("portal:ended")
+
+
+@login_not_required
+@require_safe
+def ended(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/ended.html")

@@ -1,0 +1,97 @@
+"""What can be asked of whom: organisations, their rights, and the text behind them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from dsr.policies.models import InformationItem, Organisation, PolicyVersion, Right
+from dsr.policies.queries import current_reading, open_organisations, rights_offered
+from dsr.portal.policy_text import pieces
+from dsr.portal.showing import groups, show_information
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    at = timezone.now()
+    organisations = [
+        {"organisation": each, "rights": len(rights_offered(each, each.today(at)))}
+        for each in open_organisations()
+    ]
+    return render(request, "portal/home.html", {"organisations": organisations})
+
+
+@login_not_required
+@require_safe
+def organisation(request: HttpRequest, organisation: str) -> HttpResponse:
+    found = find_organisation(organisation)
+    today = found.today(timezone.now())
+    readings = [
+        reading
+        for policy in found.policies.all()
+        if (reading := current_reading(policy, today)) is not None
+    ]
+    context = {
+        "organisation": found,
+        "groups": groups(rights_offered(found, today), found),
+        "information": show_information(
+            InformationItem.objects.filter(reading__in=readings).order_by("reading", "position")
+        ),
+        "versions": [reading.version for reading in readings],
+    }
+    return render(request, "portal/organisation.html", context)
+
+
+@login_not_required
+@require_safe
+def policy(request: HttpRequest, organisation: str, policy: str, version: str) -> HttpResponse:
+    found = find_organisation(organisation)
+    shown = get_object_or_404(
+        PolicyVersion.objects.select_related("policy"),
+        policy__organisation=found,
+        policy__slug=policy,
+        label=version,
+    )
+    reading = shown.readings.order_by("-number").first()
+    rights = list(reading.rights.filter(law="")) if reading else []
+    chosen = [right for right in rights if right.slug == request.GET.get("right")]
+    spans = [(c["start"], c["end"]) for right in chosen or rights for c in right.clauses]
+    context = {
+        "organisation": found,
+        "version": shown,
+        "chosen": chosen[0] if chosen else None,
+        "pieces": pieces(shown.text, spans),
+        "crumbs": [*crumbs_to(found), {"name": shown.policy.title}],
+    }
+    return render(request, "portal/policy.html", context)
+
+
+def find_organisation(slug: str) -> Organisation:
+    return get_object_or_404(open_organisations(), slug=slug)
+
+
+def find_right(organisation: Organisation, slug: str) -> Right:
+    """A right that can be asked for today."""
+    rights = rights_offered(organisation, organisation.today(timezone.now()))
+    for right in rights:
+        if right.slug == slug:
+            return right
+    raise Http404
+
+
+def crumbs_to(organisation: Organisation) -> list[dict[str, Any]]:
+    return [
+        {"name": _("Organisations"), "url": reverse("portal:home")},
+        {
+            "name": organisation.name,
+            "url": reverse("portal:organisation", args=[organisation.slug]),
+        },
+    ]

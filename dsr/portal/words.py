@@ -1,0 +1,75 @@
+"""What the requester's pages say in plain words about rights, periods, states and history."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from dsr.policies.models import Organisation, Right
+
+
+def amount(number: int, unit: str) -> str:
+    """A length of time in words: ``20 days``."""
+    words = {
+        "hour": ngettext("%(n)d hour", "%(n)d hours", number),
+        "day": ngettext("%(n)d day", "%(n)d days", number),
+        "business_day": ngettext("%(n)d working day", "%(n)d working days", number),
+        "week": ngettext("%(n)d week", "%(n)d weeks", number),
+        "month": ngettext("%(n)d month", "%(n)d months", number),
+        "year": ngettext("%(n)d year", "%(n)d years", number),
+    }
+    return words[unit] % {"n": number}
+
+
+def period(right: Right, organisation: Organisation) -> str:
+    """By when an answer comes, said honestly: promised, set by law, or only aimed at."""
+    names = {"organisation": organisation.name, "law": right.law, "article": right.law_article}
+    if right.period_amount is None:
+        aim = amount(organisation.target_amount, organisation.target_unit)
+        if right.law:
+            return _("%(organisation)s aims to answer within %(aim)s.") % (names | {"aim": aim})
+        return _("The policy names no period. %(organisation)s aims to answer within %(aim)s.") % (
+            names | {"aim": aim}
+        )
+    length = {"period": amount(right.period_amount, right.period_unit)}
+    if right.law:
+        return _("The law gives %(organisation)s %(period)s to answer.") % (names | length)
+    return _("%(organisation)s answers within %(period)s.") % (names | length)
+
+
+def look_back(right: Right) -> str:
+    if right.look_back_amount is None:
+        return ""
+    length = amount(right.look_back_amount, right.look_back_unit)
+    return _("It reaches back %(length)s before your request.") % {"length": length}
+
+
+ROLES: dict[str, str | Promise] = {
+    "subject": gettext_lazy("The data is about me"),
+    "minor_13_17": gettext_lazy("The data is about me, and I am between 13 and 17"),
+    "parent": gettext_lazy("I am a parent of the child the data is about"),
+    "guardian": gettext_lazy("I am the legal guardian of the person the data is about"),
+    "agent": gettext_lazy("I act for the person the data is about, who gave me authority"),
+    "heir": gettext_lazy("I am an heir or the partner of the person, who has died"),
+    "doctor": gettext_lazy("I am a doctor whom the person named"),
+    "third_party": gettext_lazy("I am somebody else"),
+}
+
+AUDIENCES: dict[str, str | Promise] = {
+    "anyone": gettext_lazy("For everybody"),
+    "users": gettext_lazy("For users of the services"),
+    "eu_resident": gettext_lazy("For people in the European Union"),
+    "uk_resident": gettext_lazy("For people in the United Kingdom"),
+    "california_resident": gettext_lazy("For people in California"),
+    "us_resident": gettext_lazy("For people in the United States"),
+    "minors": gettext_lazy("For young people, their parents and guardians"),
+}
+
+CHANNELS: dict[str, str | Promise] = {
+    "form": gettext_lazy("With the form on this site"),
+    "post": gettext_lazy("By letter"),
+    "email": gettext_lazy("By e-mail"),
+    "phone": gettext_lazy("By telephone"),
+    "web": gettext_lazy("On the organisation’s website"),
+}
