@@ -85,7 +85,7 @@ def test_indexing_twice_is_indexing_once_and_adds_to_what_is_there():
 
 @pytest.mark.django_db
 def test_a_token_is_the_keyed_hash_that_was_agreed(settings):
-    # HKDF-SHA-256 (no salt, info "blind index: email") then HMAC-SHA-256, computed by hand with hashlib.
+    # HKDF-SHA-256 (no salt, info "blind index: email"), then HMAC-SHA-256: by hand with hashlib.
     settings.DSR_INDEX_KEYS = (I1,)
     index(open_safe(AT), "email", ["zoe@example.org"])
     token = BlindToken.objects.get()
