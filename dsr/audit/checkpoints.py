@@ -23,7 +23,7 @@ FORMAT = "dsr-audit-checkpoint-1"
 HEADS_AT_ONCE = 500
 
 
-class CheckpointInvalid(ValueError):  # noqa: N818 (the name says what happened)
+class CheckpointInvalid(ValueError):
     """The file is not a checkpoint of this site, or was altered or cut."""
 
 

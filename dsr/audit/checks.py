@@ -42,5 +42,6 @@ def check_keys_fit(
         return [Error(f"The audit key “{newest.key_id}” is not configured.", id="audit.E002")]
     if entry_hash(newest, key) != bytes(newest.hash):
         line = f"The audit key “{newest.key_id}” is not the one that history was signed with."
-        return [Error(f"{line} If it is, the newest entry was altered: run verify_audit.")]
+        line = f"{line} If it is, the newest entry was altered: run verify_audit."
+        return [Error(line, id="audit.E002")]
     return []

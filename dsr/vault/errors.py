@@ -16,13 +16,13 @@ class VaultError(Exception):
         return str(self.args[0])
 
 
-class KeyDestroyed(VaultError):  # noqa: N818 (the name says what happened)
+class KeyDestroyed(VaultError):
     """The key was destroyed on purpose: what it sealed is erased."""
 
     sentence = _("This information has been erased.")
 
 
-class Tampered(VaultError):  # noqa: N818 (the name says what happened)
+class Tampered(VaultError):
     """The sealed bytes are not the ones that were written in this place."""
 
     sentence = _("This information was altered outside the program and is not shown.")
@@ -41,7 +41,7 @@ class WrappedKeyRefused(Tampered):
         )
 
 
-class MasterKeyMissing(VaultError):  # noqa: N818 (the name says what happened)
+class MasterKeyMissing(VaultError):
     """The master key that wrapped a data key is not configured."""
 
     def __init__(self, kid: str) -> None:
@@ -51,5 +51,5 @@ class MasterKeyMissing(VaultError):  # noqa: N818 (the name says what happened)
         )
 
 
-class KeyRingInvalid(VaultError):  # noqa: N818 (the name says what happened)
+class KeyRingInvalid(VaultError):
     """A key ring in the settings is missing or malformed."""

@@ -34,7 +34,7 @@ ACTIVE_BYTES = re.compile(
 )
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """With the key of a reason."""
 
 

@@ -59,6 +59,7 @@ class Safe(models.Model):
         self.__dict__.pop("_key_rows", None)
 
     def remember_keys(self, rows: list["SafeKey"]) -> None:
+        self.forget_keys()
         self.__dict__["_key_rows"] = {(row.purpose, row.version): row for row in rows}
 
     def _rows(self) -> dict[tuple[str, int], "SafeKey"]:

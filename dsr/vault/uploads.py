@@ -47,7 +47,7 @@ class CheckedUpload:
     content_type: str
 
 
-class UploadRefused(Exception):  # noqa: N818 (the name says what happened)
+class UploadRefused(Exception):
     """The file is not taken; `str()` of it is a translated sentence for the person who sent it."""
 
     def __init__(self, sentence: str | Promise) -> None:
