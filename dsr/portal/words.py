@@ -45,17 +45,6 @@ def look_back(right: Right) -> str:
     return _("It reaches back %(length)s before your request.") % {"length": length}
 
 
-ROLES: dict[str, str | Promise] = {
-    "subject": gettext_lazy("The data is about me"),
-    "minor_13_17": gettext_lazy("The data is about me, and I am between 13 and 17"),
-    "parent": gettext_lazy("I am a parent of the child the data is about"),
-    "guardian": gettext_lazy("I am the legal guardian of the person the data is about"),
-    "agent": gettext_lazy("I act for the person the data is about, who gave me authority"),
-    "heir": gettext_lazy("I am an heir or the partner of the person, who has died"),
-    "doctor": gettext_lazy("I am a doctor whom the person named"),
-    "third_party": gettext_lazy("I am somebody else"),
-}
-
 AUDIENCES: dict[str, str | Promise] = {
     "anyone": gettext_lazy("For everybody"),
     "users": gettext_lazy("For users of the services"),

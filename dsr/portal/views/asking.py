@@ -15,13 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dsr.policies.models import Organisation, Right
 from dsr.portal.following import page_of
-from dsr.portal.forms.intake import IntakeForm
 from dsr.portal.session import open_session, with_session
 from dsr.portal.showing import show_right
-from dsr.portal.submission import submission_of
 from dsr.portal.tokens import QUICKEST, FormToken, new_token, read_token
 from dsr.requests.actors import REQUESTER
 from dsr.requests.errors import BadInput
+from dsr.requests.forms import RequestForm
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import intake, links
 
@@ -35,8 +34,8 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
     found = find_organisation(organisation)
     asked = find_right(found, right)
     if request.method != "POST":
-        return _page(request, IntakeForm(asked, found), new_token(asked.pk, at))
-    form = IntakeForm(asked, found, request.POST, request.FILES)
+        return _page(request, RequestForm(asked), new_token(asked.pk, at))
+    form = RequestForm(asked, request.POST, request.FILES)
     token = read_token(request.POST.get("form_token", ""), asked.pk)
     if problem := _not_by_hand(request, token, at):
         form.add_error(None, problem)
@@ -56,9 +55,9 @@ def _not_by_hand(request: HttpRequest, token: FormToken | None, at: datetime) ->
     return ""
 
 
-def _send(form: IntakeForm, token: FormToken, at: datetime) -> SubjectRequest | None:
+def _send(form: RequestForm, token: FormToken, at: datetime) -> SubjectRequest | None:
     try:
-        return intake.submit(submission_of(form, token), actor=REQUESTER, at=at)
+        return intake.submit(form.submission(submission_key=token.key), actor=REQUESTER, at=at)
     except BadInput as refusal:
         for name, sentence in refusal.fields.items():
             form.add_error(name if name in form.fields else None, sentence)
@@ -81,7 +80,7 @@ def _sent(request: HttpRequest, sent: SubjectRequest, at: datetime) -> HttpRespo
 
 
 def _page(
-    request: HttpRequest, form: IntakeForm, token: FormToken, status: int = 200
+    request: HttpRequest, form: RequestForm, token: FormToken, status: int = 200
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "organisation": form.organisation,

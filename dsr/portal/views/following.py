@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dsr.portal.following import page_of
-from dsr.portal.forms.reply import ReplyForm
+from dsr.portal.reply import ReplyForm
 from dsr.portal.session import end_session, open_session, with_session
 from dsr.requests.actors import REQUESTER
 from dsr.requests.errors import BadInput, RequestError

@@ -56,8 +56,11 @@ def day_field(**options: Any) -> forms.DateField:
     )
 
 
-def text_field(rows: int = 0, length: int = 0, **options: Any) -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
+def text_field(
+    rows: int = 0, length: int = 0, autocomplete: str = "", **options: Any
+) -> forms.CharField:
+    attrs: dict[str, Any] = {"autocomplete": autocomplete} if autocomplete else {}
+    widget = forms.Textarea(attrs | {"rows": rows}) if rows else forms.TextInput(attrs)
     return forms.CharField(widget=widget, max_length=length or 200, **options)
 
 
@@ -104,8 +107,13 @@ MAKERS: dict[str, Callable[..., forms.Field]] = {
 }
 
 
-def field_of(spec: FieldSpec, help_text: Any = "") -> forms.Field:
-    """The form field of one field of a particular, never required by the form itself."""
-    return MAKERS[spec.type](
+def field_of(spec: FieldSpec, help_text: Any = "", *, asked: bool = False) -> forms.Field:
+    """The form field of one field of a particular, never required by the form itself.
+
+    ``asked`` tells the page that the clause wants it, so that it is not called optional.
+    """
+    field = MAKERS[spec.type](
         spec, label=spec.label, help_text=spec.help or help_text, required=False
     )
+    field.asked = asked  # type: ignore[attr-defined]
+    return field

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from .fields import FilesField, text_field
+from dsr.requests.forms import FilesField, text_field
 
 
 class ReplyForm(forms.Form):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -12,11 +12,11 @@ from dsr.policies.particulars import particulars
 from dsr.requests.services.intake import PersonGiven, Submission
 from dsr.requests.states import Channel
 
-from .forms.intake import IntakeForm
-from .tokens import FormToken
+if TYPE_CHECKING:
+    from .request_form import RequestForm
 
 
-def submission_of(form: IntakeForm, token: FormToken) -> Submission:
+def submission_of(form: RequestForm, **given: Any) -> Submission:
     data = form.cleaned_data
     asker = PersonGiven(
         name=data["name"],
@@ -25,20 +25,20 @@ def submission_of(form: IntakeForm, token: FormToken) -> Submission:
         phone=data["phone"],
         postal_address=data["postal_address"],
     )
-    return Submission(
-        right=form.right,
-        channel=Channel.FORM,
-        role=form.role_given,
-        subject=_subject(data) if form.for_another else asker,
-        requester=asker if form.for_another else None,
-        language=_language(form),
-        particulars=_particulars(form),
-        country=data.get("country", ""),
-        wants_paper=form.paper_wanted,
-        may_use_contact_held=data.get("may_use_contact_held", False),
-        files=data.get("documents", []),
-        submission_key=token.key,
-    )
+    values: dict[str, Any] = {
+        "right": form.right,
+        "channel": Channel.FORM,
+        "role": form.role_given,
+        "subject": _subject(data) if form.for_another else asker,
+        "requester": asker if form.for_another else None,
+        "language": _language(form),
+        "particulars": _particulars(form),
+        "country": data.get("country", ""),
+        "wants_paper": form.paper_wanted,
+        "may_use_contact_held": data.get("may_use_contact_held", False),
+        "files": tuple(data.get("documents", ())),
+    }
+    return Submission(**(values | given))
 
 
 def _subject(data: dict[str, Any]) -> PersonGiven:
@@ -47,20 +47,22 @@ def _subject(data: dict[str, Any]) -> PersonGiven:
     return PersonGiven(name=name, born_on=_day(data.get("born_on") or data.get("child_born_on")))
 
 
-def _language(form: IntakeForm) -> str:
+def _language(form: RequestForm) -> str:
     """The language of the page, where the organisation writes it, else the organisation's own."""
     language = get_language() or ""
-    known = form.organisation.languages
-    return language if language in known else form.organisation.default_language
+    if language in form.organisation.languages:
+        return language
+    return str(form.organisation.default_language)
 
 
-def _particulars(form: IntakeForm) -> dict[str, dict[str, Any]]:
+def _particulars(form: RequestForm) -> dict[str, dict[str, Any]]:
+    """Only what was said: half a period is no period."""
     return {
         particular.code: {
             spec.name: _plain(form.cleaned_data.get(spec.name)) for spec in particular.fields
         }
         for particular in particulars(form.asked)
-        if particular.fields
+        if particular.fields and particular.said(form.cleaned_data)
     }
 
 

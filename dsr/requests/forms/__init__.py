@@ -1,0 +1,14 @@
+"""The form of a right, shared by the doors: requesters fill it in, staff copy letters into it."""
+
+from .fields import DayInput, FilesField, day_field, email_field, phone_field, text_field
+from .request_form import RequestForm
+
+__all__ = [
+    "DayInput",
+    "FilesField",
+    "RequestForm",
+    "day_field",
+    "email_field",
+    "phone_field",
+    "text_field",
+]

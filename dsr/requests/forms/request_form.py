@@ -1,0 +1,225 @@
+"""The form of one right.
+
+Formality never blocks asking. What the clause demands and is missing comes back once, with a
+second button that sends all the same (``anyway``); only malformed values, and what makes an
+answer impossible, stop a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.policies.models import Right
+from dsr.policies.particulars import particulars
+from dsr.requests.services.intake import Submission
+from dsr.requests.states import ACTS_FOR_ANOTHER
+
+from .asking import FOR_ANOTHER, ROLES, Asked, asked_by, not_needed
+from .countries import COUNTRIES
+from .fields import FilesField, day_field, email_field, field_of, phone_field, text_field
+from .submission import submission_of
+
+NO_WAY_TO_ANSWER = gettext_lazy(
+    "Give one way to answer you: an e-mail address, a postal address or a telephone number."
+)
+
+
+class RequestForm(forms.Form):
+    """Built from a right. ``soft`` maps fields to what the clause asks for and is missing.
+
+    A door changes the words by ``labels`` and ``roles``. ``asks_once`` is false where somebody
+    copies what came by letter: then nothing that is missing comes back.
+    """
+
+    asks_once: ClassVar[bool] = True
+    takes_signatures: ClassVar[bool | None] = None
+    roles: ClassVar[Mapping[str, str | Promise]] = ROLES
+    labels: ClassVar[Mapping[str, str | Promise]] = {}
+
+    role = forms.ChoiceField(
+        label=gettext_lazy("Who is asking?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Say who is asking.")},
+    )
+    name = text_field(
+        label=gettext_lazy("Your full name"),
+        error_messages={"required": gettext_lazy("Enter your full name.")},
+        autocomplete="name",
+    )
+    about_name = text_field(
+        label=gettext_lazy("Full name of the person the data is about"), required=False
+    )
+    born_on = day_field(
+        label=gettext_lazy("Date of birth of the person the data is about"),
+        help_text=gettext_lazy("It tells people of the same name apart."),
+        required=False,
+    )
+    country = forms.ChoiceField(
+        label=gettext_lazy("Where do you live?"),
+        help_text=gettext_lazy("It decides which laws protect you besides the policy."),
+        choices=[("", gettext_lazy("I would rather not say")), *COUNTRIES],
+        required=False,
+    )
+    email = email_field(label=gettext_lazy("E-mail address"), required=False)
+    postal_address = text_field(
+        3,
+        500,
+        label=gettext_lazy("Postal address"),
+        required=False,
+        autocomplete="street-address",
+    )
+    phone = phone_field(label=gettext_lazy("Telephone number"), required=False)
+    may_use_contact_held = forms.BooleanField(
+        label=gettext_lazy(
+            "You may also write to the contact that you already hold for the person"
+        ),
+        help_text=gettext_lazy(
+            "A message there can confirm that the request is genuine. Leave this empty if "
+            "somebody else could read it; you need not say why."
+        ),
+        required=False,
+    )
+    wants_paper = forms.ChoiceField(
+        label=gettext_lazy("How do you want the answer?"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("", gettext_lazy("On my private page, with a mail that says it is there")),
+            ("paper", gettext_lazy("On paper, by post")),
+        ],
+        required=False,
+    )
+    documents = FilesField(
+        label=gettext_lazy("Documents"),
+        help_text=gettext_lazy(
+            "PDF, JPEG or PNG, at most 10 MB each. Please send no identity document now: we ask "
+            "for proof only when it is needed, and say what to black out."
+        ),
+        required=False,
+    )
+
+    def __init__(self, right: Right, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.right = right
+        self.organisation = right.reading.version.policy.organisation
+        self.soft: dict[str, str] = {}
+        self.asked = dict(asked_by(right))
+        if not self._typed_signature_counts():
+            self.asked = {c: s for c, s in self.asked.items() if c not in ("signed", "dated")}
+        self._ask_particulars()
+        for name in not_needed(right, self.asked):
+            self.fields.pop(name, None)
+        self._say_it_in_words()
+
+    def _typed_signature_counts(self) -> bool:
+        if self.takes_signatures is None:
+            return bool(self.organisation.accepts_electronic_signatures)
+        return self.takes_signatures
+
+    def _ask_particulars(self) -> None:
+        for particular in particulars(self.asked):
+            alone = particular.help if len(particular.fields) == 1 else ""
+            for spec in particular.fields:
+                self.fields[spec.name] = field_of(
+                    spec, alone, asked=self.asked[particular.code] == "must"
+                )
+
+    def _say_it_in_words(self) -> None:
+        if isinstance(role := self.fields.get("role"), forms.ChoiceField):
+            role.choices = [(each, self.roles[each]) for each in self.right.who_may_ask]
+        for name, label in self.labels.items():
+            if name in self.fields:
+                self.fields[name].label = cast("str", label)
+
+    # What the page shows.
+
+    def shown(self) -> Iterator[Asked]:
+        for particular in particulars(self.asked):
+            fields = [self[spec.name] for spec in particular.fields]
+            yield Asked(particular, self.asked[particular.code], fields)
+
+    @property
+    def content(self) -> list[Asked]:
+        return [asked for asked in self.shown() if not asked.particular.formal]
+
+    @property
+    def formal(self) -> list[Asked]:
+        return [asked for asked in self.shown() if asked.particular.formal]
+
+    @property
+    def signs_by_hand(self) -> bool:
+        """The clause wants a signature, and the organisation takes none that is typed."""
+        return "signed" in self.right.must and "signed" not in self.asked
+
+    @property
+    def only_soft(self) -> bool:
+        """Whether the second button would send it."""
+        return bool(self.soft) and set(self.errors) <= set(self.soft)
+
+    # What was typed.
+
+    @property
+    def role_given(self) -> str:
+        roles: list[str] = self.right.who_may_ask
+        return roles[0] if len(roles) == 1 else str(self.cleaned_data.get("role", ""))
+
+    @property
+    def for_another(self) -> bool:
+        return self.role_given in FOR_ANOTHER
+
+    @property
+    def paper_wanted(self) -> bool:
+        return "paper" in (self.cleaned_data.get("wants_paper"), self.cleaned_data.get("medium"))
+
+    def missing(self) -> list[str]:
+        """Codes of what the clause demands and this request does not say."""
+        return [asked.particular.code for asked in self._missed()]
+
+    def submission(self, **given: Any) -> Submission:
+        """What the requests room takes in; ``given`` adds what the form does not know."""
+        return submission_of(self, **given)
+
+    # Checking.
+
+    def clean(self) -> dict[str, Any]:
+        reachable = any(self.cleaned_data.get(n) for n in ("email", "postal_address", "phone"))
+        if not reachable and not {"email", "phone"} & set(self.errors):
+            self.add_error("email", NO_WAY_TO_ANSWER)
+        self._check_whom()
+        self._check_days()
+        self._look_for_what_is_missing()
+        if self.asks_once and "anyway" not in self.data:
+            for name, sentence in self.soft.items():
+                self.add_error(name, sentence)
+        return self.cleaned_data
+
+    def _check_whom(self) -> None:
+        acts = self.role_given in ACTS_FOR_ANOTHER and "about_name" in self.fields
+        if acts and not self.cleaned_data.get("about_name"):
+            self.add_error("about_name", _("Enter the name of the person the data is about."))
+
+    def _check_days(self) -> None:
+        first, last = self.cleaned_data.get("period_from"), self.cleaned_data.get("period_to")
+        if first and last and first > last:
+            self.add_error("period_to", _("The last day lies before the first. Enter a later day."))
+
+    def _missed(self) -> Iterator[Asked]:
+        for asked in self.shown():
+            if asked.strength == "must" and not asked.particular.said(self.cleaned_data):
+                yield asked
+
+    def _look_for_what_is_missing(self) -> None:
+        for asked in self._missed():
+            empty = [f for f in asked.fields if not self.cleaned_data.get(f.name)]
+            for field in empty if asked.particular.needs_all else empty[:1]:
+                if field.name not in self.errors:
+                    self.soft[field.name] = _("%(what)s: the policy asks for this.") % {
+                        "what": field.label
+                    }
+        if self.paper_wanted and not self.cleaned_data.get("postal_address"):
+            self.soft["postal_address"] = _("To answer on paper we need a postal address.")
