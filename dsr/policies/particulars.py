@@ -51,16 +51,16 @@ class Particular:
         return all(given) if self.needs_all else any(given)
 
 
-def _text(code: str, label: Words, help: Words, *, long: bool = True) -> Particular:
+def _text(code: str, label: Words, helped: Words, *, long: bool = True) -> Particular:
     kind, length = ("long_text", 4000) if long else ("text", 300)
-    return Particular(code, label, help, (FieldSpec(code, kind, label, max_length=length),))
+    return Particular(code, label, helped, (FieldSpec(code, kind, label, max_length=length),))
 
 
 def _choice(
-    code: str, label: Words, help: Words, *choices: tuple[str, Words], several: bool = False
+    code: str, label: Words, helped: Words, *choices: tuple[str, Words], several: bool = False
 ) -> Particular:
     kind = "choices" if several else "choice"
-    return Particular(code, label, help, (FieldSpec(code, kind, label, choices),))
+    return Particular(code, label, helped, (FieldSpec(code, kind, label, choices),))
 
 
 _FORMAL = (

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dsr.policies.catalogue.documents import Value
+from dsr.policies.documents import Value
 
 
 def find_clauses(value: Value, text: str) -> list[dict[str, Any]]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dsr.policies.catalogue.documents import Value, read
 from dsr.policies.catalogue.rights import (
     LEVELS,
     OPTIONAL,
@@ -15,6 +14,7 @@ from dsr.policies.catalogue.rights import (
     right_fields,
 )
 from dsr.policies.catalogue.shapes import RightEntry
+from dsr.policies.documents import Value, read
 from dsr.policies.kinds import Checked
 
 

@@ -4,7 +4,6 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from dsr.policies.catalogue.documents import CatalogueError, Value, read
 from dsr.policies.catalogue.laws import LawRight, read_laws, take_up
 from dsr.policies.catalogue.rights import read_information, read_right
 from dsr.policies.catalogue.shapes import (
@@ -13,10 +12,13 @@ from dsr.policies.catalogue.shapes import (
     PolicyDocument,
     VersionEntry,
 )
+from dsr.policies.documents import CatalogueError, Value, read
 
 HOME = Path(__file__).parent
 LAWS = HOME / "laws"
 CALENDARS = HOME / "calendars.yaml"
+
+_LANGUAGES = ("languages", "default_language")
 
 
 def policy_files(path: Path) -> list[Path]:
@@ -37,9 +39,7 @@ def read_policies(paths: list[Path]) -> list[PolicyDocument]:
     for document in found:
         other = owners.setdefault(document.policy["slug"], document)
         if other is not document and other.path.parent != document.path.parent:
-            document.version.at.fail(
-                f"policy “{document.policy['slug']}” is also in {other.path}"
-            )
+            document.version.at.fail(f"policy “{document.policy['slug']}” is also in {other.path}")
     return sorted(found, key=lambda document: str(document.version.in_force_from or ""))
 
 
@@ -78,8 +78,18 @@ def _no_slug_twice(slugs: list[tuple[str, Value]]) -> None:
 
 def _organisation(value: Value) -> OrganisationEntry:
     keys = value.mapping(
-        "slug name legal_name country zone calendar languages default_language target".split(),
-        "contact_email postal_address phone regimes flags note departments".split(),
+        [
+            "slug",
+            "name",
+            "legal_name",
+            "country",
+            "zone",
+            "calendar",
+            "languages",
+            "default_language",
+            "target",
+        ],
+        ["contact_email", "postal_address", "phone", "regimes", "flags", "note", "departments"],
     )
     return OrganisationEntry(
         slug=keys["slug"].slug(),

@@ -3,8 +3,8 @@
 from typing import Any
 
 from dsr.policies.catalogue.clauses import find_clauses
-from dsr.policies.catalogue.documents import Value
 from dsr.policies.catalogue.shapes import InformationEntry, RightEntry
+from dsr.policies.documents import Value
 from dsr.policies.kinds import FOUR_EYES, LIGHT, PROVEN, Asker, Audience, Kind
 from dsr.policies.particulars import CODES
 
@@ -13,11 +13,13 @@ CHANNELS = ("form", "post", "email", "phone", "web")
 LEVELS = ("none", "locate", "reasonable", "high")
 
 REQUIRED = (
-    "slug kind title summary audience_code audience who_may_ask identity two_people".split()
+    *("slug", "kind", "title", "summary", "audience_code", "audience", "who_may_ask"),
+    *("identity", "two_people"),
 )
 OPTIONAL = (
-    "must should may never channels fee look_back exceptions department must_grant note"
-    " translations".split()
+    *STRENGTHS,
+    *("channels", "fee", "look_back", "exceptions", "department", "must_grant", "note"),
+    "translations",
 )
 
 

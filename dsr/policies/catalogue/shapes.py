@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dsr.policies.catalogue.documents import Value
+from dsr.policies.documents import Value
 
 Period = tuple[int, str] | None
 

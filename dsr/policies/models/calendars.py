@@ -1,8 +1,12 @@
 """Working calendars as data: the pinned `holidays` package is the seed, people correct it."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from dsr import deadlines as engine
+from dsr.deadlines.seeds import SEED_VERSION
 
 
 def saturday_and_sunday() -> list[int]:
@@ -18,13 +22,13 @@ class WorkingCalendar(models.Model):
         _("places"),
         default=list,
         blank=True,
-        help_text=_('ISO 3166 codes, for example ["FR"] or ["GB-ENG", "GB-WLS"]; a union.'),
+        help_text=_('ISO 3166 codes, as ["FR"] or ["GB-ENG", "GB-WLS"].'),
     )
     weekend = models.JSONField(
         _("weekend"),
         default=saturday_and_sunday,
         blank=True,
-        help_text=_("Days of the week on which nobody works: 0 is Monday, 6 is Sunday."),
+        help_text=_("Weekdays on which nobody works: 0 is Monday."),
     )
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
@@ -35,6 +39,26 @@ class WorkingCalendar(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def as_engine(self) -> engine.WorkingCalendar:
+        """The calendar that counts. Build it once and keep it: it remembers its years.
+
+        Errors: DeadlineInputError for a place or a weekend that no calendar can have.
+        """
+        days = list(self.days.all()) if self.pk else []
+        return engine.WorkingCalendar(
+            codes=tuple(self.codes),
+            weekend=frozenset(self.weekend),
+            extra=frozenset(day.on for day in days if day.change == CalendarDay.Change.ADD),
+            removed=frozenset(day.on for day in days if day.change == CalendarDay.Change.REMOVE),
+            version=f"{self.slug} {self.version}, {SEED_VERSION}",
+        )
+
+    def clean(self) -> None:
+        try:
+            self.as_engine()
+        except (engine.DeadlineInputError, TypeError) as error:
+            raise ValidationError(str(error)) from error
 
 
 class CalendarDay(models.Model):

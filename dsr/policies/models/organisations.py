@@ -55,7 +55,7 @@ class Organisation(models.Model):
         _("what the organisation is"),
         default=list,
         blank=True,
-        help_text=_('Facts on which a law depends, for example ["health_professional"].'),
+        help_text=_('Facts that laws ask about, as ["health_professional"].'),
     )
     note = models.TextField(_("note"), blank=True)
     is_open = models.BooleanField(_("takes requests"), default=True)

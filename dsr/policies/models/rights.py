@@ -63,7 +63,7 @@ class Right(Translated):
     must_grant = models.BooleanField(
         _("reasonable requests are granted"),
         default=False,
-        help_text=_("The text promises it; refusing needs a request that is not reasonable."),
+        help_text=_("The text promises it: refusing needs a reason of its own."),
     )
     note = models.TextField(_("note on the reading"), blank=True)
     law = models.CharField(_("law"), max_length=40, blank=True)

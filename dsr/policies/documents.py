@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import yaml
 from django.core.exceptions import ValidationError
@@ -137,6 +137,18 @@ class Value:
         if not 1 <= amount <= TEN_YEARS[unit]:
             self.fail(f"{self.name}: {amount} {unit} is no sensible period (1 to ten years)")
         return amount, unit
+
+    def plain(self) -> Any:
+        """Plain lists, dicts, texts, numbers and booleans; a day stays the text it is."""
+        if isinstance(self.node, yaml.MappingNode):
+            return {key: value.plain() for key, value in self.any_mapping().items()}
+        if isinstance(self.node, yaml.SequenceNode):
+            return [item.plain() for item in self.items()]
+        if self.node.tag == f"{_TAG}int":
+            return self.integer()
+        if self.node.tag == f"{_TAG}bool":
+            return self.boolean()
+        return None if self.is_null() else str(self.node.value)
 
     def is_mapping(self) -> bool:
         return isinstance(self.node, yaml.MappingNode)

@@ -84,9 +84,7 @@ def _store_calendar(entry: CalendarEntry, loading: _Load) -> None:
         defaults={"name": entry.name, "codes": entry.codes, "weekend": entry.weekend},
     )
     if made:
-        CalendarDay.objects.bulk_create(
-            CalendarDay(calendar=calendar, **day) for day in entry.days
-        )
+        CalendarDay.objects.bulk_create(CalendarDay(calendar=calendar, **day) for day in entry.days)
         loading.audit("calendar_added", calendar=calendar.pk)
 
 
