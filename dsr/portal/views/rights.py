@@ -12,8 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from dsr.policies.models import InformationItem, Organisation, PolicyVersion, Right
-from dsr.policies.queries import current_reading, open_organisations, rights_offered
+from dsr.policies.models import Organisation, PolicyVersion, Right
+from dsr.policies.services import (
+    information_shown,
+    open_organisations,
+    readings_in_force,
+    rights_offered,
+)
 from dsr.portal.policy_text import pieces
 from dsr.portal.showing import groups, show_information
 
@@ -23,7 +28,7 @@ from dsr.portal.showing import groups, show_information
 def home(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     organisations = [
-        {"organisation": each, "rights": len(rights_offered(each, each.today(at)))}
+        {"organisation": each, "rights": rights_offered(each, each.today(at)).count()}
         for each in open_organisations()
     ]
     return render(request, "portal/home.html", {"organisations": organisations})
@@ -34,18 +39,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def organisation(request: HttpRequest, organisation: str) -> HttpResponse:
     found = find_organisation(organisation)
     today = found.today(timezone.now())
-    readings = [
-        reading
-        for policy in found.policies.all()
-        if (reading := current_reading(policy, today)) is not None
-    ]
+    versions = PolicyVersion.objects.filter(
+        readings__in=readings_in_force(today), policy__organisation=found
+    ).select_related("policy")
     context = {
         "organisation": found,
         "groups": groups(rights_offered(found, today), found),
-        "information": show_information(
-            InformationItem.objects.filter(reading__in=readings).order_by("reading", "position")
-        ),
-        "versions": [reading.version for reading in readings],
+        "information": show_information(information_shown(found, today)),
+        "versions": versions,
     }
     return render(request, "portal/organisation.html", context)
 
@@ -81,9 +82,8 @@ def find_organisation(slug: str) -> Organisation:
 def find_right(organisation: Organisation, slug: str) -> Right:
     """A right that can be asked for today."""
     rights = rights_offered(organisation, organisation.today(timezone.now()))
-    for right in rights:
-        if right.slug == slug:
-            return right
+    if right := rights.filter(slug=slug).first():
+        return right
     raise Http404
 
 
