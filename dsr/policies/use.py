@@ -4,6 +4,8 @@ to be asked: it registers a check, and marks a reading when it first rests on it
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db import transaction
+
 from dsr.policies.models import PolicyVersion, Reading, Right
 
 UseCheck = Callable[[PolicyVersion], bool]
@@ -17,8 +19,17 @@ def register_use_check(check: UseCheck) -> None:
 
 
 def mark_used(right: Right, at: datetime) -> None:
-    """A request rests on this right from now on: the database locks its reading and text."""
-    Reading.objects.filter(pk=right.reading_id, used_at__isnull=True).update(used_at=at)
+    """A request rests on this right from now on: the database locks its reading and text.
+
+    Call it in the transaction that opens the request.
+    """
+    unused = Reading.objects.filter(pk=right.reading_id, used_at__isnull=True)
+    if not unused.exists():
+        return
+    with transaction.atomic():
+        # Whoever is editing the version has this lock: one of the two sees the other.
+        PolicyVersion.objects.select_for_update().get(readings=right.reading_id)
+        unused.update(used_at=at)
 
 
 def in_use(version: PolicyVersion) -> bool:

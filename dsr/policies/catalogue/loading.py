@@ -30,8 +30,8 @@ from dsr.policies.models import (
     Right,
     WorkingCalendar,
 )
-from dsr.policies.regimes import regime_slugs
 from dsr.policies.use import in_use
+from dsr.policies.versions import put_in_order
 
 # Any number, the same everywhere: two loads at once wait for each other.
 _LOADING = 0x_D5A_CA7
@@ -93,7 +93,7 @@ def _store_document(document: PolicyDocument, loading: _Load) -> None:
     policy = _store_policy(document, organisation)
     version = _store_version(document.version, policy)
     _store_reading(document, version, loading)
-    _supersede(document, policy)
+    put_in_order(policy)
 
 
 def _store_organisation(entry: OrganisationEntry, loading: _Load) -> Organisation:
@@ -119,8 +119,6 @@ def _new_organisation(entry: OrganisationEntry) -> Organisation:
     calendar = WorkingCalendar.objects.filter(slug=entry.calendar).first()
     if calendar is None:
         entry.at.fail(f"calendar: there is no working calendar “{entry.calendar}”")
-    if unknown := set(entry.fields["regimes"]) - set(regime_slugs()):
-        entry.at.fail(f"regimes: unknown {', '.join(sorted(unknown))}")
     organisation = Organisation(slug=entry.slug, calendar=calendar, **entry.fields)
     try:
         organisation.full_clean()
@@ -160,7 +158,7 @@ def _store_version(entry: VersionEntry, policy: Policy) -> PolicyVersion:
     if version:
         _forget(version)
     _refuse_same_day(entry, policy)
-    # No end yet: `_supersede` puts every version in its place once this one is there.
+    # No end yet: `put_in_order` puts every version in its place once this one is there.
     return PolicyVersion.objects.create(policy=policy, label=entry.label, text=entry.text, **values)
 
 
@@ -231,12 +229,3 @@ def _content_sha256(document: PolicyDocument) -> str:
         [[entry.slug, entry.fields] for entry in document.information],
     ]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-
-def _supersede(document: PolicyDocument, policy: Policy) -> None:
-    """Each version ends on the day on which the next begins."""
-    versions = list(policy.versions.all())
-    for version, following in zip(versions, [*versions[1:], None], strict=True):
-        ends_on = following.in_force_from if following else None
-        if version.superseded_on != ends_on:
-            PolicyVersion.objects.filter(pk=version.pk).update(superseded_on=ends_on)

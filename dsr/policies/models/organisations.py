@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dsr.policies.models.calendars import WorkingCalendar
 from dsr.policies.periods import PERIOD_UNITS, UNITS
+from dsr.policies.regimes import regime_slugs
 
 country_code = RegexValidator(r"^[A-Z]{2}$", _("Two capital letters, for example FR."))
 
@@ -76,6 +77,14 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if unknown := set(self.regimes) - set(regime_slugs()):
+            raise ValidationError(
+                {"regimes": _("Unknown: %(names)s.") % {"names": ", ".join(sorted(unknown))}}
+            )
+        if self.default_language not in self.languages:
+            raise ValidationError({"default_language": _("Is not one of the languages.")})
 
     def today(self, at: datetime) -> date:
         """The legal day of an instant: the date in the organisation's own zone."""

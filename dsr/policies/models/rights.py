@@ -119,6 +119,15 @@ class Right(Translated):
     def look_back(self) -> dict[str, Any] | None:
         return _amount(self.look_back_amount, self.look_back_unit)
 
+    def exceptions_in(self, language: str) -> list[dict[str, str]]:
+        """Code and text of each exception, in a language where it is there."""
+        words = self.translations.get(language) or self.translations.get(language[:2], {})
+        translated = words.get("exceptions", {})
+        return [
+            {"code": each["code"], "text": translated.get(each["code"], each["text"])}
+            for each in self.exceptions
+        ]
+
     def strength(self, particular: str) -> str:
         """must, should, may, never, or "" where the text says nothing."""
         strengths = ("must", "should", "may", "never")

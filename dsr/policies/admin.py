@@ -1,0 +1,194 @@
+"""Plain admin pages: doors to the services, no transitions, what is in use is read-only."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+
+from dsr.audit.services import SITE, append
+from dsr.policies.calendars import calendar_changed
+from dsr.policies.models import (
+    CalendarDay,
+    Department,
+    InformationItem,
+    Organisation,
+    Policy,
+    PolicyVersion,
+    Reading,
+    Right,
+    WorkingCalendar,
+)
+from dsr.policies.use import in_use
+from dsr.policies.versions import VersionEdit, edit_version, refusal
+
+
+class Audited(admin.ModelAdmin[Any]):
+    """Every change made here is a line in the history of the site."""
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        self.audit(request, obj, "changed" if change else "added")
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        self.audit(request, obj, "deleted")
+        super().delete_model(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """One at a time: deleting many at once would leave no line for each."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def audit(self, request: HttpRequest, obj: Model, what: str) -> None:
+        name = str(obj._meta.model_name)
+        append(
+            SITE,
+            f"{name}_{what}",
+            at=timezone.now(),
+            actor_id=request.user.pk,
+            by="staff",
+            facts={name: obj.pk},
+        )
+
+
+class ReadOnly(admin.ModelAdmin[Any]):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class DepartmentInline(admin.TabularInline[Department, Organisation]):
+    model = Department
+    extra = 0
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(Audited):
+    list_display = ("name", "country", "zone", "calendar", "is_open")
+    list_filter = ("is_open",)
+    prepopulated_fields = {"slug": ("name",)}
+    inlines = (DepartmentInline,)
+
+
+@admin.register(Department)
+class DepartmentAdmin(Audited):
+    list_display = ("name", "organisation", "email")
+    list_filter = ("organisation",)
+
+
+class CalendarDayInline(admin.TabularInline[CalendarDay, WorkingCalendar]):
+    model = CalendarDay
+    extra = 1
+
+
+@admin.register(WorkingCalendar)
+class WorkingCalendarAdmin(admin.ModelAdmin[WorkingCalendar]):
+    list_display = ("name", "slug", "version")
+    search_fields = ("name", "slug")
+    readonly_fields = ("version",)
+    inlines = (CalendarDayInline,)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Days are saved with the calendar: one change, one version, recomputed once."""
+        super().save_related(request, form, formsets, change)
+        if form.has_changed() or any(formset.has_changed() for formset in formsets):
+            calendar_changed(
+                form.instance,
+                "calendar_changed",
+                {"days": form.instance.days.count()},
+                actor_id=request.user.pk,
+                at=timezone.now(),
+            )
+
+
+@admin.register(Policy)
+class PolicyAdmin(Audited):
+    list_display = ("title", "slug", "organisation")
+    list_filter = ("organisation",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class VersionForm(ModelForm[PolicyVersion]):
+    # Not stripped: every character of the text counts, also the last line break.
+    text = forms.CharField(widget=forms.Textarea, strip=False)
+
+    class Meta:
+        model = PolicyVersion
+        fields = ("label", "effective_on", "in_force_from", "text")
+
+    def clean_text(self) -> str:
+        # A browser sends every line break as two characters; the text has one.
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and (reason := refusal(self.instance, self.edit())):
+            raise ValidationError(reason)
+        return cleaned
+
+    def edit(self) -> VersionEdit:
+        return VersionEdit(**{name: self.cleaned_data[name] for name in self.Meta.fields})
+
+
+@admin.register(PolicyVersion)
+class PolicyVersionAdmin(admin.ModelAdmin[PolicyVersion]):
+    """New versions come by file, with their reading: without one, nothing could be asked."""
+
+    form = VersionForm
+    list_display = ("policy", "label", "in_force_from", "superseded_on")
+    list_filter = ("policy",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        free = obj is None or not in_use(obj)
+        return free and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: PolicyVersion, form: Any, change: bool) -> None:
+        edit_version(obj.pk, form.edit(), actor_id=request.user.pk, at=timezone.now())
+
+
+@admin.register(Reading)
+class ReadingAdmin(ReadOnly):
+    list_display = ("version", "number", "loaded_at", "used_at")
+
+
+@admin.register(Right)
+class RightAdmin(ReadOnly):
+    list_display = ("title", "kind", "reading", "law")
+    list_filter = ("kind", "law", "reading__version__policy")
+    search_fields = ("title", "slug")
+    list_select_related = ("reading__version__policy",)
+
+
+@admin.register(InformationItem)
+class InformationItemAdmin(Audited):
+    list_display = ("title", "reading")
+    fields = ("title", "text", "url", "translations")
+    list_select_related = ("reading__version__policy",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        free = obj is None or obj.reading.used_at is None
+        return free and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

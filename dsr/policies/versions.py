@@ -1,0 +1,81 @@
+"""Editing the versions of a policy, as long as nothing depends on them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from dsr.audit.services import SITE, append
+from dsr.policies.models import InformationItem, Policy, PolicyVersion, Right
+from dsr.policies.use import in_use
+
+
+class VersionError(Exception):
+    """Why a version is not changed, in words for people."""
+
+
+@dataclass(frozen=True)
+class VersionEdit:
+    label: str
+    effective_on: date | None
+    in_force_from: date | None
+    text: str
+
+
+def edit_version(
+    version_id: int, edit: VersionEdit, *, actor_id: int | None, at: datetime
+) -> PolicyVersion:
+    """Change a version nobody depends on. Every clause must still stand where it stood.
+
+    Errors: VersionError for a version in use, a clause that would be lost, a day taken.
+    """
+    with transaction.atomic():
+        version = PolicyVersion.objects.select_for_update().get(pk=version_id)
+        if reason := refusal(version, edit):
+            raise VersionError(reason)
+        version.label, version.text = edit.label, edit.text
+        version.effective_on, version.in_force_from = edit.effective_on, edit.in_force_from
+        version.text_sha256 = sha256(edit.text.encode()).hexdigest()
+        version.superseded_on = None
+        version.save()
+        put_in_order(version.policy)
+        by = "system" if actor_id is None else "staff"
+        facts = {"version": version.pk, "text": version.text_sha256}
+        append(SITE, "version_edited", at=at, actor_id=actor_id, by=by, facts=facts)
+    return PolicyVersion.objects.get(pk=version_id)
+
+
+def refusal(version: PolicyVersion, edit: VersionEdit) -> str:
+    """Why an edit is not possible, as a sentence; "" where it is."""
+    others = version.policy.versions.exclude(pk=version.pk)
+    if in_use(version):
+        return _("Requests depend on this version: it does not change any more.")
+    if lost := lost_clause(version, edit.text):
+        return _("The text would lose the clause “%(clause)s”.") % {"clause": lost}
+    if others.filter(in_force_from=edit.in_force_from).exists():
+        return _("Another version is in force from that day.")
+    if others.filter(label=edit.label).exists():
+        return _("Another version has that label.")
+    return ""
+
+
+def lost_clause(version: PolicyVersion, text: str) -> str:
+    """The first clause of any reading that does not stand at its place in a text, or ""."""
+    rights = Right.objects.filter(reading__version=version).values_list("clauses", flat=True)
+    items = InformationItem.objects.filter(reading__version=version)
+    for clauses in [*rights, *items.values_list("clauses", flat=True)]:
+        for clause in clauses:
+            if text[clause["start"] : clause["end"]] != clause["text"]:
+                return str(clause["text"])
+    return ""
+
+
+def put_in_order(policy: Policy) -> None:
+    """Each version ends on the day on which the next begins."""
+    versions = list(policy.versions.all())
+    for version, following in zip(versions, [*versions[1:], None], strict=True):
+        ends_on = following.in_force_from if following else None
+        if version.superseded_on != ends_on:
+            PolicyVersion.objects.filter(pk=version.pk).update(superseded_on=ends_on)
