@@ -1,0 +1,31 @@
+"""The code that an authenticator app would show, for the demonstration's accounts."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from dsr.accounts.models import User, clean_address
+from dsr.accounts.services import trial_code
+from dsr.accounts.trial import seconds_left
+
+
+class Command(BaseCommand):
+    help = "Prints the current code of a demonstration account's second factor (trial mode only)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DSR_TRIAL:
+            raise CommandError("This command works in trial mode only.")
+        user = User.objects.filter(email=clean_address(options["email"])).first()
+        if user is None:
+            raise CommandError("Nobody here has this address.")
+        try:
+            code = trial_code(user)
+        except Authenticator.DoesNotExist as error:
+            raise CommandError("This account has no authenticator app yet.") from error
+        self.stdout.write(code)
+        self.stderr.write(f"valid for {seconds_left()} more seconds")

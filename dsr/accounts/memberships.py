@@ -1,0 +1,64 @@
+"""Who has which role where."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from dsr.accounts.errors import AccountsError
+from dsr.accounts.models import Membership, User
+from dsr.accounts.records import record
+from dsr.accounts.roles import Permission, Role
+from dsr.policies.models import Department, Organisation
+
+
+def organisations_of(user: User) -> list[Organisation]:
+    """Where this person has a role, by name."""
+    if not user.is_active:
+        return []
+    return list(Organisation.objects.filter(memberships__user=user).order_by("name"))
+
+
+def set_role(
+    user: User,
+    organisation: Organisation,
+    role: str,
+    *,
+    by: User,
+    at: datetime,
+    department: Department | None = None,
+) -> Membership:
+    """Gives somebody a role, or another one; nobody gives it to themselves."""
+    may_change_roles(by, organisation, of=user)
+    if department is not None and department.organisation_id != organisation.pk:
+        raise AccountsError(_("This department belongs to another organisation."))
+    with transaction.atomic():
+        membership, made = Membership.objects.select_for_update().get_or_create(
+            user=user,
+            organisation=organisation,
+            defaults={"role": Role(role), "department": department},
+        )
+        before = "" if made else membership.role
+        if before == role and membership.department_id == getattr(department, "pk", None):
+            return membership
+        membership.role, membership.department = Role(role), department
+        membership.save()
+        facts = {"user": user.pk, "organisation": organisation.pk, "role": str(role)}
+        record("role_set", actor=by, at=at, before=before or None, **facts)
+    return membership
+
+
+def remove_membership(user: User, organisation: Organisation, *, by: User, at: datetime) -> None:
+    may_change_roles(by, organisation, of=user)
+    with transaction.atomic():
+        gone, _by_model = Membership.objects.filter(user=user, organisation=organisation).delete()
+        if gone:
+            record("role_removed", actor=by, at=at, user=user.pk, organisation=organisation.pk)
+
+
+def may_change_roles(by: User, organisation: Organisation, *, of: User | None) -> None:
+    """An administrator, or whoever may invite there; never for oneself."""
+    if of is not None and by.pk == of.pk:
+        raise AccountsError(_("Nobody changes their own role. Ask somebody else."))
+    if not (by.is_active and by.is_superuser) and not by.may(Permission.INVITE, organisation):
+        raise AccountsError(_("You may not change who works for this organisation."))

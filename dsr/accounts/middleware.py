@@ -1,0 +1,67 @@
+"""A second factor for everybody who works here, and a record of every door found shut."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+
+from dsr.accounts.models import User
+from dsr.accounts.records import refused
+from dsr.accounts.services import has_second_factor
+
+ENROL = "mfa_activate_totp"
+# What somebody without a second factor needs to get one, or to leave.
+WAYS_THERE = frozenset(
+    {
+        ENROL,
+        "mfa_index",
+        "mfa_add_webauthn",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+        "account_reauthenticate",
+        "account_logout",
+    }
+)
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+class SecondFactorMiddleware:
+    """Sends staff without a second factor to set one up; nothing else opens before."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        # Public pages say so themselves, in the manner of Django's LoginRequiredMiddleware.
+        if not getattr(view, "login_required", True) or not isinstance(request.user, User):
+            return None
+        match = request.resolver_match
+        if (match and match.view_name in WAYS_THERE) or has_second_factor(request.user):
+            return None
+        return HttpResponseRedirect(reverse(ENROL))
+
+
+class DeniedAccessMiddleware:
+    """Records in the site's history that somebody was refused a page, after everything of the
+    request has been rolled back.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.status_code == 403 and isinstance(request.user, User):
+            match = request.resolver_match
+            name = (match.view_name if match else "").lower() or "unnamed"
+            refused("access_denied", actor_id=request.user.pk, at=timezone.now(), page=name[:80])
+        return response

@@ -1,0 +1,49 @@
+"""Mail about accounts, through the outbox like every other mail."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin
+from uuid import uuid4
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+
+from dsr.accounts.models import User
+from dsr.notifications.models import OutboxMessage
+from dsr.notifications.services import owe
+from dsr.vault.services import site_safe
+
+
+def tell(
+    user: User,
+    kind: str,
+    *,
+    at: datetime,
+    key: str = "",
+    useful_until: datetime | None = None,
+    **context: Any,
+) -> OutboxMessage:
+    """Owes the user a mail; without a key of its own it is owed each time."""
+    return owe(
+        key=key or f"account:{kind}:{uuid4().hex}",
+        kind=kind,
+        safe=site_safe(at),
+        to=user.email,
+        language=user.language,
+        context={"name": user.name, **context},
+        at=at,
+        useful_until=useful_until,
+        recipient_user_id=user.pk,
+    )
+
+
+def moment(at: datetime, user: User) -> str:
+    """An instant as people read it, in the reader's language. Accounts have no zone: UTC."""
+    with translation.override(user.language):
+        return f"{date_format(at, 'DATETIME_FORMAT')} UTC"
+
+
+def page(name: str, *args: str) -> str:
+    return urljoin(settings.BASE_URL + "/", reverse(name, args=args))

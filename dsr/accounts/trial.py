@@ -1,0 +1,45 @@
+"""Second factors for the demonstration, where nobody has a telephone at hand."""
+
+import time
+from typing import cast
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from allauth.mfa.utils import decrypt
+from django.conf import settings
+
+from dsr.accounts.models import User
+
+
+def enrol_for_trial(user: User) -> str:
+    """An authenticator app without a telephone; its secret, for somebody who has one."""
+    _only_in_trial()
+    secret = cast("str", generate_totp_secret())
+    TOTP.activate(user, secret)
+    RecoveryCodes.activate(user)
+    return secret
+
+
+def trial_code(user: User) -> str:
+    """What this user's authenticator app would show now; raises DoesNotExist without one."""
+    _only_in_trial()
+    app = Authenticator.objects.get(user_id=user.pk, type=Authenticator.Type.TOTP)
+    counter = next(iter(yield_hotp_counters_from_time()))
+    return str(format_hotp_value(hotp_value(decrypt(app.data["secret"]), counter)))
+
+
+def seconds_left() -> int:
+    """How long that code stays valid."""
+    return 30 - int(time.time()) % 30
+
+
+def _only_in_trial() -> None:
+    if not settings.DSR_TRIAL:
+        raise RuntimeError("second factors are handed out in trial mode only")
