@@ -1,6 +1,6 @@
 """Plain admin pages: doors to the services, no transitions, what is in use is read-only."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
@@ -27,7 +27,19 @@ from dsr.policies.use import in_use
 from dsr.policies.versions import VersionEdit, edit_version, refusal
 
 
-class Audited(admin.ModelAdmin[Any]):
+# The generic forms exist for the type checker only: at runtime Django has none.
+if TYPE_CHECKING:
+    AnyAdmin = admin.ModelAdmin[Any]
+    DepartmentTable = admin.TabularInline[Department, Organisation]
+    DayTable = admin.TabularInline[CalendarDay, WorkingCalendar]
+    FormOfVersion = ModelForm[PolicyVersion]
+else:
+    AnyAdmin = admin.ModelAdmin
+    DepartmentTable = DayTable = admin.TabularInline
+    FormOfVersion = ModelForm
+
+
+class Audited(AnyAdmin):
     """Every change made here is a line in the history of the site."""
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
@@ -56,7 +68,7 @@ class Audited(admin.ModelAdmin[Any]):
         )
 
 
-class ReadOnly(admin.ModelAdmin[Any]):
+class ReadOnly(AnyAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -67,7 +79,7 @@ class ReadOnly(admin.ModelAdmin[Any]):
         return False
 
 
-class DepartmentInline(admin.TabularInline[Department, Organisation]):
+class DepartmentInline(DepartmentTable):
     model = Department
     extra = 0
 
@@ -86,13 +98,13 @@ class DepartmentAdmin(Audited):
     list_filter = ("organisation",)
 
 
-class CalendarDayInline(admin.TabularInline[CalendarDay, WorkingCalendar]):
+class CalendarDayInline(DayTable):
     model = CalendarDay
     extra = 1
 
 
 @admin.register(WorkingCalendar)
-class WorkingCalendarAdmin(admin.ModelAdmin[WorkingCalendar]):
+class WorkingCalendarAdmin(AnyAdmin):
     list_display = ("name", "slug", "version")
     search_fields = ("name", "slug")
     readonly_fields = ("version",)
@@ -120,7 +132,7 @@ class PolicyAdmin(Audited):
         return False
 
 
-class VersionForm(ModelForm[PolicyVersion]):
+class VersionForm(FormOfVersion):
     # Not stripped: every character of the text counts, also the last line break.
     text = forms.CharField(widget=forms.Textarea, strip=False)
 
@@ -143,7 +155,7 @@ class VersionForm(ModelForm[PolicyVersion]):
 
 
 @admin.register(PolicyVersion)
-class PolicyVersionAdmin(admin.ModelAdmin[PolicyVersion]):
+class PolicyVersionAdmin(AnyAdmin):
     """New versions come by file, with their reading: without one, nothing could be asked."""
 
     form = VersionForm
