@@ -1,4 +1,4 @@
-"""Error pages. They need no database, no session and no translation of what a person typed."""
+"""Error pages. They need no database and no session, and repeat nothing that a person typed."""
 
 from __future__ import annotations
 
@@ -6,35 +6,60 @@ import secrets
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
+from django.utils.translation import gettext as _
 
 # Without 0, O, 1, I and the like: people read the reference out on the telephone.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page("400", 400)
+    return _page(
+        400,
+        _("This could not be read"),
+        _("The address, or what was sent with it, is not in a form that this site understands."),
+    )
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page("403", 403)
+    return _page(
+        403,
+        _("This is not open to you"),
+        _("Your account does not allow this. Nothing was changed."),
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page("404", 404)
+    return _page(
+        404,
+        _("There is nothing at this address"),
+        _("The address may be mistyped, or a link may have expired or been replaced."),
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page("csrf", 403)
+    return _page(
+        403,
+        _("The page was open for too long"),
+        _(
+            "For your safety nothing was saved. Go back, load the page again and send it again; "
+            "this site needs cookies for that."
+        ),
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page shows a reference; the log line of the error carries the same one."""
-    reference = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    reference = "".join(secrets.choice(ALPHABET) for _unused in range(8))
     request.error_reference = reference  # type: ignore[attr-defined]
-    return _page("500", 500, reference)
+    return _page(
+        500,
+        _("Something went wrong on our side"),
+        _("Nothing was half-saved. Please try again in a few minutes."),
+        reference,
+    )
 
 
-def _page(name: str, status: int, reference: str = "") -> HttpResponse:
+def _page(status: int, title: str, text: str, reference: str = "") -> HttpResponse:
     # Without the request: a context processor that fails would hide the first error.
-    page = loader.render_to_string(f"errors/{name}.html", {"reference": reference})
-    return HttpResponse(page, status=status)
+    context = {"status": status, "title": title, "text": text, "reference": reference}
+    return HttpResponse(loader.render_to_string("errors/page.html", context), status=status)

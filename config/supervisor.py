@@ -36,10 +36,9 @@ from config.problems import FrontDoorError
 FIRST_PAGE_SECONDS = 60
 STOP_SECONDS = 10
 LEAST_FREE = 200 * 1024 * 1024
-LONGEST_LOG = 10 * 1024 * 1024
 
 
-class Stopped(Exception):  # noqa: N818 - nothing went wrong
+class Stopped(Exception):
     """Somebody asked for the end while something was still starting."""
 
 
@@ -137,6 +136,7 @@ class Supervisor:
         while any(child.process.poll() is None for child in (database, files)):
             self._pause()
         for child in (database, files):
+            self.children.remove(child)
             if child.process.returncode != 0:
                 raise FrontDoorError(child.obituary())
         # Passwords of the demonstration are shown once and kept in no file with a name.
@@ -150,14 +150,19 @@ class Supervisor:
         for left in self.var.glob("celerybeat-schedule*"):
             left.unlink()
         celery = ["-m", "celery", "-A", "config.celery", "--quiet"]
-        node = ["--hostname", f"trial-{os.getpid()}@localhost"]
+        # The only worker of its broker has nobody to talk to.
+        alone = [
+            "--without-gossip",
+            "--without-mingle",
+            f"--hostname=trial-{os.getpid()}@localhost",
+        ]
         calls = {
             "web": ["-m", "gunicorn", "-c", "config/gunicorn.py"],
-            "worker": [*celery, "worker", "--loglevel=INFO", "--concurrency=1", *node],
+            "worker": [*celery, "worker", "--loglevel=INFO", "--concurrency=1", *alone],
             "beat": [*celery, "beat", "--loglevel=INFO", "--pidfile="],
         }
         for name, arguments in calls.items():
-            self.children.append(self._spawn(name, arguments))
+            self._spawn(name, arguments)
 
     def _spawn(
         self,
@@ -181,7 +186,9 @@ class Supervisor:
             )
         assert self.guardian is not None
         self.guardian.watch(process.pid)
-        return Child(name, process, log)
+        child = Child(name, process, log)
+        self.children.append(child)
+        return child
 
     def _await_first_page(self) -> None:
         until = time.monotonic() + FIRST_PAGE_SECONDS
@@ -306,9 +313,10 @@ def running_elsewhere(var: Path) -> int | None:
 
 
 def _log_file(var: Path, name: str) -> Path:
+    """A fresh log for this run; the one of the run before is kept beside it."""
     log = var / "logs" / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    if log.exists() and log.stat().st_size > LONGEST_LOG:
+    if log.exists():
         log.replace(log.with_suffix(".log.1"))
     return log
 

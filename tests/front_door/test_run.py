@@ -1,0 +1,115 @@
+"""`make run`: starts everything, ends everything it started, and says clearly what is wrong."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.embedded import missing_servers, places, stop_servers
+from tests.front_door.program import free_port, gone, manage, processes_of, running
+
+
+@pytest.fixture(scope="module")
+def var() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="dsr-run-", dir=places.SHORT_FOLDER))
+    folder.chmod(0o711)
+    # The demonstration has its own tests.
+    (folder / "demonstration").touch()
+    yield folder
+    stop_servers(folder)
+    shutil.rmtree(places.socket_folder(folder), ignore_errors=True)
+    shutil.rmtree(folder)
+    folder.with_name(f"{folder.name}.printed").unlink()
+
+
+def first_page(port: int) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/", headers={"Host": f"localhost:{port}"})
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_polite_end_leaves_nothing_behind(var: Path, number: signal.Signals) -> None:
+    with running(var) as run:
+        run.wait_for("Ctrl-C stops everything")
+        assert f"http://localhost:{run.port}/staff/" in run.text
+        assert first_page(run.port) == 200
+        assert run.end(number) == 0
+    assert processes_of(var) == {}
+    assert missing_servers(var) == ["PostgreSQL", "Valkey"]
+
+
+def test_a_killed_supervisor_leaves_no_orphan(var: Path) -> None:
+    with running(var) as run:
+        run.wait_for("Ctrl-C stops everything")
+        run.end(signal.SIGKILL)
+    assert gone(var), processes_of(var)
+
+
+def test_an_end_in_the_middle_of_starting_leaves_no_orphan(var: Path) -> None:
+    with running(var) as run:
+        run.wait_for("Preparing")
+        assert run.end(signal.SIGINT) == 0
+    assert gone(var), processes_of(var)
+
+
+def test_servers_that_ran_before_run_afterwards(var: Path) -> None:
+    manage(var, "showmigrations", "config")
+    with running(var) as run:
+        run.wait_for("Ctrl-C stops everything")
+        run.end(signal.SIGTERM)
+    assert missing_servers(var) == []
+    stop_servers(var)
+
+
+def test_a_taken_port_is_named_with_what_to_do(var: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with running(var, port) as run:
+            assert run.process.wait(timeout=30) == 1
+    assert run.text == (
+        f"Port {port} is taken by another program: stop that one, or choose another port, "
+        f"as in DSR_PORT={port + 1} make run.\n"
+    )
+
+
+def test_a_second_run_in_the_same_folder_points_to_the_first(var: Path) -> None:
+    with running(var) as run:
+        run.wait_for("Ctrl-C stops everything")
+        second = manage(var, "run", DSR_PORT=str(free_port()))
+        assert second.returncode == 1
+        assert second.stderr.startswith("The program runs already in this folder")
+        assert manage(var, "stop").stdout.startswith("Stopped the program")
+        assert run.process.wait(timeout=5) == 0
+    assert gone(var), processes_of(var)
+
+
+def test_a_dead_child_ends_the_run_with_its_name(var: Path) -> None:
+    with running(var) as run:
+        run.wait_for("Ctrl-C stops everything")
+        (beat,) = (pid for pid, command in processes_of(var).items() if " beat " in command)
+        os.kill(beat, signal.SIGKILL)
+        assert run.process.wait(timeout=30) == 1
+        assert "The beat ended by itself (status -9)" in run.text
+        assert "logs/beat.log, then start again." in run.text
+    assert gone(var), processes_of(var)
+
+
+def test_a_database_that_stops_is_started_again(var: Path) -> None:
+    with running(var) as run:
+        run.wait_for("Ctrl-C stops everything")
+        stop_servers(var, ["PostgreSQL"])
+        run.wait_for("PostgreSQL had stopped and runs again", seconds=20)
+        assert first_page(run.port) == 200
