@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from dsr.deadlines.errors import DeadlineInputError
 from dsr.deadlines.moments import ONE_DAY
 from dsr.deadlines.periods import Period, add_months
 
@@ -98,13 +97,3 @@ def _with_working_days(rule: Rule, start: date, last: date, calendar: WorkingCal
     """`last`, or the later day by which the period holds its working days (Art. 3(5))."""
     before = start - ONE_DAY if rule.start == "same_day" else start
     return max(last, calendar.add_working_days(before, rule.min_working_days))
-
-
-def check_unit(rule: Rule, period: Period) -> None:
-    """An extension is in the unit of its rule: months plus days have no single meaning."""
-    if rule.period is None:
-        raise DeadlineInputError("unit", "the rule states no period that could be extended")
-    if period.unit != rule.period.unit:
-        raise DeadlineInputError(
-            "unit", f"an extension in {period.unit} does not fit a rule in {rule.period.unit}"
-        )

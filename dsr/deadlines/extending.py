@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from dsr.deadlines.counting import check_unit
 from dsr.deadlines.errors import DeadlineInputError
 from dsr.deadlines.moments import Moment, legal_day, local_instant
 from dsr.deadlines.periods import Period
@@ -49,23 +48,20 @@ Reach = Callable[[Period], Moment | None]
 
 def extend(
     rule: Rule,
+    total: Period,
     extensions: list[Extension],
     reach: Reach,
     zone: str,
     own_limit: Callable[[], Moment | None] | None,
-) -> tuple[Period | None, tuple[ExtensionVerdict, ...]]:
-    """The period with every admitted extension added, and a verdict on each, by day of notice.
+) -> tuple[Period, tuple[ExtensionVerdict, ...]]:
+    """`total`, the rule's period, with every admitted extension added, and a verdict on each, by day of notice.
 
     `reach` gives the due date of a period. Each extension is measured against the date as
     extended so far, or against `own_limit` where the rule has a notice rule of its own.
-    Raises `DeadlineInputError` for a unit that is not the rule's.
     """
-    total = rule.period
     verdicts = []
     granted = 0
     for extension in sorted(extensions, key=lambda each: _day(each.notified_on, zone)):
-        check_unit(rule, extension.period)
-        assert total is not None  # check_unit has refused a rule without a period
         limit = own_limit() if own_limit else reach(total)
         outcome = _outcome(rule, extension, granted, total, limit, zone)
         if outcome == ADMITTED:

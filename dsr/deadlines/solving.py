@@ -17,7 +17,6 @@ from dsr.deadlines.clock import (
     stops,
     without_effect,
 )
-from dsr.deadlines.counting import check_unit
 from dsr.deadlines.errors import DeadlineInputError
 from dsr.deadlines.events import Extension, Facts, Pause, Restart
 from dsr.deadlines.extending import ExtensionVerdict, extend
@@ -61,15 +60,26 @@ def solve(rule: Rule, facts: Facts, calendar: WorkingCalendar) -> Solution:
     received_on = legal_day(facts.received, facts.zone)
     known_year("received", received_on)
     found = Solution(received_on, received_on, period=rule.period)
+    if facts.events:
+        _check_units(rule, facts)
     if rule.period is None:
-        for event in facts.events:
-            if isinstance(event, Extension):
-                check_unit(rule, event.period)
-    elif rule.period.unit == "hour":
+        return found
+    if rule.period.unit == "hour":
         _solve_hours(found, rule, facts, calendar)
     else:
         _solve_days(found, rule, facts, calendar)
     return found
+
+
+def _check_units(rule: Rule, facts: Facts) -> None:
+    """An extension is in the unit of its rule: months plus days have no single meaning."""
+    unit = "none" if rule.period is None else rule.period.unit
+    for place, event in enumerate(facts.events):
+        if isinstance(event, Extension) and event.period.unit != unit:
+            raise DeadlineInputError(
+                f"events[{place}].unit",
+                f"an extension in {event.period.unit} does not fit a rule in {unit}",
+            )
 
 
 def _solve_days(found: Solution, rule: Rule, facts: Facts, calendar: WorkingCalendar) -> None:
@@ -127,8 +137,9 @@ def _extend(
     asked = [event for event in facts.events if isinstance(event, Extension)]
     if not asked:
         return
+    assert found.period is not None
     limit = None if rule.notice is None else _own_limit(rule.notice, facts, calendar)
-    found.period, found.extensions = extend(rule, asked, reach, facts.zone, limit)
+    found.period, found.extensions = extend(rule, found.period, asked, reach, facts.zone, limit)
 
 
 def _own_limit(
