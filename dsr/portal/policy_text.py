@@ -27,6 +27,18 @@ def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:
     return [piece for piece in cut if piece.text]
 
 
+def paragraphs(text: str, spans: Iterable[Span]) -> list[str]:
+    """The words of clauses; those that follow each other on one line are read as one."""
+    joined: list[Span] = []
+    for start, end in merged(spans):
+        between = text[joined[-1][1] : start] if joined else "\n"
+        if between.strip() or "\n" in between:
+            joined.append((start, end))
+        else:
+            joined[-1] = (joined[-1][0], end)
+    return [text[start:end] for start, end in joined]
+
+
 def merged(spans: Iterable[Span]) -> list[Span]:
     result: list[Span] = []
     for start, end in sorted(spans):

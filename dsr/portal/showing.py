@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from dsr.policies.models import InformationItem, Organisation, Right
 
 from . import words
+from .policy_text import paragraphs
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,9 @@ class RightShown:
     channels: list[dict[str, Any]]
 
     @property
-    def clauses(self) -> list[dict[str, Any]]:
-        return list(self.right.clauses)
+    def clauses(self) -> list[dict[str, str]]:
+        spans = [(clause["start"], clause["end"]) for clause in self.right.clauses]
+        return [{"text": each} for each in paragraphs(self.right.reading.version.text, spans)]
 
 
 @dataclass

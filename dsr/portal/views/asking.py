@@ -41,7 +41,7 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
         form.add_error(None, problem)
     if form.is_valid() and token and (sent := _send(form, token, at)):
         return _sent(request, sent, at)
-    return _page(request, form, token or new_token(asked.pk, at), status=422)
+    return _page(request, form, token or new_token(asked.pk, at))
 
 
 def _not_by_hand(request: HttpRequest, token: FormToken | None, at: datetime) -> str:
@@ -79,9 +79,7 @@ def _sent(request: HttpRequest, sent: SubjectRequest, at: datetime) -> HttpRespo
     return redirect("portal:sent")
 
 
-def _page(
-    request: HttpRequest, form: RequestForm, token: FormToken, status: int = 200
-) -> HttpResponse:
+def _page(request: HttpRequest, form: RequestForm, token: FormToken) -> HttpResponse:
     context: dict[str, Any] = {
         "organisation": form.organisation,
         "shown": show_right(form.right, form.organisation),
@@ -90,7 +88,7 @@ def _page(
         "files_lost": bool(request.FILES),
         "crumbs": _crumbs(form.organisation, form.right),
     }
-    return render(request, "portal/ask.html", context, status=status)
+    return render(request, "portal/ask.html", context)
 
 
 def _crumbs(organisation: Organisation, right: Right) -> list[dict[str, Any]]:

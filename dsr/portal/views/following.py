@@ -44,11 +44,9 @@ def status(request: HttpRequest, subject_request: SubjectRequest) -> HttpRespons
     return _page(request, subject_request, ReplyForm())
 
 
-def _page(
-    request: HttpRequest, subject_request: SubjectRequest, form: ReplyForm, status: int = 200
-) -> HttpResponse:
+def _page(request: HttpRequest, subject_request: SubjectRequest, form: ReplyForm) -> HttpResponse:
     context: dict[str, Any] = page_of(subject_request, timezone.now())
-    return render(request, "portal/status.html", context | {"form": form}, status=status)
+    return render(request, "portal/status.html", context | {"form": form})
 
 
 @require_POST
@@ -73,7 +71,7 @@ def reply(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse
         else:
             messages.success(request, _("Your message was sent."))
             return redirect("portal:status")
-    return _page(request, subject_request, form, status=422)
+    return _page(request, subject_request, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -95,7 +95,7 @@ class RequestForm(forms.Form):
         required=False,
     )
     documents = FilesField(
-        label=gettext_lazy("Documents"),
+        label=gettext_lazy("Files to add"),
         help_text=gettext_lazy(
             "PDF, JPEG or PNG, at most 10 MB each. Please send no identity document now: we ask "
             "for proof only when it is needed, and say what to black out."
