@@ -14,7 +14,7 @@ admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("staff/account/", include("allauth.urls")),
+    path("staff/account/", include("dsr.accounts.urls")),
     path("admin/", admin.site.urls),
 ]
 # Building: doors that are not written yet. The condition goes when they are.

@@ -68,6 +68,8 @@ def start(cluster: Cluster) -> bool:
     if is_running(cluster):
         return False
     runner = _runner(cluster)
+    if cluster.data.exists() and not os.access(cluster.data, os.R_OK | os.X_OK):
+        raise _foreign(cluster)
     if not cluster.data.exists():
         _create(cluster, runner)
     _check_version(cluster)
@@ -88,17 +90,20 @@ def stop(cluster: Cluster) -> bool:
 
 def is_running(cluster: Cluster) -> bool:
     """Whether the server takes connections; answered in a millisecond, without a driver."""
+    pid = processes.read_pid(cluster.data / "postmaster.pid")
+    if pid is None or not _says_ready(cluster) or not _is_ours(cluster, pid):
+        return False
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(cluster.socket)) == 0
+
+
+def _says_ready(cluster: Cluster) -> bool:
+    """The eighth line of its pid file is the server's own word."""
     try:
         lines = (cluster.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
     except (FileNotFoundError, NotADirectoryError):
         return False
-    except PermissionError as error:
-        raise _foreign(cluster) from error
-    # The eighth line is the server's own word on whether it is ready.
-    if len(lines) < 8 or lines[7].strip() != "ready" or not _is_ours(cluster, int(lines[0])):
-        return False
-    with socket.socket(socket.AF_UNIX) as probe:
-        return probe.connect_ex(str(cluster.socket)) == 0
+    return len(lines) > 7 and lines[7].strip() == "ready"
 
 
 def _is_ours(cluster: Cluster, pid: int) -> bool:
@@ -242,8 +247,6 @@ def _create(cluster: Cluster, runner: _Runner) -> None:
 def _check_version(cluster: Cluster) -> None:
     try:
         found = (cluster.data / "PG_VERSION").read_text(encoding="utf-8").strip()
-    except PermissionError as error:
-        raise _foreign(cluster) from error
     except FileNotFoundError:
         found = "unknown"
     if found != MAJOR:
@@ -258,7 +261,8 @@ def _repair(cluster: Cluster) -> None:
     pid_file = cluster.data / "postmaster.pid"
     pid = processes.read_pid(pid_file)
     if pid is not None and _is_ours(cluster, pid):
-        _wait_ready(cluster, 5)
+        if not _says_ready(cluster):
+            _wait_ready(cluster, START_SECONDS)
         if not is_running(cluster):
             processes.end(pid, signal.SIGINT, STOP_SECONDS)
     pid_file.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ def read_pid(file: Path) -> int | None:
     """The process number in the first line of a pid file, or None where there is none."""
     try:
         return int(file.read_text(encoding="utf-8").splitlines()[0])
-    except (FileNotFoundError, IndexError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError, IndexError, ValueError):
         return None
 
 

@@ -18,6 +18,7 @@ from config.embedded import places, processes
 from config.problems import FrontDoorError
 
 START_SECONDS = 20
+PID_SECONDS = 5
 STOP_SECONDS = 10
 
 
@@ -92,7 +93,9 @@ def _is_ours(store: Store, pid: int) -> bool:
 
 
 def _launch(store: Store) -> bool:
-    store.socket.unlink(missing_ok=True)
+    # A pid file left by a killed server would be taken for the word of the new one.
+    for left in (store.socket, store.pid_file):
+        left.unlink(missing_ok=True)
     store.log.touch(mode=0o600)
     arguments = {
         "port": "0",
@@ -120,12 +123,13 @@ def _launch(store: Store) -> bool:
 
 
 def _wait_ready(store: Store) -> bool:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
+    begun = time.monotonic()
+    while (waited := time.monotonic() - begun) < START_SECONDS:
         if is_running(store):
             return True
         pid = processes.read_pid(store.pid_file)
-        if pid is not None and not processes.is_alive(pid):
+        died = waited > PID_SECONDS if pid is None else not processes.is_alive(pid)
+        if died:
             return False
         time.sleep(0.02)
     return False

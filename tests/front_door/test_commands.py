@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from config.embedded import missing_servers, places, postgres, processes, stop_servers, valkey
-from tests.front_door.program import ROOT, manage, surroundings
+from tests.front_door.program import ROOT, manage, processes_of, surroundings
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +24,10 @@ def var() -> Iterator[Path]:
     folder.chmod(0o711)
     yield folder
     stop_servers(folder)
+    left = processes_of(folder)
     shutil.rmtree(places.socket_folder(folder), ignore_errors=True)
     shutil.rmtree(folder)
+    assert left == {}
 
 
 def postgres_pid(var: Path) -> int | None:
@@ -70,6 +72,7 @@ def test_servers_killed_in_the_middle_start_again(var: Path) -> None:
     again = manage(var, "showmigrations", "config")
     assert again.returncode == 0, again.stderr
     assert missing_servers(var) == []
+    assert not (var / "valkey.damaged").exists()
 
 
 def test_a_pid_file_whose_number_is_somebody_elses_is_put_right(var: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, OutputWrapper
 from django.db import connection
 
 from config.database_roles import grant_to, role_exists
@@ -21,16 +21,17 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         if role_exists(APP_ROLE) and connection.settings_dict["USER"] != APP_ROLE:
             grant_to(APP_ROLE)
-        self._call_if_there("load_policies")
+        # What the demonstration says is shown to the person; the rest goes to the log.
+        self._call_if_there("load_policies", self.stderr)
         mark = settings.VAR_DIR / "demonstration"
         if settings.DSR_TRIAL and not mark.exists():
             if not self._in_use():
-                self._call_if_there("fill_demo")
+                self._call_if_there("fill_demo", self.stdout)
             mark.touch()
 
-    def _call_if_there(self, command: str) -> None:
+    def _call_if_there(self, command: str, stdout: OutputWrapper) -> None:
         if command in get_commands():
-            call_command(command, stdout=self.stdout)
+            call_command(command, stdout=stdout)
 
     def _in_use(self) -> bool:
         """A database that holds requests is somebody's work: no demonstration is added to it."""
