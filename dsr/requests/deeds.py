@@ -131,6 +131,13 @@ def _table() -> dict[str, Deed]:
             states=OPEN,
         ),
         Deed(
+            "acknowledge",
+            _("Record that receipt was confirmed"),
+            (Permission.RECORD,),
+            moves=False,
+            states=OPEN,
+        ),
+        Deed(
             "extend", _("Extend the time limit"), (Permission.WORK,), moves=False, states=UNDECIDED
         ),
         Deed(

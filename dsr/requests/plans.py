@@ -9,8 +9,14 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from .models import SubjectRequest
-from .states import Basis, Purpose
+from dsr.policies.regimes import Duty, Regime
+from dsr.policies.regimes.shapes import ExtensionTerms, PauseEffect
+from dsr.policies.services import duties_for
+from dsr.requests.models import SubjectRequest
+from dsr.requests.states import Basis, ExtensionReason, Purpose
+
+# Duties that are clocks; windows into the past (look-back) are not.
+CLOCKS = frozenset(Purpose.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +36,13 @@ class Plan:
     label: str = ""
     pauses: dict[str, Any] = field(default_factory=dict)
     extension: dict[str, Any] | None = None
+    calendar_codes: list[str] | None = None
 
 
 def plans_for(subject_request: SubjectRequest) -> Iterator[Plan]:
     """The clocks of a new request. A policy's clock does not pause unless its text says so."""
     yield _own_clock(subject_request)
+    yield from _clocks_of_laws(subject_request)
 
 
 def _own_clock(subject_request: SubjectRequest) -> Plan:
@@ -49,6 +57,67 @@ def _own_clock(subject_request: SubjectRequest) -> Plan:
         rule={**right.period, "start": "next_day", "roll": "none"},
         source=f"{version.policy.title} ({version.label})",
     )
+
+
+def _clocks_of_laws(subject_request: SubjectRequest) -> Iterator[Plan]:
+    """By the requester's place and the kind of right; one clock for each duty of each law."""
+    organisation = subject_request.organisation
+    duties = duties_for(
+        organisation,
+        subject_request.kind,
+        subject_request.country,
+        subject_request.received_on,
+        {},
+    )
+    for number, (regime, duty) in enumerate(duties, start=1):
+        if duty.code in CLOCKS:
+            yield _clock_of_law(subject_request, regime, duty, f"{regime.slug}-{number}")
+
+
+def _clock_of_law(subject_request: SubjectRequest, regime: Regime, duty: Duty, code: str) -> Plan:
+    codes = regime.calendar_codes(duty, subject_request.organisation.country)
+    return Plan(
+        code=code,
+        purpose=duty.code,
+        basis=Basis.LAW,
+        regime=regime.slug,
+        label=regime.name,
+        rule=duty.rule_json,
+        source=duty.source.title,
+        checked=duty.source.checked,
+        pauses={
+            effect.reason: _says(effect)
+            for effect in duty.pauses
+            if effect.admitted_for(subject_request.kind)
+        },
+        extension=_terms(duty.extension) if duty.extension else None,
+        calendar_codes=None if codes is None else list(codes),
+    )
+
+
+def _says(effect: PauseEffect) -> dict[str, Any]:
+    return {
+        "effect": effect.effect,
+        "counting": effect.counting,
+        "needs": list(effect.needs),
+        "most_days": effect.most_days,
+    }
+
+
+def _terms(terms: ExtensionTerms) -> dict[str, Any]:
+    return {
+        "amount": terms.period.amount,
+        "unit": terms.period.unit,
+        "reasons": _reasons(terms),
+    }
+
+
+def _reasons(terms: ExtensionTerms) -> list[str]:
+    """GDPR Art. 12(3) asks for complexity and number together, UK GDPR Art. 12A for either."""
+    both = [str(ExtensionReason.COMPLEXITY_AND_NUMBER)]
+    if not terms.reasons or "any" in terms.reasons:
+        return list(ExtensionReason.values)
+    return both if terms.needs_all_reasons else [*terms.reasons, *both]
 
 
 def target(subject_request: SubjectRequest, code: str) -> Plan:

@@ -15,7 +15,7 @@ from dsr.policies.kinds import Level
 from .actors import Actor
 from .identity import reached_level
 from .models import Decision, RequestMessage, SubjectRequest
-from .states import ACTS_FOR_ANOTHER, About, Outcome, Status
+from .states import ACTS_FOR_ANOTHER, About, Outcome, Purpose, Status
 
 Question = Callable[[SubjectRequest, Actor], str]
 
@@ -133,6 +133,18 @@ def _releasable(subject_request: SubjectRequest, actor: Actor) -> str:
     return _("The authority to act for another person is not proved. Record evidence of it.")
 
 
+def _something_to_extend(subject_request: SubjectRequest, actor: Actor) -> str:
+    if subject_request.deadlines.live().exclude(extension_rule=None).exists():
+        return ""
+    return _("No rule behind the dates of this request allows more time.")
+
+
+def _to_acknowledge(subject_request: SubjectRequest, actor: Actor) -> str:
+    if subject_request.deadlines.live().filter(purpose=Purpose.ACKNOWLEDGE).exists():
+        return ""
+    return _("No confirmation of receipt is owed, or it has been given.")
+
+
 QUESTIONS: dict[str, tuple[Question, ...]] = {
     "start": (_identity_needed,),
     "ask_identity": (_nothing_more_to_ask,),
@@ -142,4 +154,6 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
     "send_answer": (_answer_not_sent, _decision_holds, _releasable),
     "record_posting": (_waits_for_posting,),
     "close": (_answered,),
+    "extend": (_something_to_extend,),
+    "acknowledge": (_to_acknowledge,),
 }

@@ -64,6 +64,7 @@ class Deadline(ConcurrentTransitionMixin, models.Model):
 
     ``rule`` is the rule in the engine's own form, pinned when the clock began; ``trace`` the steps
     by which ``due_on`` was computed; ``would_be_on`` the date it would have without its pauses.
+    ``calendar_codes`` names another calendar than the organisation's where a law says so.
     ``source`` cites the clause or article; ``checked`` says how far that source was read.
     """
 
@@ -83,6 +84,7 @@ class Deadline(ConcurrentTransitionMixin, models.Model):
     extension_rule = models.JSONField(null=True, blank=True)
     calendar = models.ForeignKey(WorkingCalendar, on_delete=models.PROTECT, related_name="+")
     calendar_version = models.PositiveIntegerField()
+    calendar_codes = models.JSONField(null=True, blank=True)
     started_on = models.DateField()
     due_on = models.DateField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
@@ -183,6 +185,7 @@ class Pause(SealedModel):
     began_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
     doubt = SealedField(null=True, purpose=Seal.RECORD)
+    doubt_recorded = models.BooleanField(default=False)
     by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 

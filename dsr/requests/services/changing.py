@@ -146,7 +146,7 @@ def write_line(
         at=at,
         actor_id=actor_id(actor),
         by=acted_by(actor),
-        facts=facts,
+        facts={name: None if value == "" else value for name, value in facts.items()},
         from_state=from_state,
         to_state=subject_request.status if from_state else "",
     )

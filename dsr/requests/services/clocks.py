@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from dsr.deadlines import Extension as EngineExtension
-from dsr.deadlines import Facts, Period, Result, compute
+from dsr.deadlines import Facts, Period, Result, WorkingCalendar, compute
 from dsr.deadlines import Pause as EnginePause
 from dsr.deadlines import Restart as EngineRestart
 from dsr.deadlines.events import Event
 from dsr.deadlines.periods import Unit
 from dsr.deadlines.rulecodec import read_rule
+from dsr.policies.models import Right
+from dsr.policies.services import duties_for
 from dsr.requests import reminders
 from dsr.requests.actors import Actor
 from dsr.requests.models import Deadline, Pause, Receipt, SubjectRequest
 from dsr.requests.plans import Plan, plans_for, target
-from dsr.requests.states import ClockStatus, Outcome, Purpose
+from dsr.requests.states import Basis, ClockStatus, ExtensionReason, Outcome, Purpose
 
 from .changing import write_line
+
+# "Without undue delay" is no number; a week is our reading, and a switch of ours, not law.
+PROMPTLY = timedelta(days=7)
 
 
 def begin(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> None:
@@ -53,6 +58,7 @@ def _begin_one(
         extension_rule=plan.extension,
         calendar=calendar,
         calendar_version=calendar.version,
+        calendar_codes=plan.calendar_codes,
         started_on=started_on or subject_request.received_on,
         computed_at=at,
     )
@@ -68,7 +74,7 @@ def _begin_one(
     return deadline
 
 
-def solve(deadline: Deadline, *, extra: tuple[Event, ...] = ()) -> Result:
+def solve(deadline: Deadline, *, extra: tuple[Event, ...] = (), trace: bool = True) -> Result:
     """The engine's answer for a deadline from the facts as they stand, with its trace."""
     subject_request = deadline.subject_request
     received: date | datetime = deadline.started_on
@@ -79,7 +85,14 @@ def solve(deadline: Deadline, *, extra: tuple[Event, ...] = ()) -> Result:
         zone=subject_request.organisation.zone,
         events=(*_events(deadline), *extra),
     )
-    return compute(read_rule(deadline.rule), facts, deadline.calendar.as_engine())
+    return compute(read_rule(deadline.rule), facts, calendar_of(deadline), trace=trace)
+
+
+def calendar_of(deadline: Deadline) -> WorkingCalendar:
+    """The organisation's calendar with its corrections, or the one that the law names."""
+    if deadline.calendar_codes is None:
+        return deadline.calendar.as_engine()
+    return WorkingCalendar(codes=tuple(deadline.calendar_codes))
 
 
 def earliest_receipt(subject_request: SubjectRequest) -> Receipt:
@@ -94,29 +107,45 @@ def _events(deadline: Deadline) -> list[Event]:
 
 def _extension_events(deadline: Deadline) -> list[Event]:
     return [
-        EngineExtension(
-            Period(extension.amount, cast("Unit", extension.unit)),
-            extension.notified_on,
-            reason=extension.reason,
-        )
-        for extension in deadline.extensions.all()
+        extension_event(each.amount, each.unit, each.reason, each.notified_on)
+        for each in deadline.extensions.all()
     ]
+
+
+def extension_event(amount: int, unit: str, reason: str, notified_on: date) -> EngineExtension:
+    """An extension as the engine takes it; complexity and number together are a complexity too."""
+    if reason == ExtensionReason.COMPLEXITY_AND_NUMBER:
+        reason = ExtensionReason.COMPLEXITY
+    return EngineExtension(Period(amount, cast("Unit", unit)), notified_on, reason=str(reason))
 
 
 def _pause_event(deadline: Deadline, pause: Pause) -> Event:
     """What a pause does to this clock is a matter of its rule; none said, none done."""
     says = deadline.pauses_admitted.get(pause.reason, {"effect": "none"})
-    if says["effect"] == "restart":
-        if pause.ended_on is None:
-            return EnginePause(pause.began_on, None, "exclude_first", reason=pause.reason)
-        return EngineRestart(pause.ended_on, reason=pause.reason)
+    allowed = says["effect"] != "none" and _meets(pause, says.get("needs", []))
+    if says["effect"] == "restart" and pause.ended_on is not None:
+        return EngineRestart(pause.ended_on, reason=pause.reason, allowed=allowed)
     return EnginePause(
         pause.began_on,
-        pause.ended_on,
-        says.get("counting", "exclude_first"),
+        _ended_on(pause, says.get("most_days")),
+        says.get("counting") or "exclude_first",
         reason=pause.reason,
-        allowed=says["effect"] == "suspend",
+        allowed=allowed,
     )
+
+
+def _meets(pause: Pause, needs: list[str]) -> bool:
+    """In the Union a pause needs a question asked promptly and, for identity, a recorded doubt."""
+    waited = pause.began_on - pause.subject_request.received_on
+    met = {"asked_promptly": waited <= PROMPTLY, "doubt_recorded": pause.doubt_recorded}
+    return all(met.get(need, False) for need in needs)
+
+
+def _ended_on(pause: Pause, most_days: int | None) -> date | None:
+    if most_days is None:
+        return pause.ended_on
+    longest = pause.began_on + timedelta(days=most_days)
+    return min(pause.ended_on, longest) if pause.ended_on else longest
 
 
 def _write(deadline: Deadline, result: Result, at: datetime) -> None:
@@ -144,7 +173,7 @@ def recompute(subject_request: SubjectRequest, *, actor: Actor, at: datetime, ca
     """
     moved = 0
     for deadline in subject_request.deadlines.live().select_related("calendar"):
-        if deadline.purpose == Purpose.RESPOND and hasattr(deadline, "order"):
+        if deadline.basis == Basis.ORDER:
             continue  # an order names its own day
         deadline.subject_request = subject_request
         before, status = deadline.due_on, deadline.status
@@ -199,6 +228,15 @@ def settle(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datet
         else:
             late = deadline.due_on is not None and on > deadline.due_on
             _end(deadline, "miss" if late else "meet", on, actor=actor, at=at)
+
+
+def settle_purpose(
+    subject_request: SubjectRequest, purpose: str, on: date, *, actor: Actor, at: datetime
+) -> None:
+    """One duty of the request was done on this day, the others run on."""
+    for deadline in subject_request.deadlines.live().filter(purpose=purpose):
+        late = deadline.due_on is not None and on > deadline.due_on
+        _end(deadline, "miss" if late else "meet", on, actor=actor, at=at)
 
 
 def cancel_all(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> None:
@@ -257,6 +295,7 @@ def begin_pause(
         recorded_at=at,
     )
     pause.seal(doubt=doubt)
+    pause.doubt_recorded = bool(doubt.strip())
     pause.save()
     recompute(subject_request, actor=actor, at=at, cause="pause_began")
     return pause
@@ -286,9 +325,10 @@ def working_days_before_due(subject_request: SubjectRequest, count: int) -> date
     return calendar.add_working_days(subject_request.due_on, -count)
 
 
-def regimes_of(right: Any, country: str) -> list[str]:
-    """The laws that apply to a right asked for from a country."""
-    return []
+def regimes_of(right: Right, place: str, on: date) -> set[str]:
+    """Short names of the laws that have something to say on a right asked for from a place."""
+    organisation = right.reading.version.policy.organisation
+    return {regime.slug for regime, _duty in duties_for(organisation, right.kind, place, on, {})}
 
 
 def _iso(day: date | None) -> str | None:

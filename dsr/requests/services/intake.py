@@ -22,8 +22,8 @@ from dsr.requests.errors import BadInput, NotAllowed
 from dsr.requests.identity import required_level
 from dsr.requests.models import Attachment, Person, Receipt, SubjectRequest
 from dsr.requests.reference import new_reference
-from dsr.requests.states import Channel
-from dsr.vault.models import Purpose
+from dsr.requests.states import Channel, Purpose
+from dsr.vault.models import Purpose as Seal
 from dsr.vault.services import index, open_safe, store_file
 from dsr.vault.uploads import CheckedUpload
 
@@ -169,7 +169,10 @@ def _create(submission: Submission, actor: Actor, at: datetime) -> SubjectReques
         wants_paper=submission.wants_paper,
         may_use_contact_held=submission.may_use_contact_held,
         required_level=required_level(
-            right, organisation, submission.channel, clocks.regimes_of(right, submission.country)
+            right,
+            organisation,
+            submission.channel,
+            clocks.regimes_of(right, submission.country, organisation.today(received_at)),
         ),
         two_people=right.two_people,
         received_at=received_at,
@@ -198,7 +201,10 @@ def _create(submission: Submission, actor: Actor, at: datetime) -> SubjectReques
         },
     )
     clocks.begin(subject_request, actor=actor, at=at)
-    tell_requester(subject_request, "receipt", at=at)
+    if tell_requester(subject_request, "receipt", at=at) == "email":
+        clocks.settle_purpose(
+            subject_request, Purpose.ACKNOWLEDGE, organisation.today(at), actor=None, at=at
+        )
     tell_staff(subject_request, "new_request", responsible(subject_request), at=at)
     return subject_request
 
@@ -269,7 +275,7 @@ def keep_file(
         name=upload.name,
         content=upload.content,
         content_type=upload.content_type,
-        purpose=Purpose.CONTENT,
+        purpose=Seal.CONTENT,
         at=at,
     )
     return Attachment.objects.create(subject_request=subject_request, file=stored, at=at)

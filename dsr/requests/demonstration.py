@@ -1,0 +1,254 @@
+"""A dozen invented requests in different states, made through the same services as real ones."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from dsr.accounts.models import Membership, User
+from dsr.accounts.roles import Role
+from dsr.policies.models import Organisation, Right
+from dsr.requests.actors import REQUESTER
+from dsr.requests.models import SubjectRequest
+from dsr.requests.services import (
+    deciding,
+    ending,
+    identity,
+    intake,
+    reminding,
+    work,
+    writing,
+)
+from dsr.requests.services.deciding import Proposal
+from dsr.requests.services.identity import EvidenceGiven
+from dsr.requests.services.intake import PersonGiven, Submission
+from dsr.requests.states import EvidenceKind, Ground, Outcome
+
+STAFF = (
+    ("clerk@demo.example", "Camille Clerk (demo)", Role.CLERK),
+    ("handler@demo.example", "Hari Handler (demo)", Role.HANDLER),
+    ("officer@demo.example", "Olivia Officer (demo)", Role.OFFICER),
+)
+ADMINISTRATOR = ("admin@demo.example", "Ada Administrator (demo)")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    email: str
+    role: str
+    password: str
+
+
+def is_filled() -> bool:
+    return User.objects.filter(email=ADMINISTRATOR[0]).exists()
+
+
+@transaction.atomic
+def fill(*, at: datetime) -> list[DemoAccount]:
+    """Accounts and requests, all or nothing; the passwords exist only in the answer."""
+    accounts = [_member(*each) for each in STAFF] + [_administrator()]
+    _Story(at).tell()
+    reminding.sweep(at=at)
+    return accounts
+
+
+def _member(email: str, name: str, role: Role) -> DemoAccount:
+    password = secrets.token_urlsafe(12)
+    user = User.objects.create_user(email, name, password)
+    for organisation in Organisation.objects.all():
+        Membership.objects.create(user=user, organisation=organisation, role=role)
+    return DemoAccount(email, str(role.label), password)
+
+
+def _administrator() -> DemoAccount:
+    password = secrets.token_urlsafe(12)
+    User.objects.create_superuser(*ADMINISTRATOR, password)
+    return DemoAccount(ADMINISTRATOR[0], "Administrator: Django admin", password)
+
+
+class _Story:
+    """What happened at the desk in the weeks before ``at``."""
+
+    def __init__(self, at: datetime) -> None:
+        self.now = at
+        self.handler = User.objects.get(email="handler@demo.example")
+        self.officer = User.objects.get(email="officer@demo.example")
+        self.clerk = User.objects.get(email="clerk@demo.example")
+
+    def tell(self) -> None:
+        self._fresh()
+        self._at_work()
+        self._waiting()
+        self._ended()
+
+    def _fresh(self) -> None:
+        self._ask("indigomed", "accounting", "Ines Fictive", 2, **self._accounting())
+        self._ask("imo", "marketing-opt-out", "Max Muster", 1, country="US-IL")
+        self._ask(
+            "img",
+            "access",
+            "Rui Exemplo",
+            0,
+            country="PT",
+        )
+
+    def _at_work(self) -> None:
+        late = self._ask("indigomed", "accounting", "Luc Inventé", 26, **self._accounting())
+        self._begin(late, 24)
+        soon = self._ask("indigomed", "amend", "Mia Beispiel", 55, **self._amendment())
+        self._begin(soon, 50)
+        review = self._ask("imo", "eu-access", "Eva Testowa", 12, country="PL")
+        self._propose(self._begin(review, 10), 3)
+
+    def _waiting(self) -> None:
+        asked = self._ask("img", "rectify", "Ana Modelo", 9, country="PT")
+        writing.ask_requester(
+            asked.pk,
+            question="Which of your details is wrong, and what should it say?",
+            actor=self.handler,
+            at=self._ago(7),
+            seen=asked.version,
+        )
+        unproved = self._ask("imo", "eu-delete", "Jan Voorbeeld", 6, country="NL")
+        identity.ask_identity(
+            unproved.pk,
+            question=(
+                "Please tell us which e-mail address you registered with, or reply from it. "
+                "If you cannot, we can also call you at the number we hold."
+            ),
+            doubt="The address given is not the one on record.",
+            actor=self.handler,
+            at=self._ago(5),
+            seen=unproved.version,
+        )
+
+    def _ended(self) -> None:
+        done = self._ask("imo", "update", "Sam Sample", 30, country="US-IL")
+        self._answer(self._begin(done, 28), 20)
+        withdrawn = self._ask("imo", "eu-portability", "Ida Eksempel", 15, country="DK")
+        ending.withdraw(withdrawn.pk, actor=REQUESTER, at=self._ago(11), seen=None)
+        refused = self._ask("img", "access", "Noa Anonyme", 40, country="FR")
+        self._refuse(refused)
+        outside = self._ask("imo", "delete", "Bob Placeholder", 20, country="US-IL")
+        ending.declare_out_of_scope(
+            outside.pk,
+            text=(
+                "You ask about a licence contract. This policy covers the website only. "
+                "Your contract names its own contact for such requests."
+            ),
+            actor=self.handler,
+            at=self._ago(18),
+            seen=outside.version,
+        )
+
+    def _ago(self, days: int) -> datetime:
+        return self.now - timedelta(days=days)
+
+    def _day(self, days: int) -> date:
+        return self._ago(days).date()
+
+    def _ask(
+        self, organisation: str, slug: str, name: str, days: int, **given: Any
+    ) -> SubjectRequest:
+        right = Right.objects.filter(
+            reading__version__policy__organisation__slug=organisation, slug=slug
+        ).latest("reading__number")
+        local = name.lower().replace(" ", ".").encode("ascii", "ignore").decode()
+        submission = Submission(
+            right=right,
+            channel="form",
+            role="subject",
+            subject=PersonGiven(
+                name=name,
+                email=f"{local}@demo.example",
+                postal_address=f"{name}\n1 Demonstration Road\n00000 Nowhere",
+            ),
+            language="en",
+            demo=True,
+            **given,
+        )
+        return intake.submit(submission, actor=REQUESTER, at=self._ago(days))
+
+    def _accounting(self) -> dict[str, Any]:
+        return {
+            "country": "FR",
+            "wants_paper": True,
+            "particulars": {
+                "signed": {"signature": "signed (demo)"},
+                "dated": {"dated_on": self._day(26).isoformat()},
+                "time_period": {
+                    "from_on": self._day(400).isoformat(),
+                    "to_on": self._day(30).isoformat(),
+                },
+                "medium": {"medium": "paper"},
+            },
+        }
+
+    def _amendment(self) -> dict[str, Any]:
+        return {
+            "country": "US-FL",
+            "particulars": {
+                "signed": {"signature": "signed (demo)"},
+                "dated": {"dated_on": self._day(56).isoformat()},
+                "records": {"records": "Visit of last spring (demo)"},
+                "reason": {"reason": "The allergy noted is not mine (demo)"},
+            },
+        }
+
+    def _begin(self, asked: SubjectRequest, days: int) -> SubjectRequest:
+        proved = identity.add_evidence(
+            asked.pk,
+            EvidenceGiven(EvidenceKind.AT_COUNTER, True, "Face and passport (demo)"),
+            actor=self.handler,
+            at=self._ago(days),
+            seen=asked.version,
+        )
+        return work.start(proved.pk, actor=self.handler, at=self._ago(days), seen=proved.version)
+
+    def _propose(self, begun: SubjectRequest, days: int) -> SubjectRequest:
+        return deciding.propose(
+            begun.pk,
+            Proposal(Outcome.GRANTED, "Enclosed is a copy of the data we hold about you (demo)."),
+            actor=self.handler,
+            at=self._ago(days),
+            seen=begun.version,
+        )
+
+    def _answer(self, begun: SubjectRequest, days: int) -> None:
+        at = self._ago(days)
+        decided = deciding.decide_alone(
+            begun.pk,
+            Proposal(Outcome.GRANTED, "Your details have been updated (demo)."),
+            actor=self.handler,
+            at=at,
+            seen=begun.version,
+        )
+        sent = deciding.send_answer(decided.pk, actor=self.handler, at=at, seen=decided.version)
+        deciding.close(sent.pk, actor=self.handler, at=at, seen=sent.version)
+
+    def _refuse(self, asked: SubjectRequest) -> None:
+        at = self._ago(30)
+        proving = identity.ask_identity(
+            asked.pk,
+            question="Please show us who you are, in any of the ways on this page.",
+            actor=self.handler,
+            at=self._ago(38),
+            seen=asked.version,
+        )
+        proposed = deciding.propose(
+            proving.pk,
+            Proposal(
+                Outcome.REFUSED,
+                "We could not make sure who you are, so we cannot say more (demo).",
+                Ground.IDENTITY_NOT_PROVED,
+            ),
+            actor=self.handler,
+            at=at,
+            seen=proving.version,
+        )
+        approved = deciding.approve(proposed.pk, actor=self.officer, at=at, seen=proposed.version)
+        deciding.send_answer(approved.pk, actor=self.handler, at=at, seen=approved.version)

@@ -1,0 +1,63 @@
+"""The table of states and deeds, drawn for the docs from what the code does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils import translation
+
+from dsr.requests.deeds import DEEDS, transitions_of
+from dsr.requests.states import Status
+
+# Deeds whose target depends on where the request came from; drawn by hand below.
+DYNAMIC = frozenset({"reply", "unfreeze"})
+
+
+def page() -> str:
+    """docs/states.md: a diagram of the moves and a table of who may do what from where."""
+    with translation.override("en"):
+        return "\n".join(_lines()) + "\n"
+
+
+def arrows() -> list[tuple[str, str, str]]:
+    """(from, deed, to) for every move the model declares, deeds with a computed target apart."""
+    return [
+        (str(move.source), code, str(move.target))
+        for code, deed in DEEDS.items()
+        if deed.moves and code not in DYNAMIC
+        for move in transitions_of(code)
+    ]
+
+
+def _lines() -> Iterator[str]:
+    yield "# The life of a request"
+    yield ""
+    yield "Drawn by `manage.py draw_states` from the code; a test keeps it current."
+    yield ""
+    yield "```mermaid"
+    yield "stateDiagram-v2"
+    yield f"    [*] --> {Status.RECEIVED.value}"
+    for source, code, target in arrows():
+        if source != target:
+            yield f"    {source} --> {target}: {code}"
+    yield "    waiting --> received: reply (back to where it was)"
+    yield "    waiting --> proving_identity: reply (back to where it was)"
+    yield "    waiting --> in_progress: reply (back to where it was)"
+    yield "    lapsed --> in_progress: reply"
+    yield "    frozen --> in_progress: unfreeze (back to where it was)"
+    yield "```"
+    yield ""
+    yield "| Deed | What it does | Who may | From |"
+    yield "|---|---|---|---|"
+    for code, deed in DEEDS.items():
+        yield f"| `{code}` | {deed.label} | {_who(code)} | {', '.join(deed.sources())} |"
+
+
+def _who(code: str) -> str:
+    deed = DEEDS[code]
+    may = [f"staff with *{permission.value}*" for permission in deed.permissions]
+    if deed.by_requester:
+        may.append("the requester")
+    if deed.by_system:
+        may.append("the program")
+    return ", ".join(may)

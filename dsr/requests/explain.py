@@ -1,0 +1,67 @@
+"""Why a date is what it is, in plain sentences and in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.utils import formats
+from django.utils.translation import gettext
+from django.utils.translation import gettext as _
+
+from dsr.deadlines import Step
+from dsr.deadlines import explain as in_sentences
+from dsr.deadlines.explain import Formatter
+from dsr.requests.models import Deadline, SubjectRequest
+from dsr.requests.states import Basis, ClockStatus
+
+
+class Localised(Formatter):
+    """Dates, lengths and words as the reader's language has them."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext)
+
+    def day(self, iso: str) -> str:
+        return str(formats.date_format(date.fromisoformat(iso), "DATE_FORMAT"))
+
+    def instant(self, iso: str) -> str:
+        return str(formats.date_format(datetime.fromisoformat(iso), "DATETIME_FORMAT"))
+
+
+def explain(deadline: Deadline) -> list[str]:
+    """Who set the date, then each step of its computing, other readings included."""
+    steps = [Step.from_json(each) for each in deadline.trace]
+    return [_whose(deadline), *in_sentences(steps, Localised()), *_pause_note(deadline)]
+
+
+def _whose(deadline: Deadline) -> str:
+    source = gettext(deadline.source)
+    return {
+        Basis.POLICY: _("The policy itself sets this time limit: %(source)s."),
+        Basis.TARGET: _("No policy or law sets this date; it is the organisation’s own target."),
+        Basis.LAW: _("The law sets this time limit: %(source)s."),
+        Basis.ORDER: _("A court or authority ordered this day. Its document is on record."),
+    }[Basis(deadline.basis)] % {"source": source}
+
+
+def _pause_note(deadline: Deadline) -> Iterable[str]:
+    if deadline.status != ClockStatus.PAUSED or deadline.would_be_on is None:
+        return []
+    return [
+        _("The clock stands still. Without the pause the date would be %(day)s.")
+        % {"day": formats.date_format(deadline.would_be_on, "DATE_FORMAT")}
+    ]
+
+
+def expectation(subject_request: SubjectRequest) -> str:
+    """When the requester can expect an answer, honestly: by a date, or that none can be named."""
+    governing = subject_request.deadlines.filter(governing=True).first()
+    if subject_request.due_on is None or governing is None:
+        return _("At the moment no date for the answer can be named.")
+    day = formats.date_format(subject_request.due_on, "DATE_FORMAT")
+    if governing.basis == Basis.TARGET:
+        return _(
+            "The policy names no date. The organisation’s own aim is to answer by %(day)s."
+        ) % {"day": day}
+    return _("You can expect an answer by %(day)s.") % {"day": day}

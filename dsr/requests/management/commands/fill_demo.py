@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from dsr.requests import demonstration
+
+
+class Command(BaseCommand):
+    help = "Fills an empty trial with invented requests and four staff accounts. Once only."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DSR_TRIAL:
+            raise CommandError("The demonstration exists in trial mode only (DSR_MODE=trial).")
+        if demonstration.is_filled():
+            self.stdout.write("The demonstration is there already; nothing was changed.")
+            return
+        accounts = demonstration.fill(at=timezone.now())
+        self.stdout.write("Demonstration accounts; these passwords are shown only now:")
+        for account in accounts:
+            self.stdout.write(f"  {account.email:<24} {account.password:<18} {account.role}")
+        self.stdout.write("No authenticator app at hand? manage.py trial_code EMAIL prints a code.")

@@ -1,0 +1,136 @@
+"""The people and the desk that tests share. Names are constants and obviously invented."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from dsr.accounts.models import Membership, User
+from dsr.accounts.roles import Role
+from dsr.policies.models import Organisation, Right
+from dsr.policies.catalogue.loading import load
+from dsr.policies.catalogue.reading import HOME
+from dsr.requests.actors import REQUESTER, Actor
+from dsr.requests.models import SubjectRequest
+from dsr.requests.services import deciding, identity, intake, work
+from dsr.requests.services.deciding import Proposal
+from dsr.requests.services.identity import EvidenceGiven
+from dsr.requests.services.intake import PersonGiven, Submission
+from dsr.requests.states import EvidenceKind
+
+# Friday 1 May 2026, a little after nine in Paris.
+MORNING = datetime(2026, 5, 1, 7, 12, tzinfo=UTC)
+
+ZOE = PersonGiven(
+    name="Zoé Canary-Quill",
+    email="zoe.canary@example.org",
+    postal_address="Zoé Canary-Quill\n7 rue du Serin\n69000 Lyon",
+)
+
+
+@dataclass
+class Desk:
+    """The three organisations, and one person in each role who works for all of them."""
+
+    people: dict[str, User] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> User:
+        try:
+            return self.people[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def right(self, organisation: str, slug: str) -> Right:
+        found = Right.objects.filter(
+            reading__version__policy__organisation__slug=organisation, slug=slug
+        ).latest("reading__number")
+        return found
+
+    def organisation(self, slug: str) -> Organisation:
+        return Organisation.objects.get(slug=slug)
+
+
+def open_desk(at: datetime = MORNING) -> Desk:
+    load([HOME], at, actor_id=None)
+    desk = Desk()
+    for role in Role:
+        desk.people[role.value] = person(role)
+    desk.people["second_officer"] = person(Role.OFFICER, "second.officer@example.org")
+    return desk
+
+
+def person(role: Role, email: str = "") -> User:
+    """Somebody in this role for every organisation."""
+    user = User.objects.create_user(
+        email or f"{role.value}@example.org", f"{role.value.title()} Testing", "correct horse"
+    )
+    for organisation in Organisation.objects.all():
+        Membership.objects.create(user=user, organisation=organisation, role=role)
+    return user
+
+
+def ask(
+    right: Right,
+    *,
+    at: datetime = MORNING,
+    actor: Actor = REQUESTER,
+    who: PersonGiven = ZOE,
+    **given: Any,
+) -> SubjectRequest:
+    """A request through the form, or as given."""
+    submission = Submission(
+        right=right,
+        channel=given.pop("channel", "form"),
+        role=given.pop("role", "subject"),
+        subject=who,
+        language=given.pop("language", "en"),
+        **given,
+    )
+    return intake.submit(submission, actor=actor, at=at)
+
+
+def prove(
+    subject_request: SubjectRequest, by: User, *, at: datetime = MORNING, kind: str = ""
+) -> SubjectRequest:
+    """Enough evidence for any right: seen in person with a document."""
+    given = EvidenceGiven(
+        kind=kind or EvidenceKind.AT_COUNTER, confirmed=True, compared_with="face and passport"
+    )
+    return identity.add_evidence(
+        subject_request.pk, given, actor=by, at=at, seen=subject_request.version
+    )
+
+
+def begin(subject_request: SubjectRequest, by: User, *, at: datetime = MORNING) -> SubjectRequest:
+    proved = prove(subject_request, by, at=at)
+    return work.start(proved.pk, actor=by, at=at, seen=proved.version)
+
+
+def propose(
+    subject_request: SubjectRequest,
+    by: User,
+    *,
+    at: datetime = MORNING,
+    outcome: str = "granted",
+    ground: str = "",
+    answer: str = "Here is what you asked for.",
+) -> SubjectRequest:
+    return deciding.propose(
+        subject_request.pk,
+        Proposal(outcome=outcome, answer=answer, ground=ground),
+        actor=by,
+        at=at,
+        seen=subject_request.version,
+    )
+
+
+def later(days: int, at: datetime = MORNING) -> datetime:
+    return at + timedelta(days=days)
+
+
+def on(day: str, hour: int = 8) -> datetime:
+    """An instant on a day, at an hour UTC."""
+    return datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC).replace(hour=hour)
+
+

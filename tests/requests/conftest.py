@@ -1,0 +1,13 @@
+"""A small cast of obviously invented people, at a desk with the three real policies."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cast import Desk, open_desk
+
+
+@pytest.fixture
+def desk(db: None) -> Desk:
+    """Every table as on a fresh site with the catalogue loaded and four people at the desk."""
+    return open_desk()

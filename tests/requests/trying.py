@@ -1,0 +1,104 @@
+"""Each deed once, with good input, by somebody who may do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dsr.requests.actors import REQUESTER
+from dsr.requests.models import SubjectRequest
+from dsr.requests.services import deciding, ending, identity, work, writing
+from dsr.requests.services.deciding import Proposal
+from tests import cast
+from tests.cast import MORNING, Desk
+
+Try = Callable[[SubjectRequest, Desk], SubjectRequest]
+
+GRANT = Proposal(outcome="granted", answer="Here is what you asked for.")
+
+TRY: dict[str, Try] = {
+    "start": lambda r, d: work.start(r.pk, actor=d.handler, at=MORNING, seen=r.version),
+    "ask_identity": lambda r, d: identity.ask_identity(
+        r.pk, question="Who are you?", actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "add_evidence": lambda r, d: cast.prove(r, d.handler),
+    "accept_identity": lambda r, d: identity.accept_identity(
+        r.pk, actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "ask_requester": lambda r, d: writing.ask_requester(
+        r.pk, question="Which record?", actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "reply": lambda r, d: writing.reply(
+        r.pk, text="The one of May.", actor=REQUESTER, at=MORNING, seen=None
+    ),
+    "propose": lambda r, d: deciding.propose(
+        r.pk, GRANT, actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "decide_alone": lambda r, d: deciding.decide_alone(
+        r.pk, GRANT, actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "approve": lambda r, d: deciding.approve(
+        r.pk, actor=d.second_officer, at=MORNING, seen=r.version
+    ),
+    "return_to_work": lambda r, d: deciding.return_to_work(
+        r.pk, reason="One file is missing.", actor=d.second_officer, at=MORNING, seen=r.version
+    ),
+    "send_answer": lambda r, d: deciding.send_answer(
+        r.pk, actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "close": lambda r, d: deciding.close(r.pk, actor=d.handler, at=MORNING, seen=r.version),
+    "withdraw": lambda r, d: ending.withdraw(r.pk, actor=REQUESTER, at=MORNING, seen=None),
+    "lapse": lambda r, d: ending.lapse(
+        r.pk, text="We heard nothing.", actor=d.officer, at=MORNING, seen=r.version
+    ),
+    "freeze": lambda r, d: ending.freeze(
+        r.pk, reason="Not me, says the contact.", actor=d.officer, at=MORNING, seen=r.version
+    ),
+    "unfreeze": lambda r, d: ending.unfreeze(
+        r.pk, reason="It was them.", actor=d.officer, at=MORNING, seen=r.version
+    ),
+    "declare_out_of_scope": lambda r, d: ending.declare_out_of_scope(
+        r.pk, text="Not ours.", actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "forward": lambda r, d: ending.forward(
+        r.pk, text="To the billing department.", actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "reopen": lambda r, d: ending.reopen(
+        r.pk, reason="New facts.", actor=d.officer, at=MORNING, seen=r.version
+    ),
+    "assign": lambda r, d: writing.assign(
+        r.pk, to=d.handler, actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "note": lambda r, d: writing.add_note(r.pk, text="Seen.", actor=d.handler, at=MORNING),
+    "edit_contact": lambda r, d: work.edit_contact(
+        r.pk,
+        email="zoe.new@example.org",
+        phone="",
+        postal_address="",
+        actor=d.clerk,
+        at=MORNING,
+        seen=r.version,
+    ),
+    "complete": lambda r, d: work.complete(
+        r.pk,
+        particulars={"details": {"details": "More."}},
+        actor=d.clerk,
+        at=MORNING,
+        seen=r.version,
+    ),
+    "record_receipt": lambda r, d: work.record_receipt(
+        r.pk,
+        received_on=MORNING.date(),
+        channel="post",
+        actor=d.clerk,
+        at=MORNING,
+        seen=r.version,
+    ),
+    "correct_receipt": lambda r, d: work.correct_receipt(
+        r.pk,
+        received_on=MORNING.date(),
+        reason="Date stamp.",
+        actor=d.officer,
+        at=MORNING,
+        seen=r.version,
+    ),
+}
