@@ -26,7 +26,6 @@ from dsr.policies.models import (
 from dsr.policies.use import in_use
 from dsr.policies.versions import VersionEdit, edit_version, refusal
 
-
 # The generic forms exist for the type checker only: at runtime Django has none.
 if TYPE_CHECKING:
     AnyAdmin = admin.ModelAdmin[Any]

@@ -18,6 +18,8 @@ from django.core.validators import validate_email
 from dsr.policies.periods import TEN_YEARS
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+# The one in C where the package has it: eight times as fast, the same nodes.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -171,7 +173,7 @@ class Value:
 def read(path: Path) -> Value:
     """The root of a YAML file. Errors: CatalogueError for what is not YAML or not there."""
     try:
-        root = yaml.compose(path.read_bytes(), Loader=yaml.SafeLoader)
+        root = yaml.compose(path.read_bytes(), Loader=_LOADER)
     except OSError as error:
         raise CatalogueError(path, 1, f"cannot be read ({error.strerror})") from error
     except yaml.MarkedYAMLError as error:

@@ -48,4 +48,4 @@ def _hint(quote: str, text: str) -> str:
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if quote[:middle] in text else (low, middle - 1)
-    return f" (it parts from the text after “{quote[max(0, low - 30) : low]}”)" if low > 10 else ""
+    return f" (it parts from the text after “{quote[max(0, low - 40) : low]}”)" if low > 10 else ""
