@@ -352,7 +352,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
     "socket_connect_timeout": 2,
-    "socket_timeout": 5,
+    "socket_timeout": 2,
     "socket_keepalive": True,
 }
 # A web request never waits long for the bell: the sweep finds the row anyway.
