@@ -13,10 +13,11 @@ from django.utils.translation import ngettext
 from dsr.audit.models import Entry
 from dsr.audit.services import request_chain
 from dsr.policies.particulars import particulars
+from dsr.requests.explain import expectation, explain
 from dsr.requests.models import Deadline, RequestMessage, SubjectRequest
+from dsr.requests.services.telling import writes_to
 from dsr.requests.states import UNDECIDED, Basis, ClockStatus, Status
 
-from . import why
 from .showing import show_right
 from .standing import BY, HISTORY, OUTCOMES, STANDINGS
 
@@ -44,14 +45,31 @@ def page_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
         "shown": show_right(subject_request.right, organisation),
         "standing": STANDINGS[subject_request.status],
         "outcome": OUTCOMES.get(subject_request.outcome, "") if answers else "",
+        "expectation": expectation(subject_request),
         "dates": dates(subject_request, today),
         "answers": [_message(each) for each in answers],
         "written": [_message(each) for each in reversed(written) if each not in answers],
         "missing": [each.label for each in particulars(subject_request.missing)],
+        "can_complete": subject_request.status in UNDECIDED,
+        "signs_by_hand": signs_by_hand(subject_request),
         "history": list(history(subject_request)),
         "can_withdraw": subject_request.status in UNDECIDED,
         "can_write": subject_request.is_open or subject_request.status == Status.LAPSED,
     }
+
+
+def signs_by_hand(subject_request: SubjectRequest) -> bool:
+    """Whether a letter with a real signature is still to come."""
+    typed = subject_request.organisation.accepts_electronic_signatures
+    return "signed" in subject_request.missing and not typed
+
+
+def told(subject_request: SubjectRequest) -> str:
+    """How the receipt goes out: by ``email``, as a ``letter``, or not at all."""
+    person = writes_to(subject_request)
+    if person.reveal("email"):
+        return "email"
+    return "letter" if person.reveal("postal_address") else ""
 
 
 def _message(message: RequestMessage) -> dict[str, Any]:
@@ -68,7 +86,7 @@ def _message(message: RequestMessage) -> dict[str, Any]:
 def dates(subject_request: SubjectRequest, today: date) -> list[Date]:
     """The limits to answer by, the governing one first."""
     return [
-        Date(each, _who(each), *_badge(each, today), why=why.sentences(each))
+        Date(each, _who(each), *_badge(each, today), why=explain(each))
         for each in subject_request.deadlines.duties()
     ]
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dsr.policies.models import Organisation, Right
-from dsr.portal.following import page_of
+from dsr.portal.following import page_of, told
 from dsr.portal.session import open_session, with_session
 from dsr.portal.showing import show_right
 from dsr.portal.tokens import QUICKEST, FormToken, new_token, read_token
@@ -98,4 +98,5 @@ def _crumbs(organisation: Organisation, right: Right) -> list[dict[str, Any]]:
 @require_safe
 @with_session
 def sent(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
-    return render(request, "portal/sent.html", page_of(subject_request, timezone.now()))
+    context = page_of(subject_request, timezone.now()) | {"told": told(subject_request)}
+    return render(request, "portal/sent.html", context)

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dsr.portal.following import page_of
-from dsr.portal.reply import ReplyForm
+from dsr.portal.paper import letter_of
+from dsr.portal.replying import CompletingForm, ReplyForm
 from dsr.portal.session import end_session, open_session, with_session
 from dsr.requests.actors import REQUESTER
 from dsr.requests.errors import BadInput, RequestError
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import ending, links, writing
+from dsr.requests.services import ending, links, work, writing
 from dsr.vault.services import read_file
 
 
@@ -86,6 +87,37 @@ def withdraw(request: HttpRequest, subject_request: SubjectRequest) -> HttpRespo
             messages.success(request, _("Your request is withdrawn."))
         return redirect("portal:status")
     return render(request, "portal/withdraw.html", page_of(subject_request, timezone.now()))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_session
+def complete(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
+    """Add what the policy asks for and the request did not say."""
+    form = CompletingForm(subject_request, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            work.complete(
+                subject_request.pk,
+                particulars=form.particulars(),
+                actor=REQUESTER,
+                at=timezone.now(),
+                seen=None,
+            )
+        except RequestError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Thank you, it was added to your request."))
+            return redirect("portal:status")
+    context = page_of(subject_request, timezone.now()) | {"form": form}
+    return render(request, "portal/complete.html", context)
+
+
+@require_safe
+@with_session
+def paper(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
+    """The request as a letter to be signed by hand."""
+    context = page_of(subject_request, timezone.now())
+    return render(request, "portal/paper.html", context | {"letter": letter_of(subject_request)})
 
 
 @require_safe

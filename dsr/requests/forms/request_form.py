@@ -115,6 +115,7 @@ class RequestForm(forms.Form):
         for name in not_needed(right, self.asked):
             self.fields.pop(name, None)
         self._say_it_in_words()
+        self.order_fields(self._order())
 
     def _typed_signature_counts(self) -> bool:
         if self.takes_signatures is None:
@@ -128,6 +129,13 @@ class RequestForm(forms.Form):
                 self.fields[spec.name] = field_of(
                     spec, alone, asked=self.asked[particular.code] == "must"
                 )
+
+    def _order(self) -> list[str]:
+        """As on the page, so that problems are listed in the order in which one meets them."""
+        ours = list(self.base_fields)
+        split = ours.index("email")
+        content = [field.name for asked in self.content for field in asked.fields]
+        return [*ours[:split], *content, *ours[split:]]
 
     def _say_it_in_words(self) -> None:
         if isinstance(role := self.fields.get("role"), forms.ChoiceField):

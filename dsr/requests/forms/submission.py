@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from dsr.policies.particulars import particulars
+from dsr.policies.particulars import Particular, particulars
 from dsr.requests.services.intake import PersonGiven, Submission
 from dsr.requests.states import Channel
 
@@ -32,7 +33,7 @@ def submission_of(form: RequestForm, **given: Any) -> Submission:
         "subject": _subject(data) if form.for_another else asker,
         "requester": asker if form.for_another else None,
         "language": _language(form),
-        "particulars": _particulars(form),
+        "particulars": said(particulars(form.asked), data),
         "country": data.get("country", ""),
         "wants_paper": form.paper_wanted,
         "may_use_contact_held": data.get("may_use_contact_held", False),
@@ -55,14 +56,12 @@ def _language(form: RequestForm) -> str:
     return str(form.organisation.default_language)
 
 
-def _particulars(form: RequestForm) -> dict[str, dict[str, Any]]:
-    """Only what was said: half a period is no period."""
+def said(asked: Iterable[Particular], data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The particulars that were given, as JSON values: half a period is no period."""
     return {
-        particular.code: {
-            spec.name: _plain(form.cleaned_data.get(spec.name)) for spec in particular.fields
-        }
-        for particular in particulars(form.asked)
-        if particular.fields and particular.said(form.cleaned_data)
+        particular.code: {spec.name: _plain(data.get(spec.name)) for spec in particular.fields}
+        for particular in asked
+        if particular.fields and particular.said(dict(data))
     }
 
 
