@@ -54,7 +54,9 @@ def extend(
     zone: str,
     own_limit: Callable[[], Moment | None] | None,
 ) -> tuple[Period, tuple[ExtensionVerdict, ...]]:
-    """`total`, the rule's period, with every admitted extension added, and a verdict on each, by day of notice.
+    """`total`, the rule's period, with every admitted extension added; a verdict on each.
+
+    The extensions are taken, and judged, in the order in which they were announced.
 
     `reach` gives the due date of a period. Each extension is measured against the date as
     extended so far, or against `own_limit` where the rule has a notice rule of its own.

@@ -198,11 +198,11 @@ WORDS: Final[dict[str, str]] = {
 }
 
 WHYS: Final[dict[str, str]] = {
-    "start=next_day": _("the day of the event is not counted."),
-    "start=same_day": _("the day of the event is counted as the first day."),
-    "anchor=event": _("months end on the same date as the day of the event."),
-    "anchor=day_after": _("months are counted from the day after the event."),
-    "anchor=day_before": _("months that include the day of the event end the day before."),
+    "start=next_day": _("the day it runs from is not counted."),
+    "start=same_day": _("the day it runs from is counted as the first day."),
+    "anchor=event": _("months end on the same date as the day they run from."),
+    "anchor=day_after": _("months are counted from the day after."),
+    "anchor=day_before": _("months that include the day they run from end a day sooner."),
     "roll=none": _("the last day does not move for weekends and holidays."),
     "roll=next_working_day": _("a last day that is not worked moves to the next working day."),
     "hour_start=exact": _("hours are counted from the very moment."),

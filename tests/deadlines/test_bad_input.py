@@ -10,7 +10,7 @@ import pytest
 
 from dsr.deadlines import DeadlineInputError, Facts, Pause, Period, Reading, Rule, compute
 from dsr.deadlines.vectors import compute_all, parse_case, read_document
-from tests.deadlines.paper import FRANCE
+from tests.deadlines.paper import FRANCE, pause
 
 GOOD: dict[str, Any] = {
     "id": "T-1",
@@ -161,8 +161,15 @@ def test_the_error_names_the_field(path: str, value: object, field: str) -> None
 
 @pytest.mark.parametrize(
     ("unit", "most"),
-    [("hour", 87672), ("day", 3653), ("business_day", 2610), ("week", 521), ("month", 120), ("year", 10)],
-)  # fmt: skip
+    [
+        ("hour", 87672),
+        ("day", 3653),
+        ("business_day", 2610),
+        ("week", 521),
+        ("month", 120),
+        ("year", 10),
+    ],
+)
 def test_ten_years_are_the_most(unit: Any, most: int) -> None:
     assert Period(most, unit).amount == most
     with pytest.raises(DeadlineInputError, match="more than ten years"):
@@ -183,18 +190,22 @@ def test_what_is_wrong_with_one_case_leaves_the_others() -> None:
 
 def test_a_case_that_rests_on_a_bad_one_is_bad_too() -> None:
     resting = {**GOOD, "id": "T-2", "combine": {"mode": "earliest", "of": ["T-1", "this"]}}
-    first, second = compute_all([changed("zone", "Nowhere"), resting])
+    _, second = compute_all([changed("zone", "Nowhere"), resting])
     assert str(second.error) == "combine.of: case 'T-1' could not be computed"
 
 
 @pytest.mark.parametrize(
-    ("document", "field"),
-    [({"cases": []}, "vectors"), ({"vectors": {}}, "vectors"), ("x", "vectors")],
+    "document",
+    [
+        pytest.param({"cases": []}, id="another key"),
+        pytest.param({"vectors": {}}, id="an object for the list"),
+        pytest.param("x", id="a text"),
+    ],
 )
-def test_a_document_without_cases_is_refused(document: object, field: str) -> None:
+def test_a_document_without_cases_is_refused(document: object) -> None:
     with pytest.raises(DeadlineInputError) as refused:
         read_document(document)
-    assert refused.value.field == field
+    assert refused.value.field == "vectors"
 
 
 @pytest.mark.parametrize(
@@ -229,8 +240,6 @@ def test_values_refuse_what_has_no_meaning(make: Any, field: str) -> None:
 
 
 def test_a_pause_is_checked_on_the_days_of_the_place() -> None:
-    from tests.deadlines.paper import pause
-
     # 23:30 UTC on the 5th is the 6th in Paris, after its end.
     with pytest.raises(DeadlineInputError, match=r"events\[0\].to: the pause ends on 2026-03-05"):
         Facts(date(2026, 3, 2), "Europe/Paris", (pause("2026-03-05T23:30:00+00:00", "2026-03-05"),))

@@ -51,7 +51,7 @@ ROLLED = rule("1 month", roll="next_working_day")
         pytest.param([("02-20", "02-25", "inclusive_both")], "03-22", id="over before receipt"),
         pytest.param([("03-22", "03-24", "inclusive_both")], "03-25", id="begun on the last day"),
         pytest.param([("03-23", "03-24", "inclusive_both")], "03-22", id="begun a day too late"),
-        pytest.param([("03-20", "03-30", "inclusive_both")], "04-02", id="all its days, to the end"),
+        pytest.param([("03-20", "03-30", "inclusive_both")], "04-02", id="all of its days"),
         pytest.param(
             [("03-05", "03-12", "inclusive_both"), ("03-28", "03-29", "inclusive_both")],
             "04-01", id="within the time that the first one won: 8 and 2 days",

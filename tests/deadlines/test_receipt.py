@@ -60,10 +60,8 @@ def test_deeming_is_for_the_receipt_and_not_for_what_comes_after() -> None:
         pytest.param(["2026-03-09", "2026-03-16"], "2026-04-16", id="the latest"),
         pytest.param(["2026-03-16", "2026-03-09"], "2026-04-16", id="in whatever order"),
         pytest.param(["2026-02-20"], "2026-04-02", id="before the receipt: no effect"),
-        pytest.param(["2026-05-20"], "2026-06-20", id="after the first due date it still counts"),
-        pytest.param(
-            ["2026-03-08T23:30:00+00:00"], "2026-04-09", id="an instant: day of the place"
-        ),
+        pytest.param(["2026-05-20"], "2026-06-20", id="after the first due date"),
+        pytest.param(["2026-03-08T23:30:00+00:00"], "2026-04-09", id="the day of the place"),
     ],
 )
 def test_a_restart_lets_the_whole_period_run_again(restarts: list[str], expected: str) -> None:
@@ -93,9 +91,7 @@ def test_until_the_moment_has_come_there_is_no_date() -> None:
 @pytest.mark.parametrize(
     ("zone", "received", "expected"),
     [
-        pytest.param(
-            "Europe/Paris", "2026-02-28", "2026-03-31T00:00:00+02:00", id="clocks changed"
-        ),
+        pytest.param("Europe/Paris", "2026-02-28", "2026-03-31T00:00:00+02:00", id="new clocks"),
         pytest.param("Africa/Cairo", "2026-03-23", "2026-04-24T01:00:00+03:00", id="no midnight"),
         pytest.param("America/Havana", "2026-09-30", "2026-10-31T00:00:00-04:00", id="ordinary"),
         pytest.param("Pacific/Apia", "2011-11-29", "2011-12-31T00:00:00+14:00", id="a day skipped"),
