@@ -1,8 +1,10 @@
 """Where django-allauth asks this program: who may sign up, what it mails, how it keeps secrets."""
 
 import base64
+from io import BytesIO
 from typing import Any
 
+import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -11,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from qrcode.image.svg import SvgPathFillImage
 
 from dsr.accounts.models import User, clean_address
 from dsr.accounts.notices import moment, page, tell
@@ -92,6 +95,12 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def decrypt(self, encrypted_text: str) -> str:
         return unseal_site(SEALED_FOR, base64.b64decode(encrypted_text)).decode()
+
+    def build_totp_svg(self, url: str) -> str:
+        """On white, so that it can be scanned from a dark page."""
+        drawn = BytesIO()
+        qrcode.make(url, image_factory=SvgPathFillImage).save(drawn)
+        return drawn.getvalue().decode()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The last second factor stays: an account with a password alone is never left behind."""

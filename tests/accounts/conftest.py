@@ -1,0 +1,91 @@
+"""The cast: Ada administers, Olga is officer at IMG, Hugo handles requests there."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from dsr.accounts.models import Membership, User
+from dsr.accounts.services import enrol_for_trial, trial_code
+from dsr.notifications import bell
+from dsr.policies.models import Organisation, WorkingCalendar
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+PASSWORD = "a long enough pass phrase"
+
+
+@pytest.fixture(autouse=True)
+def quiet(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only this room's addresses, and no worker to ring for."""
+    settings.ROOT_URLCONF = "tests.accounts.urls"
+    monkeypatch.setattr(bell, "knock", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def no_counted_failures(db: None) -> None:
+    cache.clear()
+
+
+def organisation(slug: str) -> Organisation:
+    calendar, _made = WorkingCalendar.objects.get_or_create(slug="fr", defaults={"name": "France"})
+    return Organisation.objects.create(
+        slug=slug,
+        name=slug.upper(),
+        legal_name=slug.upper(),
+        country="FR",
+        zone="Europe/Paris",
+        calendar=calendar,
+    )
+
+
+@pytest.fixture
+def img(db: None) -> Organisation:
+    return organisation("img")
+
+
+@pytest.fixture
+def imo(db: None) -> Organisation:
+    return organisation("imo")
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    return User.objects.create_superuser("ada@example.org", "Ada Admin", PASSWORD)
+
+
+@pytest.fixture
+def olga(img: Organisation) -> User:
+    return member("olga@example.org", "Olga Officer", "officer", img)
+
+
+@pytest.fixture
+def hugo(img: Organisation) -> User:
+    return member("hugo.canary@example.org", "Hugo Handler", "handler", img)
+
+
+def member(email: str, name: str, role: str, where: Organisation) -> User:
+    user = User.objects.create_user(email, name, PASSWORD)
+    Membership.objects.create(user=user, organisation=where, role=role)
+    return user
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    """A browser in which this person has shown password and second factor."""
+
+    def sign_in(user: User) -> Client:
+        enrol_for_trial(user)
+        browser = Client()
+        password_step(browser, user)
+        code = {"code": trial_code(user)}
+        assert browser.post("/staff/account/2fa/authenticate/", code).status_code == 302
+        return browser
+
+    return sign_in
+
+
+def password_step(browser: Client, user: User, password: str = PASSWORD) -> Any:
+    return browser.post("/staff/account/login/", {"login": user.email, "password": password})
