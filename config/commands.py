@@ -23,7 +23,7 @@ OWNER_COMMANDS = frozenset(
 SERVERLESS_COMMANDS = frozenset(
     {
         *("help", "version", "--version", "--help", "-h", "check", "collectstatic", "findstatic"),
-        *("compilemessages", "makemessages", "diffsettings", "due", "run", "stop"),
+        *("compilemessages", "makemessages", "diffsettings", "draw_states", "due", "run", "stop"),
     }
 )
 # Left in the environment by `make`, which is for trying the program out. The environment of a site
