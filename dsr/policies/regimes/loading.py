@@ -22,6 +22,7 @@ DUTIES = [
     "not_before",
     "look_back",
 ]
+_SWITCHES = ("optional", "when_unknown")
 STATUSES = ("official", "derived", "convention")
 EFFECTS = ("suspend", "restart", "none")
 COUNTINGS = ("inclusive_both", "exclude_first", "between")
@@ -92,7 +93,7 @@ def _sources(value: Value) -> dict[str, Source]:
 def _duty(value: Value, regime: str, sources: dict[str, Source]) -> Duty:
     keys = value.mapping(
         ["duty", "kinds", "rule", "source", "status"],
-        ["calendar", "when", "extension", "pauses", "optional", "starts_on", "note"],
+        ["calendar", "when", "extension", "pauses", "starts_on", *_SWITCHES],
     )
     kinds = frozenset(keys["kinds"].several_of(Kind.values))
     source = _source(keys["source"], sources)
@@ -112,7 +113,7 @@ def _duty(value: Value, regime: str, sources: dict[str, Source]) -> Duty:
         pauses=tuple(_pause(item, sources) for item in keys["pauses"].items())
         if "pauses" in keys
         else (),
-        optional="optional" in keys and keys["optional"].boolean(),
+        **{name: name in keys and keys[name].boolean() for name in _SWITCHES},
         starts_on=keys["starts_on"].day() if "starts_on" in keys else None,
     )
 

@@ -68,7 +68,8 @@ class Duty:
 
     `rule_json` is the rule in the spelling of the vector format, `rule` the same for the
     engine. `calendar`: None is the organisation's own, else codes of a calendar. `optional`:
-    a limit that only binds who wants to use it, such as the notice of an extension.
+    a limit that only binds who wants to use it, such as the notice of an extension. `when`:
+    facts that must be so; `when_unknown`: a fact that nobody has stated is taken to be so.
     """
 
     regime: str
@@ -83,6 +84,7 @@ class Duty:
     extension: ExtensionTerms | None
     pauses: tuple[PauseEffect, ...]
     optional: bool = False
+    when_unknown: bool = False
     starts_on: date | None = None
 
     @property
@@ -102,15 +104,16 @@ class Duty:
         return (
             kind in self.kinds
             and in_time
-            and all(_met(facts.get(name), wanted) for name, wanted in self.when.items())
+            and all(self._met(facts.get(name), wanted) for name, wanted in self.when.items())
         )
 
-
-def _met(given: object, wanted: object) -> bool:
-    """A fact is a value, or several (a record with younger and older parts has both)."""
-    if isinstance(given, Collection) and not isinstance(given, str):
-        return wanted in given
-    return (given if given is not None else False) == wanted
+    def _met(self, given: object, wanted: object) -> bool:
+        """A fact is a value, or several (a record with younger and older parts has both)."""
+        if given is None:
+            return self.when_unknown
+        if isinstance(given, Collection) and not isinstance(given, str):
+            return wanted in given
+        return given == wanted
 
 
 @dataclass(frozen=True)
