@@ -28,14 +28,16 @@ def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:
 
 
 def paragraphs(text: str, spans: Iterable[Span]) -> list[str]:
-    """The words of clauses; those that follow each other on one line are read as one."""
+    """The words of clauses; sentences that follow each other on one line are read as one."""
     joined: list[Span] = []
-    for start, end in merged(spans):
-        between = text[joined[-1][1] : start] if joined else "\n"
-        if between.strip() or "\n" in between:
-            joined.append((start, end))
+    for start, end in sorted(spans):
+        last = joined[-1][1] if joined else start
+        between = text[last:start]
+        goes_on = start < last or (between and not between.strip() and "\n" not in between)
+        if joined and goes_on:
+            joined[-1] = (joined[-1][0], max(end, last))
         else:
-            joined[-1] = (joined[-1][0], end)
+            joined.append((start, end))
     return [text[start:end] for start, end in joined]
 
 

@@ -49,11 +49,14 @@ class FilesField(forms.FileField):
             raise ValidationError(f"{file.name}: {refusal}") from None
 
 
+def _with_message(options: dict[str, Any], invalid: Any) -> dict[str, Any]:
+    messages = {"invalid": invalid} | options.pop("error_messages", {})
+    return options | {"error_messages": messages}
+
+
 def day_field(**options: Any) -> forms.DateField:
     wrong = _("Enter a date that exists, for example 2026-05-31.")
-    return forms.DateField(
-        widget=DayInput(), input_formats=[DAY], error_messages={"invalid": wrong}, **options
-    )
+    return forms.DateField(widget=DayInput(), input_formats=[DAY], **_with_message(options, wrong))
 
 
 def text_field(
@@ -68,20 +71,17 @@ def email_field(**options: Any) -> forms.EmailField:
     wrong = _("Enter an e-mail address like name@example.org.")
     return forms.EmailField(
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
-        error_messages={"invalid": wrong},
         max_length=254,
-        **options,
+        **_with_message(options, wrong),
     )
 
 
 def phone_field(**options: Any) -> forms.RegexField:
+    wrong = _("Enter a telephone number in digits, for example +33 1 23 45 67 89.")
     return forms.RegexField(
         r"^\+?[0-9 ()./-]{4,40}$",
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-        error_messages={
-            "invalid": _("Enter a telephone number in digits, for example +33 1 23 45 67 89.")
-        },
-        **options,
+        **_with_message(options, wrong),
     )
 
 
