@@ -255,6 +255,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 # Staff come by invitation: the link in the mail is the proof of the address.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+# No mail to addresses without an account: anybody may type anybody's.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _base.scheme or "https"
@@ -372,6 +374,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     name: {"task": task, "schedule": 60.0, "options": {"expires": 55}}
     for name, task in {
         "reminders": "dsr.requests.tasks.sweep_reminders",
+        "dates": "dsr.requests.tasks.sweep_stale_dates",
         "mail": "dsr.notifications.tasks.deliver",
         "heartbeat": "dsr.notifications.tasks.heartbeat",
     }.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
@@ -20,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
 # Building: doors that are not written yet. The condition goes when they are.
 if find_spec("dsr.dashboard.urls"):
     urlpatterns.append(path("staff/", include("dsr.dashboard.urls")))
+if settings.DSR_TRIAL and find_spec("dsr.dashboard.trial_urls"):
+    urlpatterns.append(path("trial/", include("dsr.dashboard.trial_urls")))
 if find_spec("dsr.portal.urls"):
     urlpatterns.append(path("", include("dsr.portal.urls")))
 

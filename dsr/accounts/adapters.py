@@ -1,11 +1,14 @@
 """Where django-allauth asks this program: who may sign up, what it mails, how it keeps secrets."""
 
 import base64
+import time
 from io import BytesIO
 from typing import Any
 
 import qrcode
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -66,6 +69,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         uid, _dash, token = key.partition("-")
         return page("account_reset_password_from_key", uid, token)
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever signed in a few minutes ago is not asked once more whether it is still them."""
+        required = super().is_reauthentication_required(app=app, **kwargs)
+        return bool(required) and not _signed_in_lately(self.request)
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         try:
             super().pre_authenticate(request, **credentials)
@@ -110,6 +118,12 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
             pk=authenticator.pk
         )
         return bool(others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
+
+
+def _signed_in_lately(request: HttpRequest) -> bool:
+    user = request.user if isinstance(request.user, User) else None
+    moments = [step["at"] for step in get_authentication_records(request, user)]
+    return bool(moments) and time.time() - max(moments) < app_settings.REAUTHENTICATION_TIMEOUT
 
 
 def _log_in_refused(code: str, credentials: dict[str, Any]) -> None:

@@ -74,18 +74,18 @@ def member(email: str, name: str, role: str, where: Organisation) -> User:
 
 @pytest.fixture
 def signed_in() -> Callable[[User], Client]:
-    """A browser in which this person has shown password and second factor."""
+    """A visitor in which this person has shown password and second factor."""
 
     def sign_in(user: User) -> Client:
         enrol_for_trial(user)
-        browser = Client()
-        password_step(browser, user)
+        visitor = Client()
+        password_step(visitor, user)
         code = {"code": trial_code(user)}
-        assert browser.post("/staff/account/2fa/authenticate/", code).status_code == 302
-        return browser
+        assert visitor.post("/staff/account/2fa/authenticate/", code).status_code == 302
+        return visitor
 
     return sign_in
 
 
-def password_step(browser: Client, user: User, password: str = PASSWORD) -> Any:
-    return browser.post("/staff/account/login/", {"login": user.email, "password": password})
+def password_step(visitor: Client, user: User, password: str = PASSWORD) -> Any:
+    return visitor.post("/staff/account/login/", {"login": user.email, "password": password})

@@ -53,12 +53,12 @@ def test_an_officer_invites_and_the_new_colleague_chooses_a_password(
 ) -> None:
     nina = new_colleague(olga, img)
     assert not nina.has_usable_password()
-    browser = Client()
+    visitor = Client()
     with time_machine.travel(NOON + DAY, tick=False):
-        page = browser.get(link())
+        page = visitor.get(link())
         assert "Welcome, Nina New" in page.content.decode()
         passwords = {"password": PASSWORD, "again": PASSWORD}
-        answer = browser.post(link(), passwords)
+        answer = visitor.post(link(), passwords)
     assert (answer.status_code, answer["Location"]) == (302, "/staff/account/login/")
     nina.refresh_from_db()
     assert nina.check_password(PASSWORD)

@@ -1,14 +1,18 @@
 """The addresses of signing in, one page for staff and one for everybody."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from config.urls import handler403, handler404, handler500
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)
 
-__all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
+handler403 = "config.errors.permission_denied"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"
 
 
 def desk(request: HttpRequest) -> HttpResponse:
