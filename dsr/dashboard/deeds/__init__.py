@@ -1,0 +1,1 @@
+"""The deeds of the staff: one class, one form and one address for each."""

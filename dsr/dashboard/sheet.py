@@ -1,0 +1,302 @@
+"""One request made ready for its page: everything unsealed, said in words, and bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.accounts.models import User
+from dsr.accounts.roles import permissions_of
+from dsr.dashboard import words
+from dsr.policies.particulars import PARTICULARS, FieldSpec
+from dsr.requests import explain, queries
+from dsr.requests.deeds import DEEDS
+from dsr.requests.models import Deadline, Person, RequestMessage, SubjectRequest
+from dsr.requests.preconditions import sent_answer, standing_decision, unmet
+from dsr.requests.queries import PossibleDeed
+from dsr.requests.services import deciding
+from dsr.requests.services.changing import not_now
+from dsr.requests.states import Outcome, Purpose
+from dsr.vault.models import SealedModel
+
+MOST_RELATED = 10
+
+# The deeds in the order in which they carry a request to its end: the first possible one is next.
+ONWARDS = (
+    *("unfreeze", "approve", "record_posting", "send_answer", "close", "accept_identity"),
+    *("start", "decide_alone", "propose", "add_evidence", "reply", "reopen"),
+)
+# Offered beside what they concern, not in the list of deeds.
+ELSEWHERE = frozenset({"note", "assign", "strike_evidence"})
+ENDINGS = frozenset(
+    {"withdraw", "lapse", "declare_out_of_scope", "forward", "freeze", "return_to_work"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What this person can do now: the next step, the rest, what ends it, and what must wait."""
+
+    following: PossibleDeed | None
+    beside: list[PossibleDeed]
+    endings: list[PossibleDeed]
+    blocked: list[PossibleDeed]
+    codes: frozenset[str]
+
+
+def deeds_for(subject_request: SubjectRequest, user: User, role: str) -> Deeds:
+    """Only what state and role allow; the role is the one held in the request's organisation."""
+    held = permissions_of(role)
+    offered = [
+        PossibleDeed(code, deed.label, unmet(subject_request, code, user))
+        for code, deed in DEEDS.items()
+        if held.intersection(deed.permissions) and not not_now(subject_request, deed)
+    ]
+    offered = [each for each in offered if _makes_sense(each.code, subject_request)]
+    return _sorted(offered, _next_code(subject_request, offered, user))
+
+
+def _makes_sense(code: str, subject_request: SubjectRequest) -> bool:
+    """Left out without a word: what has nothing to act on."""
+    live = [
+        each for each in subject_request.deadlines.all() if each.status in ("running", "paused")
+    ]
+    if code == "extend":
+        return any(each.extension_rule is not None for each in live)
+    if code == "acknowledge":
+        return any(each.purpose == Purpose.ACKNOWLEDGE for each in live)
+    return True
+
+
+def _next_code(subject_request: SubjectRequest, offered: list[PossibleDeed], user: User) -> str:
+    ready = {each.code for each in offered if not each.blocked}
+    order = [code for code in ONWARDS if code in ready]
+    if "decide_alone" in order and deciding.needs_two(subject_request, Outcome.GRANTED, user):
+        order.remove("decide_alone")
+    if "add_evidence" in order and "start" not in {each.code for each in offered}:
+        order = [code for code in order if code != "add_evidence" or _unproved(subject_request)]
+    if _unproved(subject_request) and "add_evidence" in order:
+        # Proving comes before deciding: a refusal for want of proof stays among the others.
+        order = ["add_evidence", *order] if not {"unfreeze", "approve"} & set(order) else order
+    return order[0] if order else ""
+
+
+def _unproved(subject_request: SubjectRequest) -> bool:
+    return not words.standing(subject_request).enough and subject_request.answered_on is None
+
+
+def _sorted(offered: list[PossibleDeed], following: str) -> Deeds:
+    ready = [each for each in offered if not each.blocked and each.code not in ELSEWHERE]
+    rest = [each for each in ready if each.code != following]
+    return Deeds(
+        following=next((each for each in ready if each.code == following), None),
+        beside=[each for each in rest if each.code not in ENDINGS],
+        endings=[each for each in rest if each.code in ENDINGS],
+        blocked=[each for each in offered if each.blocked and each.code not in ELSEWHERE],
+        codes=frozenset(each.code for each in offered if not each.blocked),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A particular of the request: what it is called, how strongly asked, what was said."""
+
+    label: Any
+    strength: str
+    values: list[tuple[Any, str]]
+
+
+def said(subject_request: SubjectRequest) -> list[Said]:
+    typed = subject_request.values()
+    shown = []
+    for code, values in typed.items():
+        particular = PARTICULARS.get(code)
+        if particular is None:
+            continue
+        given = [(spec.label, _value(spec, values.get(spec.name))) for spec in particular.fields]
+        given = [(label, value) for label, value in given if value]
+        strength = subject_request.right.strength(code)
+        if given:
+            shown.append(Said(particular.label, strength, given))
+    return shown
+
+
+def missing(subject_request: SubjectRequest) -> list[Any]:
+    return [PARTICULARS[code].label for code in subject_request.missing if code in PARTICULARS]
+
+
+def _value(spec: FieldSpec, value: Any) -> str:
+    """A stored value as people read it."""
+    labels = dict(spec.choices)
+    if isinstance(value, list):
+        return ", ".join(str(labels.get(each, each)) for each in value)
+    if spec.type == "date" and value:
+        return day(str(value))
+    return str(labels.get(str(value), value)) if value else ""
+
+
+def day(iso: str) -> str:
+    try:
+        return words.short(date.fromisoformat(iso))
+    except ValueError:
+        return iso
+
+
+@dataclass(frozen=True, slots=True)
+class PersonShown:
+    title: str
+    person: Person
+    name: str
+    born_on: str
+    email: str
+    phone: str
+    postal_address: str
+    is_contact: bool
+
+
+def people(subject_request: SubjectRequest) -> list[PersonShown]:
+    """The data subject, and the requester where that is somebody else."""
+    rows = in_safe(subject_request, subject_request.people.all())
+    parts = {person.part: person for person in rows}
+    requester = parts.get(Person.Part.REQUESTER)
+    shown = []
+    if requester:
+        title = _("Who asks: %(role)s") % {"role": requester.get_role_display()}
+        shown.append(_person(title, requester, is_contact=True))
+    title = _("Whom the data is about") if requester else _("Who asks, and whom it is about")
+    shown.append(_person(title, parts[Person.Part.SUBJECT], is_contact=requester is None))
+    return shown
+
+
+def _person(title: str, person: Person, *, is_contact: bool) -> PersonShown:
+    erased = _("(erased)")
+    born_on = str(person.reveal("born_on") or "")
+    return PersonShown(
+        title,
+        person,
+        str(person.reveal("name", erased)),
+        day(born_on) if born_on else "",
+        *(str(person.reveal(name) or "") for name in ("email", "phone", "postal_address")),
+        is_contact=is_contact,
+    )
+
+
+def in_safe(subject_request: SubjectRequest, rows: Iterable[Any]) -> list[Any]:
+    """Rows that share the request's safe also share its opened keys: no query for each row."""
+    found = list(rows)
+    for row in found:
+        if isinstance(row, SealedModel) and row.safe_id == subject_request.safe_id:
+            row.safe = subject_request.safe
+    return found
+
+
+def opened(subject_request: SubjectRequest, rows: Iterable[Any], field: str) -> list[Any]:
+    """Rows with their sealed text as ``shown``; what was erased says so."""
+    found = in_safe(subject_request, rows)
+    for row in found:
+        row.shown = str(row.reveal(field, _("(erased)")) or "")
+    return found
+
+
+MESSAGE_KINDS = {
+    RequestMessage.Kind.QUESTION: gettext_lazy("asked"),
+    RequestMessage.Kind.IDENTITY: gettext_lazy("asked for proof of identity"),
+    RequestMessage.Kind.NOTICE: gettext_lazy("wrote"),
+    RequestMessage.Kind.ANSWER: gettext_lazy("answered"),
+    RequestMessage.Kind.REPLY: gettext_lazy("wrote"),
+}
+
+
+def messages(subject_request: SubjectRequest) -> list[Any]:
+    rows = opened(subject_request, subject_request.messages.all(), "body")
+    for row in rows:
+        row.label = MESSAGE_KINDS[RequestMessage.Kind(row.kind)]
+    return rows
+
+
+def decision(subject_request: SubjectRequest) -> dict[str, Any]:
+    """The decision that stands, with its words; nothing where none does."""
+    standing = standing_decision(subject_request)
+    if standing is None:
+        return {"decision": None}
+    [row] = in_safe(subject_request, [standing])
+    erased = _("(erased)")
+    return {
+        "decision": row,
+        "decision_ground": dict(deciding.grounds_for(subject_request)).get(row.ground, row.ground),
+        "decision_answer": row.reveal("answer", erased),
+        "decision_reasons": row.reveal("reasons", erased),
+        "answer_is_out": sent_answer(subject_request) is not None,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ClockShown:
+    deadline: Deadline
+    badge: words.Badge
+    why: list[str]
+
+
+def clocks(subject_request: SubjectRequest, today: date) -> list[ClockShown]:
+    """Every clock, the governing one first, each with its reasons."""
+    return [
+        ClockShown(each, words.clock_badge(each, today), explain.explain(each))
+        for each in subject_request.deadlines.all()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class FileShown:
+    pk: int
+    name: str
+    size: int
+    what: str
+    at: datetime
+    scan: str
+
+
+def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]:
+    """Everything that can be downloaded; identity documents only for those who prove or approve."""
+    found = [
+        (each.file, _("Came with the request") if each.from_requester else _("Added by staff"))
+        for each in subject_request.attachments.all()
+    ]
+    found += [
+        (each.letter, _("Letter")) for each in subject_request.messages.all() if each.letter_id
+    ]
+    if identity:
+        found += [
+            (each.document, _("Identity document"))
+            for each in subject_request.evidence.all()
+            if each.document_id
+        ]
+    found += [
+        (each.order.document, _("Order"))
+        for each in subject_request.deadlines.all()
+        if hasattr(each, "order")
+    ]
+    in_safe(subject_request, [file for file, _what in found])
+    return [
+        FileShown(
+            file.pk,
+            str(file.reveal("name", _("(erased)"))),
+            file.size,
+            what,
+            file.added_at,
+            str(file.get_scan_display()),
+        )
+        for file, what in found
+    ]
+
+
+def duplicates(subject_request: SubjectRequest) -> list[SubjectRequest]:
+    return list(queries.possible_duplicates(subject_request)[:MOST_RELATED])
+
+
+def related(subject_request: SubjectRequest) -> list[SubjectRequest]:
+    return list(queries.related(subject_request).select_related("right")[:MOST_RELATED])

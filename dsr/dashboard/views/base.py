@@ -1,0 +1,90 @@
+"""What every staff page shares: who looks, when, the frame around it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+
+from dsr.accounts.models import User
+from dsr.accounts.roles import Permission, permissions_of
+from dsr.dashboard.access import memberships_of, staff_of
+from dsr.notifications.services import stale
+from dsr.policies.models import Organisation
+
+NAVIGATION: tuple[tuple[str, str | Promise, Permission], ...] = (
+    ("dashboard:queue", _("Requests"), Permission.VIEW),
+    ("dashboard:new", _("Enter a request"), Permission.RECORD),
+    ("dashboard:letters", _("Letters and mail"), Permission.VIEW),
+    ("dashboard:team", _("Team"), Permission.VIEW),
+    ("dashboard:health", _("Health"), Permission.VIEW),
+)
+
+
+class StaffView(View):
+    """A page for members of an organisation. ``needs`` is what one of their roles has to hold."""
+
+    needs: Permission = Permission.VIEW
+    section = "dashboard:queue"
+    user: User
+    at: datetime
+    roles: dict[int, str]
+    organisations: list[Organisation]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.user, self.at = staff_of(request), timezone.now()
+        memberships = memberships_of(self.user)
+        self.roles = {each.organisation_id: each.role for each in memberships}
+        self.organisations = [
+            each.organisation for each in memberships if self.may(self.needs, each.organisation_id)
+        ]
+        if not memberships:
+            return self.page("dashboard/no_membership.html", {}, status=403)
+        if not self.organisations:
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def may(self, permission: Permission, organisation_id: int) -> bool:
+        """As `User.may`, from the memberships that are loaded already."""
+        return permission in permissions_of(self.roles.get(organisation_id, ""))
+
+    def may_somewhere(self, permission: Permission) -> bool:
+        return any(permission in permissions_of(role) for role in self.roles.values())
+
+    def page(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+        return render(self.request, template, self.frame() | context, status=status)
+
+    def frame(self) -> dict[str, Any]:
+        return {
+            "navigation": [
+                {"name": name, "url": reverse(view), "current": view == self.section}
+                for view, name, needed in NAVIGATION
+                if self.may_somewhere(needed)
+            ],
+            "sweep_is_late": bool(stale(self.at)),
+            "user": self.user,
+            "now": self.at,
+        }
+
+    def back_to(self, view: str, sentence: str = "", **kwargs: Any) -> HttpResponseRedirect:
+        """After a POST: somewhere else, with a sentence about what was done."""
+        if sentence:
+            messages.success(self.request, sentence)
+        return redirect(view, **kwargs)
+
+    def organisation(self, slug: str) -> Organisation:
+        """One of the person's own organisations; any other does not exist for them."""
+        for organisation in self.organisations:
+            if organisation.slug == slug:
+                return organisation
+        raise Http404

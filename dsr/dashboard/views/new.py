@@ -1,0 +1,177 @@
+"""Entering what came by letter, telephone, mail or in person, with its real day of receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from django import forms
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.accounts.roles import Permission
+from dsr.dashboard import words
+from dsr.dashboard.views.base import StaffView
+from dsr.policies.kinds import Asker
+from dsr.policies.models import Organisation, Right
+from dsr.policies.services import rights_offered
+from dsr.requests.errors import BadInput
+from dsr.requests.forms import FilesField, RequestForm, day_field
+from dsr.requests.models import SubjectRequest
+from dsr.requests.services import intake
+from dsr.requests.states import Channel
+
+BY_OTHER_WAYS = [
+    (str(channel), channel.label)
+    for channel in (Channel.POST, Channel.EMAIL, Channel.PHONE, Channel.IN_PERSON, Channel.WEB)
+]
+
+HELP: Mapping[str, str | Promise] = {
+    "country": gettext_lazy("It decides which laws apply besides the policy."),
+    "may_use_contact_held": gettext_lazy("Only where they said so."),
+    "signature": gettext_lazy("The name under the letter."),
+    "dated_on": gettext_lazy("The day written on the letter."),
+}
+
+
+class RecordForm(RequestForm):
+    """The form of a right as staff copy a letter into it: nothing that is missing comes back."""
+
+    asks_once: ClassVar[bool] = False
+    takes_signatures: ClassVar[bool | None] = True
+    roles: ClassVar[Mapping[str, str | Promise]] = {
+        str(value): label for value, label in Asker.choices
+    }
+    labels: ClassVar[Mapping[str, str | Promise]] = {
+        "name": gettext_lazy("Full name of who asks"),
+        "country": gettext_lazy("Where they live"),
+        "wants_paper": gettext_lazy("How do they want the answer?"),
+        "may_use_contact_held": gettext_lazy("They let us write to the contact that we hold"),
+        "signature": gettext_lazy("Signed by"),
+    }
+
+    channel = forms.ChoiceField(
+        label=gettext_lazy("How did it arrive?"),
+        choices=BY_OTHER_WAYS,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Say how it arrived.")},
+    )
+    received_on = day_field(
+        label=gettext_lazy("Day on which it arrived"),
+        help_text=gettext_lazy("The real day, not today’s: every deadline is counted from it."),
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language of the answer"))
+    scan = FilesField(
+        label=gettext_lazy("The letter or mail itself"),
+        help_text=gettext_lazy("A scan or print. PDF, JPEG or PNG, at most 10 MB each."),
+        required=False,
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("documents", None)
+        language = self.fields["language"]
+        assert isinstance(language, forms.ChoiceField)
+        names = dict(settings.LANGUAGES)
+        language.choices = [(code, names.get(code, code)) for code in self.organisation.languages]
+        for name, text in HELP.items():
+            if name in self.fields:
+                self.fields[name].help_text = str(text)
+        for name in ("name", "email", "phone", "postal_address"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+
+
+class ChooseRight(StaffView):
+    """First of all: which right is it?"""
+
+    needs = Permission.RECORD
+    section = "dashboard:new"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        groups = [(each, self._rights(each)) for each in self.organisations]
+        return self.page(
+            "dashboard/new_choose.html", {"groups": [pair for pair in groups if pair[1]]}
+        )
+
+    def _rights(self, organisation: Organisation) -> list[Right]:
+        return list(rights_offered(organisation, organisation.today(self.at)))
+
+
+class EnterRequest(StaffView):
+    """The form of one right, with the real day of receipt."""
+
+    needs = Permission.RECORD
+    section = "dashboard:new"
+
+    def get(self, request: HttpRequest, organisation: str, right: str) -> HttpResponse:
+        found = self._right(self.organisation(organisation), right)
+        owner = found.reading.version.policy.organisation
+        return self._show(
+            RecordForm(found, initial={"key": uuid4(), "language": owner.default_language})
+        )
+
+    def post(self, request: HttpRequest, organisation: str, right: str) -> HttpResponse:
+        found = self._right(self.organisation(organisation), right)
+        form = RecordForm(found, request.POST, request.FILES)
+        if form.is_valid() and (made := self._submit(form)):
+            return self.back_to(
+                "dashboard:request", _("The request is entered."), reference=made.reference
+            )
+        return self._show(form)
+
+    def _submit(self, form: RecordForm) -> SubjectRequest | None:
+        typed = form.cleaned_data
+        key: UUID = typed["key"]
+        submission = form.submission(
+            right=self._in_force(form.right, typed["received_on"]),
+            channel=typed["channel"],
+            received_on=typed["received_on"],
+            language=typed["language"],
+            files=tuple(typed["scan"]),
+            submission_key=key,
+        )
+        try:
+            return intake.submit(submission, actor=self.user, at=self.at)
+        except BadInput as error:
+            for name, sentence in error.fields.items():
+                form.add_error(name if name in form.fields else None, str(sentence))
+            return None
+
+    def _in_force(self, right: Right, on: date) -> Right:
+        """The policy as it stood on the day of receipt judges the request."""
+        organisation = right.reading.version.policy.organisation
+        return rights_offered(organisation, on).filter(slug=right.slug).first() or right
+
+    def _right(self, organisation: Organisation, slug: str) -> Right:
+        offered = rights_offered(organisation, organisation.today(self.at))
+        right = offered.filter(slug=slug).select_related(
+            "reading__version__policy__organisation__calendar", "department"
+        )
+        found = right.first()
+        if found is None:
+            raise Http404
+        return found
+
+    def _show(self, form: RecordForm) -> HttpResponse:
+        right = form.right
+        return self.page(
+            "dashboard/new.html",
+            {
+                "form": form,
+                "right": right,
+                "organisation": form.organisation,
+                "source": words.source(right),
+                "policy_language": right.reading.version.policy.language,
+                "files_lost": bool(self.request.FILES),
+                "crumbs": [
+                    {"name": _("Enter a request"), "url": words.url("dashboard:new")},
+                    {"name": right.title},
+                ],
+            },
+        )

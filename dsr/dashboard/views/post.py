@@ -1,0 +1,261 @@
+"""Letters to print and post, and mail that did not arrive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.accounts.models import User
+from dsr.accounts.roles import Permission
+from dsr.dashboard import words
+from dsr.dashboard.views.base import StaffView
+from dsr.dashboard.views.request import attachment
+from dsr.notifications import letters, services
+from dsr.notifications.models import OutboxMessage, Status
+from dsr.requests.forms import day_field
+from dsr.requests.models import SubjectRequest
+from dsr.requests.services.answering import letterhead
+from dsr.requests.services.changing import write_line
+from dsr.vault.models import SealedFile
+
+PAGE_SIZE = 25
+ANSWER = "answer_letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A message of the outbox with the request it belongs to."""
+
+    message: OutboxMessage
+    subject_request: SubjectRequest
+    what: str
+    owner: str
+    may_work: bool
+
+
+class Post(StaffView):
+    """What belongs to the requests of one's own organisations."""
+
+    section = "dashboard:letters"
+
+    def seen(self) -> QuerySet[SubjectRequest]:
+        ids = [organisation.pk for organisation in self.organisations]
+        return SubjectRequest.objects.of_organisations(ids)
+
+    def of_mine(self, messages: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
+        return messages.filter(reference__in=self.seen().values("reference"))
+
+    def message(self, message_id: int) -> tuple[OutboxMessage, SubjectRequest]:
+        """A message that this person may know of, or nothing that exists."""
+        rows = OutboxMessage.objects.select_related("safe", "file")
+        found = self.of_mine(rows).filter(pk=message_id).first()
+        if found is None:
+            raise Http404
+        related = self.seen().select_related("organisation", "safe", "assignee", "right")
+        return found, related.get(reference=found.reference)
+
+    def permit(self, subject_request: SubjectRequest) -> None:
+        if not self.may(Permission.RECORD, subject_request.organisation_id):
+            raise PermissionDenied
+
+    def owed(self, messages: Any) -> list[Owed]:
+        rows = list(messages)
+        requests = {
+            each.reference: each
+            for each in self.seen()
+            .filter(reference__in=[row.reference for row in rows])
+            .select_related("organisation", "assignee", "right")
+        }
+        owners = User.objects.in_bulk([row.owner_user_id for row in rows if row.owner_user_id])
+        return [self._one(row, requests[row.reference], owners) for row in rows]
+
+    def _one(
+        self, row: OutboxMessage, subject_request: SubjectRequest, owners: dict[int, User]
+    ) -> Owed:
+        owner = owners.get(row.owner_user_id or 0) or subject_request.assignee
+        return Owed(
+            row,
+            subject_request,
+            str(WHAT.get(row.kind, row.kind.replace("_", " "))),
+            owner.name if owner else "",
+            self.may(Permission.RECORD, subject_request.organisation_id),
+        )
+
+
+WHAT = {
+    "receipt": gettext_lazy("Confirmation of receipt"),
+    "question": gettext_lazy("A question waits for the requester"),
+    "identity_request": gettext_lazy("Proof of identity is asked for"),
+    "answer_ready": gettext_lazy("The answer is there"),
+    ANSWER: gettext_lazy("The answer"),
+    "extended": gettext_lazy("More time is taken"),
+    "lapsed": gettext_lazy("The request has lapsed"),
+    "withdrawn": gettext_lazy("The request is withdrawn"),
+    "out_of_scope": gettext_lazy("The request is out of scope"),
+    "forwarded": gettext_lazy("The request is forwarded"),
+    "reopened": gettext_lazy("The request is open again"),
+    "new_request": gettext_lazy("To staff: a new request"),
+    "reminder": gettext_lazy("To staff: a reminder"),
+    "assigned": gettext_lazy("To staff: assigned"),
+    "review_wanted": gettext_lazy("To staff: a second person is wanted"),
+    "reply_arrived": gettext_lazy("To staff: a reply arrived"),
+    "withdrawn_staff": gettext_lazy("To staff: withdrawn"),
+    "sole_refusal": gettext_lazy("To staff: a refusal by one person"),
+}
+
+
+class LettersView(Post):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        letters_owed = self.of_mine(OutboxMessage.objects.to_post())
+        paginator = Paginator(letters_owed, PAGE_SIZE)
+        page = paginator.get_page(request.GET.get("page"))
+        outbox = OutboxMessage.objects
+        trouble = self.of_mine(outbox.failed() | outbox.missed()).order_by("owed_at", "pk")
+        return self.page(
+            "dashboard/letters.html",
+            {
+                "letters": self.owed(page.object_list),
+                "page": page,
+                "page_range": paginator.get_elided_page_range(page.number),
+                "trouble": self.owed(trouble[: PAGE_SIZE * 2]),
+                "trouble_count": trouble.count(),
+                "answer": ANSWER,
+            },
+        )
+
+
+class LetterFile(Post):
+    """The letter as a PDF. By POST, because reading it is a line of history."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, message_id: int) -> HttpResponse:
+        message, subject_request = self.message(message_id)
+        with transaction.atomic():
+            facts = {"letter": message.pk}
+            write_line(subject_request, "file_read", actor=self.user, at=self.at, facts=facts)
+        if message.file_id:
+            return attachment(SealedFile.objects.select_related("safe").get(pk=message.file_id))
+        return self._made_now(message, subject_request)
+
+    def _made_now(self, message: OutboxMessage, subject_request: SubjectRequest) -> HttpResponse:
+        """A message without a file of its own is set as a letter: the same text, the same bytes."""
+        organisation = subject_request.organisation
+        letter = letters.Letter(
+            head=letterhead(organisation),
+            recipient=str(message.unseal("to_address")).splitlines(),
+            subject=str(message.unseal("subject")),
+            body=letters.blocks_of(str(message.unseal("body"))),
+            written_on=organisation.today(message.owed_at),
+            reference=message.reference,
+            signatory=[organisation.legal_name],
+        )
+        pdf = letters.write(
+            letter, language=message.language, at=message.owed_at, template="message"
+        )
+        response = HttpResponse(pdf, content_type="application/pdf")
+        name = f"{message.reference}-{message.pk}.pdf"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+
+class PostedForm(forms.Form):
+    posted_on = day_field(
+        label=gettext_lazy("Day on which the letter was posted"),
+        error_messages={"required": gettext_lazy("Enter the day of posting.")},
+    )
+
+
+class LetterPosted(Post):
+    """A letter was put into the post. Answers have a deed of their own, which ends deadlines."""
+
+    needs = Permission.RECORD
+
+    def get(self, request: HttpRequest, message_id: int) -> HttpResponse:
+        message, subject_request = self._letter(message_id)
+        first = {"posted_on": subject_request.organisation.today(self.at)}
+        return self._show(PostedForm(initial=first), message, subject_request)
+
+    def post(self, request: HttpRequest, message_id: int) -> HttpResponse:
+        message, subject_request = self._letter(message_id)
+        form = PostedForm(request.POST)
+        if form.is_valid() and self._record(form, message, subject_request):
+            return self.back_to("dashboard:letters", _("The posting is recorded."))
+        return self._show(form, message, subject_request)
+
+    def _letter(self, message_id: int) -> tuple[OutboxMessage, SubjectRequest]:
+        message, subject_request = self.message(message_id)
+        self.permit(subject_request)
+        if message.kind == ANSWER or message.status != Status.OWED:
+            raise Http404
+        return message, subject_request
+
+    def _record(
+        self, form: PostedForm, message: OutboxMessage, subject_request: SubjectRequest
+    ) -> bool:
+        posted_on = form.cleaned_data["posted_on"]
+        organisation = subject_request.organisation
+        today = organisation.today(self.at)
+        if not organisation.today(message.owed_at) <= posted_on <= today:
+            sentence = _("Enter a day from the writing of the letter until today.")
+            form.add_error("posted_on", sentence)
+            return False
+        with transaction.atomic():
+            services.record_posting(message.pk, posted_on=posted_on, at=self.at)
+            facts = {"letter": message.pk, "on": posted_on.isoformat()}
+            write_line(subject_request, "letter_posted", actor=self.user, at=self.at, facts=facts)
+        return True
+
+    def _show(
+        self, form: PostedForm, message: OutboxMessage, subject_request: SubjectRequest
+    ) -> HttpResponse:
+        return self.page(
+            "dashboard/letter_posted.html",
+            {
+                "form": form,
+                "row": self._one(message, subject_request, {}),
+                "crumbs": [
+                    {"name": _("Letters and mail"), "url": words.url("dashboard:letters")},
+                    {"name": _("Record the posting")},
+                ],
+            },
+        )
+
+
+class _Undelivered(Post):
+    """Something about a mail that did not arrive, by POST only."""
+
+    needs = Permission.RECORD
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, message_id: int) -> HttpResponse:
+        message, subject_request = self.message(message_id)
+        self.permit(subject_request)
+        try:
+            return self.back_to("dashboard:letters", self.do(message))
+        except services.WrongStateError:
+            return self.back_to("dashboard:letters", _("Somebody has seen to it already."))
+
+    def do(self, message: OutboxMessage) -> str:
+        raise NotImplementedError
+
+
+class TryAgain(_Undelivered):
+    def do(self, message: OutboxMessage) -> str:
+        services.retry(message.pk, at=self.at)
+        return _("It is tried again.")
+
+
+class WriteOff(_Undelivered):
+    def do(self, message: OutboxMessage) -> str:
+        services.write_off(message.pk, actor_id=self.user.pk, at=self.at)
+        return _("It has left the list.")

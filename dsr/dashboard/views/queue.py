@@ -1,0 +1,136 @@
+"""The queue: what is due first stands first; and the search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from dsr.dashboard import words
+from dsr.dashboard.access import colleagues
+from dsr.dashboard.filters import QueueFilters, tiles
+from dsr.dashboard.views.base import StaffView
+from dsr.policies.kinds import Kind
+from dsr.requests import queries
+from dsr.requests.models import SubjectRequest
+from dsr.requests.models.subject_request import SubjectRequestQuerySet
+
+PAGE_SIZE = 25
+MOST_FOUND = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One request as the queue shows it: nothing of it is unsealed."""
+
+    subject_request: SubjectRequest
+    kind: str
+    status: words.Badge
+    due: words.Badge
+
+
+class SearchForm(forms.Form):
+    """A reference, an exact e-mail address or telephone number, or words of a name."""
+
+    text = forms.CharField(
+        label=_("Find a request"),
+        max_length=200,
+        help_text=_("Reference, exact e-mail address or telephone number, or words of a name"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class Listing(StaffView):
+    """What the queue and the search share."""
+
+    def seen(self) -> SubjectRequestQuerySet:
+        ids = [organisation.pk for organisation in self.organisations]
+        return SubjectRequest.objects.of_organisations(ids)
+
+    def rows(self, found: Any) -> list[Row]:
+        days = {each.pk: each.today(self.at) for each in self.organisations}
+        return [
+            Row(
+                each,
+                str(Kind(each.kind).label),
+                words.status_badge(each),
+                words.due_badge(each, days[each.organisation_id]),
+            )
+            for each in found
+        ]
+
+
+class QueueView(Listing):
+    """Every request this person may see, narrowed by the filters in the address."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        filters = QueueFilters(
+            request.GET,
+            user=self.user,
+            organisations=self.organisations,
+            people=colleagues(self.organisations),
+            at=self.at,
+        )
+        found = filters.narrow(self.seen()).first_due_first()
+        paginator = Paginator(found.select_related("organisation", "right", "assignee"), PAGE_SIZE)
+        page = paginator.get_page(request.GET.get("page"))
+        return self.page(
+            "dashboard/queue.html",
+            {
+                "filters": filters,
+                "search": SearchForm(),
+                "tiles": [
+                    {"query": query, "label": label, "number": number, "urgent": query == URGENT}
+                    for query, label, number in tiles(self.seen(), self.organisations, self.at)
+                ],
+                "current": f"?{request.GET.urlencode()}",
+                "page": page,
+                "page_range": paginator.get_elided_page_range(page.number),
+                "rows": self.rows(page.object_list),
+                "several": len(self.organisations) > 1,
+                "narrowed": filters.is_narrowed(),
+            },
+        )
+
+
+URGENT = "?due=overdue"
+
+
+class SearchView(Listing):
+    """By POST, so that no name and no address ever stands in an address line or a log."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return redirect("dashboard:queue")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = SearchForm(request.POST)
+        found: list[SubjectRequest] = []
+        if form.is_valid():
+            text = form.cleaned_data["text"]
+            if exact := queries.by_reference(self.user, text).first():
+                return redirect("dashboard:request", exact.reference)
+            found = list(self._by_person(text)[: MOST_FOUND + 1])
+        return self.page(
+            "dashboard/search.html",
+            {
+                "search": form,
+                "form": form,
+                "rows": self.rows(found[:MOST_FOUND]),
+                "too_many": len(found) > MOST_FOUND,
+                "several": len(self.organisations) > 1,
+            },
+        )
+
+    def _by_person(self, text: str) -> SubjectRequestQuerySet:
+        found = queries.by_person(self.user, text).values("pk")
+        return (
+            self.seen()
+            .filter(pk__in=found)
+            .select_related("organisation", "right", "assignee")
+            .order_by("-received_on", "-pk")
+        )

@@ -1,0 +1,104 @@
+"""The page of one request, and its files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
+
+from dsr.accounts.roles import Permission
+from dsr.dashboard import history, sheet, words
+from dsr.dashboard.deeds.base import RequestView
+from dsr.dashboard.deeds.forms import AssignForm, NoteForm
+from dsr.requests.models import SubjectRequest
+from dsr.requests.services.changing import write_line
+from dsr.vault.models import SealedFile
+from dsr.vault.services import read_file
+
+TOGETHER = ("people", "evidence__by", "evidence__struck_by", "evidence__document")
+BESIDE = ("messages__letter", "messages__by", "notes__by", "attachments__file")
+CLOCKS = ("deadlines__order__document", "deadlines__extensions", "receipts")
+
+
+class RequestPage(RequestView):
+    """Everything about one request, and the deeds that are possible now for this person."""
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        it = self.subject_request = self._whole(self.find())
+        return self.page("dashboard/request.html", self._facts(it) | self._written(it))
+
+    def _whole(self, found: SubjectRequest) -> SubjectRequest:
+        prefetch_related_objects([found], *TOGETHER, *BESIDE, *CLOCKS)
+        return found
+
+    def _facts(self, it: SubjectRequest) -> dict[str, Any]:
+        today = it.organisation.today(self.at)
+        role = self.roles.get(it.organisation_id, "")
+        version = it.right.reading.version
+        return {
+            "it": it,
+            "crumbs": self.crumbs(),
+            "today": today,
+            "due": words.due_badge(it, today),
+            "state": words.status_badge(it),
+            "clocks": sheet.clocks(it, today),
+            "deeds": sheet.deeds_for(it, self.user, role),
+            "said": sheet.said(it),
+            "missing": sheet.missing(it),
+            "people": sheet.people(it),
+            "standing": words.standing(it),
+            "source": words.source(it.right),
+            "policy_language": version.policy.language,
+            "policy_url": version.policy.source_url,
+            "sees_proof": self.sees_proof(it),
+        }
+
+    def _written(self, it: SubjectRequest) -> dict[str, Any]:
+        form = {"version": it.version, "opened": self.at.isoformat()}
+        given: dict[str, Any] = {"subject_request": it, "user": self.user}
+        return {
+            "evidence": sheet.opened(it, it.evidence.all(), "compared_with"),
+            "messages_written": sheet.messages(it),
+            "notes": sheet.opened(it, it.notes.all(), "text")[::-1],
+            "files": sheet.files(it, identity=self.sees_proof(it)),
+            "history": history.timeline(it),
+            "duplicates": sheet.duplicates(it),
+            "related": sheet.related(it),
+            "note_form": NoteForm(initial=form, auto_id="note_%s", **given),
+            "assign_form": AssignForm(
+                initial=form | {"to": it.assignee_id or ""}, auto_id="assign_%s", **given
+            ),
+            **sheet.decision(it),
+        }
+
+    def sees_proof(self, it: SubjectRequest) -> bool:
+        """Identity documents are for those who prove and those who approve."""
+        needed = (Permission.IDENTIFY, Permission.APPROVE)
+        return any(self.may(each, it.organisation_id) for each in needed)
+
+
+class FileDownload(RequestPage):
+    """A file, always as an attachment. By POST, because every download is a line of history."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, reference: str, file_id: int) -> HttpResponse:
+        it = self.subject_request = self._whole(self.find())
+        shown = {each.pk for each in sheet.files(it, identity=self.sees_proof(it))}
+        if file_id not in shown:
+            raise Http404
+        with transaction.atomic():
+            write_line(it, "file_read", actor=self.user, at=self.at, facts={"file": file_id})
+        return attachment(SealedFile.objects.select_related("safe").get(pk=file_id))
+
+
+def attachment(file: SealedFile) -> HttpResponse:
+    """Never shown in the browser's own window: what a stranger sent is only ever saved."""
+    name, content = read_file(file)
+    response = HttpResponse(content, content_type=file.content_type)
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    response["Content-Disposition"] = disposition or "attachment"
+    return response

@@ -1,0 +1,205 @@
+"""Who works for an organisation, and inviting somebody new."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.accounts import services
+from dsr.accounts.errors import AccountsError
+from dsr.accounts.models import Invitation, Membership, User
+from dsr.accounts.roles import Permission, Role
+from dsr.dashboard import words
+from dsr.dashboard.views.base import StaffView
+from dsr.policies.models import Department, Organisation
+
+
+class TeamView(StaffView):
+    """The members of one's own organisations."""
+
+    section = "dashboard:team"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        members = Membership.objects.filter(organisation__in=self.organisations).select_related(
+            "user", "department"
+        )
+        by_organisation: dict[int, list[Membership]] = {}
+        for each in members.order_by("user__name", "pk"):
+            by_organisation.setdefault(each.organisation_id, []).append(each)
+        return self.page(
+            "dashboard/team.html",
+            {
+                "groups": [
+                    {
+                        "organisation": each,
+                        "members": by_organisation.get(each.pk, []),
+                        "may_invite": self.may(Permission.INVITE, each.pk),
+                    }
+                    for each in self.organisations
+                ],
+                "invited": self._invited(),
+                "may_invite": self.may_somewhere(Permission.INVITE),
+            },
+        )
+
+    def _invited(self) -> dict[int, Invitation]:
+        """The open invitation of each person who has not come yet."""
+        rows = Invitation.objects.filter(
+            user__memberships__organisation__in=self.organisations,
+            used_at=None,
+            withdrawn_at=None,
+        )
+        return {row.user_id: row for row in rows.order_by("created_at")}
+
+
+class InviteForm(forms.Form):
+    organisation = forms.ChoiceField(label=gettext_lazy("Organisation"))
+    name = forms.CharField(
+        label=gettext_lazy("Full name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Enter the name.")},
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        max_length=254,
+        help_text=gettext_lazy("The invitation goes here. It works once, and for a week."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": gettext_lazy("Enter the e-mail address."),
+            "invalid": gettext_lazy("Enter an e-mail address like name@example.org."),
+        },
+    )
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=Role.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose a role.")},
+    )
+    department = forms.ChoiceField(label=gettext_lazy("Department"), required=False)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+
+    def __init__(self, organisations: list[Organisation], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._choose("organisation", [(each.slug, each.name) for each in organisations])
+        departments = Department.objects.filter(organisation__in=organisations)
+        named = [
+            (each.pk, f"{each.name} ({each.organisation})")
+            for each in departments.select_related("organisation")
+        ]
+        if named:
+            self._choose("department", [("", _("None")), *named])
+        else:
+            del self.fields["department"]
+
+    def _choose(self, name: str, choices: list[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    @property
+    def department_given(self) -> Department | None:
+        chosen = self.cleaned_data.get("department")
+        return Department.objects.get(pk=int(chosen)) if chosen else None
+
+
+class InviteView(StaffView):
+    """A new member of staff gets a mail with a link that works once."""
+
+    needs = Permission.INVITE
+    section = "dashboard:team"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._show(InviteForm(self.organisations, initial={"role": Role.HANDLER}))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = InviteForm(self.organisations, request.POST)
+        if form.is_valid() and self._invite(form):
+            return self.back_to("dashboard:team", _("The invitation is on its way."))
+        return self._show(form)
+
+    def _invite(self, form: InviteForm) -> bool:
+        typed = form.cleaned_data
+        try:
+            services.invite(
+                typed["email"],
+                typed["name"],
+                self.organisation(typed["organisation"]),
+                typed["role"],
+                by=self.user,
+                at=self.at,
+                department=form.department_given,
+                language=typed["language"],
+            )
+        except AccountsError as error:
+            form.add_error(None, str(error))
+            return False
+        return True
+
+    def _show(self, form: InviteForm) -> HttpResponse:
+        crumbs = [
+            {"name": _("Team"), "url": words.url("dashboard:team")},
+            {"name": _("Invite somebody")},
+        ]
+        return self.page("dashboard/invite.html", {"form": form, "crumbs": crumbs})
+
+
+class _Member(StaffView):
+    """Something about one invited member, by POST only."""
+
+    needs = Permission.INVITE
+    section = "dashboard:team"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, organisation: str, user_id: int) -> HttpResponse:
+        own = self.organisation(organisation)
+        member = Membership.objects.filter(organisation=own, user_id=user_id).first()
+        if member is None:
+            raise Http404
+        try:
+            return self.back_to("dashboard:team", self.do(member, own))
+        except AccountsError as error:
+            messages.error(request, str(error))
+            return self.back_to("dashboard:team")
+
+    def do(self, member: Membership, organisation: Organisation) -> str:
+        raise NotImplementedError
+
+
+class InviteAgain(_Member):
+    """A new link; the one before stops working."""
+
+    def do(self, member: Membership, organisation: Organisation) -> str:
+        user: User = member.user
+        if user.has_usable_password():
+            raise AccountsError(_("This person has come already."))
+        services.invite(
+            user.email,
+            user.name,
+            organisation,
+            member.role,
+            by=self.user,
+            at=self.at,
+            department=member.department,
+            language=user.language,
+        )
+        return _("A new invitation is on its way; the link before it no longer works.")
+
+
+class WithdrawInvitation(_Member):
+    """Who has not come yet is no member any more."""
+
+    def do(self, member: Membership, organisation: Organisation) -> str:
+        user: User = member.user
+        if user.has_usable_password():
+            raise AccountsError(_("This person has come already. An administrator can close it."))
+        services.remove_membership(user, organisation, by=self.user, at=self.at)
+        if not user.memberships.exists():
+            services.withdraw(user, self.at)
+        return _("The invitation is withdrawn.")

@@ -1,0 +1,147 @@
+"""What the staff pages say in plain words: days left, states, evidence, periods, sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dsr.policies.kinds import Level
+from dsr.policies.models import Right
+from dsr.requests.identity import reached_level
+from dsr.requests.models import Deadline, SubjectRequest
+from dsr.requests.preconditions import authority_proved
+from dsr.requests.states import ACTS_FOR_ANOTHER, ClockStatus, Status
+
+SOON = 7  # days: from here on a date is shown as near
+
+STATUS_KINDS = {
+    Status.RECEIVED: "info",
+    Status.PROVING_IDENTITY: "info",
+    Status.IN_PROGRESS: "info",
+    Status.WAITING: "warn",
+    Status.IN_REVIEW: "warn",
+    Status.DECIDED: "good",
+    Status.FROZEN: "bad",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A few words and the tone they are said in."""
+
+    kind: str
+    text: str
+
+
+def status_badge(subject_request: SubjectRequest) -> Badge:
+    status = Status(subject_request.status)
+    return Badge(STATUS_KINDS.get(status, "plain"), str(status.label))
+
+
+def days_left(days: int) -> str:
+    """``Due in 3 days``, ``Due today``, ``2 days overdue``."""
+    if days < 0:
+        return ngettext("%(n)d day overdue", "%(n)d days overdue", -days) % {"n": -days}
+    if days == 0:
+        return _("Due today")
+    if days == 1:
+        return _("Due tomorrow")
+    return ngettext("Due in %(n)d day", "Due in %(n)d days", days) % {"n": days}
+
+
+def tone(days: int) -> str:
+    if days < 0:
+        return "over"
+    return "soon" if days <= SOON else "ok"
+
+
+def due_badge(subject_request: SubjectRequest, today: date) -> Badge:
+    """Where the governing date stands on this day."""
+    days = subject_request.days_left(today)
+    if days is not None:
+        return Badge(tone(days), days_left(days))
+    if subject_request.answered_on:
+        return Badge("met", _("Answered on %(day)s") % {"day": short(subject_request.answered_on)})
+    if subject_request.is_open:
+        return Badge("paused", _("No date while it is paused"))
+    return Badge("ok", _("Ended"))
+
+
+def clock_badge(deadline: Deadline, today: date) -> Badge:
+    """Where one deadline stands on this day."""
+    days = deadline.days_left(today)
+    if days is not None:
+        return Badge(tone(days), days_left(days))
+    ended = {"day": short(deadline.ended_on)} if deadline.ended_on else {"day": ""}
+    texts = {
+        ClockStatus.PAUSED: Badge("paused", _("Paused")),
+        ClockStatus.MET: Badge("met", _("Met on %(day)s") % ended),
+        ClockStatus.MISSED: Badge("missed", _("Missed: done on %(day)s") % ended),
+        ClockStatus.CANCELLED: Badge("ok", _("Cancelled")),
+    }
+    return texts.get(ClockStatus(deadline.status), Badge("ok", _("No date")))
+
+
+def short(day: date) -> str:
+    return str(formats.date_format(day, "DATE_FORMAT"))
+
+
+def length(number: int, unit: str) -> str:
+    """A length of time: ``20 days``."""
+    texts = {
+        "hour": ngettext("%(n)d hour", "%(n)d hours", number),
+        "day": ngettext("%(n)d day", "%(n)d days", number),
+        "business_day": ngettext("%(n)d working day", "%(n)d working days", number),
+        "week": ngettext("%(n)d week", "%(n)d weeks", number),
+        "month": ngettext("%(n)d month", "%(n)d months", number),
+        "year": ngettext("%(n)d year", "%(n)d years", number),
+    }
+    return texts[unit] % {"n": number}
+
+
+def url(view: str, *args: object) -> str:
+    return reverse(view, args=args)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How sure the evidence makes us, beside what the right requires."""
+
+    required: Level
+    reached: Level
+    acts_for_another: bool
+    authority: bool
+
+    @property
+    def enough(self) -> bool:
+        return self.reached >= self.required
+
+    @property
+    def steps(self) -> list[tuple[str, bool, bool]]:
+        """Every level: its words, whether it is reached, whether it is the one required."""
+        return [
+            (str(level.label), level <= self.reached, level == self.required)
+            for level in (Level.LOCATE, Level.REASONABLE, Level.HIGH)
+        ]
+
+
+def standing(subject_request: SubjectRequest) -> Standing:
+    return Standing(
+        Level(subject_request.required_level),
+        reached_level(subject_request.evidence.all()),
+        subject_request.role in ACTS_FOR_ANOTHER,
+        authority_proved(subject_request),
+    )
+
+
+def source(right: Right) -> str:
+    """Where a right stands: the policy and its version, or the article of a law."""
+    if right.law:
+        return f"{right.law}, {right.law_article}"
+    version = right.reading.version
+    return f"{version.policy.title} ({version.label})"
