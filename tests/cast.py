@@ -8,9 +8,9 @@ from typing import Any
 
 from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Role
-from dsr.policies.models import Organisation, Right
 from dsr.policies.catalogue.loading import load
 from dsr.policies.catalogue.reading import HOME
+from dsr.policies.models import Organisation, Right
 from dsr.requests.actors import REQUESTER, Actor
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import deciding, identity, intake, work
@@ -42,10 +42,9 @@ class Desk:
             raise AttributeError(name) from None
 
     def right(self, organisation: str, slug: str) -> Right:
-        found = Right.objects.filter(
+        return Right.objects.filter(
             reading__version__policy__organisation__slug=organisation, slug=slug
         ).latest("reading__number")
-        return found
 
     def organisation(self, slug: str) -> Organisation:
         return Organisation.objects.get(slug=slug)
@@ -132,5 +131,3 @@ def later(days: int, at: datetime = MORNING) -> datetime:
 def on(day: str, hour: int = 8) -> datetime:
     """An instant on a day, at an hour UTC."""
     return datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC).replace(hour=hour)
-
-

@@ -7,8 +7,10 @@ class RequestsConfig(AppConfig):
     verbose_name = "Requests"
 
     def ready(self) -> None:
-        from dsr.notifications.services import register_recheck
-
-        from .services import reminding
+        """The rooms below know no request: they ask what this one registers with them."""
+        from dsr.notifications.services import expect, register_recheck
+        from dsr.requests.services import reminding
 
         register_recheck("reminder", reminding.still_needed)
+        for sweep in ("reminders", "dates"):
+            expect(sweep)

@@ -220,14 +220,9 @@ class _Story:
 
     def _answer(self, begun: SubjectRequest, days: int) -> None:
         at = self._ago(days)
-        decided = deciding.decide_alone(
-            begun.pk,
-            Proposal(Outcome.GRANTED, "Your details have been updated (demo)."),
-            actor=self.handler,
-            at=at,
-            seen=begun.version,
-        )
-        sent = deciding.send_answer(decided.pk, actor=self.handler, at=at, seen=decided.version)
+        proposed = self._propose(begun, days)
+        approved = deciding.approve(proposed.pk, actor=self.officer, at=at, seen=proposed.version)
+        sent = deciding.send_answer(approved.pk, actor=self.handler, at=at, seen=approved.version)
         deciding.close(sent.pk, actor=self.handler, at=at, seen=sent.version)
 
     def _refuse(self, asked: SubjectRequest) -> None:

@@ -3,9 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
-from .services import reminding
+from dsr.notifications.services import beat
+from dsr.requests.services import recomputing, reminding
 
 
 @shared_task(ignore_result=True)
 def sweep_reminders() -> None:
-    reminding.sweep(at=timezone.now())
+    at = timezone.now()
+    reminding.sweep(at=at)
+    beat("reminders", at)
+
+
+@shared_task(ignore_result=True)
+def sweep_stale_dates() -> None:
+    at = timezone.now()
+    recomputing.sweep_stale(at=at)
+    beat("dates", at)

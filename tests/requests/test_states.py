@@ -23,10 +23,20 @@ from tests.requests.reaching import REACH, reach
 from tests.requests.trying import TRY
 
 # What may be tried from where. Rows: deeds. Columns: the states, in the order of STATES.
-STATES = (
-    "received proving_identity in_progress waiting in_review decided "
-    "closed withdrawn lapsed frozen out_of_scope forwarded"
-).split()
+STATES = [
+    "received",
+    "proving_identity",
+    "in_progress",
+    "waiting",
+    "in_review",
+    "decided",
+    "closed",
+    "withdrawn",
+    "lapsed",
+    "frozen",
+    "out_of_scope",
+    "forwarded",
+]
 
 TABLE = """
 start                 x - - - - - - - - - - -

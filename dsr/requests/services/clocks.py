@@ -151,10 +151,8 @@ def _ended_on(pause: Pause, most_days: int | None) -> date | None:
 def _write(deadline: Deadline, result: Result, at: datetime) -> None:
     deadline.due_on = result.due_on
     deadline.due_at = result.expires_at
-    without = result.due_without_pause
-    deadline.would_be_on = without.date() if isinstance(without, datetime) else without
-    notice = result.notice_by
-    deadline.notice_by = notice.date() if isinstance(notice, datetime) else notice
+    deadline.would_be_on = _day(result.due_without_pause)
+    deadline.notice_by = _day(result.notice_by)
     deadline.trace = result.trace_json()
     deadline.calendar_version = deadline.calendar.version
     deadline.computed_at = at
@@ -164,6 +162,18 @@ def _write(deadline: Deadline, result: Result, at: datetime) -> None:
         deadline.resume()
     today = deadline.subject_request.organisation.today(at)
     deadline.remind_on = reminders.first_day(deadline, today)
+
+
+def would_move(deadline: Deadline) -> bool:
+    """Whether the facts now give other dates than those written; computed without a trace."""
+    if deadline.basis == Basis.ORDER:
+        return False
+    result = solve(deadline, trace=False)
+    return (deadline.due_on, deadline.would_be_on, deadline.notice_by) != (
+        result.due_on,
+        _day(result.due_without_pause),
+        _day(result.notice_by),
+    )
 
 
 def recompute(subject_request: SubjectRequest, *, actor: Actor, at: datetime, cause: str) -> int:
@@ -329,6 +339,10 @@ def regimes_of(right: Right, place: str, on: date) -> set[str]:
     """Short names of the laws that have something to say on a right asked for from a place."""
     organisation = right.reading.version.policy.organisation
     return {regime.slug for regime, _duty in duties_for(organisation, right.kind, place, on, {})}
+
+
+def _day(moment: date | datetime | None) -> date | None:
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _iso(day: date | None) -> str | None:

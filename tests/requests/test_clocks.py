@@ -1,0 +1,406 @@
+"""Deadlines as rows: begun, moved by facts only, paused, settled, cancelled. Dates are literals."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from dsr.policies.services import Correction, correct_day
+from dsr.requests.actors import REQUESTER
+from dsr.requests.errors import BadInput, Unmet
+from dsr.requests.explain import expectation, explain
+from dsr.requests.models import Deadline, SubjectRequest
+from dsr.requests.queries import history
+from dsr.requests.services import (
+    deciding,
+    ending,
+    extending,
+    identity,
+    recomputing,
+    work,
+    writing,
+)
+from dsr.requests.services.extending import ExtensionGiven, OrderGiven
+from dsr.vault.uploads import CheckedUpload
+from tests import cast
+from tests.cast import Desk
+
+
+def due(subject_request: SubjectRequest, code: str) -> date | None:
+    return subject_request.deadlines.get(code=code).due_on
+
+
+def test_the_policy_of_indigomed_gives_twenty_days(desk: Desk) -> None:
+    asked = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-04-30"))
+    assert due(asked, "policy") == date(2026, 5, 20)
+    assert asked.due_on == date(2026, 5, 20)
+
+
+def test_the_policy_of_indigomed_gives_sixty_days_but_the_gdpr_a_month_and_the_earlier_governs(
+    desk: Desk,
+) -> None:
+    asked = cast.ask(desk.right("indigomed", "amend"), at=cast.on("2026-01-15"), country="FR")
+    assert due(asked, "policy") == date(2026, 3, 16)
+    law = asked.deadlines.get(regime="gdpr", purpose="respond")
+    # 15 February 2026 is a Sunday.
+    assert law.due_on == date(2026, 2, 16)
+    assert law.governing
+    assert asked.due_on == date(2026, 2, 16)
+
+
+def test_where_the_policy_names_no_period_the_own_target_is_shown_as_what_it_is(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-05-01"))
+    clock = asked.deadlines.get(code="target")
+    assert (clock.basis, clock.due_on) == ("target", date(2026, 5, 31))
+    assert "own target" in explain(clock)[0]
+    assert expectation(asked).startswith("The policy names no date.")
+
+
+def test_the_day_of_receipt_is_the_legal_day_in_the_organisations_zone(desk: Desk) -> None:
+    # 23:30 UTC on 30 April is already 1 May in Paris, and still 30 April in Chicago.
+    paris = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-04-30", 23))
+    chicago = cast.ask(desk.right("imo", "delete"), at=cast.on("2026-04-30", 23))
+    assert paris.received_on == date(2026, 5, 1)
+    assert chicago.received_on == date(2026, 4, 30)
+
+
+def test_a_letter_counts_from_its_real_day_of_receipt(desk: Desk) -> None:
+    asked = cast.ask(
+        desk.right("indigomed", "accounting"),
+        actor=desk.clerk,
+        channel="post",
+        at=cast.on("2026-05-04"),
+        received_on=date(2026, 4, 30),
+    )
+    assert asked.due_on == date(2026, 5, 20)
+
+
+def test_the_clock_runs_from_the_earliest_receipt_through_any_channel(desk: Desk) -> None:
+    asked = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-05-04"))
+    assert asked.due_on == date(2026, 5, 24)
+    moved = work.record_receipt(
+        asked.pk,
+        received_on=date(2026, 4, 30),
+        channel="post",
+        actor=desk.clerk,
+        at=cast.on("2026-05-05"),
+        seen=asked.version,
+    )
+    assert moved.received_on == date(2026, 4, 30)
+    assert SubjectRequest.objects.get(pk=asked.pk).due_on == date(2026, 5, 20)
+
+
+def test_a_corrected_day_of_receipt_moves_every_date_and_says_so(desk: Desk) -> None:
+    asked = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-05-04"))
+    work.correct_receipt(
+        asked.pk,
+        received_on=date(2026, 5, 1),
+        reason="The stamp on the envelope",
+        actor=desk.officer,
+        at=cast.on("2026-05-06"),
+        seen=asked.version,
+    )
+    line = next(each for each in history(asked) if each.code == "deadline_moved")
+    assert line.facts["from"] == "2026-05-24"
+    assert line.facts["to"] == "2026-05-21"
+    assert line.facts["cause"] == "receipt_corrected"
+
+
+def test_a_correction_needs_its_reason(desk: Desk) -> None:
+    asked = cast.ask(desk.right("indigomed", "accounting"))
+    with pytest.raises(BadInput) as refused:
+        work.correct_receipt(
+            asked.pk,
+            received_on=date(2026, 4, 30),
+            reason=" ",
+            actor=desk.officer,
+            at=cast.MORNING,
+            seen=asked.version,
+        )
+    assert "reason" in refused.value.fields
+
+
+def test_a_recorded_doubt_stops_the_clock_of_the_gdpr_and_not_that_of_the_policy(
+    desk: Desk,
+) -> None:
+    asked = cast.ask(desk.right("indigomed", "amend"), at=cast.on("2026-03-02"), country="FR")
+    identity.ask_identity(
+        asked.pk,
+        question="Who are you?",
+        doubt="Another address is on record",
+        actor=desk.handler,
+        at=cast.on("2026-03-04"),
+        seen=asked.version,
+    )
+    law = asked.deadlines.get(regime="gdpr", purpose="respond")
+    assert (law.status, law.due_on, law.would_be_on) == ("paused", None, date(2026, 4, 2))
+    policy = asked.deadlines.get(code="policy")
+    assert (policy.status, policy.due_on) == ("running", date(2026, 5, 1))
+    fresh = SubjectRequest.objects.get(pk=asked.pk)
+    assert fresh.due_on == date(2026, 5, 1)
+    assert "stands still" in explain(law)[-1]
+
+
+def test_when_identity_is_accepted_the_days_of_the_pause_are_added(desk: Desk) -> None:
+    asked = cast.ask(desk.right("indigomed", "amend"), at=cast.on("2026-03-02"), country="FR")
+    proving = identity.ask_identity(
+        asked.pk,
+        question="Who are you?",
+        doubt="Another address is on record",
+        actor=desk.handler,
+        at=cast.on("2026-03-04"),
+        seen=asked.version,
+    )
+    proved = cast.prove(proving, desk.handler, at=cast.on("2026-03-12"))
+    identity.accept_identity(
+        proved.pk, actor=desk.handler, at=cast.on("2026-03-12"), seen=proved.version
+    )
+    law = asked.deadlines.get(regime="gdpr", purpose="respond")
+    # 2 April and the eight days from 5 to 12 March.
+    assert (law.status, law.due_on) == ("running", date(2026, 4, 10))
+
+
+def test_without_a_recorded_doubt_asking_for_proof_stops_nothing(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-03-02"), country="PT")
+    identity.ask_identity(
+        asked.pk,
+        question="Who are you?",
+        actor=desk.handler,
+        at=cast.on("2026-03-04"),
+        seen=asked.version,
+    )
+    assert asked.deadlines.get(regime="gdpr", purpose="respond").due_on == date(2026, 4, 2)
+
+
+def test_a_question_asked_after_three_weeks_is_not_prompt_and_stops_nothing(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-03-02"), country="PT")
+    identity.ask_identity(
+        asked.pk,
+        question="Who are you?",
+        doubt="Another address is on record",
+        actor=desk.handler,
+        at=cast.on("2026-03-23"),
+        seen=asked.version,
+    )
+    assert asked.deadlines.get(regime="gdpr", purpose="respond").due_on == date(2026, 4, 2)
+
+
+def test_an_extension_announced_in_time_counts_from_the_original_start(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-01-30"), country="PT")
+    law = asked.deadlines.get(regime="gdpr", purpose="respond")
+    assert law.due_on == date(2026, 3, 2)  # 28 February 2026 is a Saturday.
+    extending.extend(
+        asked.pk,
+        ExtensionGiven(law.pk, 2, "complexity_and_number", "Twelve systems have to be searched."),
+        actor=desk.handler,
+        at=cast.on("2026-02-20"),
+        seen=asked.version,
+    )
+    law.refresh_from_db(fields=["due_on"])
+    assert law.due_on == date(2026, 4, 30)
+    assert asked.deadlines.get(regime="gdpr", purpose="extension_notice").status == "met"
+
+
+def test_after_the_notice_limit_an_extension_is_refused_with_the_day_it_was_possible(
+    desk: Desk,
+) -> None:
+    asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-01-30"), country="PT")
+    law = asked.deadlines.get(regime="gdpr", purpose="respond")
+    with pytest.raises(Unmet) as refused:
+        extending.extend(
+            asked.pk,
+            ExtensionGiven(law.pk, 2, "complexity_and_number", "Many systems."),
+            actor=desk.handler,
+            at=cast.on("2026-03-03"),
+            seen=asked.version,
+        )
+    assert "March 2, 2026" in str(refused.value)
+
+
+def test_a_notice_that_came_too_late_is_recorded_as_having_no_effect(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-01-30"), country="PT")
+    law = asked.deadlines.get(regime="gdpr", purpose="respond")
+    extending.extend(
+        asked.pk,
+        ExtensionGiven(
+            law.pk, 2, "complexity_and_number", "Many systems.", notified_on=date(2026, 3, 3)
+        ),
+        actor=desk.handler,
+        at=cast.on("2026-03-05"),
+        seen=asked.version,
+    )
+    assert law.extensions.get().admitted is False
+    assert due(asked, law.code) == date(2026, 3, 2)
+
+
+def test_complexity_alone_is_no_reason_under_the_gdpr(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-01-30"), country="PT")
+    law = asked.deadlines.get(regime="gdpr", purpose="respond")
+    with pytest.raises(BadInput) as refused:
+        extending.extend(
+            asked.pk,
+            ExtensionGiven(law.pk, 2, "complexity", "Many systems."),
+            actor=desk.handler,
+            at=cast.on("2026-02-03"),
+            seen=asked.version,
+        )
+    assert "reason" in refused.value.fields
+
+
+def test_the_clock_of_a_policy_cannot_be_extended(desk: Desk) -> None:
+    asked = cast.ask(desk.right("indigomed", "accounting"))
+    clock = asked.deadlines.get(code="policy")
+    with pytest.raises(Unmet):
+        extending.extend(
+            asked.pk,
+            ExtensionGiven(clock.pk, 2, "complexity", "Many systems."),
+            actor=desk.handler,
+            at=cast.MORNING,
+            seen=asked.version,
+        )
+
+
+def test_an_order_adds_a_clock_and_changes_no_other(desk: Desk) -> None:
+    asked = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-04-30"))
+    extending.record_order(
+        asked.pk,
+        OrderGiven(
+            due_on=date(2026, 5, 8),
+            ordered_on=date(2026, 5, 2),
+            authority="CNIL",
+            document=CheckedUpload("order.pdf", b"%PDF-1.7", "application/pdf"),
+        ),
+        actor=desk.officer,
+        at=cast.on("2026-05-04"),
+        seen=asked.version,
+    )
+    assert due(asked, "order-1") == date(2026, 5, 8)
+    assert due(asked, "policy") == date(2026, 5, 20)
+    assert SubjectRequest.objects.get(pk=asked.pk).due_on == date(2026, 5, 8)
+
+
+def test_a_new_holiday_moves_what_it_touches_and_says_why(desk: Desk) -> None:
+    touched = cast.ask(desk.right("indigomed", "amend"), at=cast.on("2026-05-16"), country="FR")
+    other = cast.ask(desk.right("indigomed", "amend"), at=cast.on("2026-05-18"), country="FR")
+    law = touched.deadlines.get(regime="gdpr", purpose="respond")
+    assert law.due_on == date(2026, 6, 16)
+    correct_day(
+        touched.organisation.calendar_id,
+        Correction(on=date(2026, 6, 16), change="add", reason="A day of mourning"),
+        actor_id=desk.officer.pk,
+        at=cast.on("2026-06-01"),
+    )
+    assert recomputing.sweep_stale(at=cast.on("2026-06-01")) > 0
+    assert due(touched, law.code) == date(2026, 6, 17)
+    assert SubjectRequest.objects.get(pk=touched.pk).due_on == date(2026, 6, 17)
+    assert [each.facts["cause"] for each in history(touched) if each.code == "deadline_moved"]
+    assert not [each for each in history(other) if each.code == "deadline_moved"]
+    assert recomputing.sweep_stale(at=cast.on("2026-06-01")) == 0
+
+
+def test_an_answer_after_the_due_day_makes_the_deadline_missed(desk: Desk) -> None:
+    asked = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-04-30"))
+    begun = cast.begin(asked, desk.handler, at=cast.on("2026-05-20"))
+    proposed = cast.propose(begun, desk.handler, at=cast.on("2026-05-20"))
+    approved = deciding.approve(
+        proposed.pk, actor=desk.officer, at=cast.on("2026-05-21"), seen=proposed.version
+    )
+    assert asked.deadlines.get(code="policy").status == "running"
+    deciding.send_answer(
+        approved.pk, actor=desk.handler, at=cast.on("2026-05-21"), seen=approved.version
+    )
+    clock = asked.deadlines.get(code="policy")
+    assert (clock.status, clock.ended_on) == ("missed", date(2026, 5, 21))
+
+
+def test_a_letter_answers_on_the_day_it_was_posted(desk: Desk) -> None:
+    asked = cast.ask(
+        desk.right("indigomed", "accounting"), at=cast.on("2026-04-30"), wants_paper=True
+    )
+    proposed = cast.propose(
+        cast.begin(asked, desk.handler, at=cast.on("2026-05-18")),
+        desk.handler,
+        at=cast.on("2026-05-18"),
+    )
+    approved = deciding.approve(
+        proposed.pk, actor=desk.officer, at=cast.on("2026-05-19"), seen=proposed.version
+    )
+    sent = deciding.send_answer(
+        approved.pk, actor=desk.handler, at=cast.on("2026-05-19"), seen=approved.version
+    )
+    assert sent.answered_on is None
+    with pytest.raises(Unmet):
+        deciding.close(sent.pk, actor=desk.handler, at=cast.on("2026-05-19"), seen=sent.version)
+    posted = deciding.record_posting(
+        sent.pk,
+        posted_on=date(2026, 5, 20),
+        actor=desk.handler,
+        at=cast.on("2026-05-21"),
+        seen=sent.version,
+    )
+    assert posted.answered_on == date(2026, 5, 20)
+    assert asked.deadlines.get(code="policy").status == "met"
+
+
+def test_withdrawing_cancels_the_clocks(desk: Desk) -> None:
+    asked = cast.ask(desk.right("imo", "eu-portability"), country="DE")
+    ending.withdraw(asked.pk, actor=REQUESTER, at=cast.MORNING, seen=None)
+    assert set(asked.deadlines.values_list("status", flat=True)) <= {"cancelled", "met"}
+
+
+def test_a_request_reopened_after_its_answer_gets_a_target_of_its_own(desk: Desk) -> None:
+    asked = cast.ask(desk.right("imo", "marketing-opt-out"), at=cast.on("2026-05-01"))
+    begun = cast.begin(asked, desk.handler, at=cast.on("2026-05-04"))
+    decided = deciding.decide_alone(
+        begun.pk,
+        deciding.Proposal("granted", "No more mail."),
+        actor=desk.handler,
+        at=cast.on("2026-05-04"),
+        seen=begun.version,
+    )
+    sent = deciding.send_answer(
+        decided.pk, actor=desk.handler, at=cast.on("2026-05-04"), seen=decided.version
+    )
+    closed = deciding.close(
+        sent.pk, actor=desk.handler, at=cast.on("2026-05-05"), seen=sent.version
+    )
+    reopened = ending.reopen(
+        closed.pk,
+        reason="One address was forgotten",
+        actor=desk.officer,
+        at=cast.on("2026-06-01"),
+        seen=closed.version,
+    )
+    assert due(reopened, "reopened") == date(2026, 7, 1)
+    assert reopened.deadlines.get(code="target").status == "met"
+
+
+def test_a_reply_ends_the_pause_on_the_day_it_arrived(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-03-02"), country="PT")
+    waiting = writing.ask_requester(
+        asked.pk,
+        question="Which period?",
+        actor=desk.handler,
+        at=cast.on("2026-03-04"),
+        seen=asked.version,
+    )
+    writing.reply(
+        waiting.pk,
+        text="All of 2025.",
+        actor=desk.clerk,
+        at=cast.on("2026-03-12"),
+        seen=waiting.version,
+        on=date(2026, 3, 10),
+    )
+    assert asked.pauses.get().ended_on == date(2026, 3, 10)
+    # 2 April and the six days from 5 to 10 March.
+    law = asked.deadlines.get(regime="gdpr", purpose="respond")
+    assert law.due_on == date(2026, 4, 8)
+
+
+def test_two_governing_dates_are_refused_by_the_database(desk: Desk) -> None:
+    asked = cast.ask(desk.right("indigomed", "amend"), country="FR")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Deadline.objects.filter(subject_request=asked).update(governing=True)

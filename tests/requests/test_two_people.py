@@ -1,0 +1,194 @@
+"""Two people for releasing health data and for erasure; refusals by two where there are two."""
+
+from __future__ import annotations
+
+import pytest
+
+from dsr.accounts.models import Membership
+from dsr.notifications.models import OutboxMessage
+from dsr.policies.models import Organisation
+from dsr.requests.errors import NotAllowed, NotNow, Stale, Unmet
+from dsr.requests.models import Evidence, SubjectRequest
+from dsr.requests.queries import possible_deeds
+from dsr.requests.services import deciding, identity, work
+from dsr.requests.services.deciding import Proposal
+from tests import cast
+from tests.cast import Desk
+
+REFUSAL = Proposal("refused", "We cannot.", ground="excessive")
+GRANT = Proposal("granted", "Done.")
+
+
+def approve(subject_request: SubjectRequest, by: cast.User) -> SubjectRequest:
+    return deciding.approve(
+        subject_request.pk, actor=by, at=cast.MORNING, seen=subject_request.version
+    )
+
+
+def in_review(desk: Desk, by: str = "handler") -> SubjectRequest:
+    begun = cast.begin(cast.ask(desk.right("indigomed", "accounting")), desk.handler)
+    return cast.propose(begun, desk.people[by])
+
+
+def test_who_proposed_does_not_approve(desk: Desk) -> None:
+    with pytest.raises(Unmet, match="Another person has to approve"):
+        approve(in_review(desk, by="officer"), desk.officer)
+
+
+def test_who_verified_identity_does_not_approve(desk: Desk) -> None:
+    begun = cast.begin(cast.ask(desk.right("indigomed", "accounting")), desk.officer)
+    with pytest.raises(Unmet, match="evidence of identity"):
+        approve(cast.propose(begun, desk.handler), desk.officer)
+
+
+def test_who_proposed_may_have_verified(desk: Desk) -> None:
+    assert approve(in_review(desk), desk.officer).status == "decided"
+
+
+def test_who_last_edited_the_delivery_contact_does_not_approve(desk: Desk) -> None:
+    begun = cast.begin(cast.ask(desk.right("indigomed", "accounting")), desk.handler)
+    edited = work.edit_contact(
+        begun.pk,
+        email="zoe.new@example.org",
+        phone="",
+        postal_address="",
+        actor=desk.officer,
+        at=cast.MORNING,
+        seen=begun.version,
+    )
+    with pytest.raises(Unmet, match="last edited the contact"):
+        approve(cast.propose(edited, desk.handler), desk.officer)
+
+
+def test_a_handler_may_not_approve_at_all(desk: Desk) -> None:
+    other = cast.person(cast.Role.HANDLER, "other.handler@example.org")
+    with pytest.raises(NotAllowed):
+        approve(in_review(desk), other)
+
+
+def test_an_outside_second_person_approves(desk: Desk) -> None:
+    assert approve(in_review(desk), desk.outside).status == "decided"
+
+
+def test_an_administrator_without_a_role_has_no_say(desk: Desk) -> None:
+    ada = cast.User.objects.create_superuser("ada@example.org", "Ada Admin", "correct horse")
+    with pytest.raises(NotAllowed):
+        approve(in_review(desk), ada)
+
+
+def test_erasure_needs_two_people(desk: Desk) -> None:
+    begun = cast.begin(cast.ask(desk.right("img", "erase")), desk.handler)
+    with pytest.raises(Unmet, match="second person"):
+        deciding.decide_alone(
+            begun.pk, GRANT, actor=desk.officer, at=cast.MORNING, seen=begun.version
+        )
+
+
+@pytest.mark.parametrize(
+    ("organisation", "slug"),
+    [
+        ("indigomed", "paper-copy"),
+        ("indigomed", "confidential-communications"),
+        ("imo", "marketing-opt-out"),
+        ("img", "withdraw-consent"),
+    ],
+)
+def test_one_person_suffices_where_nothing_is_released(
+    desk: Desk, organisation: str, slug: str
+) -> None:
+    begun = cast.begin(cast.ask(desk.right(organisation, slug)), desk.handler)
+    decided = deciding.decide_alone(
+        begun.pk, GRANT, actor=desk.handler, at=cast.MORNING, seen=begun.version
+    )
+    assert decided.status == "decided"
+    assert decided.decisions.get().sole is False
+
+
+def test_a_refusal_needs_two_where_there_are_two_even_for_a_paper_copy(desk: Desk) -> None:
+    begun = cast.begin(cast.ask(desk.right("indigomed", "paper-copy")), desk.handler)
+    with pytest.raises(Unmet, match="last three working days"):
+        deciding.decide_alone(
+            begun.pk, REFUSAL, actor=desk.officer, at=cast.MORNING, seen=begun.version
+        )
+
+
+def test_a_sole_refusal_in_the_last_three_working_days_is_announced_to_all_approvers(
+    desk: Desk,
+) -> None:
+    # Due on Thursday 21 May; the third working day before it is Monday 18 May.
+    begun = cast.begin(cast.ask(desk.right("indigomed", "accounting")), desk.handler)
+    with pytest.raises(Unmet):
+        deciding.decide_alone(
+            begun.pk,
+            REFUSAL,
+            actor=desk.officer,
+            at=cast.on("2026-05-15"),
+            seen=begun.version,
+            sole_reason="Everybody else is ill",
+        )
+    decided = deciding.decide_alone(
+        begun.pk,
+        REFUSAL,
+        actor=desk.officer,
+        at=cast.on("2026-05-18"),
+        seen=begun.version,
+        sole_reason="Everybody else is ill",
+    )
+    assert decided.decisions.get().sole is True
+    told = set(
+        OutboxMessage.objects.filter(kind="sole_refusal").values_list(
+            "recipient_user_id", flat=True
+        )
+    )
+    assert told == {desk.second_officer.pk, desk.outside.pk}
+
+
+def test_an_organisation_of_one_declares_sole_decisions_and_every_record_shows_it(
+    desk: Desk,
+) -> None:
+    Membership.objects.exclude(user=desk.officer).delete()
+    Organisation.objects.filter(slug="indigomed").update(sole_decisions=True)
+    begun = cast.begin(cast.ask(desk.right("indigomed", "accounting")), desk.officer)
+    decided = deciding.decide_alone(
+        begun.pk, GRANT, actor=desk.officer, at=cast.MORNING, seen=begun.version
+    )
+    assert decided.decisions.get().sole is True
+
+
+def test_evidence_that_changes_after_the_proposal_makes_it_void(desk: Desk) -> None:
+    proposed = in_review(desk)
+    row = Evidence.objects.get(subject_request=proposed)
+    struck = identity.strike_evidence(
+        proposed.pk, row.pk, actor=desk.handler, at=cast.MORNING, seen=proposed.version
+    )
+    with pytest.raises(Unmet, match="no longer holds"):
+        approve(struck, desk.officer)
+
+
+def test_a_page_left_open_does_not_act_even_when_the_state_is_the_same_again(desk: Desk) -> None:
+    proposed = in_review(desk)
+    returned = deciding.return_to_work(
+        proposed.pk,
+        reason="A file is missing",
+        actor=desk.officer,
+        at=cast.MORNING,
+        seen=proposed.version,
+    )
+    cast.propose(returned, desk.handler)
+    with pytest.raises(Stale):
+        approve(proposed, desk.officer)
+
+
+def test_of_two_approvals_the_second_finds_it_decided(desk: Desk) -> None:
+    proposed = in_review(desk)
+    decided = approve(proposed, desk.officer)
+    with pytest.raises(NotNow):
+        approve(decided, desk.second_officer)
+
+
+def test_the_page_says_why_this_person_cannot_approve(desk: Desk) -> None:
+    proposed = in_review(desk, by="officer")
+    deeds = {deed.code: deed for deed in possible_deeds(proposed, desk.officer)}
+    assert "Another person has to approve" in deeds["approve"].blocked
+    deeds = {deed.code: deed for deed in possible_deeds(proposed, desk.second_officer)}
+    assert deeds["approve"].blocked == ""
