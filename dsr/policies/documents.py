@@ -95,6 +95,12 @@ class Value:
             self.fail(f"{self.name}: “{value}” is not an e-mail address")
         return value
 
+    def url(self) -> str:
+        value = self.text(500)
+        if not re.fullmatch(r"https?://[^\s\"<>]+", value):
+            self.fail(f"{self.name}: “{value}” is not an address that begins with http")
+        return value
+
     def one_of(self, allowed: Collection[str]) -> str:
         value = self.text(200)
         if value not in allowed:

@@ -291,6 +291,20 @@ def test_a_sound_file_is_loaded(clinic: Folder) -> None:
             id="a slug that is none",
         ),
         pytest.param(
+            "rights:\n",
+            "information:\n  - {slug: a, title: A, text: A, url: 'javascript:alert(1)'}\nrights:\n",
+            "javascript",
+            "url: “javascript:alert(1)” is not an address that begins with http",
+            id="an address that runs",
+        ),
+        pytest.param(
+            "    department: office\n",
+            "    department: office\n    translations: {fr: {exceptions: {found: Perdu}}}\n",
+            "translations",
+            "fr: no exception is called “found”",
+            id="a translation of nothing",
+        ),
+        pytest.param(
             "languages: [en]",
             "languages: [en",
             "default_language",

@@ -65,8 +65,7 @@ def load(paths: Iterable[Path], at: datetime, *, actor_id: int | None) -> Report
     loading = _Load(at, actor_id, Report())
     with transaction.atomic():
         _wait_for_other_loads()
-        for calendar in calendars:
-            _store_calendar(calendar, loading)
+        _seed_calendars(calendars, loading)
         for document in documents:
             _store_document(document, loading)
     return loading.report
@@ -77,15 +76,21 @@ def _wait_for_other_loads() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOADING])
 
 
-def _store_calendar(entry: CalendarEntry, loading: _Load) -> None:
-    """A seed: what is there belongs to the people who correct it."""
-    calendar, made = WorkingCalendar.objects.get_or_create(
-        slug=entry.slug,
-        defaults={"name": entry.name, "codes": entry.codes, "weekend": entry.weekend},
+def _seed_calendars(entries: list[CalendarEntry], loading: _Load) -> None:
+    """A seed: what is there already belongs to the people who correct it."""
+    there = set(WorkingCalendar.objects.values_list("slug", flat=True))
+    missing = [entry for entry in entries if entry.slug not in there]
+    made = WorkingCalendar.objects.bulk_create(
+        WorkingCalendar(slug=entry.slug, name=entry.name, codes=entry.codes, weekend=entry.weekend)
+        for entry in missing
+    )
+    CalendarDay.objects.bulk_create(
+        CalendarDay(calendar=calendar, **day)
+        for calendar, entry in zip(made, missing, strict=True)
+        for day in entry.days
     )
     if made:
-        CalendarDay.objects.bulk_create(CalendarDay(calendar=calendar, **day) for day in entry.days)
-        loading.audit("calendar_added", calendar=calendar.pk)
+        loading.audit("calendars_added", calendars=len(made))
 
 
 def _store_document(document: PolicyDocument, loading: _Load) -> None:

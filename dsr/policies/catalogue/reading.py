@@ -146,7 +146,7 @@ def _policy(value: Value) -> dict[str, str]:
         "slug": keys["slug"].slug(),
         "title": keys["title"].text(200),
         "language": keys["language"].text(10),
-        "source_url": keys["source_url"].text(500) if "source_url" in keys else "",
+        "source_url": keys["source_url"].url() if "source_url" in keys else "",
     }
 
 

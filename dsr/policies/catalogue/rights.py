@@ -52,6 +52,7 @@ def right_fields(keys: dict[str, Value]) -> dict[str, Any]:
         "exceptions": _exceptions(keys["exceptions"]) if "exceptions" in keys else [],
         "translations": translations(keys.get("translations"), _RIGHT_WORDS),
     }
+    _check_translated_exceptions(keys, fields)
     if not fields["who_may_ask"]:
         keys["who_may_ask"].fail("who_may_ask: somebody must be able to ask")
     fields |= amount_fields("look_back", keys.get("look_back"))
@@ -126,6 +127,13 @@ def translations(value: Value | None, words: tuple[str, ...]) -> dict[str, dict[
     return found
 
 
+def _check_translated_exceptions(keys: dict[str, Value], fields: dict[str, Any]) -> None:
+    known = {each["code"] for each in fields["exceptions"]}
+    for language, words in fields["translations"].items():
+        if unknown := set(words.get("exceptions", {})) - known:
+            keys["translations"].fail(f"{language}: no exception is called “{min(unknown)}”")
+
+
 def _by_code(value: Value) -> dict[str, str]:
     return {code: word.text(500) for code, word in value.any_mapping().items()}
 
@@ -139,7 +147,7 @@ def read_information(value: Value, text: str) -> InformationEntry:
     fields: dict[str, Any] = {
         "title": keys["title"].text(160),
         "text": keys["text"].text(2000),
-        "url": keys["url"].text(500) if "url" in keys else "",
+        "url": keys["url"].url() if "url" in keys else "",
         "clauses": find_clauses(keys["clauses"], text) if "clauses" in keys else [],
         "translations": translations(keys.get("translations"), _INFORMATION_WORDS),
     }

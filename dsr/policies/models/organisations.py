@@ -1,5 +1,5 @@
 from datetime import date, datetime
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -15,8 +15,11 @@ country_code = RegexValidator(r"^[A-Z]{2}$", _("Two capital letters, for example
 
 
 def known_zone(name: str) -> None:
-    if name not in available_timezones():
-        raise ValidationError(_("No time zone is called “%(name)s”."), params={"name": name})
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        said = _("No time zone is called “%(name)s”.")
+        raise ValidationError(said, params={"name": name}) from error
 
 
 def only_english() -> list[str]:

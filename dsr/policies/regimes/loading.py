@@ -83,7 +83,7 @@ def _sources(value: Value) -> dict[str, Source]:
         found[code] = Source(
             code=code,
             title=keys["title"].text(300),
-            url=keys["url"].text(500) if "url" in keys else "",
+            url=keys["url"].url() if "url" in keys else "",
             checked=keys["checked"].one_of(Checked.values),
             note=keys["note"].text(1000) if "note" in keys else "",
         )
