@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from dsr.accounts import services
 from dsr.accounts.errors import AccountsError
 from dsr.accounts.models import Membership, User
+from dsr.accounts.records import record
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[User]
@@ -118,7 +119,7 @@ class UserAdmin(AdministratorsOnly, ModelAdmin):
             return
         obj.set_unusable_password()
         obj.save()
-        services.record("made", actor=_administrator(request), at=timezone.now(), user=obj.pk)
+        record("made", actor=_administrator(request), at=timezone.now(), user=obj.pk)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         by, at = _administrator(request), timezone.now()

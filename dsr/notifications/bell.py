@@ -23,7 +23,7 @@ class _Silence:
 def ring() -> None:
     """Rings after the commit, once per transaction. Never raises."""
     waiting = connections[DEFAULT_DB_ALIAS].run_on_commit
-    if not any(callback is _after_commit for _, callback, _ in waiting):
+    if not any(entry[1] is _after_commit for entry in waiting):
         transaction.on_commit(_after_commit, robust=True)
 
 
