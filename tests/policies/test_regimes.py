@@ -111,15 +111,33 @@ def test_an_extension_moves_the_answer_and_not_the_refusal() -> None:
     respond, refuse, _notice = duties("gdpr", "access", "FR", IN_FRANCE)
     assert respond.extension is not None
     assert respond.extension.needs_all_reasons is True, "complexity and number"
-    two_months = Extension(Period(2, "month"), date(2026, 3, 20), reason="complexity")
+    two_months = Extension(Period(2, "month"), date(2026, 3, 20), reason="complexity_and_number")
     assert due(respond, date(2026, 3, 10), "FR", two_months) == date(2026, 6, 10)
     assert refuse.extension is None
     assert due(refuse, date(2026, 3, 10), "FR", two_months) == date(2026, 4, 10)
 
 
+@pytest.mark.parametrize(
+    ("regime", "place", "reason", "expected"),
+    [
+        ("gdpr", "FR", "complexity", date(2026, 4, 10)),
+        ("gdpr", "FR", "complexity_and_number", date(2026, 6, 10)),
+        ("uk-gdpr", "GB", "complexity", date(2026, 6, 10)),
+        ("uk-gdpr", "GB", "complexity_and_number", date(2026, 6, 10)),
+        ("uk-gdpr", "GB", "holidays", date(2026, 4, 10)),
+    ],
+)
+def test_the_union_says_complexity_and_number_the_kingdom_or(
+    regime: str, place: str, reason: str, expected: date
+) -> None:
+    respond = duties(regime, "access", place, {})[0]
+    extension = Extension(Period(2, "month"), date(2026, 3, 20), reason=reason)
+    assert due(respond, date(2026, 3, 10), "FR", extension) == expected
+
+
 def test_more_than_the_law_allows_is_no_extension() -> None:
     respond = duties("gdpr", "access", "FR", IN_FRANCE)[0]
-    three_months = Extension(Period(3, "month"), date(2026, 3, 20), reason="complexity")
+    three_months = Extension(Period(3, "month"), date(2026, 3, 20), reason="complexity_and_number")
     assert due(respond, date(2026, 3, 10), "FR", three_months) == date(2026, 4, 10)
 
 

@@ -27,7 +27,7 @@ STATUSES = ("official", "derived", "convention")
 EFFECTS = ("suspend", "restart", "none")
 COUNTINGS = ("inclusive_both", "exclude_first", "between")
 NEEDS = ("asked_promptly", "doubt_recorded", "document")
-EXTENSION_REASONS = ("complexity", "number", "any")
+EXTENSION_REASONS = ("complexity", "number")
 
 # Places that are written as one word: the states of the European Economic Area.
 _EEA = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
@@ -133,7 +133,7 @@ def _rule(
         together = extension.period.amount * extension.most
         data["extension_cap"] = {"amount": together, "unit": extension.period.unit}
     if extension and extension.reasons:
-        data["extension_reasons"] = list(extension.reasons)
+        data["extension_reasons"] = list(extension.admitted_reasons)
     try:
         return read_rule(data), data
     except DeadlineInputError as error:

@@ -61,6 +61,14 @@ class ExtensionTerms:
     needs_all_reasons: bool
     source: Source
 
+    @property
+    def admitted_reasons(self) -> tuple[str, ...]:
+        """What may be given as the reason; several together are one, joined by `and`."""
+        together = "_and_".join(self.reasons)
+        if len(self.reasons) < 2:
+            return self.reasons
+        return (together,) if self.needs_all_reasons else (*self.reasons, together)
+
 
 @dataclass(frozen=True)
 class Duty:
