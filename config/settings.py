@@ -209,14 +209,18 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 # Before the first `collectstatic` a trial serves the files from where they lie.
-_collected = (STATIC_ROOT / "staticfiles.json").exists() or not DSR_TRIAL
+_static = env.choice("DSR_STATIC", ("", "collected", "sources"), "")
+if not _static:
+    _manifest = STATIC_ROOT / "staticfiles.json"
+    _static = "collected" if _manifest.exists() or not DSR_TRIAL else "sources"
+_collected = _static == "collected" and not DEBUG
 WHITENOISE_USE_FINDERS = not _collected
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if _collected and not DEBUG
+        if _collected
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }

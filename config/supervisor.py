@@ -110,8 +110,10 @@ class Supervisor:
         _check_port(settings.DSR_PORT)
         self._start_servers()
         self._prepare()
-        self._start_children()
+        self._start_web()
         self._await_first_page()
+        self._start_background()
+        self._tell()
 
     def _start_servers(self) -> None:
         missing = missing_servers(self.var, embedded_servers())
@@ -123,29 +125,26 @@ class Supervisor:
             start_servers(self.var, missing)
 
     def _prepare(self) -> None:
-        """Tables, policies and demonstration in one process, static files in another."""
+        """Tables, policies, static files, and the first time a demonstration."""
         self._say("Preparing database and pages ...")
-        # Only the role of the owner may change tables.
-        owner = {**os.environ, "DSR_DATABASE_ROLE": "owner"}
-        told = tempfile.TemporaryFile()  # noqa: SIM115 - closed below
-        database = self._spawn("preparation", ["manage.py", "prepare"], owner, out=told)
-        files = self._spawn(
-            "collection of static files",
-            ["manage.py", "collectstatic", "--noinput", "--verbosity=0"],
-        )
-        while any(child.process.poll() is None for child in (database, files)):
-            self._pause()
-        for child in (database, files):
+        surroundings = {**os.environ, "DSR_DATABASE_ROLE": "owner", "DSR_STATIC": "collected"}
+        # Passwords of the demonstration are shown once and kept in no file with a name.
+        with tempfile.TemporaryFile() as told:
+            child = self._spawn("preparation", ["manage.py", "prepare"], surroundings, out=told)
+            while child.process.poll() is None:
+                self._pause()
             self.children.remove(child)
             if child.process.returncode != 0:
                 raise FrontDoorError(child.obituary())
-        # Passwords of the demonstration are shown once and kept in no file with a name.
-        with told:
             told.seek(0)
             self.told = told.read().decode()
 
-    def _start_children(self) -> None:
+    def _start_web(self) -> None:
         self._say("Starting web, worker and beat ...")
+        self._spawn("web", ["-m", "gunicorn", "-c", "config/gunicorn.py"])
+
+    def _start_background(self) -> None:
+        """Worker and beat come after the first page: somebody is waiting for that one."""
         # Its notes on the last round may be half-written; the sweeps need none.
         for left in self.var.glob("celerybeat-schedule*"):
             left.unlink()
@@ -157,7 +156,6 @@ class Supervisor:
             f"--hostname=trial-{os.getpid()}@localhost",
         ]
         calls = {
-            "web": ["-m", "gunicorn", "-c", "config/gunicorn.py"],
             "worker": [*celery, "worker", "--loglevel=INFO", "--concurrency=1", *alone],
             "beat": [*celery, "beat", "--loglevel=INFO", "--pidfile="],
         }
@@ -197,7 +195,6 @@ class Supervisor:
             self._bury()
             status = _first_page_status()
             if status == http.client.OK:
-                self._tell()
                 return
             self._pause(0.1)
         raise FrontDoorError(

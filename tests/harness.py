@@ -48,6 +48,7 @@ class TestServers:
         return {
             "DSR_MODE": "trial",
             "DSR_VAR": str(self.var),
+            "DSR_STATIC": "sources",
             "DATABASE_URL": owner,
             "DATABASE_OWNER_URL": owner,
             "REDIS_URL": self.store.url,
