@@ -4,9 +4,11 @@ Anything that is not a ``RequestError`` is a defect and propagates.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class RequestError(Exception):
@@ -68,3 +70,17 @@ class BadInput(RequestError):
     def __init__(self, fields: Mapping[str, Any]) -> None:
         super().__init__(" ".join(str(sentence) for sentence in fields.values()))
         self.fields = dict(fields)
+
+
+class TooMany(RequestError):
+    """A limit is reached. ``wait_seconds`` says how long it lasts."""
+
+    code = "too_many"
+
+    def __init__(self, why: Any, *, again_at: datetime, at: datetime) -> None:
+        self.wait_seconds = max(1, int((again_at - at).total_seconds()))
+        minutes = -(-self.wait_seconds // 60)
+        when = ngettext(
+            "Please try again in %(n)d minute.", "Please try again in %(n)d minutes.", minutes
+        ) % {"n": minutes}
+        super().__init__(f"{why} {when}")

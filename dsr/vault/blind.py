@@ -74,6 +74,15 @@ def hash_term(key: Key, field: str, term: str) -> bytes:
     return hmac.digest(secret, term.encode("utf-8", "surrogatepass"), hashlib.sha256)
 
 
+def keyed_hash(purpose: str, value: str, *, like: str = "") -> str:
+    """Tells values apart, for one purpose, without keeping them: hexadecimal, under the newest key.
+
+    ``like`` names a field of the index whose values are written alike: ``email``.
+    """
+    key = key_ring("DSR_INDEX_KEYS").newest
+    return hash_term(key, f"apart: {purpose}", " ".join(terms_of(like, value))).hex()
+
+
 def _hashes(field: str, terms: Iterable[str]) -> list[bytes]:
     keys = key_ring("DSR_INDEX_KEYS").keys
     return [hash_term(key, field, term) for term in terms for key in keys]

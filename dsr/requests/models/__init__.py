@@ -1,4 +1,5 @@
 from .clocks import Deadline, Extension, Order, Pause, Receipt
+from .limits import LimitCounter, MailTurn, WaitingForTurn
 from .links import StatusLink
 from .people import Evidence, IdentityRule, Person
 from .subject_request import SubjectRequest
@@ -11,6 +12,8 @@ __all__ = [
     "Evidence",
     "Extension",
     "IdentityRule",
+    "LimitCounter",
+    "MailTurn",
     "Note",
     "Order",
     "Pause",
@@ -19,4 +22,5 @@ __all__ = [
     "RequestMessage",
     "StatusLink",
     "SubjectRequest",
+    "WaitingForTurn",
 ]

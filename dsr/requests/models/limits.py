@@ -1,0 +1,54 @@
+"""How often somebody may do something, and how often an unproven address hears from us.
+
+Neither an address nor a network is kept: both tables know them by a keyed hash only.
+"""
+
+from django.db import models
+
+from .subject_request import SubjectRequest
+
+
+class LimitCounter(models.Model):
+    """How often something happened in one window of time; `bucket` says what and whose."""
+
+    bucket = models.CharField(max_length=64)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bucket", "starts_at"], name="limit_counted_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} since {self.starts_at}"
+
+
+class MailTurn(models.Model):
+    """An unproven address gets its next mail at `next_at`, whatever happens until then."""
+
+    address = models.CharField(max_length=64, primary_key=True)
+    next_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"next at {self.next_at}"
+
+
+class WaitingForTurn(models.Model):
+    """A request of which the address hears in the digest of its next turn."""
+
+    turn = models.ForeignKey(MailTurn, on_delete=models.CASCADE, related_name="waiting")
+    subject_request = models.ForeignKey(
+        SubjectRequest, on_delete=models.CASCADE, related_name="waiting_for_turn"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["turn", "subject_request"], name="waiting_once_for_a_turn"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_request_id} waits"

@@ -1,0 +1,131 @@
+"""Limits of what comes in from outside: per source, per target address, per request, and for all.
+
+They are counted in fixed windows by one statement each, which the database puts in line: of a
+thousand visits at the same instant exactly as many pass as the limit says. A limit that refuses
+counts nothing, so that one visitor's excess does not use up what belongs to all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from django.db import connection, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dsr.requests.errors import TooMany
+from dsr.requests.models import LimitCounter
+from dsr.vault.services import EMAIL, keyed_hash
+
+HOUR = timedelta(hours=1)
+TEN_MINUTES = timedelta(minutes=10)
+# Rows of past windows are of no use; an hour is left for clocks that differ.
+KEPT = HOUR
+
+
+class Scope(StrEnum):
+    """Whom a limit counts."""
+
+    SOURCE = "source"
+    TARGET = "target"
+    REQUEST = "request"
+    SITE = "site"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``most`` of this in each window of this length, for each of whom it counts."""
+
+    what: str
+    scope: Scope
+    most: int
+    window: timedelta
+
+
+# A hospital or a library sends everybody through one address: sources are counted generously.
+SUBMISSION = (
+    Limit("submission", Scope.SOURCE, 60, HOUR),
+    Limit("submission", Scope.TARGET, 20, HOUR),
+    Limit("submission", Scope.SITE, 3000, HOUR),
+)
+WRITING = (
+    Limit("writing", Scope.SOURCE, 120, HOUR),
+    Limit("writing", Scope.REQUEST, 20, HOUR),
+    Limit("writing", Scope.SITE, 6000, HOUR),
+)
+# No limit for the site: guessing links must not close the door to those who have one.
+WRONG_LINK = (Limit("wrong_link", Scope.SOURCE, 30, TEN_MINUTES),)
+
+# Written another way an address is the same one, as everywhere else.
+LIKE = {Scope.TARGET: EMAIL, Scope.SOURCE: "", Scope.REQUEST: "", Scope.SITE: ""}
+
+SENTENCES: dict[Scope, str | Promise] = {
+    Scope.SOURCE: _("Very many messages came from your network in a short time."),
+    Scope.TARGET: _("Very many requests named this e-mail address in a short time."),
+    Scope.REQUEST: _("Very many messages about this request came in a short time."),
+    Scope.SITE: _("Very many people are writing to us at this moment."),
+}
+
+# One statement: no row comes back when the limit is reached, and then nothing was counted.
+COUNT = """
+INSERT INTO requests_limitcounter AS counter (bucket, starts_at, ends_at, count)
+VALUES (%s, %s, %s, 1)
+ON CONFLICT (bucket, starts_at) DO UPDATE SET count = counter.count + 1
+WHERE counter.count < %s
+RETURNING counter.count
+"""
+
+
+def check(limits: Sequence[Limit], *, at: datetime, **whose: str) -> None:
+    """Count once for every limit that knows whose it is, or raise TooMany and count nothing.
+
+    ``whose`` gives the names of the scopes: ``source="192.0.2.1"``, ``target="a@example.org"``. To
+    be called before the transaction of a deed: what is refused later was tried all the same.
+    """
+    with transaction.atomic(durable=True):
+        for limit, bucket in _buckets(limits, whose):
+            if not _count(limit, bucket, at):
+                raise TooMany(SENTENCES[limit.scope], again_at=_ends_at(limit, at), at=at)
+
+
+def is_reached(limits: Sequence[Limit], *, at: datetime, **whose: str) -> bool:
+    """Whether one of the limits would refuse now; counts nothing."""
+    return any(
+        LimitCounter.objects.filter(
+            bucket=bucket, starts_at=_starts_at(limit, at), count__gte=limit.most
+        ).exists()
+        for limit, bucket in _buckets(limits, whose)
+    )
+
+
+def sweep(*, at: datetime) -> int:
+    """Remove the counters of past windows."""
+    return LimitCounter.objects.filter(ends_at__lt=at - KEPT).delete()[0]
+
+
+def _buckets(limits: Sequence[Limit], whose: Mapping[str, str]) -> list[tuple[Limit, str]]:
+    """In the order of the table, which is the same for all: nobody waits in a circle."""
+    named = {**whose, Scope.SITE: "all"}
+    return [
+        (limit, keyed_hash(f"limit {limit.what} {limit.scope}", name, like=LIKE[limit.scope]))
+        for limit in limits
+        if (name := named.get(limit.scope))
+    ]
+
+
+def _count(limit: Limit, bucket: str, at: datetime) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, [bucket, _starts_at(limit, at), _ends_at(limit, at), limit.most])
+        return cursor.fetchone() is not None
+
+
+def _starts_at(limit: Limit, at: datetime) -> datetime:
+    seconds = int(limit.window.total_seconds())
+    return datetime.fromtimestamp(int(at.timestamp()) // seconds * seconds, UTC)
+
+
+def _ends_at(limit: Limit, at: datetime) -> datetime:
+    return _starts_at(limit, at) + limit.window
