@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from dsr.policies.kinds import Level
+from dsr.requests.actors import REQUESTER
 from dsr.requests.errors import BadInput, NotNow, Unmet
 from dsr.requests.identity import reached_level, required_level
 from dsr.requests.models import IdentityRule, SubjectRequest
-from dsr.requests.services import deciding, identity, work
+from dsr.requests.services import deciding, ending, identity, work
 from dsr.requests.services.deciding import Proposal
 from dsr.requests.services.identity import EvidenceGiven
 from tests import cast
@@ -196,9 +197,6 @@ def test_a_guardian_proves_authority_apart_from_identity(desk: Desk) -> None:
 
 def test_evidence_is_not_added_to_a_closed_request(desk: Desk) -> None:
     asked = cast.ask(desk.right("imo", "update"))
-    from dsr.requests.actors import REQUESTER
-    from dsr.requests.services import ending
-
     ended = ending.withdraw(asked.pk, actor=REQUESTER, at=cast.MORNING, seen=None)
     with pytest.raises(NotNow):
         cast.prove(ended, desk.handler)

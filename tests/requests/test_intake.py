@@ -1,0 +1,147 @@
+"""Asking: what is asked for, what never is, what is kept, and that once is once."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from dsr.notifications.models import OutboxMessage
+from dsr.policies.models import Right
+from dsr.requests.errors import BadInput, NotAllowed
+from dsr.requests.models import SubjectRequest
+from dsr.requests.queries import by_person, history, possible_duplicates, visible_to
+from dsr.requests.reference import ALPHABET, clean_reference, new_reference
+from dsr.vault.models import BlindToken
+from dsr.vault.services import remains
+from tests import cast
+from tests.cast import Desk, PersonGiven
+
+KEY = UUID("0b5c6a52-4b0f-4d5c-9c3e-000000000001")
+
+
+def test_every_right_of_every_policy_can_be_asked_for_and_gets_a_clock(desk: Desk) -> None:
+    rights = list(Right.objects.all())
+    assert len(rights) > 36
+    for right in rights:
+        asked = cast.ask(right, role=right.who_may_ask[0], country="FR")
+        assert asked.deadlines.exists(), right.slug
+        assert asked.due_on is not None, right.slug
+
+
+def test_the_same_form_sent_twice_is_one_request_with_one_reference(desk: Desk) -> None:
+    right = desk.right("img", "access")
+    first = cast.ask(right, submission_key=KEY)
+    second = cast.ask(right, submission_key=KEY)
+    assert first.reference == second.reference
+    assert SubjectRequest.objects.count() == 1
+    assert OutboxMessage.objects.filter(kind="receipt").count() == 1
+
+
+def test_what_the_clause_demands_and_is_missing_is_noted_and_does_not_block(desk: Desk) -> None:
+    asked = cast.ask(desk.right("indigomed", "accounting"))
+    assert sorted(asked.missing) == ["dated", "signed", "time_period"]
+
+
+def test_a_call_is_not_in_writing(desk: Desk) -> None:
+    asked = cast.ask(desk.right("indigomed", "accounting"), actor=desk.clerk, channel="phone")
+    assert "written" in asked.missing
+
+
+def test_a_reason_is_never_taken_where_the_policy_says_it_is_not_asked(desk: Desk) -> None:
+    right = desk.right("indigomed", "confidential-communications")
+    assert right.never == ["reason"]
+    with pytest.raises(BadInput):
+        cast.ask(right, particulars={"reason": {"reason": "my husband reads my mail"}})
+
+
+def test_without_any_way_to_answer_nothing_can_be_sent(desk: Desk) -> None:
+    with pytest.raises(BadInput) as refused:
+        cast.ask(desk.right("img", "access"), who=PersonGiven("Nobody Reachable"))
+    assert "at least one way to answer" in refused.value.fields["email"]
+
+
+def test_only_who_may_ask_may_ask(desk: Desk) -> None:
+    with pytest.raises(BadInput) as refused:
+        cast.ask(desk.right("indigomed", "accounting"), role="third_party")
+    assert list(refused.value.fields) == ["role"]
+
+
+def test_an_auditor_records_nothing(desk: Desk) -> None:
+    with pytest.raises(NotAllowed):
+        cast.ask(desk.right("img", "access"), actor=desk.auditor)
+    assert not SubjectRequest.objects.exists()
+
+
+def test_receipt_mail_holds_nothing_that_was_typed(desk: Desk) -> None:
+    cast.ask(desk.right("img", "access"), particulars={"details": {"details": "canary-4711"}})
+    mail = OutboxMessage.objects.get(kind="receipt")
+    assert mail.unseal("to_address") == "zoe.canary@example.org"
+    text = f"{mail.unseal('subject')} {mail.unseal('body')}"
+    for canary in ("Zoé", "Quill", "canary-4711", "Serin"):
+        assert canary not in text
+    assert "/s/" in text
+
+
+def test_the_team_hears_of_a_new_request_without_a_name(desk: Desk) -> None:
+    cast.ask(desk.right("img", "access"))
+    mails = OutboxMessage.objects.filter(kind="new_request")
+    assert {mail.unseal("to_address") for mail in mails} == {
+        "handler@example.org",
+        "officer@example.org",
+        "second.officer@example.org",
+    }
+    assert all("Zoé" not in str(mail.unseal("body")) for mail in mails)
+
+
+def test_who_gives_only_a_postal_address_gets_a_letter(desk: Desk) -> None:
+    who = PersonGiven("Paul Papier", postal_address="Paul Papier\n1 rue de la Poste")
+    cast.ask(desk.right("img", "access"), who=who)
+    assert OutboxMessage.objects.get(kind="receipt").medium == "letter"
+
+
+def test_what_was_typed_is_nowhere_in_clear(desk: Desk) -> None:
+    asked = cast.ask(
+        desk.right("indigomed", "amend"),
+        particulars={"records": {"records": "canary-record"}, "reason": {"reason": "canary-why"}},
+    )
+    words = ["canary-record", "canary-why", "zoe.canary", "Canary-Quill", "rue du Serin"]
+    assert remains(asked.safe, words).found == []
+
+
+def test_a_person_is_found_by_exact_address_and_by_the_words_of_the_name(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    assert list(by_person(desk.clerk, "zoe.canary@example.org")) == [asked]
+    assert list(by_person(desk.clerk, "canary-quill zoé")) == [asked]
+    assert not by_person(desk.clerk, "zoe.canary@example.com").exists()
+    assert BlindToken.objects.filter(safe=asked.safe).exists()
+
+
+def test_the_same_address_asking_the_same_right_again_is_hinted_at(desk: Desk) -> None:
+    first = cast.ask(desk.right("img", "access"))
+    second = cast.ask(desk.right("img", "access"))
+    cast.ask(desk.right("img", "rectify"))
+    assert list(possible_duplicates(second)) == [first]
+
+
+def test_a_member_of_another_organisation_sees_nothing(desk: Desk) -> None:
+    cast.ask(desk.right("img", "access"))
+    desk.clerk.memberships.exclude(organisation__slug="imo").delete()
+    assert not visible_to(desk.clerk).exists()
+
+
+def test_the_history_of_a_request_holds_no_personal_data(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"), particulars={"details": {"details": "canary"}})
+    said = " ".join(str(line) for line in history(asked))
+    assert "canary" not in said.lower()
+
+
+def test_references_are_short_random_and_without_look_alikes() -> None:
+    drawn = {new_reference() for _ in range(500)}
+    assert len(drawn) == 500
+    assert not set("01ILOU") & set(ALPHABET)
+    assert all(len(each) == 9 and each[4] == "-" for each in drawn)
+
+
+def test_a_reference_is_understood_however_it_is_typed() -> None:
+    assert clean_reference(" k7qx 3mpd ") == "K7QX-3MPD"

@@ -1,0 +1,180 @@
+"""Reminders: before, on and after the due day, each once, none lost, none that is untrue."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from dsr.notifications.models import OutboxMessage
+from dsr.notifications.services import deliver
+from dsr.requests import reminders
+from dsr.requests.actors import REQUESTER
+from dsr.requests.models import SubjectRequest
+from dsr.requests.services import ending, reminding, work, writing
+from tests import cast
+from tests.cast import Desk
+
+
+def asked(desk: Desk) -> SubjectRequest:
+    """Due on 20 May 2026; assigned to the handler."""
+    made = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-04-30"))
+    return writing.assign(
+        made.pk, to=desk.handler, actor=desk.handler, at=cast.on("2026-04-30"), seen=made.version
+    )
+
+
+def keys(kind: str = "reminder") -> list[str]:
+    """The steps owed, with their recipients' ids left out."""
+    rows = OutboxMessage.objects.filter(kind=kind).order_by("owed_at", "pk")
+    return [row.key.split(":")[2] for row in rows]
+
+
+def sweep_every_day(first: str, last: str) -> None:
+    day = cast.on(first, 9)
+    while day <= cast.on(last, 9):
+        reminding.sweep(at=day)
+        day = cast.later(1, day)
+
+
+def test_the_responsible_person_is_reminded_before_on_and_after_the_day(desk: Desk) -> None:
+    asked(desk)
+    sweep_every_day("2026-05-01", "2026-05-20")
+    assert keys() == ["-7", "-3", "-1", "0"]
+    rows = OutboxMessage.objects.filter(kind="reminder")
+    assert {row.recipient_user_id for row in rows} == {desk.handler.pk}
+
+
+def test_what_is_late_also_goes_to_who_oversees(desk: Desk) -> None:
+    asked(desk)
+    sweep_every_day("2026-05-21", "2026-05-21")
+    late = OutboxMessage.objects.filter(kind="reminder", key__contains=":1:2026-05-20")
+    assert {row.recipient_user_id for row in late} == {
+        desk.handler.pk,
+        desk.officer.pk,
+        desk.second_officer.pk,
+    }
+
+
+def test_the_team_is_reminded_while_nobody_is_assigned(desk: Desk) -> None:
+    cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-04-30"))
+    sweep_every_day("2026-05-13", "2026-05-13")
+    rows = OutboxMessage.objects.filter(kind="reminder")
+    assert {row.recipient_user_id for row in rows} == {
+        desk.handler.pk,
+        desk.officer.pk,
+        desk.second_officer.pk,
+    }
+    assert "Nobody is assigned" in str(rows[0].unseal("body"))
+
+
+def test_sweeping_twice_owes_once(desk: Desk) -> None:
+    asked(desk)
+    reminding.sweep(at=cast.on("2026-05-13", 9))
+    reminding.sweep(at=cast.on("2026-05-13", 9))
+    assert keys() == ["-7"]
+
+
+def test_after_forty_days_off_one_reminder_is_sent_and_the_outdated_ones_are_visible(
+    desk: Desk,
+) -> None:
+    asked(desk)
+    back = cast.on("2026-06-09", 9)  # 20 days late: the step of 14 days is the latest
+    reminding.sweep(at=back)
+    deliver(back)
+    mine = OutboxMessage.objects.filter(kind="reminder", recipient_user_id=desk.handler.pk)
+    assert {row.key.split(":")[2]: row.status for row in mine} == {
+        "-7": "missed",
+        "-3": "missed",
+        "-1": "missed",
+        "0": "missed",
+        "1": "missed",
+        "3": "missed",
+        "7": "missed",
+        "14": "sent",
+    }
+
+
+def test_a_request_entered_late_is_not_reminded_of_days_before_it_was_known(desk: Desk) -> None:
+    cast.ask(
+        desk.right("indigomed", "accounting"),
+        actor=desk.clerk,
+        channel="post",
+        at=cast.on("2026-05-18"),
+        received_on=date(2026, 4, 30),
+    )
+    reminding.sweep(at=cast.on("2026-05-18", 9))
+    assert set(keys()) == {"-3"}
+
+
+def test_a_moved_date_is_a_new_debt_and_the_old_reminder_is_not_sent(desk: Desk) -> None:
+    made = asked(desk)
+    reminding.sweep(at=cast.on("2026-05-13", 9))
+    work.correct_receipt(
+        made.pk,
+        received_on=date(2026, 4, 28),
+        reason="The stamp",
+        actor=desk.officer,
+        at=cast.on("2026-05-13", 10),
+        seen=made.version,
+    )
+    reminding.sweep(at=cast.on("2026-05-13", 11))
+    deliver(cast.on("2026-05-13", 11))
+    rows = OutboxMessage.objects.filter(kind="reminder")
+    assert {row.key.split(":")[3]: row.status for row in rows} == {
+        "2026-05-20": "cancelled",
+        "2026-05-18": "sent",
+    }
+
+
+def test_a_reminder_of_a_request_that_was_withdrawn_meanwhile_is_not_sent(desk: Desk) -> None:
+    made = asked(desk)
+    reminding.sweep(at=cast.on("2026-05-13", 9))
+    ending.withdraw(made.pk, actor=REQUESTER, at=cast.on("2026-05-13", 10), seen=None)
+    deliver(cast.on("2026-05-13", 11))
+    assert OutboxMessage.objects.get(kind="reminder").status == "cancelled"
+
+
+def test_somebody_is_reminded_to_follow_up_a_clock_that_stands_still(desk: Desk) -> None:
+    made = cast.ask(desk.right("imo", "eu-access"), at=cast.on("2026-03-02"), country="DE")
+    writing.ask_requester(
+        made.pk,
+        question="Which period?",
+        actor=desk.handler,
+        at=cast.on("2026-03-04"),
+        seen=made.version,
+    )
+    reminding.sweep(at=cast.on("2026-03-18", 16))
+    assert "follow_up" in keys()
+
+
+def test_reminders_say_no_name(desk: Desk) -> None:
+    asked(desk)
+    reminding.sweep(at=cast.on("2026-05-13", 9))
+    mail = OutboxMessage.objects.get(kind="reminder")
+    assert "Zoé" not in f"{mail.unseal('subject')}{mail.unseal('body')}"
+    assert "has to be answered in 7 days" in str(mail.unseal("body"))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "steps"),
+    [
+        pytest.param("2026-05-01", "2026-05-20", [-7, -3, -1, 0], id="until the day"),
+        pytest.param("2026-05-21", "2026-06-20", [1, 3, 7, 14, 21, 28], id="then every week"),
+        pytest.param("2026-05-14", "2026-05-16", [], id="between two steps"),
+    ],
+)
+def test_steps_fall_on_their_days(first: str, last: str, steps: list[int]) -> None:
+    found = reminders.between(
+        date(2026, 5, 20), date.fromisoformat(first), date.fromisoformat(last)
+    )
+    assert [step for step, _day in found] == steps
+
+
+def test_a_reminder_is_useful_until_the_next_step_begins(desk: Desk) -> None:
+    asked(desk)
+    reminding.sweep(at=cast.on("2026-05-13", 9))
+    # Midnight in Paris, where the next step falls on 17 May.
+    assert OutboxMessage.objects.get(kind="reminder").useful_until == datetime(
+        2026, 5, 16, 22, tzinfo=UTC
+    )
