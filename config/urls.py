@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
@@ -17,14 +15,11 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/account/", include("dsr.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("staff/", include("dsr.dashboard.urls")),
+    path("", include("dsr.portal.urls")),
 ]
-# Building: doors that are not written yet. The condition goes when they are.
-if find_spec("dsr.dashboard.urls"):
-    urlpatterns.append(path("staff/", include("dsr.dashboard.urls")))
-if settings.DSR_TRIAL and find_spec("dsr.dashboard.trial_urls"):
-    urlpatterns.append(path("trial/", include("dsr.dashboard.trial_urls")))
-if find_spec("dsr.portal.urls"):
-    urlpatterns.append(path("", include("dsr.portal.urls")))
+if settings.DSR_TRIAL:
+    urlpatterns.insert(0, path("trial/", include("dsr.dashboard.trial_urls")))
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.permission_denied"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import pwd
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,15 +26,21 @@ def socket_folder(var: Path) -> Path:
 
 def make_private(folder: Path, owner: int | None = None) -> None:
     """Make `folder` readable by its owner only, and refuse one that somebody else put there."""
-    owner = os.getuid() if owner is None else owner
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.getuid(), owner):
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in _ours():
         raise FrontDoorError(f"{folder} belongs to somebody else: remove it and start again.")
-    if found.st_uid != owner:
+    if owner is not None and found.st_uid != owner:
         os.chown(folder, owner, -1)
     if stat.S_IMODE(found.st_mode) != 0o700:
         folder.chmod(0o700)
+
+
+def _ours() -> set[int]:
+    """Whose folders may be used: our own, and root also those of the server it runs as `nobody`."""
+    if os.getuid() != 0:
+        return {os.getuid()}
+    return {0} | {user.pw_uid for user in pwd.getpwall() if user.pw_name == "nobody"}
 
 
 @contextmanager

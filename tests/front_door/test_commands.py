@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -13,7 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from config.embedded import missing_servers, places, postgres, processes, stop_servers, valkey
+from config.embedded import (
+    missing_servers,
+    places,
+    postgres,
+    processes,
+    start_servers,
+    stop_servers,
+    valkey,
+)
+from config.problems import FrontDoorError
 from tests.front_door.program import ROOT, manage, processes_of, surroundings
 
 
@@ -122,6 +132,32 @@ def test_the_folder_of_the_sockets_is_private(var: Path) -> None:
     assert places.socket_folder(var).stat().st_mode & 0o777 == 0o700
     assert valkey.store_in(var).socket.stat().st_mode & 0o777 == 0o700
     assert postgres.cluster_in(var).socket.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root has to become somebody else")
+def test_root_without_name_spaces_runs_the_database_as_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(postgres, "_can_map_user", lambda: False)
+    folder = Path(tempfile.mkdtemp(prefix="dsr-door-", dir=places.SHORT_FOLDER))
+    folder.chmod(0o711)
+    try:
+        postgres._as_nobody(postgres.cluster_in(folder))
+    except FrontDoorError:
+        folder.rmdir()
+        pytest.skip("this checkout lies in a folder that nobody else can enter")
+    try:
+        assert start_servers(folder) == ["PostgreSQL", "Valkey"]
+        assert missing_servers(folder) == []
+        assert places.socket_folder(folder).stat().st_uid == pwd.getpwnam("nobody").pw_uid
+        folder.chmod(0o700)
+        stop_servers(folder)
+        with pytest.raises(FrontDoorError, match="nobody` cannot reach this folder"):
+            start_servers(folder)
+    finally:
+        stop_servers(folder)
+        shutil.rmtree(places.socket_folder(folder))
+        shutil.rmtree(folder)
 
 
 def test_the_application_cannot_change_tables_and_its_owner_can(var: Path) -> None:
