@@ -93,8 +93,8 @@ def withdraw(request: HttpRequest, subject_request: SubjectRequest) -> HttpRespo
 @with_session
 def complete(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
     """Add what the policy asks for and the request did not say."""
-    form = CompletingForm(subject_request, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = CompletingForm(subject_request, request.POST if request.method == "POST" else None)
+    if form.is_valid():
         try:
             work.complete(
                 subject_request.pk,

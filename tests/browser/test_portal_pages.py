@@ -1,0 +1,148 @@
+"""Every page of requesters in a real browser: no finding of axe, at a desk and on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+from dsr.requests.models import SubjectRequest
+from dsr.requests.services import deciding, links, writing
+from dsr.requests.states import Status
+from tests import cast
+from tests.browser.axe import assert_accessible
+from tests.cast import Desk, open_desk
+
+LONG_ENOUGH = 2_100  # milliseconds; a form sent faster than by hand is asked again
+
+
+@dataclass
+class Walk:
+    """A person walking through the pages; each page seen is checked."""
+
+    page: Page
+    desk: Desk
+    address: str
+
+    def go(self, path: str) -> None:
+        self.page.goto(f"{self.address}{path}")
+        assert_accessible(self.page)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+        assert_accessible(self.page)
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+        assert_accessible(self.page)
+
+    def fill(self, **typed: str) -> None:
+        for label, value in typed.items():
+            self.page.get_by_label(label.replace("_", " "), exact=True).fill(value)
+
+
+@pytest.fixture
+def walk(page: Page, live_server: Any, transactional_db: None) -> Iterator[Walk]:
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    page.on("console", listen)
+    yield Walk(page, open_desk(timezone.now()), live_server.url)
+    assert complaints == []
+
+
+def test_asking_and_following(walk: Walk) -> None:
+    walk.go("/")
+    walk.follow("INDIGOMED")
+    walk.follow("Accounting of disclosures")
+    walk.page.wait_for_timeout(LONG_ENOUGH)
+    walk.press("Send the request")
+    expect(walk.page).to_have_title(re.compile("^Error:"))
+    expect(walk.page.get_by_role("alert")).to_be_focused()
+    walk.page.get_by_role("link", name="Enter your full name.").click()
+    expect(walk.page.get_by_label("Your full name")).to_be_focused()
+
+    walk.page.get_by_label("The data is about me").check()
+    walk.fill(Your_full_name="Zoé Canary-Quill")
+    walk.page.get_by_label("E-mail address").fill("zoe.canary@example.org")
+    walk.press("Send the request")
+    walk.press("Send now without it; we will ask you for it")
+    sent = SubjectRequest.objects.get()
+    expect(walk.page.get_by_text(sent.reference)).to_be_visible()
+
+    walk.follow("Go to your private page")
+    walk.page.get_by_text("Why this date").click()
+    assert_accessible(walk.page)
+    walk.follow("Add it")
+    walk.fill(From="2024-05-01", To="2026-04-30")
+    walk.press("Add it")
+    walk.fill(Your_message="Only the last two years, please.")
+    walk.press("Send the message")
+    expect(walk.page.get_by_text("Your message was sent.")).to_be_visible()
+    walk.follow("Withdraw this request")
+    walk.press("Yes, withdraw it")
+    walk.press("End the session")
+
+
+def test_a_question_an_answer_and_the_text_behind_them(walk: Walk) -> None:
+    at = timezone.now()
+    handler, officer = walk.desk.handler, walk.desk.officer
+    begun = cast.begin(cast.ask(walk.desk.right("img", "access"), at=at), handler, at=at)
+    asked = writing.ask_requester(
+        begun.pk, question="Which account?", actor=handler, at=at, seen=begun.version
+    )
+    walk.go(link_to(asked))
+    walk.press("Open my page")
+    assert walk.page.url == f"{walk.address}/status/"
+    walk.fill(Your_message="The one under this address.")
+    walk.press("Send the message")
+
+    answered = SubjectRequest.objects.get()
+    assert answered.status == Status.IN_PROGRESS
+    proposed = cast.propose(answered, handler, at=at)
+    approved = deciding.approve(proposed.pk, actor=officer, at=at, seen=proposed.version)
+    deciding.send_answer(approved.pk, actor=handler, at=at, seen=approved.version)
+    walk.go("/status/")
+    expect(walk.page.get_by_role("heading", name="The answer")).to_be_visible()
+    walk.press("Make a new private link")
+    walk.go("/status/")
+    walk.page.get_by_text("In the words of the policy").click()
+    walk.follow("Read it in the policy")
+    walk.go("/img/")
+    walk.go("/imo/")
+
+
+def link_to(subject_request: SubjectRequest) -> str:
+    return f"/s/{links.issue(subject_request, at=timezone.now())}/"
+
+
+def test_the_name_of_another_person_is_asked_of_who_acts_for_another(walk: Walk) -> None:
+    walk.go("/indigomed/accounting/")
+    other = walk.page.get_by_label("Full name of the person the data is about")
+    expect(other).to_be_hidden()
+    walk.page.get_by_label("I am a parent of the child the data is about").check()
+    expect(other).to_be_visible()
+
+
+def test_everything_works_without_scripts(walk: Walk, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{walk.address}/img/access/")
+    page.wait_for_timeout(LONG_ENOUGH)
+    page.get_by_label("Your full name").fill("Zoé Canary-Quill")
+    page.get_by_label("E-mail address").fill("zoe.canary@example.org")
+    if page.get_by_label("The data is about me").count():
+        page.get_by_label("The data is about me").check()
+    page.get_by_role("button", name="Send the request").click()
+    expect(page.get_by_text("Your request was received").first).to_be_visible()
+    page.get_by_role("link", name="Go to your private page").click()
+    expect(page.get_by_role("heading", name="What happened so far")).to_be_visible()
+    context.close()

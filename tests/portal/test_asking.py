@@ -1,0 +1,212 @@
+"""The form of a right: it asks what the clause asks, blocks nobody by form, and counts once."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from dsr.notifications.models import OutboxMessage
+from dsr.policies.models import Organisation
+from dsr.requests.models import SubjectRequest
+from tests.portal.conftest import ACCOUNTING, FULL, Visitor
+
+NO_WAY = "Give one way to answer you: an e-mail address, a postal address or a telephone number."
+
+
+def picture() -> SimpleUploadedFile:
+    content = BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(content, "PNG")
+    return SimpleUploadedFile("photo.png", content.getvalue(), "image/png")
+
+
+def test_a_complete_request_gets_a_reference_a_date_and_a_receipt(visitor: Visitor) -> None:
+    sent = visitor.ask()
+    page = visitor.open("/sent/")
+    assert sent.reference in page
+    assert "You can expect an answer by" in page
+    assert "A receipt is on its way" in page
+    assert sent.due_on == date(2026, 5, 21)
+    assert sent.missing == []
+    assert OutboxMessage.objects.filter(kind="receipt", reference=sent.reference).count() == 1
+
+
+def test_what_was_typed_reaches_the_request(visitor: Visitor) -> None:
+    sent = visitor.ask(medium="paper", postal_address="7 rue du Serin, 69000 Lyon", **FULL)
+    assert sent.values() == {
+        "signed": {"signature": "Zoé Canary-Quill"},
+        "dated": {"dated_on": "2026-05-01"},
+        "time_period": {"period_from": "2024-05-01", "period_to": "2026-04-30"},
+        "medium": {"medium": "paper"},
+    }
+    assert sent.wants_paper
+    assert sent.people.get().reveal("name") == "Zoé Canary-Quill"
+
+
+def test_what_the_clause_asks_for_comes_back_once_with_everything_kept(visitor: Visitor) -> None:
+    response = visitor.fill(ACCOUNTING, role="subject", name="Zoé", email="zoe@example.org")
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "Date of signature: the policy asks for this." in page
+    assert 'value="zoe@example.org"' in page
+    assert "Send now without it; we will ask you for it" in page
+    assert not SubjectRequest.objects.exists()
+
+
+def test_formality_never_blocks_asking(visitor: Visitor) -> None:
+    sent = visitor.ask(ACCOUNTING, role="subject", name="Z", email="z@example.org", anyway="1")
+    assert sent.missing == ["signed", "dated", "time_period"]
+    assert "You can add this on your private page" in visitor.open("/sent/")
+
+
+def test_half_a_period_is_no_period(visitor: Visitor) -> None:
+    sent = visitor.ask(**{**FULL, "period_to": "", "anyway": "1"})
+    assert sent.missing == ["time_period"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"email": ""}, NO_WAY),
+        ({"email": "zoe at home"}, "Enter an e-mail address like name@example.org."),
+        ({"phone": "call me"}, "Enter a telephone number in digits"),
+        ({"name": " "}, "Enter your full name."),
+        ({"role": ""}, "Say who is asking."),
+        ({"role": "emperor"}, "emperor is not one of the available choices."),
+        ({"role": "parent"}, "Enter the name of the person the data is about."),
+        ({"dated_on": "2026-02-31"}, "Enter a date that exists"),
+        ({"period_from": "2026-05-01"}, "The last day lies before the first."),
+    ],
+)
+def test_what_makes_an_answer_impossible_is_said_beside_its_field(
+    visitor: Visitor, typed: dict[str, str], sentence: str
+) -> None:
+    response = visitor.fill(ACCOUNTING, **{**FULL, "anyway": "1", **typed})
+    page = response.content.decode()
+    assert page.count(sentence) == 2  # in the list of problems, and beside the field
+    assert "<title>Error:" in page
+    assert 'aria-invalid="true"' in page
+    assert not SubjectRequest.objects.exists()
+
+
+def test_a_postal_address_alone_is_a_way_to_answer(visitor: Visitor) -> None:
+    sent = visitor.ask(**{**FULL, "email": "", "postal_address": "7 rue du Serin, Lyon"})
+    assert "A receipt goes to the postal address you gave." in visitor.open("/sent/")
+    assert OutboxMessage.objects.get(reference=sent.reference, kind="receipt").medium == "letter"
+
+
+def test_a_parent_asks_for_a_child(visitor: Visitor) -> None:
+    sent = visitor.ask(**{**FULL, "role": "parent", "about_name": "Pip Canary-Quill"})
+    people = {person.part: person.reveal("name") for person in sent.people.all()}
+    assert people == {"subject": "Pip Canary-Quill", "requester": "Zoé Canary-Quill"}
+
+
+def test_somebody_who_reports_a_child_need_not_know_its_name(visitor: Visitor) -> None:
+    sent = visitor.ask(
+        "/imo/report-child/",
+        role="third_party",
+        name="Rae Wren",
+        email="rae@example.org",
+        anyway="1",
+    )
+    assert sent.role == "third_party"
+    assert sent.people.get(part="subject").reveal("name") == "Name not known"
+
+
+def test_the_same_form_sent_twice_is_one_request(visitor: Visitor) -> None:
+    form = {"form_token": visitor.token(ACCOUNTING), **FULL}
+    visitor.client.post(ACCOUNTING, form)
+    first = SubjectRequest.objects.get()
+    visitor.time.shift(timedelta(minutes=1))
+    visitor.client.post(ACCOUNTING, form)
+    page = visitor.open("/sent/")
+    assert SubjectRequest.objects.get() == first
+    assert first.reference in page
+    assert "This form was sent before, and it counts once." in page
+
+
+def test_a_new_form_is_a_new_request(visitor: Visitor) -> None:
+    assert visitor.ask().reference != visitor.ask().reference
+
+
+def test_a_forged_token_sends_nothing_and_says_what_to_do(visitor: Visitor) -> None:
+    response = visitor.client.post(ACCOUNTING, {"form_token": "forged", **FULL})
+    page = response.content.decode()
+    assert "This form was open for too long. Please send it again." in page
+    assert 'value="zoe.canary@example.org"' in page
+    assert not SubjectRequest.objects.exists()
+
+
+def test_the_token_of_one_right_is_none_for_another(visitor: Visitor) -> None:
+    token = visitor.token("/indigomed/paper-copy/")
+    visitor.client.post(ACCOUNTING, {"form_token": token, **FULL})
+    assert not SubjectRequest.objects.exists()
+
+
+def test_what_a_machine_fills_in_at_once_is_asked_again(visitor: Visitor) -> None:
+    token = visitor.token(ACCOUNTING)
+    visitor.time.shift(timedelta(minutes=-2))
+    response = visitor.client.post(ACCOUNTING, {"form_token": token, **FULL})
+    assert "That was sent very fast. Please send it again." in response.content.decode()
+    visitor.time.shift(timedelta(seconds=3))
+    assert visitor.client.post(ACCOUNTING, {"form_token": token, **FULL}).status_code == 302
+
+
+def test_the_field_that_only_robots_fill_stops_them(visitor: Visitor) -> None:
+    response = visitor.fill(ACCOUNTING, website="http://spam.example", **FULL)
+    assert "Leave the field" in response.content.decode()
+    assert not SubjectRequest.objects.exists()
+
+
+def test_a_picture_is_kept_with_the_request(visitor: Visitor) -> None:
+    sent = visitor.ask(**FULL, documents=[picture(), picture()])
+    assert sent.attachments.count() == 2
+
+
+def test_a_file_of_another_kind_is_refused_with_its_name(visitor: Visitor) -> None:
+    page_of_web = SimpleUploadedFile("letter.pdf", b"<html>", "application/pdf")
+    response = visitor.fill(ACCOUNTING, **FULL, documents=[page_of_web])
+    page = response.content.decode()
+    assert "letter.pdf: Only PDF, JPEG and PNG files can be sent." in page
+    assert "Please choose your files again" in page
+    assert not SubjectRequest.objects.exists()
+
+
+def test_too_many_files_are_refused(visitor: Visitor) -> None:
+    response = visitor.fill(ACCOUNTING, **FULL, documents=[picture() for _ in range(6)])
+    assert "Send at most five files at once." in response.content.decode()
+
+
+def test_an_opt_out_asks_for_no_birthday_and_no_document(visitor: Visitor) -> None:
+    page = visitor.open("/indigomed/revoke-authorisation/")
+    assert 'name="born_on"' not in page
+    assert 'name="documents"' not in page
+    assert 'name="may_use_contact_held"' not in page
+
+
+def test_who_may_be_reached_through_the_contact_held_says_so_without_a_reason(
+    visitor: Visitor,
+) -> None:
+    assert not visitor.ask().may_use_contact_held
+    assert visitor.ask(**FULL, may_use_contact_held="on").may_use_contact_held
+
+
+def test_a_signature_by_hand_is_printed_as_a_letter(visitor: Visitor) -> None:
+    Organisation.objects.filter(slug="indigomed").update(accepts_electronic_signatures=False)
+    assert 'name="signature"' not in visitor.open(ACCOUNTING)
+    typed = {name: value for name, value in FULL.items() if name not in ("signature", "dated_on")}
+    sent = visitor.ask(**typed)
+    assert sent.missing == ["signed", "dated"]
+    assert "/status/paper/" in visitor.open("/sent/")
+    letter = visitor.open("/status/paper/")
+    assert "25 rue Tronchet – 75008 Paris – France" in letter
+    assert "2024-05-01" in letter
+    assert sent.reference in letter
+
+
+def test_what_is_typed_can_run_nowhere(visitor: Visitor) -> None:
+    response = visitor.fill(ACCOUNTING, name="<script>alert(1)</script>", email="x")
+    assert "<script>alert(1)" not in response.content.decode()
