@@ -15,7 +15,7 @@ CSP = {
     "object-src 'none'",
 }
 EVERYWHERE = {
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "strict-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
