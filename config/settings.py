@@ -288,7 +288,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = "csrf"
-SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_REFERRER_POLICY = "strict-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -379,6 +379,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     for name, task in {
         "reminders": "dsr.requests.tasks.sweep_reminders",
         "dates": "dsr.requests.tasks.sweep_stale_dates",
+        "intake": "dsr.requests.tasks.sweep_intake",
         "mail": "dsr.notifications.tasks.deliver",
         "heartbeat": "dsr.notifications.tasks.heartbeat",
     }.items()

@@ -12,5 +12,5 @@ class RequestsConfig(AppConfig):
         from dsr.requests.services import reminding
 
         register_recheck("reminder", reminding.still_needed)
-        for sweep in ("reminders", "dates"):
+        for sweep in ("reminders", "dates", "intake"):
             expect(sweep)

@@ -11,10 +11,17 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # An address that cannot be told is counted too, together with all others that cannot.
 UNKNOWN = "unknown"
+
+
+def source_of(meta: Mapping[str, Any]) -> str:
+    """What a visit counts for, from the headers of its request (``request.META``)."""
+    return network_of(client_address(meta, settings.TRUSTED_PROXIES))
 
 
 def client_address(meta: Mapping[str, Any], trusted_proxies: int) -> str:
@@ -39,8 +46,8 @@ def network_of(address: str) -> str:
 
 
 def _read(address: str) -> Address | None:
-    for text in (address, address.rpartition(":")[0], address.partition("]")[0]):
-        # Some proxies add a port: 192.0.2.1:4711, [2001:db8::1]:4711.
+    # Some proxies add a port: 192.0.2.1:4711, [2001:db8::1]:4711.
+    for text in (address, address.rpartition(":")[0]):
         try:
             found = ipaddress.ip_address(text.strip("[]").partition("%")[0])
         except ValueError:

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from dsr.notifications.services import beat
-from dsr.requests.services import recomputing, reminding
+from dsr.requests.services import gathering, limiting, recomputing, reminding
 
 
 @shared_task(ignore_result=True)
@@ -19,3 +19,11 @@ def sweep_stale_dates() -> None:
     at = timezone.now()
     recomputing.sweep_stale(at=at)
     beat("dates", at)
+
+
+@shared_task(ignore_result=True)
+def sweep_intake() -> None:
+    at = timezone.now()
+    gathering.sweep(at=at)
+    limiting.sweep(at=at)
+    beat("intake", at)

@@ -17,6 +17,10 @@ from dsr.requests.models import Person, SubjectRequest
 from dsr.vault.services import site_safe
 
 from . import links
+from .turns import takes_turn
+
+# What somebody can set off by forms alone, in whosever name: at most one mail an hour per address.
+BY_FORM = frozenset({"receipt", "withdrawn"})
 
 
 def tell_requester(
@@ -24,19 +28,21 @@ def tell_requester(
 ) -> str:
     """Owe the requester a message; returns how it goes: ``email``, ``letter`` or ``none``.
 
-    Without any address nothing can be owed: the staff page then says to telephone.
+    Without any address nothing can be owed: the staff page then says to telephone. ``later`` means
+    that the address had its mail of this hour, and hears of the request in the next digest.
     """
-    person = writes_to(subject_request)
-    to, medium = _address(person)
+    to, medium = address_of(subject_request)
     if not to:
         return "none"
+    if medium == "email" and kind in BY_FORM and not takes_turn(subject_request, to, at=at):
+        return "later"
     owe(
         key=f"{kind}:{subject_request.pk}:{subject_request.version}",
         kind=kind,
         safe=subject_request.safe,
         to=to,
         language=subject_request.language,
-        context={**common_context(subject_request), "link": _private_link(subject_request, at)}
+        context={**common_context(subject_request), "link": private_link(subject_request, at)}
         | context,
         at=at,
         reference=subject_request.reference,
@@ -123,12 +129,14 @@ def common_context(subject_request: SubjectRequest) -> dict[str, Any]:
     }
 
 
-def _private_link(subject_request: SubjectRequest, at: datetime) -> str:
+def private_link(subject_request: SubjectRequest, at: datetime) -> str:
     path = reverse("portal:link", args=[links.issue(subject_request, at=at)])
     return f"{settings.BASE_URL}{path}"
 
 
-def _address(person: Person) -> tuple[str, str]:
+def address_of(subject_request: SubjectRequest) -> tuple[str, str]:
+    """Where a message goes and how: ``email``, ``letter``, or nothing at all."""
+    person = writes_to(subject_request)
     if email := person.reveal("email") or "":
         return str(email), "email"
     if postal := person.reveal("postal_address") or "":
