@@ -1,4 +1,4 @@
-"""Starting texts in the requester's language. People read and change them; nothing is sent as is."""
+"""Starting texts in the requester's language. People read and change them before sending."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from dsr.requests.models import SubjectRequest
-from dsr.requests.states import ACTS_FOR_ANOTHER, Outcome
 from dsr.requests.services.telling import writes_to
+from dsr.requests.states import ACTS_FOR_ANOTHER, Outcome
 
 Draft = Callable[[dict[str, Any]], str]
 

@@ -9,14 +9,15 @@ from operator import or_
 from typing import Any
 
 from django import forms
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from dsr.accounts.models import User
 from dsr.dashboard.words import SOON
 from dsr.policies.kinds import Kind
 from dsr.policies.models import Organisation
-from dsr.requests.models import SubjectRequest
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
+from dsr.requests.states import OPEN as STILL_OPEN
 from dsr.requests.states import Status
 
 OPEN, EVERY = "open", "every"
@@ -144,6 +145,13 @@ class QueueFilters(forms.Form):
         return requests.filter(due_on=None) if value == NO_DATE else requests
 
 
+def first_due_first(requests: SubjectRequestQuerySet) -> SubjectRequestQuerySet:
+    """What still owes an answer first, by its date; what is answered or ended after it."""
+    owing = Q(answered_on=None, status__in=STILL_OPEN)
+    ordered = requests.annotate(owes=Case(When(owing, then=0), default=1))
+    return ordered.order_by("owes", F("due_on").asc(nulls_last=True), "received_on", "pk")
+
+
 def _named(organisations: Iterable[Organisation]) -> list[tuple[str, str]]:
     return [(each.slug, each.name) for each in organisations]
 
@@ -151,14 +159,15 @@ def _named(organisations: Iterable[Organisation]) -> list[tuple[str, str]]:
 def tiles(
     requests: SubjectRequestQuerySet, organisations: list[Organisation], at: datetime
 ) -> list[tuple[str, Any, int]]:
-    """How many there are of what needs somebody: the query of the address, the words, the number."""
+    """What needs somebody: the query of the address, the words, the number."""
     opened = requests.open()
+    soon = due_within(requests, organisations, at, SOON)
     return [
         ("?due=overdue", _("overdue"), overdue(requests, organisations, at).count()),
         (
             "?due=week",
             _("due within 7 days"),
-            due_within(requests, organisations, at, SOON).count(),
+            soon.count(),
         ),
         ("?assignee=nobody", _("assigned to nobody"), opened.unassigned().count()),
         ("?status=waiting", _("waiting for the requester"), _in(opened, Status.WAITING)),
@@ -168,6 +177,3 @@ def tiles(
 
 def _in(requests: SubjectRequestQuerySet, status: Status) -> int:
     return requests.filter(status=status).count()
-
-
-__all__ = ["QueueFilters", "SubjectRequest", "due_within", "overdue", "tiles"]

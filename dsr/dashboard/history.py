@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from dsr.accounts.models import User
 from dsr.dashboard.words import short
 from dsr.requests import queries
-from dsr.requests.models import SubjectRequest
+from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.states import Channel, EvidenceKind, Outcome
 
 PAST: dict[str, str | Promise] = {
@@ -73,7 +73,13 @@ def timeline(subject_request: SubjectRequest) -> list[Line]:
     """Everything that happened, the newest first."""
     lines = queries.history(subject_request)
     names = _names(line.facts.get("to") for line in lines)
+    names |= {f"deadline:{each.pk}": _clock(each) for each in subject_request.deadlines.all()}
     return [_said(line, names) for line in reversed(lines)]
+
+
+def _clock(deadline: Deadline) -> str:
+    """Which deadline is meant: what for, and who set it."""
+    return f"{deadline.get_purpose_display()}, {deadline.regime or deadline.get_basis_display()}"
 
 
 def since(subject_request: SubjectRequest, opened_at: datetime) -> list[Line]:
@@ -81,18 +87,21 @@ def since(subject_request: SubjectRequest, opened_at: datetime) -> list[Line]:
     return [line for line in timeline(subject_request) if line.at > opened_at]
 
 
-def _names(ids: Iterable[Any]) -> dict[int, str]:
+def _names(ids: Iterable[Any]) -> Names:
     wanted = {each for each in ids if isinstance(each, int)}
-    return dict(User.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    rows = User.objects.filter(pk__in=wanted).values_list("pk", "name") if wanted else ()
+    return {f"user:{pk}": name for pk, name in rows}
 
 
-def _said(line: queries.HistoryLine, names: dict[int, str]) -> Line:
+def _said(line: queries.HistoryLine, names: Names) -> Line:
     say = SENTENCES.get(line.code)
     text = say(line.facts, names) if say else str(PAST.get(line.code, line.label))
     return Line(text, line.at, _who(line), _moved(line))
 
 
 def _who(line: queries.HistoryLine) -> str:
+    if line.code.startswith("deadline_"):
+        return ""  # it follows from the deed beside it
     if line.by == "requester":
         return _("the requester")
     return line.actor or (_("the program") if line.by == "system" else "")
@@ -105,7 +114,7 @@ def _moved(line: queries.HistoryLine) -> str:
 
 
 Facts = dict[str, Any]
-Names = dict[int, str]
+Names = dict[str, str]
 
 
 def _day(value: Any) -> str:
@@ -123,7 +132,7 @@ def _submit(facts: Facts, names: Names) -> str:
 def _assign(facts: Facts, names: Names) -> str:
     if facts.get("to") is None:
         return _("Assigned to nobody")
-    return _("Assigned to %(name)s") % {"name": names.get(facts["to"], "?")}
+    return _("Assigned to %(name)s") % {"name": names.get(f"user:{facts['to']}", "?")}
 
 
 def _evidence(facts: Facts, names: Names) -> str:
@@ -147,11 +156,15 @@ def _approved(facts: Facts, names: Names) -> str:
 
 
 def _began(facts: Facts, names: Names) -> str:
-    return _("A deadline began: %(day)s") % {"day": _day(facts.get("due_on"))}
+    return _("Deadline began (%(which)s): %(day)s") % {
+        "which": _which(facts, names),
+        "day": _day(facts.get("due_on")),
+    }
 
 
 def _shifted(facts: Facts, names: Names) -> str:
-    return _("Deadline moved from %(old)s to %(new)s, because %(cause)s") % {
+    return _("Deadline moved (%(which)s) from %(old)s to %(new)s, because %(cause)s") % {
+        "which": _which(facts, names),
         "old": _day(facts.get("from")),
         "new": _day(facts.get("to")),
         "cause": CAUSES.get(str(facts.get("cause")), facts.get("cause")),
@@ -166,7 +179,13 @@ def _corrected(facts: Facts, names: Names) -> str:
 
 
 def _ended(sentence: str | Promise) -> Callable[[Facts, Names], str]:
-    return lambda facts, names: str(sentence) % {"day": _day(facts.get("on"))}
+    return lambda facts, names: (
+        str(sentence) % {"which": _which(facts, names), "day": _day(facts.get("on"))}
+    )
+
+
+def _which(facts: Facts, names: Names) -> str:
+    return names.get(f"deadline:{facts.get('deadline')}", str(facts.get("code", "")))
 
 
 SENTENCES: dict[str, Callable[[Facts, Names], str]] = {
@@ -179,7 +198,7 @@ SENTENCES: dict[str, Callable[[Facts, Names], str]] = {
     "correct_receipt": _corrected,
     "deadline_began": _began,
     "deadline_moved": _shifted,
-    "deadline_met": _ended(gettext_lazy("Deadline met on %(day)s")),
-    "deadline_missed": _ended(gettext_lazy("Deadline missed: done on %(day)s")),
-    "deadline_cancelled": _ended(gettext_lazy("Deadline cancelled on %(day)s")),
+    "deadline_met": _ended(gettext_lazy("Deadline met (%(which)s) on %(day)s")),
+    "deadline_missed": _ended(gettext_lazy("Deadline missed (%(which)s): done on %(day)s")),
+    "deadline_cancelled": _ended(gettext_lazy("Deadline cancelled (%(which)s) on %(day)s")),
 }

@@ -7,21 +7,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
-from dsr.accounts.roles import permissions_of
+from dsr.accounts.roles import Permission, permissions_of
 from dsr.dashboard import words
 from dsr.policies.particulars import PARTICULARS, FieldSpec
 from dsr.requests import explain, queries
 from dsr.requests.deeds import DEEDS
+from dsr.requests.forms.asking import asked_by
 from dsr.requests.models import Deadline, Person, RequestMessage, SubjectRequest
 from dsr.requests.preconditions import sent_answer, standing_decision, unmet
 from dsr.requests.queries import PossibleDeed
 from dsr.requests.services import deciding
 from dsr.requests.services.changing import not_now
-from dsr.requests.states import Outcome, Purpose
+from dsr.requests.services.clocks import working_days_before_due
+from dsr.requests.states import ClockStatus, Outcome, Purpose, Status
 from dsr.vault.models import SealedModel
 
 MOST_RELATED = 10
@@ -49,7 +51,7 @@ class Deeds:
     codes: frozenset[str]
 
 
-def deeds_for(subject_request: SubjectRequest, user: User, role: str) -> Deeds:
+def deeds_for(subject_request: SubjectRequest, user: User, role: str, today: date) -> Deeds:
     """Only what state and role allow; the role is the one held in the request's organisation."""
     held = permissions_of(role)
     offered = [
@@ -57,33 +59,53 @@ def deeds_for(subject_request: SubjectRequest, user: User, role: str) -> Deeds:
         for code, deed in DEEDS.items()
         if held.intersection(deed.permissions) and not not_now(subject_request, deed)
     ]
-    offered = [each for each in offered if _makes_sense(each.code, subject_request)]
+    offered = [
+        _with_two_people(each, subject_request, user, role, today)
+        for each in offered
+        if _makes_sense(each.code, subject_request)
+    ]
     return _sorted(offered, _next_code(subject_request, offered, user))
+
+
+def _with_two_people(
+    deed: PossibleDeed, subject_request: SubjectRequest, user: User, role: str, today: date
+) -> PossibleDeed:
+    """Deciding alone is no choice where every outcome needs a second person."""
+    if deed.code != "decide_alone" or deed.blocked:
+        return deed
+    if not all(deciding.needs_two(subject_request, each, user) for each in Outcome):
+        return deed
+    first_day = working_days_before_due(subject_request, deciding.SOLE_REFUSAL_WORKING_DAYS)
+    approves = Permission.APPROVE in permissions_of(role)
+    if approves and first_day is not None and today >= first_day:
+        return PossibleDeed(deed.code, _("Refuse alone"), "")
+    sentence = _("A second person has to approve. Propose the decision instead.")
+    return PossibleDeed(deed.code, deed.label, sentence)
 
 
 def _makes_sense(code: str, subject_request: SubjectRequest) -> bool:
     """Left out without a word: what has nothing to act on."""
-    live = [
-        each for each in subject_request.deadlines.all() if each.status in ("running", "paused")
-    ]
+    clocks = subject_request.deadlines.all()
+    live = [each for each in clocks if each.status in (ClockStatus.RUNNING, ClockStatus.PAUSED)]
     if code == "extend":
         return any(each.extension_rule is not None for each in live)
     if code == "acknowledge":
         return any(each.purpose == Purpose.ACKNOWLEDGE for each in live)
+    if code == "complete":
+        return any(True for _each in asked_by(subject_request.right))
     return True
 
 
 def _next_code(subject_request: SubjectRequest, offered: list[PossibleDeed], user: User) -> str:
+    """The deed that carries the request on; proving who asks comes before deciding."""
     ready = {each.code for each in offered if not each.blocked}
-    order = [code for code in ONWARDS if code in ready]
-    if "decide_alone" in order and deciding.needs_two(subject_request, Outcome.GRANTED, user):
-        order.remove("decide_alone")
-    if "add_evidence" in order and "start" not in {each.code for each in offered}:
-        order = [code for code in order if code != "add_evidence" or _unproved(subject_request)]
-    if _unproved(subject_request) and "add_evidence" in order:
-        # Proving comes before deciding: a refusal for want of proof stays among the others.
-        order = ["add_evidence", *order] if not {"unfreeze", "approve"} & set(order) else order
-    return order[0] if order else ""
+    if deciding.needs_two(subject_request, Outcome.GRANTED, user):
+        ready.discard("decide_alone")
+    if not _unproved(subject_request):
+        ready.discard("add_evidence")
+    elif subject_request.status in (Status.RECEIVED, Status.PROVING_IDENTITY, Status.IN_PROGRESS):
+        ready -= {"propose", "decide_alone"}
+    return next((code for code in ONWARDS if code in ready), "")
 
 
 def _unproved(subject_request: SubjectRequest) -> bool:
@@ -181,7 +203,9 @@ def _person(title: str, person: Person, *, is_contact: bool) -> PersonShown:
         person,
         str(person.reveal("name", erased)),
         day(born_on) if born_on else "",
-        *(str(person.reveal(name) or "") for name in ("email", "phone", "postal_address")),
+        email=str(person.reveal("email") or ""),
+        phone=str(person.reveal("phone") or ""),
+        postal_address=str(person.reveal("postal_address") or ""),
         is_contact=is_contact,
     )
 
@@ -239,13 +263,16 @@ def decision(subject_request: SubjectRequest) -> dict[str, Any]:
 class ClockShown:
     deadline: Deadline
     badge: words.Badge
+    source: str
     why: list[str]
 
 
 def clocks(subject_request: SubjectRequest, today: date) -> list[ClockShown]:
     """Every clock, the governing one first, each with its reasons."""
     return [
-        ClockShown(each, words.clock_badge(each, today), explain.explain(each))
+        ClockShown(
+            each, words.clock_badge(each, today), gettext(each.source), explain.explain(each)
+        )
         for each in subject_request.deadlines.all()
     ]
 
@@ -266,20 +293,12 @@ def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]
         (each.file, _("Came with the request") if each.from_requester else _("Added by staff"))
         for each in subject_request.attachments.all()
     ]
-    found += [
-        (each.letter, _("Letter")) for each in subject_request.messages.all() if each.letter_id
-    ]
+    found += [(each.letter, _("Letter")) for each in subject_request.messages.all() if each.letter]
     if identity:
-        found += [
-            (each.document, _("Identity document"))
-            for each in subject_request.evidence.all()
-            if each.document_id
-        ]
-    found += [
-        (each.order.document, _("Order"))
-        for each in subject_request.deadlines.all()
-        if hasattr(each, "order")
-    ]
+        rows = subject_request.evidence.all()
+        found += [(each.document, _("Identity document")) for each in rows if each.document]
+    clocks = subject_request.deadlines.all()
+    found += [(each.order.document, _("Order")) for each in clocks if hasattr(each, "order")]
     in_safe(subject_request, [file for file, _what in found])
     return [
         FileShown(

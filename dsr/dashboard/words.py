@@ -7,8 +7,8 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils import formats
+from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from dsr.policies.kinds import Level
 from dsr.policies.models import Right
@@ -102,6 +102,14 @@ def length(number: int, unit: str) -> str:
         "year": ngettext("%(n)d year", "%(n)d years", number),
     }
     return texts[unit] % {"n": number}
+
+
+def language(code: str) -> str:
+    """The name of a language in the reader's own."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 def url(view: str, *args: object) -> str:

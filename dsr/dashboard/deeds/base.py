@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -36,6 +37,12 @@ class RequestView(StaffView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.reference = str(kwargs.get("reference", ""))
         return super().dispatch(request, *args, **kwargs)
+
+    def page(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+        """Days and hours as the organisation's own clocks show them."""
+        zone = self.subject_request.organisation.zone
+        with timezone.override(zone):
+            return super().page(template, context | {"zone": zone}, status)
 
     def find(self) -> SubjectRequest:
         found = queries.by_reference(self.user, self.reference).select_related(

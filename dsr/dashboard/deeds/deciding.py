@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -74,7 +74,7 @@ def second_people(subject_request: SubjectRequest, besides: User) -> list[User]:
 
 
 class _Deciding(DeedView):
-    form_class: type[ProposalForm] = ProposalForm
+    form_class: ClassVar[type[DeedForm]] = ProposalForm
     template = "dashboard/decide.html"
 
     def initial(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +57,7 @@ class DeedForm(forms.Form):
 
     def with_version(self, version: int, at: datetime) -> Any:
         """What was typed, as if the page had been opened just now."""
+        assert isinstance(self.data, QueryDict)
         again = self.data.copy()
         again["version"], again["opened"] = str(version), at.isoformat()
         return again
@@ -163,7 +165,7 @@ class ReplyForm(DeedForm):
     on = day_field(
         label=_("Day on which it arrived"), help_text=_("The real day, also when it was earlier.")
     )
-    files = FilesField(
+    documents = FilesField(
         label=_("Files"), required=False, help_text=_("PDF, JPEG or PNG, at most 10 MB each.")
     )
 

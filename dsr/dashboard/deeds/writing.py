@@ -54,7 +54,7 @@ class Reply(DeedView):
         writing.reply(
             self.subject_request.pk,
             text=form.cleaned_data["text"],
-            files=form.cleaned_data["files"],
+            files=form.cleaned_data["documents"],
             on=form.cleaned_data["on"],
             actor=self.user,
             at=self.at,

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -80,7 +80,7 @@ class StaffView(View):
         """After a POST: somewhere else, with a sentence about what was done."""
         if sentence:
             messages.success(self.request, sentence)
-        return redirect(view, **kwargs)
+        return HttpResponseRedirect(reverse(view, kwargs=kwargs))
 
     def organisation(self, slug: str) -> Organisation:
         """One of the person's own organisations; any other does not exist for them."""

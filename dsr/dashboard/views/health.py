@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from dsr.dashboard.views.base import StaffView
 from dsr.notifications.models import Heartbeat
 from dsr.notifications.services import health, stale
+
+WORK: dict[str, str | Promise] = {
+    "worker": _("Background work"),
+    "delivery": _("Sending mail"),
+    "reminders": _("Reminders of deadlines"),
+    "dates": _("Computing dates anew"),
+}
 
 
 class HealthView(StaffView):
     section = "dashboard:health"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        problems = health(self.at)
         silent = set(stale(self.at))
-        beats = [(each, each.name in silent) for each in Heartbeat.objects.order_by("name")]
-        never = sorted(silent - {each.name for each, _late in beats})
+        seen = dict(Heartbeat.objects.values_list("name", "beat_at"))
+        names = sorted(silent | set(seen), key=lambda name: (name not in silent, name))
         return self.page(
             "dashboard/health.html",
-            {"problems": problems, "beats": beats, "never": never},
-            status=200,
+            {
+                "problems": [
+                    each for each in health(self.at) if not each.code.startswith("stale:")
+                ],
+                "silent": silent,
+                "work": [
+                    {"what": WORK.get(name, name), "late": name in silent, "at": seen.get(name)}
+                    for name in names
+                ],
+            },
         )

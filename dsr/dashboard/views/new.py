@@ -22,6 +22,7 @@ from dsr.policies.models import Organisation, Right
 from dsr.policies.services import rights_offered
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import FilesField, RequestForm, day_field
+from dsr.requests.forms.countries import COUNTRIES
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import intake
 from dsr.requests.states import Channel
@@ -44,9 +45,7 @@ class RecordForm(RequestForm):
 
     asks_once: ClassVar[bool] = False
     takes_signatures: ClassVar[bool | None] = True
-    roles: ClassVar[Mapping[str, str | Promise]] = {
-        str(value): label for value, label in Asker.choices
-    }
+    roles: ClassVar[Mapping[str, str | Promise]] = {str(asker): asker.label for asker in Asker}
     labels: ClassVar[Mapping[str, str | Promise]] = {
         "name": gettext_lazy("Full name of who asks"),
         "country": gettext_lazy("Where they live"),
@@ -78,6 +77,8 @@ class RecordForm(RequestForm):
         self.fields.pop("documents", None)
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)
+        if isinstance(country := self.fields.get("country"), forms.ChoiceField):
+            country.choices = [("", gettext_lazy("Not known")), *COUNTRIES]
         names = dict(settings.LANGUAGES)
         language.choices = [(code, names.get(code, code)) for code in self.organisation.languages]
         for name, text in HELP.items():

@@ -49,7 +49,8 @@ class Post(StaffView):
 
     def seen(self) -> QuerySet[SubjectRequest]:
         ids = [organisation.pk for organisation in self.organisations]
-        return SubjectRequest.objects.of_organisations(ids)
+        found: QuerySet[SubjectRequest] = SubjectRequest.objects.of_organisations(ids)
+        return found
 
     def of_mine(self, messages: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
         return messages.filter(reference__in=self.seen().values("reference"))
