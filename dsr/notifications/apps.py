@@ -5,3 +5,6 @@ class NotificationsConfig(AppConfig):
     name = "dsr.notifications"
     label = "notifications"
     verbose_name = "Outbox"
+
+    def ready(self) -> None:
+        from dsr.notifications import checks  # noqa: F401

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from dsr.notifications import pulse, rechecks
 from dsr.notifications.bell import ring
@@ -150,14 +150,9 @@ class _Shift:
         mine = OutboxMessage.objects.filter(
             pk=message_id, status=Status.CLAIMED, claimed_by=self.sign
         )
-        with transaction.atomic():
-            message = mine.select_for_update(of=("self",)).select_related("safe").first()
-            if message is None:
-                return None
-            message.attempts += 1
-            message.lease_until = self.now() + longest_hand_over()
-            message.save(update_fields=["attempts", "lease_until"])
-        return message
+        until = self.now() + longest_hand_over()
+        taken = mine.update(attempts=F("attempts") + 1, lease_until=until)
+        return mine.select_related("safe").first() if taken else None
 
     def _hand_over(self, message: OutboxMessage, postman: Postman) -> str:
         now = self.now()

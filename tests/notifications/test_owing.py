@@ -183,3 +183,14 @@ def test_two_transactions_that_owe_the_same_at_once_owe_it_once(safe: Safe) -> N
 
     assert len(set(at_once([debt] * 4))) == 1
     assert OutboxMessage.objects.count() == 1
+
+
+def test_every_kind_of_mail_has_a_subject_and_a_signed_body() -> None:
+    from django.conf import settings
+
+    kinds = [path for path in (settings.BASE_DIR / "templates" / "mail").iterdir() if path.is_dir()]
+    assert {"invitation", "second_factor_reset", "password_reset"} <= {path.name for path in kinds}
+    for folder in kinds:
+        assert sorted(path.name for path in folder.iterdir()) == ["body.txt", "subject.txt"]
+        assert 'include "mail/_signature.txt"' in (folder / "body.txt").read_text()
+        assert len((folder / "subject.txt").read_text().strip().splitlines()) == 1

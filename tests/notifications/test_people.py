@@ -195,3 +195,11 @@ class TestTheBell:
         )
         assert done.stdout.split() == ["False", "True"], done.stderr
         assert time.monotonic() - began < 30
+
+
+def test_a_mail_server_is_never_waited_for_endlessly(settings: Any) -> None:
+    from dsr.notifications.checks import mail_server_is_not_waited_for_endlessly as check
+
+    assert check() == []
+    settings.EMAIL_TIMEOUT = None
+    assert [error.id for error in check()] == ["notifications.E001"]
