@@ -38,22 +38,6 @@ def text_of(answer: Any) -> str:
     return re.sub(r"\s+", " ", answer.content.decode())
 
 
-def secret_shown(answer: Any) -> str:
-    found = re.search(r'id="authenticator_secret" value="([A-Z2-7]+)"', text_of(answer))
-    assert found is not None
-    return found[1]
-
-
-def code_for(secret: str) -> str:
-    from allauth.mfa.totp.internal.auth import (
-        format_hotp_value,
-        hotp_value,
-        yield_hotp_counters_from_time,
-    )
-
-    return str(format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time()))))
-
-
 def test_a_stranger_is_sent_to_the_log_in_page(db: None) -> None:
     answer = Client().get("/staff/")
     assert answer["Location"] == f"{LOGIN}?next=/staff/"
