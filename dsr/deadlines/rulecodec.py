@@ -61,6 +61,8 @@ def _switches(data: Json) -> dict[str, Any]:
     made: dict[str, Any] = {key: data[key] for key in _PLAIN if data.get(key) is not None}
     if data.get("cutoff") is not None:
         made["cutoff"] = clock_time("cutoff", data["cutoff"])
+    if data.get("source") is not None:
+        made["source"] = text("source", data["source"])
     for key in ("starts", "extension_reasons"):
         if key in data:
             made[key] = tuple(text(key, each) for each in items(key, data[key]))

@@ -102,6 +102,7 @@ def test_the_unchanged_case_is_accepted() -> None:
             "rule/receipt_on_non_working", "x", "rule.receipt_on_non_working", id="unknown deeming"
         ),
         pytest.param("rule/cutoff", "25:00", "rule.cutoff", id="no such time"),
+        pytest.param("rule/cutoff", 22, "rule.cutoff", id="a number as time"),
         pytest.param("rule/cutoff", "10pm", "rule.cutoff", id="another spelling of time"),
         pytest.param("rule/min_working_days", -2, "rule.min_working_days", id="negative floor"),
         pytest.param("rule/min_working_days", 367, "rule.min_working_days", id="floor of a year"),

@@ -80,6 +80,7 @@ def test_working_days_are_added_and_counted() -> None:
     assert FRANCE.add_working_days(date(2026, 5, 4), -1) == date(2026, 4, 30)
     assert FRANCE.add_working_days(date(2026, 5, 2), 0) == date(2026, 5, 2)
     assert FRANCE.working_days(date(2026, 5, 1), date(2026, 5, 8)) == 4
+    assert FRANCE.working_days(date(2026, 5, 4), date(2026, 5, 5)) == 2
 
 
 def test_the_version_of_the_data_is_part_of_the_calendar() -> None:

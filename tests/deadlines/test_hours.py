@@ -104,6 +104,10 @@ def test_a_restart_on_an_earlier_day_needs_no_hour() -> None:
     [
         pytest.param("2026-03-02", (), "received", id="receipt"),
         pytest.param("2026-03-02T10:00:00+01:00", (restart("2026-03-03"),), "events", id="restart"),
+        pytest.param(
+            "2026-03-02T10:00:00+01:00", (restart("2026-03-02"),), "events", id="same day"
+        ),
+        pytest.param("2100-12-31T10:00:00+01:00", (), "calendar", id="ends after 2100"),
     ],
 )
 def test_a_day_without_its_hour_is_refused(

@@ -13,14 +13,12 @@ from dsr.deadlines import (
     DeadlineInputError,
     Facts,
     Formatter,
-    Reading,
     Result,
     Step,
     WorkingCalendar,
     compute,
     explain,
     replay,
-    usual_readings,
 )
 from dsr.deadlines.sentences import PERIODS, SENTENCES, WHYS, WORDS
 from tests.deadlines.paper import ask, extension, pause, restart, rule
@@ -182,99 +180,16 @@ def test_the_days_already_used_are_told(counting: str, same: str, used: int) -> 
     assert step(result, "pause_open").values["used"] == used
 
 
+def test_a_clock_stopped_at_once_has_used_no_day() -> None:
+    for begun in ("2026-03-01", "2026-03-02", "2026-03-03"):
+        result = ask(rule("20 days"), "2026-03-02", pause(begun, None))
+        assert step(result, "pause_open").values["used"] == 0
+
+
 def test_days_of_an_earlier_pause_are_not_used_up() -> None:
     earlier = pause("2026-03-04", "2026-03-06")
     result = ask(rule("20 days"), "2026-03-02", earlier, pause("2026-03-10", None))
     assert step(result, "pause_open").values["used"] == 4  # 3, 7, 8 and 9 March
-
-
-READINGS = (
-    Reading("anchor", "day_after", "counted from the day after.", "ICO until 2019"),
-    Reading("anchor", "day_before", "the day of receipt is the first day."),
-    Reading("roll", "none", "the date does not move."),
-    Reading("calendar", "FR,DE", "Germany rests too."),
-    Reading("zone", "Pacific/Auckland", "the requester's zone."),
-    Reading("pause", "restart", "the period runs anew."),
-    Reading("pause", "none", "the clock does not stop."),
-    Reading("counting", "between", "both ends count."),
-    Reading("start", "same_day", "only wording."),
-)
-
-
-def test_other_readings_show_the_dates_that_they_give() -> None:
-    ruled = rule("1 month", roll="next_working_day", unsettled=READINGS)
-    # 16:00 UTC is already 3 March in Auckland.
-    stopped = pause("2026-03-05", "2026-03-07", "exclude_first")
-    result = ask(ruled, "2026-03-02T16:00:00+00:00", stopped)
-    assert result.due == date(2026, 4, 7)  # 2 April + 2 = Saturday 4, Easter Monday is the 6th
-    told = {
-        (each.code, other.reading): other.due
-        for each in result.trace
-        for other in each.alternatives
-    }
-    assert told == {
-        ("count_month", "anchor=day_before"): "2026-04-03",  # Good Friday is worked in France
-        ("pause_added", "pause=none"): "2026-04-02",
-        ("pause_added", "counting=between"): "2026-04-03",
-        ("roll_next", "roll=none"): "2026-04-04",
-    }
-
-
-def test_other_readings_stand_beside_the_step_they_concern() -> None:
-    ruled = rule("1 month", roll="next_working_day", unsettled=READINGS)
-    result = ask(ruled, "2026-03-31T22:30:00+00:00")  # 1 April in Paris, in Auckland as well
-    assert result.due == date(2026, 5, 4)
-    others = {
-        each.code: [(other.reading, other.due, other.source) for other in each.alternatives]
-        for each in result.trace
-        if each.alternatives
-    }
-    assert others == {
-        "count_month": [("anchor=day_before", "2026-04-30", "")],
-        "roll_next": [("roll=none", "2026-05-01", "")],
-    }
-
-
-def test_a_reading_is_told_with_its_reason() -> None:
-    result = ask(rule("1 month", unsettled=READINGS[:1]), "2026-03-10")
-    assert explain(result.trace)[4] == (
-        "Read differently, the date would be 2026-04-11: counted from the day after."
-    )
-    assert step(result, "count_month").alternatives[0].source == "ICO until 2019"
-
-
-def test_a_reading_without_a_date_says_so() -> None:
-    late = Reading("roll", "next_working_day", "weekends move it.")
-    result = ask(rule("1 month", unsettled=(late,)), "2026-01-31", pause("2026-03-02", None))
-    # 28 February is a Saturday: only where it moves to Monday was the pause in time.
-    assert result.due == date(2026, 2, 28)
-    assert step(result, "roll_none").alternatives[0].due is None
-    assert "there would be no date for now: weekends move it." in " ".join(explain(result.trace))
-
-
-@pytest.mark.parametrize(
-    ("ruled", "events", "expected"),
-    [
-        pytest.param(rule("20 days"), [], {"start", "roll"}, id="days"),
-        pytest.param(rule("1 month"), [], {"anchor", "roll"}, id="months"),
-        pytest.param(rule("2 weeks"), [], {"roll"}, id="weeks"),
-        pytest.param(rule("1 hour"), [], {"hour_start"}, id="hours"),
-        pytest.param(rule("1 year", direction="back"), [], {"anchor"}, id="back"),
-        pytest.param(rule(None), [], set(), id="none"),
-        pytest.param(
-            rule("2 weeks"), [pause("2026-03-05", None)], {"roll", "counting", "pause"}, id="pause"
-        ),
-        pytest.param(
-            rule("2 weeks"), [pause("2026-03-05", None, allowed=False)], {"roll"}, id="no effect"
-        ),
-    ],
-)
-def test_the_usual_disputes_follow_from_the_rule(
-    ruled: Any, events: list[Any], expected: set[str]
-) -> None:
-    readings = usual_readings(ruled, Facts(date(2026, 3, 2), "UTC", tuple(events)))
-    assert {reading.switch for reading in readings} == expected
-    assert all(reading.value != getattr(ruled, reading.switch, None) for reading in readings)
 
 
 def test_a_trace_keeps_its_date_when_the_calendar_changes() -> None:
