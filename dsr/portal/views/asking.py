@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dsr.policies.models import Organisation, Right
 from dsr.portal.following import page_of, told
+from dsr.portal.guarding import one_too_many, put_on, status_of, upload_refusal
 from dsr.portal.session import open_session, with_session
 from dsr.portal.showing import show_right
 from dsr.portal.tokens import QUICKEST, FormToken, new_token, read_token
@@ -23,6 +24,7 @@ from dsr.requests.errors import BadInput
 from dsr.requests.forms import RequestForm
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import intake, links
+from dsr.requests.services.limiting import SUBMISSION
 
 from .rights import crumbs_to, find_organisation, find_right
 
@@ -35,11 +37,13 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
     asked = find_right(found, right)
     if request.method != "POST":
         return _page(request, RequestForm(asked), new_token(asked.pk, at))
-    form = RequestForm(asked, request.POST, request.FILES)
+    refused = upload_refusal(request, at)
+    form = RequestForm(asked, request.POST, None if refused else request.FILES)
+    put_on(form, refused)
     token = read_token(request.POST.get("form_token", ""), asked.pk)
     if problem := _not_by_hand(request, token, at):
         form.add_error(None, problem)
-    if form.is_valid() and token and (sent := _send(form, token, at)):
+    if form.is_valid() and token and (sent := _send(request, form, token, at)):
         return _sent(request, sent, at)
     return _page(request, form, token or new_token(asked.pk, at))
 
@@ -55,9 +59,18 @@ def _not_by_hand(request: HttpRequest, token: FormToken | None, at: datetime) ->
     return ""
 
 
-def _send(form: RequestForm, token: FormToken, at: datetime) -> SubjectRequest | None:
+def _send(
+    request: HttpRequest, form: RequestForm, token: FormToken, at: datetime
+) -> SubjectRequest | None:
+    submission = form.submission(submission_key=token.key)
+    # The same form once more is no further request.
+    if not intake.already_there(submission):
+        asker = submission.requester or submission.subject
+        if refused := one_too_many(request, SUBMISSION, at, target=asker.email):
+            put_on(form, refused)
+            return None
     try:
-        return intake.submit(form.submission(submission_key=token.key), actor=REQUESTER, at=at)
+        return intake.submit(submission, actor=REQUESTER, at=at)
     except BadInput as refusal:
         for name, sentence in refusal.fields.items():
             form.add_error(name if name in form.fields else None, sentence)
@@ -88,7 +101,7 @@ def _page(request: HttpRequest, form: RequestForm, token: FormToken) -> HttpResp
         "files_lost": bool(request.FILES),
         "crumbs": _crumbs(form.organisation, form.right),
     }
-    return render(request, "portal/ask.html", context)
+    return render(request, "portal/ask.html", context, status=status_of(form))
 
 
 def _crumbs(organisation: Organisation, right: Right) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,13 +16,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dsr.portal.following import page_of
+from dsr.portal.guarding import find_link, one_too_many, put_on, status_of, upload_refusal
 from dsr.portal.paper import letter_of
 from dsr.portal.replying import CompletingForm, ReplyForm
 from dsr.portal.session import end_session, open_session, with_session
 from dsr.requests.actors import REQUESTER
-from dsr.requests.errors import BadInput, RequestError
+from dsr.requests.errors import BadInput, RequestError, TooMany
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import ending, links, work, writing
+from dsr.requests.services.limiting import WRITING
 from dsr.vault.services import read_file
 
 
@@ -29,7 +32,7 @@ from dsr.vault.services import read_file
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """Looking opens nothing: mail scanners look at links. Only the button does."""
-    found = links.find(token, at=timezone.now())
+    found = find_link(request, token, timezone.now())
     if found is None:
         raise Http404
     if request.method != "POST":
@@ -47,13 +50,17 @@ def status(request: HttpRequest, subject_request: SubjectRequest) -> HttpRespons
 
 def _page(request: HttpRequest, subject_request: SubjectRequest, form: ReplyForm) -> HttpResponse:
     context: dict[str, Any] = page_of(subject_request, timezone.now())
-    return render(request, "portal/status.html", context | {"form": form})
+    status = status_of(form)
+    return render(request, "portal/status.html", context | {"form": form}, status=status)
 
 
 @require_POST
 @with_session
 def reply(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
-    form = ReplyForm(request.POST, request.FILES)
+    at = timezone.now()
+    refused = upload_refusal(request, at) or _writes_too_much(request, subject_request, at)
+    form = ReplyForm(request.POST, None if refused else request.FILES)
+    put_on(form, refused)
     if form.is_valid():
         try:
             writing.reply(
@@ -61,7 +68,7 @@ def reply(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse
                 text=form.cleaned_data["text"],
                 files=form.cleaned_data["documents"],
                 actor=REQUESTER,
-                at=timezone.now(),
+                at=at,
                 seen=None,
             )
         except BadInput as refusal:
@@ -73,6 +80,12 @@ def reply(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse
             messages.success(request, _("Your message was sent."))
             return redirect("portal:status")
     return _page(request, subject_request, form)
+
+
+def _writes_too_much(
+    request: HttpRequest, subject_request: SubjectRequest, at: datetime
+) -> TooMany | None:
+    return one_too_many(request, WRITING, at, request=str(subject_request.pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,6 +108,8 @@ def complete(request: HttpRequest, subject_request: SubjectRequest) -> HttpRespo
     """Add what the policy asks for and the request did not say."""
     form = CompletingForm(subject_request, request.POST if request.method == "POST" else None)
     if form.is_valid():
+        put_on(form, _writes_too_much(request, subject_request, timezone.now()))
+    if form.is_valid():
         try:
             work.complete(
                 subject_request.pk,
@@ -109,7 +124,7 @@ def complete(request: HttpRequest, subject_request: SubjectRequest) -> HttpRespo
             messages.success(request, _("Thank you, it was added to your request."))
             return redirect("portal:status")
     context = page_of(subject_request, timezone.now()) | {"form": form}
-    return render(request, "portal/complete.html", context)
+    return render(request, "portal/complete.html", context, status=status_of(form))
 
 
 @require_safe
@@ -140,6 +155,9 @@ def letter(request: HttpRequest, subject_request: SubjectRequest, message: int) 
 @with_session
 def new_link(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
     """Make a further private link and show it this once; it is kept nowhere else."""
+    if refused := _writes_too_much(request, subject_request, timezone.now()):
+        messages.error(request, str(refused))
+        return redirect("portal:status")
     context = page_of(subject_request, timezone.now())
     token = links.issue(subject_request, at=timezone.now())
     address = request.build_absolute_uri(reverse("portal:link", args=[token]))

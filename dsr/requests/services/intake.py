@@ -83,14 +83,14 @@ def submit(submission: Submission, *, actor: Actor, at: datetime) -> SubjectRequ
     """
     _check_actor(submission, actor, at)
     _check(submission, at)
-    if there := _already_there(submission):
+    if there := already_there(submission):
         return there
     try:
         with transaction.atomic():
             return _create(submission, actor, at)
     except IntegrityError:
         # The same form, sent twice at the same instant: the other one won.
-        if there := _already_there(submission):
+        if there := already_there(submission):
             return there
         raise
 
@@ -145,7 +145,8 @@ def missing_particulars(submission: Submission) -> list[str]:
     return [code for code in submission.right.must if code not in given]
 
 
-def _already_there(submission: Submission) -> SubjectRequest | None:
+def already_there(submission: Submission) -> SubjectRequest | None:
+    """The request that this very form has made before."""
     if submission.submission_key is None:
         return None
     return SubjectRequest.objects.filter(submission_key=submission.submission_key).first()

@@ -56,6 +56,11 @@ WRITING = (
     Limit("writing", Scope.REQUEST, 20, HOUR),
     Limit("writing", Scope.SITE, 6000, HOUR),
 )
+# Forms with files, whether or not they are taken in the end.
+UPLOAD = (
+    Limit("upload", Scope.SOURCE, 200, HOUR),
+    Limit("upload", Scope.SITE, 6000, HOUR),
+)
 # No limit for the site: guessing links must not close the door to those who have one.
 WRONG_LINK = (Limit("wrong_link", Scope.SOURCE, 30, TEN_MINUTES),)
 
