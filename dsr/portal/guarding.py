@@ -23,7 +23,7 @@ TOO_MANY = 429
 
 
 def one_too_many(
-    request: HttpRequest, limits: Sequence[Limit], at: datetime, **whose: str
+    request: HttpRequest, limits: Sequence[Limit], at: datetime, /, **whose: str
 ) -> TooMany | None:
     """Count this visit, or say why it is one too many."""
     try:
