@@ -79,7 +79,8 @@ def timeline(subject_request: SubjectRequest) -> list[Line]:
 
 def _clock(deadline: Deadline) -> str:
     """Which deadline is meant: what for, and who set it."""
-    return f"{deadline.get_purpose_display()}, {deadline.regime or deadline.get_basis_display()}"
+    who = deadline.source if deadline.regime else deadline.get_basis_display()
+    return f"{deadline.get_purpose_display()}, {who}"
 
 
 def since(subject_request: SubjectRequest, opened_at: datetime) -> list[Line]:

@@ -62,9 +62,19 @@ def deeds_for(subject_request: SubjectRequest, user: User, role: str, today: dat
     offered = [
         _with_two_people(each, subject_request, user, role, today)
         for each in offered
-        if _makes_sense(each.code, subject_request)
+        if _makes_sense(each.code, subject_request) and not _is_over(each, subject_request)
     ]
     return _sorted(offered, _next_code(subject_request, offered, user))
+
+
+def _is_over(deed: PossibleDeed, subject_request: SubjectRequest) -> bool:
+    """Blocked for good, not “not yet”: what follows an answer that went out, or no letter."""
+    if not deed.blocked:
+        return False
+    sent = subject_request.answered_on is not None
+    return deed.code == "record_posting" or (
+        sent and deed.code in ("send_answer", "return_to_work")
+    )
 
 
 def _with_two_people(

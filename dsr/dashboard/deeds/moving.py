@@ -66,7 +66,9 @@ class RecordPosting(DeedView):
 
 class Close(DeedView):
     code = "close"
-    lead = _("The answer is out and nothing is left to do. The requester can still reply.")
+    lead = _(
+        "The answer is out and nothing is left to do. The requester still finds it on their page."
+    )
     done = _("The request is closed.")
 
     def do(self, form: DeedForm) -> None:

@@ -71,7 +71,7 @@ class StaffView(View):
                 for view, name, needed in NAVIGATION
                 if self.may_somewhere(needed)
             ],
-            "sweep_is_late": bool(stale(self.at)),
+            "sweep_is_late": bool(self.roles and stale(self.at)),
             "user": self.user,
             "now": self.at,
         }
