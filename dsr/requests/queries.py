@@ -109,6 +109,7 @@ LINES = {
     "deadline_met": _("Deadline met"),
     "deadline_missed": _("Deadline missed"),
     "deadline_cancelled": _("Deadline cancelled"),
+    "deadline_revived": _("Deadline runs again"),
 }
 
 

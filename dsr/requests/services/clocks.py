@@ -286,9 +286,17 @@ def take_up_again(subject_request: SubjectRequest, *, actor: Actor, at: datetime
         )
         govern(subject_request)
         return
+    today = subject_request.organisation.today(at)
     for deadline in cancelled:
         deadline.revive()
         deadline.save()
+        write_line(
+            subject_request,
+            "deadline_revived",
+            actor=actor,
+            at=at,
+            facts={"deadline": deadline.pk, "code": deadline.code, "on": today.isoformat()},
+        )
     recompute(subject_request, actor=actor, at=at, cause="reopened")
 
 
