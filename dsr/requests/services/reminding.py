@@ -19,7 +19,7 @@ from dsr.accounts.roles import Permission
 from dsr.policies.models import Organisation
 from dsr.requests import reminders
 from dsr.requests.models import Deadline, SubjectRequest
-from dsr.requests.states import OPEN, ClockStatus
+from dsr.requests.states import OPEN, ClockStatus, Status
 
 from .telling import responsible, tell_staff
 
@@ -85,7 +85,12 @@ def _owe(deadline: Deadline, step: str, day: date, useful_until: date, at: datet
         at=at,
         key=f"reminder:{deadline.pk}:{step}:{due_on}",
         recheck="reminder",
-        recheck_args={"deadline": deadline.pk, "due_on": due_on, "step": step},
+        recheck_args={
+            "deadline": deadline.pk,
+            "due_on": due_on,
+            "step": step,
+            "frozen": subject_request.status == Status.FROZEN,
+        },
         useful_until=_start_of(useful_until, subject_request),
         step=step,
         days=(deadline.due_on - day).days if deadline.due_on else None,
@@ -119,6 +124,9 @@ def still_needed(args: Mapping[str, Any], at: datetime) -> bool:
         .first()
     )
     if deadline is None or not deadline.subject_request.awaits_answer:
+        return False
+    # It asks for work that must not be done now. Reminders owed since the freezing know of it.
+    if deadline.subject_request.status == Status.FROZEN and not args.get("frozen"):
         return False
     if args["step"] == "follow_up":
         return deadline.status == ClockStatus.PAUSED
