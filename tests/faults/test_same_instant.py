@@ -1,0 +1,114 @@
+"""Two people act on the same request at the same instant: one wins, the other is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from threading import Barrier
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from dsr.accounts.models import User
+from dsr.audit.services import verify
+from dsr.notifications.models import OutboxMessage
+from dsr.requests.errors import NotNow, Stale
+from dsr.requests.models import SubjectRequest
+from dsr.requests.queries import history
+from dsr.requests.services import deciding, ending, identity, work, writing
+from dsr.requests.services.deciding import Proposal
+from tests import cast
+from tests.cast import MORNING, Desk
+from tests.faults.figures import Figures
+from tests.faults.world import World
+from tests.notifications.threads import at_once
+from tests.requests.reaching import reach
+
+Deed = Callable[[SubjectRequest, User], SubjectRequest]
+GRANT = Proposal(outcome="granted", answer="Here is what you asked for.")
+
+
+def _deed(service: Callable[..., SubjectRequest], **given: object) -> Deed:
+    def deed(subject_request: SubjectRequest, actor: User) -> SubjectRequest:
+        return service(
+            subject_request.pk, actor=actor, at=MORNING, seen=subject_request.version, **given
+        )
+
+    return deed
+
+
+START, APPROVE, SEND = _deed(work.start), _deed(deciding.approve), _deed(deciding.send_answer)
+RETURN = _deed(deciding.return_to_work, reason="One file is missing.")
+FREEZE = _deed(ending.freeze, reason="Not me, says the contact.")
+FORWARD = _deed(ending.forward, text="To the billing department.")
+QUESTION = _deed(writing.ask_requester, question="Which record?")
+PROPOSE = _deed(lambda pk, **given: deciding.propose(pk, GRANT, **given))
+IDENTITY = _deed(identity.ask_identity, question="Who are you?")
+PAIRS = [
+    pytest.param("received", IDENTITY, IDENTITY, id="both ask for proof"),
+    pytest.param("in_progress", PROPOSE, PROPOSE, id="both propose"),
+    pytest.param("in_progress", QUESTION, FORWARD, id="one asks, one forwards"),
+    pytest.param("in_review", APPROVE, APPROVE, id="both approve"),
+    pytest.param("in_review", APPROVE, RETURN, id="one approves, one returns it"),
+    pytest.param("decided", SEND, SEND, id="both send the answer"),
+    pytest.param("decided", SEND, FREEZE, id="one sends, one freezes"),
+]
+
+
+@pytest.mark.parametrize(("state", "first", "second"), PAIRS)
+def test_of_two_people_one_wins_and_the_other_is_told(
+    world: World,
+    desk: Desk,
+    figures: Figures,
+    request: pytest.FixtureRequest,
+    state: str,
+    first: Deed,
+    second: Deed,
+) -> None:
+    subject_request = reach(desk, state)
+    lines, mails = len(own_lines(subject_request)), OutboxMessage.objects.count()
+    start = Barrier(2)
+
+    def act(deed: Deed, who: User) -> str:
+        connection.ensure_connection()
+        start.wait(20)
+        try:
+            deed(subject_request, who)
+        except (Stale, NotNow) as told:
+            return f"told: {told.code}"
+        return "won"
+
+    ends = at_once([partial(act, first, desk.officer), partial(act, second, desk.second_officer)])
+    assert Counter(end.split(":")[0] for end in ends) == {"won": 1, "told": 1}
+    assert len(own_lines(subject_request)) == lines + 1
+    assert verify() == []
+    mine = OutboxMessage.objects.order_by("-pk")[: OutboxMessage.objects.count() - mails]
+    recipients = Counter((mail.kind, mail.recipient_user_id) for mail in mine)
+    assert set(recipients.values()) <= {1}
+    what = request.node.callspec.id
+    figures.add(f"two people at the same instant, {what}: winners", ends.count("won"), 1)
+
+
+def own_lines(subject_request: SubjectRequest) -> list[str]:
+    """Lines of deeds; what becomes of its clocks stands beside them."""
+    codes = [line.code for line in history(subject_request)]
+    return [code for code in codes if not code.startswith("deadline_")]
+
+
+def test_a_form_sent_by_eight_hands_at_once_is_one_request(
+    world: World, desk: Desk, figures: Figures
+) -> None:
+    right, key, start = desk.right("img", "access"), uuid4(), Barrier(8)
+
+    def send() -> str:
+        connection.ensure_connection()
+        start.wait(20)
+        return cast.ask(right, submission_key=key).reference
+
+    assert len(set(at_once([send] * 8))) == 1
+    assert SubjectRequest.objects.count() == 1
+    assert verify() == []
+    assert OutboxMessage.objects.filter(kind="receipt").count() == 1
+    figures.add("the same form sent eight times at once: requests", 1, 1)

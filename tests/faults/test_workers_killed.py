@@ -1,0 +1,60 @@
+"""Reminders survive the death of those who send them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cast import Desk
+from tests.faults.figures import Figures
+from tests.faults.killing import OWED, REMINDERS, Outcome, kill_while_working
+from tests.faults.seeding import many_due
+from tests.faults.world import DELIVER, SWEEP, World, until
+
+
+def test_a_few_hundred_reminders_survive_killed_workers(
+    world: World, desk: Desk, figures: Figures
+) -> None:
+    due = many_due(desk, requests=20, readers=15)
+    massacre = kill_while_working(world, workers=2, kills=4, moment=0.8)
+    massacre.end()
+    # What the dead hold comes back when their claim has run out: let it have run out.
+    world.age_leases()
+    world.run("manage.py", "shell", "--verbosity=0", "-c", SWEEP_BY_HAND)
+    while world.one(OWED):
+        world.deliver()
+    _holds(massacre.outcome(), world.one(REMINDERS), due, figures)
+
+
+SWEEP_BY_HAND = (
+    "from django.utils import timezone; from dsr.requests.services import reminding; "
+    "reminding.sweep(at=timezone.now())"
+)
+
+
+@pytest.mark.faults
+def test_ten_thousand_reminders_survive_twenty_killed_workers(
+    world: World, desk: Desk, figures: Figures
+) -> None:
+    due = many_due(desk, requests=500, readers=20)
+    schedulers = [world.scheduler(), world.scheduler()]
+    massacre = kill_while_working(world, workers=4, kills=20, moment=6)
+    until(lambda: world.one(REMINDERS) == due and not world.one(OWED), 900, "the last mail")
+    outcome = massacre.outcome()
+    assert [each.popen.poll() for each in schedulers] == [None, None]
+    _holds(outcome, world.one(REMINDERS), due, figures)
+    figures.add(
+        f"{outcome.owed} mails handed over by 4 workers with {outcome.kills} kills",
+        f"{outcome.seconds:.0f} s",
+        "300 s",
+    )
+
+
+def _holds(outcome: Outcome, reminders: int, due: int, figures: Figures) -> None:
+    what = f"{due} due reminders, {outcome.kills} SIGKILLs of workers"
+    figures.add(f"{what}: owed", reminders, due)
+    figures.add(f"{what}: lost", outcome.lost, 0)
+    figures.add(f"{what}: sent again, under the first Message-ID", outcome.repeats, outcome.kills)
+    assert reminders == due
+    assert outcome.lost == 0
+    assert outcome.strangers == 0
+    assert outcome.repeats <= outcome.kills
