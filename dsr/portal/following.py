@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -45,7 +46,7 @@ def page_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
         "shown": show_right(subject_request.right, organisation),
         "standing": STANDINGS[subject_request.status],
         "outcome": OUTCOMES.get(subject_request.outcome, "") if answers else "",
-        "expectation": expectation(subject_request),
+        "expectation": _expectation(subject_request, today),
         "dates": dates(subject_request, today),
         "answers": [_message(each) for each in answers],
         "written": [_message(each) for each in reversed(written) if each not in answers],
@@ -56,6 +57,18 @@ def page_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
         "can_withdraw": subject_request.status in UNDECIDED,
         "can_write": subject_request.is_open or subject_request.status == Status.LAPSED,
     }
+
+
+def _expectation(subject_request: SubjectRequest, today: date) -> str:
+    """By when an answer can be expected; honestly late, and nothing once it is there."""
+    if not subject_request.awaits_answer:
+        return ""
+    if subject_request.due_on and subject_request.is_overdue(today):
+        return _(
+            "An answer was due by %(day)s and has not been sent yet. You can write to the "
+            "organisation here; its page of rights says where else you can turn."
+        ) % {"day": formats.date_format(subject_request.due_on)}
+    return expectation(subject_request)
 
 
 def signs_by_hand(subject_request: SubjectRequest) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import deciding, links, writing
@@ -99,8 +99,13 @@ def test_a_question_an_answer_and_the_text_behind_them(walk: Walk) -> None:
     asked = writing.ask_requester(
         begun.pk, question="Which account?", actor=handler, at=at, seen=begun.version
     )
-    walk.go(link_to(asked))
+    sent: list[Request] = []
+    walk.page.on("request", lambda each: sent.append(each))  # noqa: PLW0108 (Playwright marks it)
+    private = link_to(asked)
+    walk.go(private)
     walk.press("Open my page")
+    referers = {each.all_headers().get("referer") for each in sent}
+    assert referers == {None, f"{walk.address}/"}
     assert walk.page.url == f"{walk.address}/status/"
     walk.fill(Your_message="The one under this address.")
     walk.press("Send the message")

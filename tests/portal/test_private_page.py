@@ -94,6 +94,16 @@ def test_the_page_shows_the_date_and_why_it_is_that_day(visitor: Visitor) -> Non
     assert "Why this date" in page
 
 
+def test_a_late_answer_is_called_late(visitor: Visitor) -> None:
+    visitor.ask()
+    visitor.time.shift(timedelta(days=22))
+    browser = Client()
+    browser.post(link_to(SubjectRequest.objects.get()))
+    page = browser.get("/status/").content.decode()
+    assert "An answer was due by May 21, 2026 and has not been sent yet." in page
+    assert "Overdue by 2 days" in page
+
+
 def test_where_the_policy_names_no_date_the_page_says_it_is_an_aim(
     visitor: Visitor, desk: Desk
 ) -> None:
