@@ -99,8 +99,8 @@ class _Story:
     def _at_work(self) -> None:
         late = self._ask("indigomed", "accounting", "Luc Inventé", 26, **self._accounting())
         self._begin(late, 24)
-        soon = self._ask("indigomed", "amend", "Mia Beispiel", 55, **self._amendment())
-        self._begin(soon, 50)
+        soon = self._ask("indigomed", "amend", "Mia Beispiel", 26, **self._amendment())
+        self._begin(soon, 22)
         review = self._ask("imo", "eu-access", "Eva Testowa", 12, country="PL")
         self._propose(self._begin(review, 10), 3)
 
@@ -181,8 +181,8 @@ class _Story:
                 "signed": {"signature": "signed (demo)"},
                 "dated": {"dated_on": self._day(26).isoformat()},
                 "time_period": {
-                    "from_on": self._day(400).isoformat(),
-                    "to_on": self._day(30).isoformat(),
+                    "period_from": self._day(400).isoformat(),
+                    "period_to": self._day(30).isoformat(),
                 },
                 "medium": {"medium": "paper"},
             },
@@ -193,7 +193,7 @@ class _Story:
             "country": "US-FL",
             "particulars": {
                 "signed": {"signature": "signed (demo)"},
-                "dated": {"dated_on": self._day(56).isoformat()},
+                "dated": {"dated_on": self._day(27).isoformat()},
                 "records": {"records": "Visit of last spring (demo)"},
                 "reason": {"reason": "The allergy noted is not mine (demo)"},
             },

@@ -18,7 +18,7 @@ def test_an_accounting_is_asked_proved_approved_answered_and_closed(desk: Desk) 
         particulars={
             "signed": {"signature": "Zoé Canary-Quill"},
             "dated": {"dated_on": "2026-04-29"},
-            "time_period": {"from_on": "2024-05-01", "to_on": "2026-04-30"},
+            "time_period": {"period_from": "2024-05-01", "period_to": "2026-04-30"},
         },
     )
     assert asked.due_on == date(2026, 5, 20)

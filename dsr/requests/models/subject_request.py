@@ -30,8 +30,9 @@ class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
         return self.filter(assignee=None)
 
     def first_due_first(self) -> SubjectRequestQuerySet:
-        """What is due first, first; what has no date after it; what came first breaks ties."""
-        return self.order_by(models.F("due_on").asc(nulls_last=True), "received_on", "pk")
+        """What is due first, first; what has no date after it, what is answered last."""
+        answered = models.F("answered_on").asc(nulls_first=True)
+        return self.order_by(answered, models.F("due_on").asc(nulls_last=True), "received_on", "pk")
 
     def overdue(self, today: date) -> SubjectRequestQuerySet:
         return self.open().filter(answered_on=None, due_on__lt=today)
