@@ -11,7 +11,7 @@ from dsr.vault.keyring import key_ring
 from .chain import GENESIS, checked_code, checked_facts, entry_hash
 from .checkpoints import checkpoint, verify_checkpoint
 from .models import By, Entry, Head
-from .verifying import Finding, Problem, verify
+from .verifying import Finding, Problem, verify, verify_heads
 
 __all__ = [
     "KEYS_SETTING",
@@ -24,6 +24,7 @@ __all__ = [
     "request_chain",
     "verify",
     "verify_checkpoint",
+    "verify_heads",
 ]
 
 KEYS_SETTING = "DSR_AUDIT_KEYS"

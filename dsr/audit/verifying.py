@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from dsr.vault.keyring import key_ring
 
@@ -61,6 +61,30 @@ def verify() -> list[Finding]:
         for chain in Head.objects.filter(~Exists(Entry.objects.filter(chain=OuterRef("chain"))))
         .order_by("chain")
         .values_list("chain", flat=True)
+    ]
+
+
+def verify_heads() -> list[Finding]:
+    """Chains whose recorded end is not their last entry: one statement, without any hash made anew.
+
+    It finds what was cut off or added carelessly, in seconds; `verify` reads everything.
+    """
+    last = Entry.objects.filter(chain=OuterRef("chain")).order_by("-seq")
+    heads = Head.objects.annotate(
+        last_seq=Subquery(last.values("seq")[:1]),
+        last_hash=Subquery(last.values("hash")[:1]),
+        last_id=Subquery(last.values("pk")[:1]),
+    )
+    found = [
+        Finding(head.chain, head.seq, head.last_id, Problem.HEAD)
+        for head in heads.filter(
+            Q(last_seq=None) | ~Q(last_seq=F("seq")) | ~Q(last_hash=F("hash"))
+        ).order_by("chain")
+    ]
+    headless = Entry.objects.filter(~Exists(Head.objects.filter(chain=OuterRef("chain"))))
+    return found + [
+        Finding(entry.chain, entry.seq, entry.pk, Problem.HEAD)
+        for entry in headless.order_by("chain", "-seq").distinct("chain")
     ]
 
 
