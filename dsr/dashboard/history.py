@@ -202,4 +202,5 @@ SENTENCES: dict[str, Callable[[Facts, Names], str]] = {
     "deadline_met": _ended(gettext_lazy("Deadline met (%(which)s) on %(day)s")),
     "deadline_missed": _ended(gettext_lazy("Deadline missed (%(which)s): done on %(day)s")),
     "deadline_cancelled": _ended(gettext_lazy("Deadline cancelled (%(which)s) on %(day)s")),
+    "deadline_revived": _ended(gettext_lazy("Deadline runs again (%(which)s) since %(day)s")),
 }
