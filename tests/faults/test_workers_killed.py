@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from dsr.requests.services import reminding
 from tests.cast import Desk
 from tests.faults.figures import Figures
 from tests.faults.killing import OWED, REMINDERS, Outcome, kill_while_working
 from tests.faults.seeding import many_due
-from tests.faults.world import DELIVER, SWEEP, World, until
+from tests.faults.world import World, until
 
 
 def test_a_few_hundred_reminders_survive_killed_workers(
@@ -19,16 +22,10 @@ def test_a_few_hundred_reminders_survive_killed_workers(
     massacre.end()
     # What the dead hold comes back when their claim has run out: let it have run out.
     world.age_leases()
-    world.run("manage.py", "shell", "--verbosity=0", "-c", SWEEP_BY_HAND)
+    reminding.sweep(at=datetime.now(UTC))
     while world.one(OWED):
         world.deliver()
     _holds(massacre.outcome(), world.one(REMINDERS), due, figures)
-
-
-SWEEP_BY_HAND = (
-    "from django.utils import timezone; from dsr.requests.services import reminding; "
-    "reminding.sweep(at=timezone.now())"
-)
 
 
 @pytest.mark.faults

@@ -7,6 +7,7 @@ of Django in this process goes to the site's database.
 
 from __future__ import annotations
 
+import http.client
 import os
 import random
 import shutil
@@ -287,12 +288,8 @@ class World:
             name, *CELERY, "beat", "--loglevel=INFO", "--pidfile=", f"--schedule={notes}"
         )
 
-    def web(self, **more: str) -> Web:
-        port = free_port()
-        process = self.spawn(
-            "web", "-m", "gunicorn", "-c", "config/gunicorn.py", DSR_PORT=str(port), **more
-        )
-        return Web(process, port)
+    def web(self) -> Web:
+        return Web(self, free_port())
 
     def ring(self, task: str) -> None:
         """Ask for a sweep, as a scheduler does."""
@@ -319,5 +316,28 @@ class World:
 
 @dataclass
 class Web:
-    process: Process
+    """The web server; one that was killed comes back at the same address."""
+
+    world: World
     port: int
+    process: Process = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        self.process = self.world.spawn(
+            "web", "-m", "gunicorn", "-c", "config/gunicorn.py", DSR_PORT=str(self.port)
+        )
+        until(self.answers, 90, "the first page")
+
+    def answers(self) -> bool:
+        """Whether a visitor gets the first page, which asks the database."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            line.request("GET", "/", headers={"Host": "localhost"})
+            return line.getresponse().status == http.client.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            line.close()
