@@ -19,6 +19,12 @@ from .models import SubjectRequest
 from .states import OPEN, UNDECIDED, Status
 
 ANY = tuple(Status)
+BEFORE_DECISION = (
+    Status.RECEIVED,
+    Status.PROVING_IDENTITY,
+    Status.IN_PROGRESS,
+    Status.WAITING,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,27 @@ def _table() -> dict[str, Deed]:
             (Permission.OVERSEE,),
             moves=False,
             states=OPEN,
+        ),
+        Deed(
+            "ask_fee",
+            _("Announce a fee"),
+            (Permission.WORK,),
+            moves=False,
+            states=BEFORE_DECISION,
+        ),
+        Deed(
+            "settle_fee",
+            _("Record that the fee was paid or waived"),
+            (Permission.RECORD,),
+            moves=False,
+            states=UNDECIDED,
+        ),
+        Deed(
+            "state_facts",
+            _("State facts on which laws depend"),
+            (Permission.WORK,),
+            moves=False,
+            states=UNDECIDED,
         ),
         Deed(
             "acknowledge",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from dsr.deadlines import Step
 from dsr.deadlines import explain as in_sentences
 from dsr.deadlines.explain import Formatter
+from dsr.policies.kinds import Checked
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.states import Basis, ClockStatus
 
@@ -37,6 +38,11 @@ def explain(deadline: Deadline) -> list[str]:
 
 def _whose(deadline: Deadline) -> str:
     source = gettext(deadline.source)
+    if deadline.checked == Checked.REMEMBERED:
+        return _(
+            "This limit was written down from memory (%(source)s). Nobody has read the text for "
+            "it yet, so it is shown as a hint and not as law."
+        ) % {"source": source}
     return {
         Basis.POLICY: _("The policy itself sets this time limit: %(source)s."),
         Basis.TARGET: _("No policy or law sets this date; it is the organisation’s own target."),

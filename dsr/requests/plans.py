@@ -61,23 +61,27 @@ def _own_clock(subject_request: SubjectRequest) -> Plan:
 
 def _clocks_of_laws(subject_request: SubjectRequest) -> Iterator[Plan]:
     """By the requester's place and the kind of right; one clock for each duty of each law."""
-    organisation = subject_request.organisation
     duties = duties_for(
-        organisation,
+        subject_request.organisation,
         subject_request.kind,
         subject_request.country,
         subject_request.received_on,
-        {},
+        subject_request.law_facts,
     )
-    for number, (regime, duty) in enumerate(duties, start=1):
+    for regime, duty in duties:
         if duty.code in CLOCKS:
-            yield _clock_of_law(subject_request, regime, duty, f"{regime.slug}-{number}")
+            yield _clock_of_law(subject_request, regime, duty)
 
 
-def _clock_of_law(subject_request: SubjectRequest, regime: Regime, duty: Duty, code: str) -> Plan:
+def _code(regime: Regime, duty: Duty) -> str:
+    """The same for the same duty whatever else applies: ``fr-health:respond:older``."""
+    return ":".join([regime.slug, duty.code, *(str(value) for value in duty.when.values())])
+
+
+def _clock_of_law(subject_request: SubjectRequest, regime: Regime, duty: Duty) -> Plan:
     codes = regime.calendar_codes(duty, subject_request.organisation.country)
     return Plan(
-        code=code,
+        code=_code(regime, duty),
         purpose=duty.code,
         basis=Basis.LAW,
         regime=regime.slug,

@@ -15,7 +15,7 @@ from dsr.policies.kinds import Level
 from .actors import Actor
 from .identity import reached_level
 from .models import Decision, RequestMessage, SubjectRequest
-from .states import ACTS_FOR_ANOTHER, About, Outcome, Purpose, Status
+from .states import ACTS_FOR_ANOTHER, About, Outcome, PauseReason, Purpose, Status
 
 Question = Callable[[SubjectRequest, Actor], str]
 
@@ -145,6 +145,16 @@ def _to_acknowledge(subject_request: SubjectRequest, actor: Actor) -> str:
     return _("No confirmation of receipt is owed, or it has been given.")
 
 
+def _no_fee_open(subject_request: SubjectRequest, actor: Actor) -> str:
+    if subject_request.pauses.filter(reason=PauseReason.FEE, ended_on=None).exists():
+        return _("A fee is announced already. Record first that it was paid or waived.")
+    return ""
+
+
+def _a_fee_open(subject_request: SubjectRequest, actor: Actor) -> str:
+    return "" if _no_fee_open(subject_request, actor) else _("No fee is announced.")
+
+
 QUESTIONS: dict[str, tuple[Question, ...]] = {
     "start": (_identity_needed,),
     "ask_identity": (_nothing_more_to_ask,),
@@ -154,6 +164,8 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
     "send_answer": (_answer_not_sent, _decision_holds, _releasable),
     "record_posting": (_waits_for_posting,),
     "close": (_answered,),
+    "ask_fee": (_no_fee_open,),
+    "settle_fee": (_a_fee_open,),
     "extend": (_something_to_extend,),
     "acknowledge": (_to_acknowledge,),
 }

@@ -167,3 +167,20 @@ class ExtensionReason(TextChoices):
     NUMBER = "number", _("Number of requests")
     COMPLEXITY_AND_NUMBER = "complexity_and_number", _("Complexity and number of requests")
     OFF_SITE = "other", _("Another reason that is explained")
+
+
+class FeeGround(TextChoices):
+    """Why a fee may be asked; a first copy is free under the GDPR, also against national law."""
+
+    POLICY = "policy", _("The policy says that a fee may be charged")
+    UNFOUNDED = "manifestly_unfounded", _("Manifestly unfounded")
+    EXCESSIVE = "excessive", _("Excessive, in particular repetitive")
+    FURTHER_COPY = "further_copy", _("A further copy")
+
+
+class RecordAge(TextChoices):
+    """How old the record is on the day of the request; exactly five years is not older."""
+
+    YOUNGER = "younger", _("Five years or younger")
+    OLDER = "older", _("Older than five years")
+    BOTH = "both", _("Parts of both")

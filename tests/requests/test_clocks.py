@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
+from dsr.notifications.models import OutboxMessage
 from dsr.policies.services import Correction, correct_day
 from dsr.requests.actors import REQUESTER
 from dsr.requests.errors import BadInput, Unmet
@@ -14,18 +15,24 @@ from dsr.requests.explain import expectation, explain
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.queries import history
 from dsr.requests.services import (
+    clocks,
     deciding,
     ending,
     extending,
+    fees,
     identity,
     recomputing,
+    stating,
     work,
     writing,
 )
+from dsr.requests.services.answering import GivenBefore
 from dsr.requests.services.extending import ExtensionGiven, OrderGiven
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import Desk
+
+PROOF = CheckedUpload("notice.pdf", b"%PDF-1.7", "application/pdf")
 
 
 def due(subject_request: SubjectRequest, code: str) -> date | None:
@@ -225,7 +232,12 @@ def test_a_notice_that_came_too_late_is_recorded_as_having_no_effect(desk: Desk)
     extending.extend(
         asked.pk,
         ExtensionGiven(
-            law.pk, 2, "complexity_and_number", "Many systems.", notified_on=date(2026, 3, 3)
+            law.pk,
+            2,
+            "complexity_and_number",
+            "Many systems.",
+            notified_on=date(2026, 3, 3),
+            proof=PROOF,
         ),
         actor=desk.handler,
         at=cast.on("2026-03-05"),
@@ -404,3 +416,133 @@ def test_two_governing_dates_are_refused_by_the_database(desk: Desk) -> None:
     asked = cast.ask(desk.right("indigomed", "amend"), country="FR")
     with pytest.raises(IntegrityError), transaction.atomic():
         Deadline.objects.filter(subject_request=asked).update(governing=True)
+
+
+def test_a_notice_of_an_earlier_day_needs_its_proof(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-01-30"), country="PT")
+    law = asked.deadlines.get(regime="gdpr", purpose="respond")
+    with pytest.raises(BadInput) as refused:
+        extending.extend(
+            asked.pk,
+            ExtensionGiven(
+                law.pk, 2, "complexity_and_number", "Many.", notified_on=date(2026, 2, 20)
+            ),
+            actor=desk.handler,
+            at=cast.on("2026-03-05"),
+            seen=asked.version,
+        )
+    assert list(refused.value.fields) == ["proof"]
+
+
+def test_an_answer_given_before_by_another_way_counts_from_its_day_with_proof(desk: Desk) -> None:
+    asked = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-04-30"))
+    proposed = cast.propose(
+        cast.begin(asked, desk.handler, at=cast.on("2026-05-18")),
+        desk.handler,
+        at=cast.on("2026-05-18"),
+    )
+    approved = deciding.approve(
+        proposed.pk, actor=desk.officer, at=cast.on("2026-05-19"), seen=proposed.version
+    )
+    sent = deciding.send_answer(
+        approved.pk,
+        actor=desk.handler,
+        at=cast.on("2026-05-22"),
+        seen=approved.version,
+        before=GivenBefore(date(2026, 5, 20), PROOF),
+    )
+    assert sent.answered_on == date(2026, 5, 20)
+    assert asked.deadlines.get(code="policy").status == "met"
+    assert not OutboxMessage.objects.filter(kind="answer_ready").exists()
+
+
+def test_a_fee_begins_the_british_clock_anew_when_it_is_paid(desk: Desk) -> None:
+    asked = cast.ask(desk.right("imo", "eu-access"), at=cast.on("2026-03-02", 16), country="GB")
+    law = asked.deadlines.get(regime="uk-gdpr", purpose="respond")
+    assert law.due_on == date(2026, 4, 2)
+    announced = fees.ask_fee(
+        asked.pk,
+        ground="excessive",
+        text="Ten pounds; you can withdraw.",
+        actor=desk.handler,
+        at=cast.on("2026-03-04", 16),
+        seen=asked.version,
+    )
+    assert asked.deadlines.get(pk=law.pk).status == "paused"
+    fees.settle_fee(
+        announced.pk,
+        on=date(2026, 3, 16),
+        waived=False,
+        actor=desk.clerk,
+        at=cast.on("2026-03-17", 16),
+        seen=announced.version,
+    )
+    clock = asked.deadlines.get(pk=law.pk)
+    assert (clock.status, clock.due_on) == ("running", date(2026, 4, 16))
+
+
+def test_a_policy_that_names_no_fee_is_no_ground_for_one(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    with pytest.raises(BadInput):
+        fees.ask_fee(
+            asked.pk,
+            ground="policy",
+            text="Ten euros.",
+            actor=desk.handler,
+            at=cast.MORNING,
+            seen=asked.version,
+        )
+
+
+def test_a_record_with_younger_and_older_parts_has_two_french_dates(desk: Desk) -> None:
+    indigomed = desk.organisation("indigomed")
+    indigomed.flags = ["health_professional"]
+    indigomed.save()
+    asked = cast.ask(desk.right("indigomed", "copy"), at=cast.on("2026-03-02"), country="FR")
+    assert due(asked, "fr-health:respond:younger") == date(2026, 3, 10)
+    stating.state_facts(
+        asked.pk,
+        country="FR",
+        record_age="both",
+        actor=desk.handler,
+        at=cast.on("2026-03-03"),
+        seen=asked.version,
+    )
+    assert due(asked, "fr-health:respond:younger") == date(2026, 3, 10)
+    assert due(asked, "fr-health:respond:older") == date(2026, 5, 2)
+    stated = SubjectRequest.objects.get(pk=asked.pk)
+    stating.state_facts(
+        asked.pk,
+        country="FR",
+        record_age="older",
+        actor=desk.handler,
+        at=cast.on("2026-03-04"),
+        seen=stated.version,
+    )
+    assert asked.deadlines.get(code="fr-health:respond:younger").status == "cancelled"
+
+
+def test_a_law_applies_from_the_moment_the_place_is_known(desk: Desk) -> None:
+    asked = cast.ask(desk.right("imo", "eu-access"), at=cast.on("2026-03-02", 16))
+    assert not asked.deadlines.filter(regime="gdpr").exists()
+    stated = stating.state_facts(
+        asked.pk,
+        country="DE",
+        record_age="",
+        actor=desk.handler,
+        at=cast.on("2026-03-06", 16),
+        seen=asked.version,
+    )
+    assert due(asked, "gdpr:respond") == date(2026, 4, 2)
+    assert stated.due_on == date(2026, 4, 1)  # its own target of 30 days is earlier
+
+
+def test_a_source_that_was_only_remembered_is_marked_and_governs_nothing(desk: Desk) -> None:
+    asked = cast.ask(desk.right("imo", "eu-access"), at=cast.on("2026-03-02", 16), country="DE")
+    asked.deadlines.filter(code="gdpr:respond").update(
+        checked="remembered", due_on=date(2026, 3, 3)
+    )
+    clocks.govern(asked)
+    remembered = asked.deadlines.get(code="gdpr:respond")
+    assert not remembered.governing
+    assert "from memory" in explain(remembered)[0]

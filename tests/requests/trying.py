@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from dsr.requests.actors import REQUESTER
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import deciding, ending, identity, work, writing
+from dsr.requests.services import deciding, ending, fees, identity, stating, work, writing
 from dsr.requests.services.deciding import Proposal
 from tests import cast
 from tests.cast import MORNING, Desk
@@ -100,5 +100,19 @@ TRY: dict[str, Try] = {
         actor=d.officer,
         at=MORNING,
         seen=r.version,
+    ),
+    "ask_fee": lambda r, d: fees.ask_fee(
+        r.pk,
+        ground="excessive",
+        text="Ten euros.",
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    ),
+    "settle_fee": lambda r, d: fees.settle_fee(
+        r.pk, on=r.received_on, waived=False, actor=d.clerk, at=MORNING, seen=r.version
+    ),
+    "state_facts": lambda r, d: stating.state_facts(
+        r.pk, country="FR", record_age="older", actor=d.handler, at=MORNING, seen=r.version
     ),
 }

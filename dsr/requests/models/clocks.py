@@ -11,6 +11,7 @@ from datetime import date
 from django.db import models
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
+from dsr.policies.kinds import Checked
 from dsr.policies.models import WorkingCalendar
 from dsr.requests.states import Basis, Channel, ClockStatus, ExtensionReason, PauseReason, Purpose
 from dsr.vault.models import Purpose as Seal
@@ -55,8 +56,13 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         return self.filter(status=ClockStatus.RUNNING)
 
     def duties(self) -> DeadlineQuerySet:
-        """Limits to answer by; not notice limits, nor days before which nothing may happen."""
-        return self.filter(purpose__in=[Purpose.RESPOND, Purpose.OPT_OUT])
+        """Limits to answer by; not notice limits, nor days before which nothing may happen.
+
+        A source that was only remembered is shown, marked as such, and governs nothing.
+        """
+        return self.filter(purpose__in=[Purpose.RESPOND, Purpose.OPT_OUT]).exclude(
+            checked=Checked.REMEMBERED
+        )
 
 
 class Deadline(ConcurrentTransitionMixin, models.Model):
@@ -216,6 +222,9 @@ class Extension(SealedModel):
     reason = models.CharField(max_length=24, choices=ExtensionReason.choices)
     explanation = SealedField(purpose=Seal.RECORD)
     notified_on = models.DateField()
+    proof = models.ForeignKey(
+        SealedFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     admitted = models.BooleanField()
     by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()

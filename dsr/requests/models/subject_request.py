@@ -65,6 +65,7 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
     country = models.CharField(max_length=6, blank=True)
     particulars = SealedField()
     missing = models.JSONField(default=list, blank=True)
+    law_facts = models.JSONField(default=dict, blank=True)
     wants_paper = models.BooleanField(default=False)
     may_use_contact_held = models.BooleanField(default=False)
     required_level = models.PositiveSmallIntegerField(choices=Level.choices)

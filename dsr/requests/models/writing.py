@@ -84,6 +84,9 @@ class RequestMessage(SealedModel):
     )
     at = models.DateTimeField()
     happened_on = models.DateField()
+    proof = models.ForeignKey(
+        SealedFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     on_paper = models.BooleanField(default=False)
     posted_on = models.DateField(null=True, blank=True)
 

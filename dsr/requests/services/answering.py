@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils import translation
@@ -17,6 +18,7 @@ from dsr.policies.models import Organisation
 from dsr.requests.models import Decision, Note, RequestMessage, SubjectRequest
 from dsr.vault.models import Purpose, SealedFile
 from dsr.vault.services import store_file
+from dsr.vault.uploads import CheckedUpload
 
 from . import clocks
 from .changing import Doing
@@ -24,14 +26,26 @@ from .telling import tell_requester, writes_to
 from .writing import write_message
 
 
-def send(doing: Doing, decision: Decision) -> RequestMessage:
+@dataclass(frozen=True, slots=True)
+class GivenBefore:
+    """The answer was given by another way on an earlier day, and this proves it."""
+
+    on: date
+    proof: CheckedUpload
+
+
+def send(doing: Doing, decision: Decision, before: GivenBefore | None = None) -> RequestMessage:
     """Seal the answer with its letter. On paper it counts from its posting, else from today."""
     subject_request = doing.subject_request
     answer = write_message(doing, RequestMessage.Kind.ANSWER, str(decision.unseal("answer")))
     answer.letter = _letter(doing, answer)
-    answer.on_paper = goes_by_post(subject_request)
+    answer.on_paper = before is None and goes_by_post(subject_request)
+    if before:
+        answer.happened_on, answer.proof = before.on, keep_proof(doing, before.proof)
     answer.save()
-    if answer.on_paper:
+    if before:
+        answered(doing, before.on)
+    elif answer.on_paper:
         _owe_letter(doing, answer)
     else:
         answered(doing, doing.today)
@@ -40,6 +54,18 @@ def send(doing: Doing, decision: Decision) -> RequestMessage:
         )
     doing.facts |= {"message": answer.pk, "on_paper": answer.on_paper}
     return answer
+
+
+def keep_proof(doing: Doing, proof: CheckedUpload) -> SealedFile:
+    """A document that belongs to the record of the decision."""
+    return store_file(
+        doing.subject_request.safe,
+        name=proof.name,
+        content=proof.content,
+        content_type=proof.content_type,
+        purpose=Purpose.RECORD,
+        at=doing.at,
+    )
 
 
 def goes_by_post(subject_request: SubjectRequest) -> bool:

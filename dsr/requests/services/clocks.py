@@ -95,6 +95,23 @@ def calendar_of(deadline: Deadline) -> WorkingCalendar:
     return WorkingCalendar(codes=tuple(deadline.calendar_codes))
 
 
+def replan(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> None:
+    """Another fact was stated, so other laws may apply: their clocks begin, others fall away."""
+    plans = {plan.code: plan for plan in plans_for(subject_request)}
+    today = subject_request.organisation.today(at)
+    known = {each.code: each for each in subject_request.deadlines.filter(round=1)}
+    for code, deadline in known.items():
+        gone = deadline.basis == Basis.LAW and code not in plans
+        if gone and deadline.status in (ClockStatus.RUNNING, ClockStatus.PAUSED):
+            _end(deadline, "cancel", today, actor=actor, at=at)
+        elif code in plans and deadline.status == ClockStatus.CANCELLED:
+            _run_again(deadline, actor=actor, at=at)
+    for code, plan in plans.items():
+        if code not in known:
+            _begin_one(subject_request, plan, actor=actor, at=at)
+    recompute(subject_request, actor=actor, at=at, cause="fact_stated")
+
+
 def earliest_receipt(subject_request: SubjectRequest) -> Receipt:
     """The receipt that counts: the earliest one, through any channel, that was not struck."""
     return subject_request.receipts.filter(struck_at=None).earliest("received_at", "pk")
@@ -286,18 +303,22 @@ def take_up_again(subject_request: SubjectRequest, *, actor: Actor, at: datetime
         )
         govern(subject_request)
         return
-    today = subject_request.organisation.today(at)
     for deadline in cancelled:
-        deadline.revive()
-        deadline.save()
-        write_line(
-            subject_request,
-            "deadline_revived",
-            actor=actor,
-            at=at,
-            facts={"deadline": deadline.pk, "code": deadline.code, "on": today.isoformat()},
-        )
+        _run_again(deadline, actor=actor, at=at)
     recompute(subject_request, actor=actor, at=at, cause="reopened")
+
+
+def _run_again(deadline: Deadline, *, actor: Actor, at: datetime) -> None:
+    deadline.revive()
+    deadline.save()
+    today = deadline.subject_request.organisation.today(at)
+    write_line(
+        deadline.subject_request,
+        "deadline_revived",
+        actor=actor,
+        at=at,
+        facts={"deadline": deadline.pk, "code": deadline.code, "on": today.isoformat()},
+    )
 
 
 def begin_pause(

@@ -146,12 +146,24 @@ def put_away(subject_request: SubjectRequest, *, at: datetime) -> None:
     )
 
 
-def send_answer(request_id: int, *, actor: User, at: datetime, seen: int | None) -> SubjectRequest:
-    """The answer goes out: behind the private link, or as a letter that is then to be posted."""
+def send_answer(
+    request_id: int,
+    *,
+    actor: User,
+    at: datetime,
+    seen: int | None,
+    before: answering.GivenBefore | None = None,
+) -> SubjectRequest:
+    """The answer goes out: behind the private link, or as a letter that is then to be posted.
+
+    ``before``: it was given by another way on an earlier day, with proof; that day counts.
+    """
     with changing(request_id, "send_answer", actor=actor, at=at, seen=seen) as doing:
         decision = _standing(doing.subject_request)
+        if before and not doing.subject_request.received_on <= before.on <= doing.today:
+            raise BadInput({"given_on": _("Enter a day from the receipt until today.")})
         doing.subject_request.send_answer()
-        answering.send(doing, decision)
+        answering.send(doing, decision, before)
     return doing.subject_request
 
 

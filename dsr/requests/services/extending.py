@@ -13,13 +13,11 @@ from dsr.deadlines.extending import ExtensionVerdict
 from dsr.requests import reminders
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.models import Deadline, Extension, Order, RequestMessage, SubjectRequest
-from dsr.requests.services import clocks
+from dsr.requests.services import answering, clocks
 from dsr.requests.services.changing import Doing, changing, write_line
 from dsr.requests.services.telling import tell_requester
 from dsr.requests.services.writing import write_message
 from dsr.requests.states import Basis, Purpose
-from dsr.vault.models import Purpose as Seal
-from dsr.vault.services import store_file
 from dsr.vault.uploads import CheckedUpload
 
 
@@ -35,6 +33,7 @@ class ExtensionGiven:
     reason: str
     explanation: str
     notified_on: date | None = None
+    proof: CheckedUpload | None = None
 
 
 def extend(
@@ -92,6 +91,8 @@ def _extendable(doing: Doing, given: ExtensionGiven) -> Deadline:
         doing.subject_request.received_on <= given.notified_on <= doing.today
     ):
         problems["notified_on"] = _("Enter a day from the receipt until today.")
+    if given.notified_on and given.proof is None:
+        problems["proof"] = _("Add the notice that was sent, as proof of its day.")
     if problems:
         raise BadInput(problems)
     return deadline
@@ -131,6 +132,8 @@ def _keep(
         by=actor,
         recorded_at=doing.at,
     )
+    if given.proof:
+        extension.proof = answering.keep_proof(doing, given.proof)
     extension.seal(explanation=given.explanation.strip())
     extension.save()
     return extension
@@ -153,14 +156,7 @@ def record_order(
     with changing(request_id, "record_order", actor=actor, at=at, seen=seen) as doing:
         _check_order(given, doing)
         deadline = _ordered_clock(doing, given)
-        document = store_file(
-            doing.subject_request.safe,
-            name=given.document.name,
-            content=given.document.content,
-            content_type=given.document.content_type,
-            purpose=Seal.RECORD,
-            at=at,
-        )
+        document = answering.keep_proof(doing, given.document)
         order = Order(
             safe=doing.subject_request.safe,
             deadline=deadline,
