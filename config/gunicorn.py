@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 # Threads share a pool of connections; it must be known before the settings are read.
 os.environ.setdefault("DATABASE_POOL_SIZE", "8")
@@ -36,3 +37,12 @@ limit_request_line = 4094
 limit_request_fields = 60
 # Otherwise it is made in the home folder and shared by all sites of the user.
 control_socket_disable = True
+
+
+def when_ready(server: Any) -> None:
+    """Before the first fork: what was asked of the database while loading must not be shared."""
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        connection.close_pool()
