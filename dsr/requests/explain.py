@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.utils import formats
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext as _
 
 from dsr.deadlines import Step
 from dsr.deadlines import explain as in_sentences
 from dsr.deadlines.explain import Formatter
+from dsr.deadlines.sentences import PERIODS
 from dsr.policies.kinds import Checked
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.states import Basis, ClockStatus
@@ -25,6 +26,10 @@ class Localised(Formatter):
 
     def day(self, iso: str) -> str:
         return str(formats.date_format(date.fromisoformat(iso), "DATE_FORMAT"))
+
+    def period(self, amount: int, unit: str) -> str:
+        singular, plural = PERIODS[unit]
+        return ngettext(singular, plural, amount).format(n=amount)
 
     def instant(self, iso: str) -> str:
         return str(formats.date_format(datetime.fromisoformat(iso), "DATETIME_FORMAT"))
