@@ -112,16 +112,9 @@ def _terms(terms: ExtensionTerms) -> dict[str, Any]:
     return {
         "amount": terms.period.amount,
         "unit": terms.period.unit,
-        "reasons": _reasons(terms),
+        # GDPR Art. 12(3) asks for complexity and number together, UK GDPR Art. 12A for either.
+        "reasons": list(terms.admitted_reasons) or list(ExtensionReason.values),
     }
-
-
-def _reasons(terms: ExtensionTerms) -> list[str]:
-    """GDPR Art. 12(3) asks for complexity and number together, UK GDPR Art. 12A for either."""
-    both = [str(ExtensionReason.COMPLEXITY_AND_NUMBER)]
-    if not terms.reasons or "any" in terms.reasons:
-        return list(ExtensionReason.values)
-    return both if terms.needs_all_reasons else [*terms.reasons, *both]
 
 
 def target(subject_request: SubjectRequest, code: str) -> Plan:

@@ -18,7 +18,7 @@ from dsr.requests import reminders
 from dsr.requests.actors import Actor
 from dsr.requests.models import Deadline, Pause, Receipt, SubjectRequest
 from dsr.requests.plans import Plan, plans_for, target
-from dsr.requests.states import Basis, ClockStatus, ExtensionReason, Outcome, Purpose
+from dsr.requests.states import Basis, ClockStatus, Outcome, Purpose
 
 from .changing import write_line
 
@@ -130,9 +130,7 @@ def _extension_events(deadline: Deadline) -> list[Event]:
 
 
 def extension_event(amount: int, unit: str, reason: str, notified_on: date) -> EngineExtension:
-    """An extension as the engine takes it; complexity and number together are a complexity too."""
-    if reason == ExtensionReason.COMPLEXITY_AND_NUMBER:
-        reason = ExtensionReason.COMPLEXITY
+    """An extension as the engine takes it."""
     return EngineExtension(Period(amount, cast("Unit", unit)), notified_on, reason=str(reason))
 
 
