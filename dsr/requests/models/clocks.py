@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import FSMField, transition
 
 from dsr.policies.kinds import Checked
 from dsr.policies.models import WorkingCalendar
+from dsr.requests.models.machine import ConcurrentTransitionMixin
 from dsr.requests.states import Basis, Channel, ClockStatus, ExtensionReason, PauseReason, Purpose
 from dsr.vault.models import Purpose as Seal
 from dsr.vault.models import SealedField, SealedFile, SealedModel

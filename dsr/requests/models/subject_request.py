@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django_fsm import RETURN_VALUE, ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import RETURN_VALUE, FSMField, transition
 
 from dsr.policies.kinds import Asker, Level
 from dsr.policies.models import Department, Organisation, Right
+from dsr.requests.models.machine import ConcurrentTransitionMixin
 from dsr.requests.states import ENDED, OPEN, UNDECIDED, Channel, Ground, Outcome, Status
 from dsr.vault.models import SealedField, SealedModel
 
