@@ -130,4 +130,4 @@ def still_needed(args: Mapping[str, Any], at: datetime) -> bool:
         return False
     if args["step"] == "follow_up":
         return deadline.status == ClockStatus.PAUSED
-    return deadline.due_on is not None and deadline.due_on.isoformat() == str(args["due_on"])
+    return str(deadline.due_on) == str(args["due_on"])
