@@ -89,6 +89,8 @@ def test_the_version_of_the_data_is_part_of_the_calendar() -> None:
 
 
 def test_equal_calendars_are_one_key() -> None:
+    assert FRANCE.knows(1900)
+    assert not FRANCE.knows(1899)
     assert {FRANCE: 1}[WorkingCalendar(("FR",))] == 1
 
 

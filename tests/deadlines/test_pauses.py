@@ -46,6 +46,10 @@ ROLLED = rule("1 month", roll="next_working_day")
              ("03-05", "03-08", "inclusive_both")],
             "03-28", id="the third joins two: 4 to 9 March",
         ),
+        pytest.param(
+            [("03-05", "03-07", "exclude_first"), ("03-05", "03-07", "between")],
+            "03-24", id="the same days counted two ways: 6 and 7 March",
+        ),
         pytest.param([("02-20", "03-05", "inclusive_both")], "03-26", id="only days from receipt"),
         pytest.param([("03-02", "03-02", "inclusive_both")], "03-23", id="the day of receipt too"),
         pytest.param([("02-20", "02-25", "inclusive_both")], "03-22", id="over before receipt"),

@@ -83,7 +83,15 @@ def test_a_reading_without_a_date_says_so() -> None:
     ("ruled", "events", "expected"),
     [
         pytest.param(rule("20 days"), [], {"start", "roll"}, id="days"),
+        pytest.param(rule("20 days", start="same_day"), [], {"start", "roll"}, id="first day"),
+        pytest.param(rule("9 business days"), [], {"start", "roll"}, id="business days"),
         pytest.param(rule("1 month"), [], {"anchor", "roll"}, id="months"),
+        pytest.param(
+            rule("1 month", roll="next_working_day"), [], {"anchor", "roll"}, id="rolled months"
+        ),
+        pytest.param(
+            rule("1 hour", hour_start="next_full_hour"), [], {"hour_start"}, id="full hours"
+        ),
         pytest.param(rule("2 weeks"), [], {"roll"}, id="weeks"),
         pytest.param(rule("1 hour"), [], {"hour_start"}, id="hours"),
         pytest.param(rule("1 year", direction="back"), [], {"anchor"}, id="back"),

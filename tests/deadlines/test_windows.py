@@ -142,6 +142,12 @@ def test_a_mixed_record_has_two_dates(
     assert given == [recent, older]
 
 
+def test_another_age_may_split_a_record() -> None:
+    facts, made = Facts(date(2026, 3, 2), "Europe/Paris"), [date(2023, 3, 1)]
+    three = split_by_age(rule("8 days"), rule("2 months"), facts, FRANCE, made, Period(3, "year"))
+    assert three.recent is None
+
+
 def test_a_record_without_days_is_refused() -> None:
     with pytest.raises(DeadlineInputError, match="made_on"):
         split_by_age(rule("8 days"), rule("2 months"), Facts(date(2026, 3, 2), "UTC"), FRANCE, [])
