@@ -129,5 +129,5 @@ def still_needed(args: Mapping[str, Any], at: datetime) -> bool:
     if deadline.subject_request.status == Status.FROZEN and not args.get("frozen"):
         return False
     if args["step"] == "follow_up":
-        return deadline.status == ClockStatus.PAUSED
+        return bool(deadline.status == ClockStatus.PAUSED)
     return str(deadline.due_on) == str(args["due_on"])
