@@ -8,4 +8,4 @@ class FrontDoorConfig(AppConfig):
 
     def ready(self) -> None:
         # Tasks declared with `shared_task` belong to the Celery app that exists when they are sent.
-        from config import celery  # noqa: F401
+        from config import celery, checks  # noqa: F401

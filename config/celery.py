@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
-from celery import Celery
+import django
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("dsr")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@signals.worker_init.connect
+def try_the_keys(**kwargs: Any) -> None:
+    """A worker with the wrong keys ends here, with one line, before it takes a task."""
+    django.setup()
+    from config.startup import refuse_to_serve_wrongly
+
+    refuse_to_serve_wrongly()

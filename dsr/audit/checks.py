@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Caution
 from django.db import connection
 
 from dsr.vault.errors import KeyRingInvalid
@@ -15,6 +17,7 @@ from .chain import entry_hash
 from .models import Entry
 
 SETTING = "DSR_AUDIT_KEYS"
+TRIGGERS = ("audit_entry_append_only", "audit_head_moves_on", "audit_head_stays")
 
 
 @register(Tags.security, KEYS)
@@ -45,3 +48,31 @@ def check_keys_fit(
         line = f"{line} If it is, the newest entry was altered: run verify_audit."
         return [Error(line, id="audit.E002")]
     return []
+
+
+@register(Tags.database)
+def check_append_only(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The triggers that keep the history stand, and the program's role may only add to it."""
+    table = Entry._meta.db_table
+    if "default" not in (databases or ()) or table not in connection.introspection.table_names():
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')")
+        present = {name for (name,) in cursor.fetchall()}
+        cursor.execute("SELECT has_table_privilege(%s, 'UPDATE')", [table])
+        may_change = cursor.fetchone() == (True,)
+    found: list[CheckMessage] = [
+        Error(
+            f"The trigger {name} is missing or switched off: history could be rewritten.",
+            id="audit.E003",
+        )
+        for name in TRIGGERS
+        if name not in present
+    ]
+    # The owner's role, which migrates, has to be able to.
+    if may_change and settings.DSR_DATABASE_ROLE == "app":
+        line = f"The program's database role may change {table}: see `manage.py grant_app_role`."
+        found.append(Caution(line, id="audit.W001"))
+    return found

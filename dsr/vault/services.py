@@ -6,7 +6,7 @@ from .remains import Remains, remains
 from .rotation import rebuild, rewrap
 from .safes import destroy, open_safe, site_safe, unlock
 from .site import seal_site, unseal_site
-from .startup import refuse_wrong_keys
+from .startup import key_problems, refuse_wrong_keys
 
 __all__ = [
     "EMAIL",
@@ -17,6 +17,7 @@ __all__ = [
     "find",
     "find_words",
     "index",
+    "key_problems",
     "keyed_hash",
     "open_safe",
     "read_file",

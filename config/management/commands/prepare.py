@@ -9,11 +9,12 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand, OutputWrapper
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import connection
 
 from config.database_roles import grant_to, role_exists
 from config.embedded.postgres import APP_ROLE
+from dsr.vault.services import key_problems
 
 
 class Command(BaseCommand):
@@ -23,6 +24,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         if role_exists(APP_ROLE) and connection.settings_dict["USER"] != APP_ROLE:
             grant_to(APP_ROLE)
+        if problems := key_problems():
+            raise CommandError("\n".join(problems))
         # What the demonstration says is shown to the person; the rest goes to the log.
         call_command("load_policies", stdout=self.stderr)
         self._collect_static()

@@ -1,0 +1,25 @@
+"""The pages that open without log-in: all of them, by name. Every other page is for staff.
+
+A system check compares this list with the addresses of the program, so that no page becomes public
+by a forgotten or a mistaken line elsewhere.
+"""
+
+from __future__ import annotations
+
+PUBLIC_PAGES = frozenset(
+    {
+        # What can be asked of whom, and the asking.
+        *("portal:home", "portal:organisation", "portal:policy", "portal:ask"),
+        *("portal:set_language", "portal:link", "portal:end", "portal:ended"),
+        # These want the session of a private link instead.
+        *("portal:sent", "portal:status", "portal:reply", "portal:withdraw", "portal:complete"),
+        *("portal:paper", "portal:letter", "portal:new_link"),
+        # The way in for staff.
+        *("account_login", "account_logout", "account_inactive", "account_invitation"),
+        *("account_reset_password", "account_reset_password_done"),
+        *("account_reset_password_from_key", "account_reset_password_from_key_done"),
+        *("mfa_authenticate", "mfa_login_webauthn", "admin:login"),
+    }
+)
+# In trial mode no mail leaves and all people are invented: anybody at this computer may read it.
+TRIAL_PAGES = frozenset({"trial:mailbox"})

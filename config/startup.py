@@ -1,0 +1,36 @@
+"""What is asked before the first request or task is taken: is the program safe as it is set up, and
+do the keys open what is stored?
+"""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from django.core.checks import ERROR, Tags, run_checks
+from django.db import OperationalError, connection
+
+from dsr.vault.services import refuse_wrong_keys
+
+
+def refuse_to_serve_wrongly() -> None:
+    """Ends the process with one line for each thing that is wrong.
+
+    A thread asks, and closes its connection: what is forked afterwards must inherit none.
+    """
+    unsafe = [each for each in run_checks(tags=[Tags.security]) if each.level >= ERROR]
+    if unsafe:
+        sys.exit("\n".join(str(each.msg) for each in unsafe))
+    with ThreadPoolExecutor(1) as alone:
+        alone.submit(_ask).result()
+
+
+def _ask() -> None:
+    try:
+        refuse_wrong_keys()
+    except OperationalError:
+        sys.exit("The database does not answer, so the keys cannot be tried: start it first.")
+    finally:
+        connection.close()
+        if connection.settings_dict["OPTIONS"].get("pool"):
+            connection.close_pool()  # type: ignore[attr-defined]
