@@ -43,6 +43,9 @@ PAST: dict[str, str | Promise] = {
     "record_receipt": gettext_lazy("A further receipt was recorded"),
     "correct_receipt": gettext_lazy("The day of receipt was corrected"),
     "extend": gettext_lazy("The time limit was extended"),
+    "ask_fee": gettext_lazy("A fee was announced"),
+    "settle_fee": gettext_lazy("The fee was paid or waived"),
+    "state_facts": gettext_lazy("Facts on which laws depend were stated"),
     "record_order": gettext_lazy("An order was recorded"),
     "file_read": gettext_lazy("A file was downloaded"),
     "denied": gettext_lazy("Somebody tried what they may not do"),
@@ -56,6 +59,7 @@ CAUSES: dict[str, str | Promise] = {
     "extended": gettext_lazy("the time limit was extended"),
     "extension": gettext_lazy("the time limit was extended"),
     "reopened": gettext_lazy("the request was taken up again"),
+    "fact_stated": gettext_lazy("a fact on which laws depend was stated"),
 }
 
 

@@ -23,7 +23,7 @@ from dsr.requests.queries import PossibleDeed
 from dsr.requests.services import deciding
 from dsr.requests.services.changing import not_now
 from dsr.requests.services.clocks import working_days_before_due
-from dsr.requests.states import ClockStatus, Outcome, Purpose, Status
+from dsr.requests.states import ClockStatus, Outcome, PauseReason, Purpose, Status
 from dsr.vault.models import SealedModel
 
 MOST_RELATED = 10
@@ -99,6 +99,11 @@ def _makes_sense(code: str, subject_request: SubjectRequest) -> bool:
     live = [each for each in clocks if each.status in (ClockStatus.RUNNING, ClockStatus.PAUSED)]
     if code == "extend":
         return any(each.extension_rule is not None for each in live)
+    if code == "settle_fee":
+        return any(
+            each.reason == PauseReason.FEE and each.ended_on is None
+            for each in subject_request.pauses.all()
+        )
     if code == "acknowledge":
         return any(each.purpose == Purpose.ACKNOWLEDGE for each in live)
     if code == "complete":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from dsr.dashboard.deeds import clocks, deciding, identity, moving, writing
+from dsr.dashboard.deeds import clocks, deciding, facts, identity, moving, writing
 from dsr.dashboard.deeds.base import DeedView
 from dsr.dashboard.views.health import HealthView
 from dsr.dashboard.views.new import ChooseRight, EnterRequest
@@ -62,6 +62,9 @@ urlpatterns = [
     deed("acknowledge", clocks.Acknowledge),
     deed("extend", clocks.Extend),
     deed("order", clocks.RecordOrder),
+    deed("fee", facts.AskFee),
+    deed("fee/settled", facts.SettleFee),
+    deed("facts", facts.StateFacts),
     deed("propose", deciding.Propose),
     deed("decide", deciding.DecideAlone),
     deed("approve", deciding.Approve),

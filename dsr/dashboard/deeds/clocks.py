@@ -49,6 +49,7 @@ class Extend(DeedView):
             reason=typed["reason"],
             explanation=typed["explanation"],
             notified_on=typed["notified_on"],
+            proof=next(iter(typed["proof"]), None),
         )
         extending.extend(
             self.subject_request.pk, given, actor=self.user, at=self.at, seen=form.seen

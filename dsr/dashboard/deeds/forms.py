@@ -259,6 +259,28 @@ class CorrectReceiptForm(ReasonForm):
     field_order = ["received_on", "reason"]
 
 
+class SendForm(DeedForm):
+    given_on = day_field(
+        label=_("Given already on"),
+        required=False,
+        help_text=_(
+            "Leave empty: the answer goes out now. Fill in only where it was given by another "
+            "way before, with the proof of it."
+        ),
+    )
+    proof = FilesField(
+        label=_("Proof of that day"),
+        required=False,
+        help_text=_("For example the receipt that was signed. PDF, JPEG or PNG, at most 10 MB."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        if typed.get("given_on") and not typed.get("proof"):
+            self.add_error("proof", gettext("Add the proof of the day on which it was given."))
+        return typed
+
+
 class PostingForm(DeedForm):
     posted_on = day_field(
         label=_("Day on which the letter was posted"),
@@ -295,6 +317,12 @@ class ExtendForm(DeedForm):
             "Leave empty: the requester is told today. Fill in only where they were told by "
             "another way before; a notice that came too late has no effect."
         ),
+    )
+
+    proof = FilesField(
+        label=_("The notice that was sent"),
+        required=False,
+        help_text=_("Needed for a notice of an earlier day. PDF, JPEG or PNG, at most 10 MB."),
     )
 
     def prepare(self) -> None:

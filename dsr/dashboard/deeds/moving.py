@@ -8,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from dsr.dashboard import drafts
 from dsr.dashboard.deeds.base import DeedView
-from dsr.dashboard.deeds.forms import DeedForm, PostingForm, ReasonForm, TextForm, WithdrawForm
+from dsr.dashboard.deeds.forms import (
+    DeedForm,
+    PostingForm,
+    ReasonForm,
+    SendForm,
+    TextForm,
+    WithdrawForm,
+)
 from dsr.requests.preconditions import sent_answer, standing_decision
 from dsr.requests.services import answering, deciding, ending, work
 from dsr.requests.services.telling import writes_to
@@ -25,11 +32,18 @@ class Start(DeedView):
 
 class SendAnswer(DeedView):
     code = "send_answer"
+    form_class = SendForm
     template = "dashboard/send_answer.html"
     done = _("The answer is on its way.")
 
     def do(self, form: DeedForm) -> None:
-        deciding.send_answer(self.subject_request.pk, actor=self.user, at=self.at, seen=form.seen)
+        typed = form.cleaned_data
+        before = None
+        if typed["given_on"]:
+            before = answering.GivenBefore(typed["given_on"], typed["proof"][0])
+        deciding.send_answer(
+            self.subject_request.pk, actor=self.user, at=self.at, seen=form.seen, before=before
+        )
 
     def extra(self) -> dict[str, Any]:
         decision = standing_decision(self.subject_request)

@@ -44,3 +44,9 @@ def _law_facts(record_age: str) -> dict[str, object]:
     if record_age == RecordAge.BOTH:
         return {"record_age": [RecordAge.YOUNGER.value, RecordAge.OLDER.value]}
     return {"record_age": record_age}
+
+
+def record_age(subject_request: SubjectRequest) -> str:
+    """What was stated of the record's age; empty where nobody has looked."""
+    stated = subject_request.law_facts.get("record_age", "")
+    return RecordAge.BOTH if isinstance(stated, list) else str(stated)
