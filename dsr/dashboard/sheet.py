@@ -309,11 +309,18 @@ def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]
         for each in subject_request.attachments.all()
     ]
     found += [(each.letter, _("Letter")) for each in subject_request.messages.all() if each.letter]
+    found += [
+        (each.proof, _("Proof of the answer"))
+        for each in subject_request.messages.all()
+        if each.proof
+    ]
     if identity:
         rows = subject_request.evidence.all()
         found += [(each.document, _("Identity document")) for each in rows if each.document]
     clocks = subject_request.deadlines.all()
     found += [(each.order.document, _("Order")) for each in clocks if hasattr(each, "order")]
+    extensions = [each for clock in clocks for each in clock.extensions.all()]
+    found += [(each.proof, _("Notice of an extension")) for each in extensions if each.proof]
     in_safe(subject_request, [file for file, _what in found])
     return [
         FileShown(

@@ -15,7 +15,7 @@ from dsr.policies.models import Right
 from dsr.requests.identity import reached_level
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.preconditions import authority_proved
-from dsr.requests.states import ACTS_FOR_ANOTHER, ClockStatus, Status
+from dsr.requests.states import ACTS_FOR_ANOTHER, ClockStatus, Purpose, Status
 
 SOON = 7  # days: from here on a date is shown as near
 
@@ -75,6 +75,8 @@ def due_badge(subject_request: SubjectRequest, today: date) -> Badge:
 def clock_badge(deadline: Deadline, today: date) -> Badge:
     """Where one deadline stands on this day."""
     days = deadline.days_left(today)
+    if days is not None and deadline.purpose == Purpose.EXTENSION_NOTICE:
+        return Badge("ok", _("Possible until then") if days >= 0 else _("No longer possible"))
     if days is not None:
         return Badge(tone(days), days_left(days))
     ended = {"day": short(deadline.ended_on)} if deadline.ended_on else {"day": ""}

@@ -22,8 +22,8 @@ from dsr.vault.services import read_file
 SHORT_CLAUSE = 700  # characters; longer ones are folded
 COUNTRIES = dict(countries.COUNTRIES)
 TOGETHER = ("people", "evidence__by", "evidence__struck_by", "evidence__document")
-BESIDE = ("messages__letter", "messages__by", "notes__by", "attachments__file")
-CLOCKS = ("deadlines__order__document", "deadlines__extensions", "receipts")
+BESIDE = ("messages__letter", "messages__proof", "messages__by", "notes__by", "attachments__file")
+CLOCKS = ("deadlines__order__document", "deadlines__extensions__proof", "receipts")
 
 
 class RequestPage(RequestView):
