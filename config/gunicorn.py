@@ -42,7 +42,9 @@ control_socket_disable = True
 def when_ready(server: Any) -> None:
     """Before the first fork: what was asked of the database while loading must not be shared."""
     from django.db import connections
+    from django.db.backends.postgresql.base import DatabaseWrapper
 
     for connection in connections.all(initialized_only=True):
         connection.close()
-        connection.close_pool()
+        if isinstance(connection, DatabaseWrapper):
+            connection.close_pool()
