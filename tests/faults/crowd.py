@@ -41,10 +41,12 @@ class Crowd:
             self._threads.append(thread)
 
     def wait(self) -> None:
+        until = time.monotonic() + PATIENCE_SECONDS
         for thread in self._threads:
-            thread.join(PATIENCE_SECONDS)
+            thread.join(max(0.0, until - time.monotonic()))
         unheard = [visitor.number for visitor in self.visitors if not visitor.told]
-        assert unheard == [], "some were never told their reference"
+        last = [(answer.status, answer.text) for answer in self.refusals[-1:]]
+        assert unheard == [], f"some were never told their reference; the last refusal: {last}"
 
     def _insist(self, visitor: Visitor) -> None:
         """Sends the same form until it is acknowledged, then reads the reference."""

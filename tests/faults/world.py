@@ -134,16 +134,19 @@ class World:
     # Beginning and end ----------------------------------------------------------------------------
 
     @classmethod
-    def begin(cls, **options: str) -> World:
+    def begin(cls, disk: Path | None = None) -> World:
+        """`disk` is where the database lies, if not beside all the rest."""
         var = Path(tempfile.mkdtemp(prefix="dsr-faults-", dir=places.SHORT_FOLDER))
         var.chmod(0o711)
         guardian = Guardian(var, stop=SERVERS, remove=True)
-        cluster = replace(postgres.cluster_in(var), options={"max_connections": "100", **options})
+        cluster = postgres.cluster_in(var)
+        if disk is not None:
+            cluster = replace(cluster, data=disk / "postgres")
         world = cls(var, cluster, valkey.store_in(var), guardian)
         # This process and those of the site hold the same keys.
         shutil.copytree(settings.SECRETS_DIR, var / "secrets")
         (var / "demonstration").touch()
-        postgres.start(world.cluster)
+        world.start_database()
         valkey.start(world.store)
         return world
 
@@ -154,6 +157,7 @@ class World:
 
     def close(self) -> None:
         self.end_processes()
+        postgres.stop(self.cluster)
         self.guardian.release()
 
     def end_processes(self) -> None:
@@ -213,7 +217,7 @@ class World:
             described |= before
 
     def kill_database(self) -> None:
-        pid = int((self.cluster.data / "postmaster.pid").read_text().split()[0])
+        pid = self.database_pid
         for each in [pid, *children_of(pid)]:
             with suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
@@ -221,6 +225,13 @@ class World:
 
     def start_database(self) -> None:
         postgres.start(self.cluster)
+        # The guardian knows no other place for a cluster than its own.
+        if self.cluster != postgres.cluster_in(self.var):
+            self.guardian.watch(self.database_pid)
+
+    @property
+    def database_pid(self) -> int:
+        return int((self.cluster.data / "postmaster.pid").read_text().split()[0])
 
     # Processes ------------------------------------------------------------------------------------
 
