@@ -40,6 +40,8 @@ class RequestView(StaffView):
 
     def page(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         """Days and hours as the organisation's own clocks show them."""
+        if not hasattr(self, "subject_request"):
+            return super().page(template, context, status)
         zone = self.subject_request.organisation.zone
         with timezone.override(zone):
             return super().page(template, context | {"zone": zone}, status)
@@ -131,7 +133,6 @@ class DeedView(RequestView):
                 "form": form,
                 "it": self.subject_request,
                 "deed": self.deed,
-                "title": self.deed.label,
                 "lead": self.lead,
                 "button": self.button or self.deed.label,
                 "warning": self.warning,

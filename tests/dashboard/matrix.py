@@ -1,0 +1,140 @@
+"""Every address of the project with sample values, and the kinds of people who try it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from dsr.accounts import services as accounts
+from dsr.accounts.models import Membership, User
+from dsr.notifications.models import OutboxMessage
+from dsr.requests.services import identity
+from dsr.requests.services.identity import EvidenceGiven
+from dsr.requests.services.intake import PersonGiven
+from dsr.vault.uploads import CheckedUpload
+from tests import cast
+from tests.cast import MORNING, Desk
+
+TABLE = Path(__file__).with_name("matrix.txt")
+METHODS = ("GET", "POST")
+# Members of the organisation by their role; an officer of another one; an administrator who is a
+# member nowhere.
+ACTORS = ("anonymous", "clerk", "handler", "officer", "auditor", "outside", "other", "admin")
+# The pages of requesters, of accounts and of the administration ask for no role: there the officer
+# stands for every member. A dash in the table says that.
+WITHOUT_ROLES = ("portal:", "trial:", "account_", "mfa_", "admin:")
+TRIED_THERE = ("anonymous", "officer", "admin")
+BY_POST = PersonGiven("Zoé Canary-Quill", postal_address="7 rue du Serin\n69000 Lyon")
+SCAN = CheckedUpload("scan.pdf", b"%PDF-1.4 scan", "application/pdf")
+
+
+@dataclass
+class World:
+    """One request of IMG in work, with everything an address can name."""
+
+    people: dict[str, User | None]
+    values: dict[str, Any]
+    sessions: dict[str, str] = field(default_factory=dict)
+
+    def url(self, name: str, pattern: URLPattern) -> str:
+        wanted = pattern.pattern.converters if hasattr(pattern.pattern, "converters") else {}
+        groups = pattern.pattern.regex.groupindex
+        return reverse(name, kwargs={key: self.values[key] for key in {*wanted, *groups}})
+
+    def try_it(self, method: str, url: str, actor: str) -> int:
+        """The status of one try, of which nothing stays."""
+        before = transaction.savepoint()
+        client = Client(raise_request_exception=False)
+        if actor in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[actor]
+        status = client.generic(method, url).status_code
+        transaction.savepoint_rollback(before)
+        return int(status)
+
+
+def build(desk: Desk) -> World:
+    for name in ("clerk", "handler", "officer", "auditor", "outside"):
+        Membership.objects.filter(user=desk.people[name]).exclude(organisation__slug="img").delete()
+    other = desk.second_officer
+    Membership.objects.filter(user=other).exclude(organisation__slug="imo").delete()
+    admin = User.objects.create_superuser("ada@example.org", "Ada Testing", "correct horse")
+    people = {name: desk.people.get(name) for name in ACTORS} | {"other": other, "admin": admin}
+    world = World(people, _values(desk))
+    for name, user in people.items():
+        if user is not None:
+            accounts.enrol_for_trial(user)
+            world.sessions[name] = _session_of(user)
+    return world
+
+
+def _session_of(user: User) -> str:
+    client = Client()
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def _values(desk: Desk) -> dict[str, Any]:
+    asked = cast.ask(desk.right("img", "access"), who=BY_POST, files=(SCAN,))
+    begun = cast.begin(asked, desk.handler)
+    given = EvidenceGiven("vouched", True, "by the ward")
+    identity.add_evidence(begun.pk, given, actor=desk.handler, at=MORNING, seen=begun.version)
+    image = desk.organisation("img")
+    invited = accounts.invite(
+        "nia@example.org", "Nia Testing", image, "clerk", by=desk.officer, at=MORNING
+    )
+    return {
+        "reference": begun.reference,
+        "evidence_id": begun.evidence.latest("pk").pk,
+        "file_id": begun.attachments.get().file_id,
+        "message_id": OutboxMessage.objects.get(medium="letter").pk,
+        "organisation": "img",
+        "right": "access",
+        "policy": "img-privacy-policy",
+        "version": "undated",
+        "token": "no-such-token",
+        "user_id": invited.pk,
+        "object_id": begun.pk,
+        "app_label": "requests",
+        "uidb36": "1",
+        "key": "no-such-key",
+        "pk": 1,
+        "content_type_id": 1,
+        "id": 1,
+        "provider": "none",
+    }
+
+
+def addresses() -> dict[str, URLPattern]:
+    """Every address of the project that has a name, by its name."""
+    return {name: pattern for name, pattern in _named(get_resolver()) if name}
+
+
+def _named(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inside = f"{space}{entry.namespace}:" if entry.namespace else space
+            yield from _named(entry, inside)
+        elif entry.name:
+            yield f"{space}{entry.name}", entry
+
+
+def actors_for(name: str) -> tuple[str, ...]:
+    return TRIED_THERE if name.startswith(WITHOUT_ROLES) else ACTORS
+
+
+def expected() -> dict[tuple[str, str], dict[str, int]]:
+    """The checked-in table: method and name, then one code for each kind of person."""
+    table = {}
+    for line in TABLE.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            method, name, *codes = line.split()
+            by = dict(zip(ACTORS, codes, strict=True))
+            table[method, name] = {who: int(code) for who, code in by.items() if code != "-"}
+    return table
