@@ -5,7 +5,7 @@ PYTHON ?= python3
 export DSR_MODE ?= trial
 HERE = .venv/bin/python
 
-.PHONY: help run test stop bench faults lock clean
+.PHONY: help run test stop bench faults audit lock clean
 
 help:
 	@echo "make run     try the program: environment, servers, demonstration, http://localhost:8000"
@@ -13,6 +13,7 @@ help:
 	@echo "make stop    stop the program and the embedded servers of this folder"
 	@echo "make bench   measure speed and memory"
 	@echo "make faults  kill processes, fill disks, move the clock (about half an hour)"
+	@echo "make audit   ask what is known against the packages it uses"
 	@echo "make lock    write requirements*.txt anew from requirements*.in"
 	@echo "make clean   remove .venv and var/ with the demonstration's data and keys"
 
@@ -37,6 +38,9 @@ bench: .environment
 
 faults: .environment
 	@$(HERE) -m pytest tests/faults -m faults
+
+audit: .environment
+	@$(HERE) -m config.dependency_audit
 
 lock: .environment
 	@$(HERE) -m config.lock
