@@ -29,7 +29,12 @@ def main() -> int:
     locks = [f"--requirement={lock}" for lock in LOCKS]
     try:
         asked = subprocess.run(
-            [*command, *locks], cwd=ROOT, capture_output=True, text=True, timeout=SECONDS
+            [*command, *locks],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return _nobody(f"no answer within {SECONDS} seconds.")

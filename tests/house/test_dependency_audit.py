@@ -52,6 +52,6 @@ def test_the_exit_status_says_what_was_found(
 def test_silence_is_no_good_news(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(dependency_audit, "OPTIONS", ("--no-such-option",))
+    monkeypatch.setattr(dependency_audit, "TOOL", "./no-such-folder")
     assert dependency_audit.main() == 2
     assert "The dependencies could not be audited: " in capsys.readouterr().err
