@@ -1,6 +1,7 @@
 """Writing down what is owed, and taking it back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
@@ -73,6 +74,68 @@ def owe(
     to = _checked(to, message.medium)
     message.seal(to_address=to, subject=text.subject, body=text.body)
     return _saved_once(message, _paper(message, to, text, letterhead))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody with an account to whom a mail is owed."""
+
+    user_id: int
+    to: str
+    language: str
+
+
+def owe_each(
+    readers: Iterable[Reader],
+    *,
+    key: str,
+    kind: str,
+    safe: Safe,
+    context: Mapping[str, Any],
+    at: datetime,
+    reference: str = "",
+    recheck: str = "",
+    recheck_args: Mapping[str, Any] | None = None,
+    useful_until: datetime | None = None,
+) -> int:
+    """Like `owe`, the same mail to each of these people; returns how many were not owed before.
+
+    The key of each ends with the reader's id. The text is made once for every language.
+    """
+    if not rechecks.is_known(recheck):
+        raise LookupError(f"no recheck is called {recheck!r}")
+    by_key = {f"{key}:{reader.user_id}": reader for reader in readers}
+    there = OutboxMessage.objects.filter(key__in=by_key).values_list("key", flat=True)
+    new = {each: by_key[each] for each in by_key.keys() - set(there)}
+    texts = {
+        language: render(kind, context, language=language, reference=reference)
+        for language in {reader.language for reader in new.values()}
+    }
+    messages = []
+    for each, reader in sorted(new.items()):
+        message = OutboxMessage(
+            key=each,
+            kind=kind,
+            safe=safe,
+            reference=reference,
+            language=reader.language,
+            owed_at=at,
+            next_try_at=at,
+            useful_until=useful_until,
+            recheck=recheck,
+            recheck_args=dict(recheck_args or {}),
+            message_id=new_message_id(),
+            recipient_user_id=reader.user_id,
+        )
+        text = texts[reader.language]
+        to = _checked(reader.to, message.medium)
+        message.seal(to_address=to, subject=text.subject, body=text.body)
+        messages.append(message)
+    # Whoever owes the same at the same instant does no harm: one of the two rows stays.
+    OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
+    if messages:
+        ring()
+    return len(messages)
 
 
 def cancel(key: str, *, prefix: bool = False) -> int:

@@ -10,13 +10,14 @@ from dsr.notifications.handling import (
     write_off,
 )
 from dsr.notifications.mailbox import Mail, mailbox
-from dsr.notifications.owing import cancel, owe
+from dsr.notifications.owing import Reader, cancel, owe, owe_each
 from dsr.notifications.pulse import Problem, beat, expect, health, stale
 from dsr.notifications.rechecks import register_recheck
 
 __all__ = [
     "Mail",
     "Problem",
+    "Reader",
     "WrongStateError",
     "beat",
     "cancel",
@@ -27,6 +28,7 @@ __all__ = [
     "mailbox",
     "mark_missed",
     "owe",
+    "owe_each",
     "record_bounce",
     "record_posting",
     "register_recheck",

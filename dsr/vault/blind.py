@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -28,16 +28,28 @@ def index(safe: Safe, field: str, values: Iterable[str]) -> None:
 
     Raises KeyDestroyed when the content of the safe has been erased.
     """
-    terms = {term for value in values for term in terms_of(field, value)}
+    index_all(safe, {field: values})
+
+
+def index_all(safe: Safe, values: Mapping[str, Iterable[str]]) -> None:
+    """Like `index`, for the values of several fields at once."""
     key = key_ring("DSR_INDEX_KEYS").newest
-    with transaction.atomic():
+    terms = {
+        (field, term)
+        for field, given in values.items()
+        for v in given
+        for term in terms_of(field, v)
+    }
+    with transaction.atomic(savepoint=False):
         # This lock makes `destroy` wait until the tokens are there to be removed.
         live = SafeKey.objects.filter(safe=safe, purpose=Purpose.CONTENT, wrapped__isnull=False)
-        if not live.select_for_update(no_key=True).values_list("pk", flat=True):
+        if erased := not live.select_for_update(no_key=True).values_list("pk", flat=True):
             safe.forget_keys()
-            raise KeyDestroyed
-        tokens = [make_token(safe, field, term, key) for term in sorted(terms)]
-        BlindToken.objects.bulk_create(tokens, ignore_conflicts=True)
+        else:
+            tokens = [make_token(safe, field, term, key) for field, term in sorted(terms)]
+            BlindToken.objects.bulk_create(tokens, ignore_conflicts=True)
+    if erased:
+        raise KeyDestroyed
 
 
 def unindex(safe: Safe, field: str, values: Iterable[str] | None = None) -> None:

@@ -1,6 +1,6 @@
 """What other rooms use of the vault."""
 
-from .blind import EMAIL, NAME_WORD, PHONE, find, find_words, index, keyed_hash, unindex
+from .blind import EMAIL, NAME_WORD, PHONE, find, find_words, index, index_all, keyed_hash, unindex
 from .files import read_file, store_file
 from .remains import Remains, remains
 from .rotation import rebuild, rewrap
@@ -17,6 +17,7 @@ __all__ = [
     "find",
     "find_words",
     "index",
+    "index_all",
     "key_problems",
     "keyed_hash",
     "open_safe",

@@ -24,7 +24,7 @@ from dsr.requests.models import Attachment, Person, Receipt, SubjectRequest
 from dsr.requests.reference import new_reference
 from dsr.requests.states import Channel, Purpose
 from dsr.vault.models import Purpose as Seal
-from dsr.vault.services import index, open_safe, store_file
+from dsr.vault.services import index_all, open_safe, store_file
 from dsr.vault.uploads import CheckedUpload
 
 from . import clocks
@@ -241,13 +241,14 @@ def _keep_person(
 
 def reindex(person: Person) -> None:
     """Make a person findable by exact address and by the words of the name."""
-    for name, value in (
-        ("email", person.reveal("email")),
-        ("phone", person.reveal("phone")),
-    ):
-        if value:
-            index(person.safe, name, [str(value)])
-    index(person.safe, "name_word", str(person.reveal("name")).split())
+    index_all(
+        person.safe,
+        {
+            "email": [str(person.reveal("email") or "")],
+            "phone": [str(person.reveal("phone") or "")],
+            "name_word": str(person.reveal("name")).split(),
+        },
+    )
 
 
 def _keep_receipt(subject_request: SubjectRequest, actor: Actor, at: datetime) -> None:

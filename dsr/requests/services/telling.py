@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
-from dsr.notifications.services import owe, ring
+from dsr.notifications.services import Reader, owe, owe_each, ring
 from dsr.requests.models import Person, SubjectRequest
 from dsr.vault.services import site_safe
 
@@ -65,27 +65,20 @@ def tell_staff(
     **context: Any,
 ) -> int:
     """Owe each of these people a mail of this kind; returns how many it went to."""
-    stem = key or f"{kind}:{subject_request.pk}:{subject_request.version}"
-    count = 0
-    for user in people:
-        owe(
-            key=f"{stem}:{user.pk}",
-            kind=kind,
-            safe=site_safe(at),
-            to=user.email,
-            language=user.language,
-            context={**common_context(subject_request), "page": staff_page(subject_request)}
-            | context,
-            at=at,
-            reference=subject_request.reference,
-            recheck=recheck,
-            recheck_args=dict(recheck_args or {}),
-            useful_until=useful_until,
-            recipient_user_id=user.pk,
-        )
-        count += 1
-    ring()
-    return count
+    readers = [Reader(user.pk, user.email, user.language) for user in people]
+    owe_each(
+        readers,
+        key=key or f"{kind}:{subject_request.pk}:{subject_request.version}",
+        kind=kind,
+        safe=site_safe(at),
+        context=common_context(subject_request) | {"page": staff_page(subject_request)} | context,
+        at=at,
+        reference=subject_request.reference,
+        recheck=recheck,
+        recheck_args=recheck_args,
+        useful_until=useful_until,
+    )
+    return len(readers)
 
 
 def team(subject_request: SubjectRequest) -> list[User]:
@@ -109,6 +102,8 @@ def responsible(subject_request: SubjectRequest) -> list[User]:
 def writes_to(subject_request: SubjectRequest) -> Person:
     """The person we write to: the requester where they are not the subject."""
     people = {person.part: person for person in subject_request.people.all()}
+    for person in people.values():
+        person.safe = subject_request.safe  # the same one, with the keys that are open already
     return people.get(Person.Part.REQUESTER) or people[Person.Part.SUBJECT]
 
 
