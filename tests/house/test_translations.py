@@ -22,8 +22,6 @@ LINE = re.compile(r'^(msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?) (".*")$')
 PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 STRING = r"""u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 CALL = re.compile(rf"\b(n?p?)(?:gettext|_)\(((?:\s*{STRING},?)+)")
-    r"""\b(n?p?)(?:gettext|_)\(((?:\s*u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'),?)+)"""
-)
 NAMES = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 
 
