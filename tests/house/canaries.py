@@ -1,0 +1,322 @@
+"""A story in which every personal field and file gets a word of its own, and much goes wrong.
+
+The words are invented and occur nowhere else, so one that turns up in a log, a table or an address
+line has leaked, and says from where.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+from datetime import date, timedelta
+from html import unescape
+from io import BytesIO
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import IntegrityError
+from django.test import Client
+from django.utils import timezone
+from pypdf import PdfWriter
+
+from dsr.notifications.services import deliver
+from dsr.policies.models import Right
+from dsr.requests.forms import RequestForm
+from dsr.requests.models import SubjectRequest
+from dsr.requests.services import deciding, ending, extending, identity, intake, work, writing
+from dsr.requests.services.deciding import Proposal
+from dsr.requests.services.extending import ExtensionGiven, OrderGiven
+from dsr.requests.services.identity import EvidenceGiven
+from dsr.vault.uploads import CheckedUpload
+from tests import cast
+from tests.cast import open_desk
+from tests.dashboard.conftest import Seat
+
+BORN_ON = "1937-02-19"
+PHONE = "+33477889901"
+# Written into pages that fail; they are nobody's data, but people mistype.
+MISTYPED = "Kanarie-mistyped"
+
+
+class Words(dict[str, str]):
+    """A canary for each place, made when it is first asked for."""
+
+    def __missing__(self, place: str) -> str:
+        self[place] = f"Kanarie-{place.replace('_', '-')}"
+        return self[place]
+
+    def mail(self, place: str) -> str:
+        """An address; in logs not even its first half may stand."""
+        self[place] = f"kanarie.{place}@vogelhaus.example"
+        return self[place]
+
+
+class Watched(Client):
+    """A browser that notes every address it is sent to, and every page that told of an error."""
+
+    addresses: ClassVar[list[str]] = []
+    error_pages: ClassVar[list[str]] = []
+
+    def request(self, **environ: Any) -> Any:
+        response = super().request(**environ)
+        query = environ.get("QUERY_STRING", "")
+        self.addresses += [environ["PATH_INFO"], str(query), response.headers.get("Location", "")]
+        if response.status_code >= 400:
+            self.error_pages.append(response.content.decode())
+        return response
+
+
+class TalkativeServer(BaseEmailBackend):
+    """A mail server that repeats the address in its refusal, as real ones do."""
+
+    def send_messages(self, email_messages: Any) -> int:
+        address = email_messages[0].to[0]
+        answer = f"5.1.1 <{address}>: no such user".encode()
+        raise smtplib.SMTPRecipientsRefused({address: (550, answer)})
+
+
+def pdf(word: str, name: str) -> SimpleUploadedFile:
+    """A small document with the word in its content and another in its name."""
+    writer, content = PdfWriter(), BytesIO()
+    writer.add_blank_page(72, 72)
+    writer.write(content)
+    said = b"%s\n%% %s\n" % (content.getvalue(), word.encode())
+    return SimpleUploadedFile(f"{name}.pdf", said, "application/pdf")
+
+
+class Story:
+    """Told once, through the same doors and services that everybody uses."""
+
+    def __init__(self, clock: Any, monkeypatch: Any, settings: Any) -> None:
+        Watched.addresses, Watched.error_pages = [], []
+        self.clock, self.monkeypatch, self.settings = clock, monkeypatch, settings
+        self.words, self.desk = Words(), open_desk()
+        self.words |= {"born_on": BORN_ON, "phone": PHONE, "mistyped": MISTYPED}
+        self.browser = Watched(raise_request_exception=False)
+        self.request = self.ask("img", "rectify")
+        self.work()
+        self.decide()
+        self.other_ends()
+        self.look()
+        self.go_wrong()
+
+    @property
+    def at(self) -> Any:
+        return timezone.now()
+
+    def fresh(self, subject_request: SubjectRequest) -> dict[str, Any]:
+        return {"at": self.at, "seen": SubjectRequest.objects.get(pk=subject_request.pk).version}
+
+    def upload(self, place: str) -> CheckedUpload:
+        content = pdf(self.words[f"{place}_content"], "x").read()
+        return CheckedUpload(self.words[f"{place}_name"], content, "application/pdf")
+
+    # Asking -----------------------------------------------------------------------------------
+
+    def ask(self, organisation: str, slug: str, **instead: Any) -> SubjectRequest:
+        """Through the form, as a parent, with a word in everything that can be typed."""
+        url = f"/{organisation}/{slug}/"
+        page = self.browser.get(url).content.decode()
+        token = re.search(r'name="form_token" value="([^"]+)"', page)
+        assert token
+        self.clock.shift(timedelta(minutes=1))
+        typed = self.typed(self.desk.right(organisation, slug)) | instead
+        response = self.browser.post(url, {"form_token": unescape(token[1]), **typed})
+        assert response.status_code == 302, response.content.decode()
+        return SubjectRequest.objects.latest("pk")
+
+    def typed(self, right: Right) -> dict[str, Any]:
+        given: dict[str, Any] = {
+            name: self.value(name, field)
+            for name, field in RequestForm(right).fields.items()
+            if not isinstance(field, forms.BooleanField)
+        }
+        parent = "parent" if "parent" in right.who_may_ask else right.who_may_ask[0]
+        file = pdf(self.words["file_content"], self.words["file_name"])
+        return {k: v for k, v in given.items() if v} | {
+            "role": parent,
+            "born_on": BORN_ON,
+            "phone": PHONE,
+            "email": self.words.mail("email"),
+            "documents": file,
+            "anyway": "1",
+        }
+
+    def value(self, name: str, field: forms.Field) -> str:
+        if isinstance(field, forms.DateField):
+            return "2026-04-30"
+        if isinstance(field, forms.ChoiceField | forms.FileField):
+            return ""
+        if isinstance(field, forms.EmailField):
+            return self.words.mail(name)
+        return PHONE if "phone" in name else self.words[name]
+
+    # Working ----------------------------------------------------------------------------------
+
+    def work(self) -> None:
+        it, desk, words = self.request, self.desk, self.words
+        identity.ask_identity(
+            it.pk,
+            question=words["proof_asked"],
+            doubt=words["doubt"],
+            actor=desk.handler,
+            **self.fresh(it),
+        )
+        for about in ("identity", "authority"):
+            given = EvidenceGiven(
+                "at_counter",
+                True,
+                words[f"compared_{about}"],
+                about=about,
+                document=self.upload(f"proof_{about}"),
+            )
+            identity.add_evidence(it.pk, given, actor=desk.handler, **self.fresh(it))
+        identity.accept_identity(it.pk, actor=desk.handler, **self.fresh(it))
+        writing.add_note(it.pk, text=words["note"], actor=desk.handler, at=self.at)
+        writing.ask_requester(
+            it.pk, question=words["question"], actor=desk.handler, **self.fresh(it)
+        )
+        reply = {"text": words["reply"], "documents": pdf(words["answer_file"], words["file_name"])}
+        assert self.browser.post("/status/reply/", reply).status_code == 302
+        self.dates()
+
+    def dates(self) -> None:
+        it, desk, words = self.request, self.desk, self.words
+        clock = it.deadlines.live().exclude(extension_rule=None).first()
+        assert clock is not None
+        assert clock.extension_rule is not None
+        reason = clock.extension_rule["reasons"][0]
+        more = ExtensionGiven(clock.pk, 1, reason, words["explanation"])
+        extending.extend(it.pk, more, actor=desk.handler, **self.fresh(it))
+        order = OrderGiven(
+            date(2026, 5, 20), date(2026, 5, 1), words["authority"], self.upload("order")
+        )
+        extending.record_order(it.pk, order, actor=desk.officer, **self.fresh(it))
+        work.correct_receipt(
+            it.pk,
+            received_on=date(2026, 4, 30),
+            reason=words["stamp"],
+            actor=desk.officer,
+            **self.fresh(it),
+        )
+        work.edit_contact(
+            it.pk,
+            email=words.mail("new_address"),
+            phone=PHONE,
+            postal_address=words["new_postal_address"],
+            actor=desk.clerk,
+            **self.fresh(it),
+        )
+
+    def decide(self) -> None:
+        it, desk, words = self.request, self.desk, self.words
+        proposal = Proposal("granted", words["answer"], reasons=words["reasons"])
+        deciding.propose(it.pk, proposal, actor=desk.handler, **self.fresh(it))
+        deciding.return_to_work(
+            it.pk, reason=words["returned"], actor=desk.second_officer, **self.fresh(it)
+        )
+        ending.freeze(it.pk, reason=words["frozen"], actor=desk.officer, **self.fresh(it))
+        ending.unfreeze(it.pk, reason=words["unfrozen"], actor=desk.officer, **self.fresh(it))
+        deciding.propose(it.pk, proposal, actor=desk.handler, **self.fresh(it))
+        deciding.approve(it.pk, actor=desk.second_officer, **self.fresh(it))
+        deciding.send_answer(it.pk, actor=desk.handler, **self.fresh(it))
+        deciding.close(it.pk, actor=desk.handler, **self.fresh(it))
+        ending.reopen(it.pk, reason=words["reopened"], actor=desk.officer, **self.fresh(it))
+
+    def other_ends(self) -> None:
+        desk, words = self.desk, self.words
+        ended = [cast.ask(desk.right("img", "access"), at=self.at) for _number in range(4)]
+        ending.forward(
+            ended[0].pk, text=words["sent_on"], actor=desk.handler, **self.fresh(ended[0])
+        )
+        ending.declare_out_of_scope(
+            ended[1].pk, text=words["not_ours"], actor=desk.handler, **self.fresh(ended[1])
+        )
+        ending.withdraw(
+            ended[2].pk, text=words["withdrawn"], actor=desk.clerk, **self.fresh(ended[2])
+        )
+        begun = cast.begin(ended[3], desk.handler, at=self.at)
+        alone = Proposal(
+            "refused", words["refusal"], ground="excessive", reasons=words["why_refused"]
+        )
+        assert begun.due_on is not None
+        deciding.decide_alone(
+            begun.pk,
+            alone,
+            sole_reason=words["alone"],
+            actor=desk.officer,
+            at=cast.on(begun.due_on.isoformat()),
+            seen=begun.version,
+        )
+
+    # Looking ----------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Staff and requester read everything there is."""
+        staff, it = self.seat("officer"), self.request
+        pages = ["/staff/", f"/staff/requests/{it.reference}/", "/staff/letters/", "/staff/health/"]
+        assert {staff.get(page).status_code for page in pages} == {200}
+        for word in (self.words["name"], PHONE, self.words["new_address"]):
+            assert it.reference in staff.post("/staff/search/", {"text": word}).content.decode()
+        self.browser.get("/status/")
+        for message in it.messages.exclude(letter=None):
+            assert self.browser.get(f"/status/letter/{message.pk}/").status_code == 200
+
+    def seat(self, role: str) -> Client:
+        self.monkeypatch.setattr("tests.dashboard.conftest.Client", Watched)
+        return Seat(self.desk.people[role]).client
+
+    # Going wrong ------------------------------------------------------------------------------
+
+    def go_wrong(self) -> None:
+        self.defects()
+        self.refusals()
+        self.settings.EMAIL_BACKEND = "tests.house.canaries.TalkativeServer"
+        assert deliver(self.at)["failed"] > 5
+        self.settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+        deliver(self.at)
+
+    def defects(self) -> None:
+        """A defect and a failing statement, both of which repeat what was typed."""
+        for error in (ValueError(MISTYPED), IntegrityError(f"Key (email)=({MISTYPED}) exists")):
+            with self.monkeypatch.context() as patch:
+                patch.setattr(intake, "submit", _raising(error))
+                self.send({"name": MISTYPED, "email": self.words.mail("defect")}, 500)
+                patch.setattr(writing, "reply", _raising(error))
+                answer = self.browser.post("/status/reply/", {"text": MISTYPED})
+                assert answer.status_code == 500
+
+    def send(self, typed: dict[str, Any], status: int) -> None:
+        page = self.browser.get("/img/access/").content.decode()
+        token = re.search(r'name="form_token" value="([^"]+)"', page)
+        assert token
+        self.clock.shift(timedelta(minutes=1))
+        role = {"role": "subject", "form_token": unescape(token[1]), "anyway": "1"}
+        assert self.browser.post("/img/access/", role | typed).status_code == status
+
+    def refusals(self) -> None:
+        """What is refused at the door: forms, files, links, passwords."""
+        careful = Watched(enforce_csrf_checks=True, raise_request_exception=False)
+        words = self.words
+        careful.post("/img/access/", {"name": MISTYPED, "email": words.mail("forged")})
+        self.browser.post("/img/access/", {"name": "x" * 2_000_000, "email": MISTYPED})
+        for content in (b"%PDF-1.7 " + MISTYPED.encode(), MISTYPED.encode(), b""):
+            file = SimpleUploadedFile(f"{MISTYPED}.pdf", content)
+            self.send({"name": MISTYPED, "email": words.mail("refused"), "documents": file}, 200)
+        self.browser.post(
+            "/staff/account/login/", {"login": words.mail("login"), "password": words["password"]}
+        )
+        self.browser.post("/staff/account/password/reset/", {"email": words.mail("forgotten")})
+        staff = self.seat("clerk")
+        staff.post("/staff/search/", {"text": MISTYPED})
+        staff.post(f"/staff/requests/{self.request.reference}/freeze/", {"reason": MISTYPED})
+        staff.post(f"/staff/requests/{self.request.reference}/note/", {"text": ""})
+
+
+def _raising(error: Exception) -> Any:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise error
+
+    return fail
