@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -126,6 +127,8 @@ class WorkingCalendarAdmin(AnyAdmin):
 class PolicyAdmin(Audited):
     list_display = ("title", "slug", "organisation")
     list_filter = ("organisation",)
+    # What Django 6 does by itself, and warns about until then.
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from dsr.accounts.models import Membership
 from dsr.audit.models import Entry
 from dsr.notifications.models import OutboxMessage
-from dsr.requests.models import Decision, Deadline, Note, SubjectRequest
+from dsr.requests.models import Deadline, Decision, Note, SubjectRequest
 from dsr.requests.services import writing
 from tests import cast
 from tests.cast import MORNING, Desk

@@ -49,9 +49,7 @@ def test_days_left_are_said_in_words(desk: Desk, seat: SeatOf) -> None:
         assert words in page
 
 
-def test_what_is_answered_stands_below_what_still_owes_an_answer(
-    desk: Desk, seat: SeatOf
-) -> None:
+def test_what_is_answered_stands_below_what_still_owes_an_answer(desk: Desk, seat: SeatOf) -> None:
     from dsr.requests.services import deciding
 
     decided = reach(desk, "decided")
@@ -168,7 +166,9 @@ def test_the_queue_asks_the_database_as_often_for_thirty_requests_as_for_three(
 
 def queries_of(seat: Seat, url: str) -> int:
     seat.open(url)
-    with CaptureQueriesContext(connection, ) as caught:
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
         seat.open(url)
     return len(caught)
 

@@ -1,4 +1,4 @@
-"""The page of one request: what is asked, who asks, when it is due and why, and what can be done."""
+"""The page of one request: what is asked, by whom, when it is due and why, what can be done."""
 
 from __future__ import annotations
 
@@ -57,9 +57,7 @@ def test_what_the_clause_asks_for_and_is_missing_is_named(desk: Desk, seat: Seat
     assert "The request counts all the same." in page
 
 
-def test_every_deadline_is_there_and_one_governs_with_its_reasons(
-    desk: Desk, seat: SeatOf
-) -> None:
+def test_every_deadline_is_there_and_one_governs_with_its_reasons(desk: Desk, seat: SeatOf) -> None:
     page = page_of(seat("handler"), cast.ask(desk.right("img", "access"), country="FR"))
     assert page.count("Why this date<") >= 3
     assert page.count(">governs<") == 1
@@ -107,11 +105,11 @@ def test_whoever_proposed_reads_that_another_person_has_to_approve(
     assert "approve" not in offered(page)
 
 
-def test_nobody_is_sent_to_decide_before_the_identity_is_proved(
-    desk: Desk, seat: SeatOf
-) -> None:
+def test_nobody_is_sent_to_decide_before_the_identity_is_proved(desk: Desk, seat: SeatOf) -> None:
     page = page_of(seat("handler"), reach(desk, "proving_identity"))
-    following = re.search(r'class="next__deed">.*?class="buttons">\s*<a [^>]*>([^<]+)<', page, re.S)
+    following = re.search(
+        r'class="next__deed">.*?class="buttons">\s*<a [^>]*>([^<]+)<', page, re.DOTALL
+    )
     assert following
     assert following[1] == "Record evidence"
 
@@ -208,8 +206,14 @@ def test_the_page_asks_the_database_a_bounded_number_of_times(desk: Desk, seat: 
             seen=asked.version,
         )
         writing.add_note(asked.pk, text=f"note {number}", actor=desk.handler, at=MORNING)
-        writing.reply(asked.pk, text=f"reply {number}", actor=desk.handler, at=MORNING, seen=None,
-                      files=(SCAN,))
+        writing.reply(
+            asked.pk,
+            text=f"reply {number}",
+            actor=desk.handler,
+            at=MORNING,
+            seen=None,
+            files=(SCAN,),
+        )
         asked.refresh_from_db(fields=["version"])
     assert count(handler, asked) <= few + 4
     assert few <= 70
