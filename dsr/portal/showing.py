@@ -34,6 +34,11 @@ class RightShown:
     channels: list[dict[str, Any]]
 
     @property
+    def anchor(self) -> str:
+        """Where the page of rights shows this one."""
+        return f"right-{self.right.slug}"
+
+    @property
     def clauses(self) -> list[dict[str, str]]:
         spans = [(clause["start"], clause["end"]) for clause in self.right.clauses]
         return [{"text": each} for each in paragraphs(self.right.reading.version.text, spans)]

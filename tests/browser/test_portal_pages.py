@@ -63,6 +63,9 @@ def test_asking_and_following(walk: Walk) -> None:
     walk.go("/")
     walk.follow("INDIGOMED")
     walk.follow("Accounting of disclosures")
+    right = walk.page.locator("#right-accounting")
+    expect(right).to_be_in_viewport()
+    right.get_by_role("link", name="Accounting of disclosures", exact=True).click()
     walk.page.wait_for_timeout(LONG_ENOUGH)
     walk.press("Send the request")
     expect(walk.page).to_have_title(re.compile("^Error:"))
@@ -123,6 +126,21 @@ def test_a_question_an_answer_and_the_text_behind_them(walk: Walk) -> None:
     walk.follow("Read it in the policy")
     walk.go("/img/")
     walk.go("/imo/")
+
+
+def test_the_clause_stands_beside_the_plain_words_and_opens_under_them_on_a_phone(
+    walk: Walk,
+) -> None:
+    clause = walk.page.get_by_text("INDIGOMED will respond to users within 20 days.")
+    words = walk.page.locator("#right-accounting").get_by_text("In the words of the policy")
+    walk.go("/indigomed/")
+    expect(clause).to_be_visible()
+    expect(words).to_be_hidden()
+    walk.page.set_viewport_size({"width": 390, "height": 844})
+    expect(clause).to_be_hidden()
+    words.click()
+    expect(clause).to_be_visible()
+    assert_accessible(walk.page)
 
 
 def link_to(subject_request: SubjectRequest) -> str:

@@ -29,6 +29,14 @@ def test_a_right_stands_beside_the_words_of_the_policy(visitor: Visitor) -> None
     assert "INDIGOMED answers within 20 days." in page
 
 
+def test_the_page_begins_with_a_table_of_its_rights(visitor: Visitor) -> None:
+    page = visitor.open("/indigomed/")
+    contents = page[page.index('<nav class="contents"') : page.index("<section")]
+    for right in Right.objects.filter(reading__version__policy__organisation__slug="indigomed"):
+        assert f'href="#right-{right.slug}"' in contents
+        assert page.count(f'id="right-{right.slug}"') == 1
+
+
 def test_where_the_policy_names_no_period_the_page_says_so(visitor: Visitor) -> None:
     page = visitor.open("/indigomed/inspect/")
     assert "The policy names no period. INDIGOMED aims to answer within 30 days." in page
