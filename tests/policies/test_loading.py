@@ -256,6 +256,14 @@ def test_a_sound_file_is_loaded(clinic: Folder) -> None:
             id="an unknown zone",
         ),
         pytest.param(
+            "slug: clinic\n",
+            "slug: status\n",
+            "slug: status\n",
+            "organisation: slug: “status” is a fixed address of the site."
+            " Choose another short name.",
+            id="an organisation whose page could never be reached",
+        ),
+        pytest.param(
             "calendar: fr",
             "calendar: mars",
             "slug: clinic\n",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from dsr.policies.models.organisations import FIXED_ADDRESSES
 
 PORTAL = {
     "portal:home",
@@ -53,3 +56,19 @@ WAY_IN = {"admin:login", "admin:jsi18n", "socialaccount_signup", "trial:mailbox"
 def test_no_page_of_staff_is_public() -> None:
     names = {name for name, pattern in named(get_resolver()) if is_public(pattern)}
     assert not {name for name in names if name.startswith("dashboard:")}
+
+
+def first_parts(resolver: URLResolver) -> Iterator[str]:
+    """The first part of every address that is written out."""
+    for entry in resolver.url_patterns:
+        part = str(entry.pattern).split("/")[0]
+        if part:
+            yield part
+        elif isinstance(entry, URLResolver):
+            yield from first_parts(entry)
+
+
+def test_no_organisation_can_take_a_fixed_address() -> None:
+    fixed = {part for part in first_parts(get_resolver()) if not part.startswith("<")}
+    assert {"status", "staff", "trial"} <= fixed
+    assert fixed | {settings.STATIC_URL.strip("/")} <= FIXED_ADDRESSES

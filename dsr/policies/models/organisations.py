@@ -11,6 +11,14 @@ from dsr.policies.models.calendars import WorkingCalendar
 from dsr.policies.periods import PERIOD_UNITS, UNITS
 from dsr.policies.regimes import regime_slugs
 
+# An organisation's page is at /<its short name>/: fixed addresses of the site cannot be names.
+FIXED_ADDRESSES = frozenset(
+    {
+        *("admin", "api", "ended", "health", "language", "media", "s", "sent"),
+        *("staff", "static", "status", "trial"),
+    }
+)
+
 country_code = RegexValidator(r"^[A-Z]{2}$", _("Two capital letters, for example FR."))
 
 
@@ -82,6 +90,9 @@ class Organisation(models.Model):
         return self.name
 
     def clean(self) -> None:
+        if self.slug in FIXED_ADDRESSES:
+            said = _("“%(slug)s” is a fixed address of the site. Choose another short name.")
+            raise ValidationError({"slug": said % {"slug": self.slug}})
         if unknown := set(self.regimes) - set(regime_slugs()):
             raise ValidationError(
                 {"regimes": _("Unknown: %(names)s.") % {"names": ", ".join(sorted(unknown))}}
