@@ -20,4 +20,7 @@ class Command(BaseCommand):
         self.stdout.write("Demonstration accounts; these passwords are shown only now:")
         for account in accounts:
             self.stdout.write(f"  {account.email:<24} {account.password:<18} {account.role}")
-        self.stdout.write("No authenticator app at hand? manage.py trial_code EMAIL prints a code.")
+        self.stdout.write(
+            "No authenticator app at hand? .venv/bin/python manage.py trial_code EMAIL "
+            "prints a code."
+        )
