@@ -233,6 +233,7 @@ if DSR_TRIAL:
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français")]
 LOCALE_PATHS = [BASE_DIR / "dsr" / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
 USE_I18N = True
 # Legal days are computed in the zone of the organisation; everything stored is UTC.
 USE_TZ = True
