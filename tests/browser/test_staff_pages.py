@@ -1,0 +1,171 @@
+"""The pages of the staff in a real browser: no finding of axe, at a desk and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import ConsoleMessage, Page, expect
+
+from dsr.accounts.models import User
+from dsr.accounts.services import enrol_for_trial, has_second_factor
+from dsr.requests.models import SubjectRequest
+from dsr.requests.services.intake import PersonGiven
+from tests import cast
+from tests.browser.axe import assert_accessible
+from tests.cast import ZOE, Desk, open_desk
+
+BY_POST = PersonGiven("Zoé Canary-Quill", postal_address="7 rue du Serin\n69000 Lyon")
+
+
+@dataclass
+class Walk:
+    """A member of staff walking through the pages; each page seen is checked."""
+
+    page: Page
+    desk: Desk
+    address: str
+
+    def sit_down(self, user: User) -> None:
+        """In the seat of this person, who has shown password and second factor."""
+        if not has_second_factor(user):
+            enrol_for_trial(user)
+        client = Client()
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        name = settings.SESSION_COOKIE_NAME
+        self.page.context.clear_cookies()
+        self.page.context.add_cookies(
+            [{"name": name, "value": client.cookies[name].value, "url": self.address}]
+        )
+
+    def go(self, path: str) -> None:
+        self.page.goto(f"{self.address}{path}")
+        assert_accessible(self.page)
+
+    def to(self, subject_request: SubjectRequest, address: str = "") -> None:
+        self.go(f"/staff/requests/{subject_request.reference}/{address}")
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+        assert_accessible(self.page)
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+        assert_accessible(self.page)
+
+
+@pytest.fixture
+def walk(page: Page, live_server: Any, transactional_db: None) -> Iterator[Walk]:
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    page.on("console", listen)
+    yield Walk(page, open_desk(timezone.now()), live_server.url)
+    assert complaints == []
+
+
+def test_from_the_queue_to_the_approval(walk: Walk) -> None:
+    at = timezone.now()
+    asked = cast.ask(walk.desk.right("img", "access"), at=at, country="FR")
+    walk.sit_down(walk.desk.handler)
+    walk.go("/staff/")
+    walk.follow("Access")
+    walk.page.get_by_text("Why this date", exact=False).last.click()
+    assert_accessible(walk.page)
+    walk.follow("Record evidence")
+    walk.press("Record evidence")
+    expect(walk.page.get_by_role("alert")).to_be_focused()
+
+    walk.page.get_by_label("Kind of evidence").select_option("at_counter")
+    walk.page.get_by_label("What was compared with what").fill("Face and passport")
+    walk.page.get_by_label("It confirms").check()
+    walk.press("Record evidence")
+    expect(walk.page.get_by_text("Enough for this right")).to_be_visible()
+    walk.follow("Start work")
+    walk.press("Start work")
+    walk.follow("Propose a decision")
+    walk.page.get_by_label("Nothing held").check()
+    answer = walk.page.get_by_label("Answer to the requester")
+    expect(answer).to_have_value(r := answer.input_value())
+    assert "hold nothing about you" in r
+    walk.page.get_by_label("Granted", exact=True).check()
+    assert "We have done what you asked." in answer.input_value()
+    answer.fill("My own words.")
+    walk.page.get_by_label("Nothing held").check()
+    expect(answer).to_have_value("My own words.")
+    walk.press("Propose to a second person")
+
+    walk.sit_down(walk.desk.second_officer)
+    walk.to(asked)
+    walk.follow("Approve")
+    expect(walk.page.get_by_text("My own words.")).to_be_visible()
+    walk.press("Approve")
+    walk.follow("Send the answer")
+    walk.press("Send the answer")
+    walk.press("Add the note")
+    expect(walk.page.get_by_role("link", name="Write the note.")).to_be_visible()
+
+
+def test_entering_a_letter(walk: Walk) -> None:
+    walk.sit_down(walk.desk.clerk)
+    walk.go("/staff/new/")
+    walk.follow("Accounting of disclosures")
+    walk.press("Enter the request")
+    expect(walk.page.get_by_role("alert")).to_be_focused()
+    walk.page.get_by_label("Letter", exact=True).check()
+    today = walk.desk.organisation("indigomed").today(timezone.now()).isoformat()
+    walk.page.get_by_label("Day on which it arrived").fill(today)
+    walk.page.get_by_label("The person concerned").check()
+    walk.page.get_by_label("Full name of who asks").fill("Zoé Canary-Quill")
+    walk.page.get_by_label("Postal address").fill("7 rue du Serin, 69000 Lyon")
+    walk.press("Enter the request")
+    expect(walk.page.get_by_text("The clause asks for more than was given:")).to_be_visible()
+    walk.go("/staff/letters/")
+    walk.follow("Record the posting: Confirmation of receipt, " + _only().reference)
+    walk.press("Record the posting")
+
+
+def _only() -> SubjectRequest:
+    return SubjectRequest.objects.get()
+
+
+def test_who_was_slower_reads_what_happened(walk: Walk) -> None:
+    at = timezone.now()
+    begun = cast.begin(
+        cast.ask(walk.desk.right("img", "access"), at=at, who=ZOE), walk.desk.officer, at=at
+    )
+    walk.sit_down(walk.desk.handler)
+    walk.to(begun, "ask/")
+    walk.page.get_by_label("Your question").fill("Which month?")
+    cast.prove(begun, walk.desk.officer, at=timezone.now())
+    walk.page.get_by_role("button", name="Ask the requester").click()
+    expect(walk.page.get_by_role("alert")).to_be_focused()
+    expect(walk.page.get_by_label("Your question")).to_have_value("Which month?")
+    assert_accessible(walk.page)
+
+
+def test_search_team_health_and_the_mailbox(walk: Walk) -> None:
+    asked = cast.ask(walk.desk.right("img", "access"), at=timezone.now())
+    walk.sit_down(walk.desk.officer)
+    walk.go("/staff/")
+    walk.page.get_by_label("Find a request").fill("zoe.canary@example.org")
+    walk.press("Find")
+    expect(walk.page.get_by_text(asked.reference)).to_be_visible()
+    assert "canary" not in walk.page.url
+    walk.go("/staff/team/")
+    walk.follow("Invite somebody")
+    walk.press("Send the invitation")
+    walk.go("/staff/health/")
+    walk.go("/trial/mailbox/")
+    walk.page.locator("summary").first.click()
+    assert_accessible(walk.page)
+    walk.sit_down(walk.desk.auditor)
+    walk.to(asked)

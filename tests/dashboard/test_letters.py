@@ -1,0 +1,109 @@
+"""Letters to post, mail that did not arrive, and the health of what runs by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from dsr.accounts.models import Membership
+from dsr.audit.models import Entry
+from dsr.notifications.models import OutboxMessage, Status, Trouble
+from dsr.notifications.services import beat, stale
+from dsr.requests.models import SubjectRequest
+from dsr.requests.services.intake import PersonGiven
+from tests import cast
+from tests.cast import MORNING, Desk
+from tests.dashboard.conftest import Seat, text_of
+from tests.requests.reaching import reach
+
+SeatOf = Callable[[str], Seat]
+BY_POST = PersonGiven("Zoé Canary-Quill", postal_address="7 rue du Serin\n69000 Lyon")
+
+
+def asked_by_post(desk: Desk) -> tuple[SubjectRequest, OutboxMessage]:
+    """Somebody who can be written to by letter only: the receipt is owed on paper."""
+    asked = cast.ask(desk.right("img", "access"), who=BY_POST)
+    return asked, OutboxMessage.objects.get(medium="letter", reference=asked.reference)
+
+
+def test_a_letter_waits_with_its_pdf(desk: Desk, seat: SeatOf) -> None:
+    asked, letter = asked_by_post(desk)
+    clerk = seat("clerk")
+    page = clerk.open("/staff/letters/")
+    assert "Confirmation of receipt" in page
+    assert asked.reference in page
+    response = clerk.client.post(f"/staff/letters/{letter.pk}/file/")
+    assert response.content.startswith(b"%PDF-")
+    assert response["Content-Disposition"].startswith("attachment")
+    assert Entry.objects.filter(code="file_read").count() == 1
+
+
+def test_a_posted_letter_leaves_the_list_and_stays_in_history(desk: Desk, seat: SeatOf) -> None:
+    asked, letter = asked_by_post(desk)
+    clerk = seat("clerk")
+    typed = {"posted_on": "2026-05-01"}
+    assert clerk.client.post(f"/staff/letters/{letter.pk}/posted/", typed).status_code == 302
+    assert "No letter waits" in clerk.open("/staff/letters/")
+    assert Entry.objects.filter(code="letter_posted", chain=f"request:{asked.pk}").count() == 1
+
+
+def test_a_letter_is_not_posted_before_it_was_written(desk: Desk, seat: SeatOf) -> None:
+    _asked, letter = asked_by_post(desk)
+    typed = {"posted_on": "2026-04-29"}
+    page = text_of(seat("clerk").client.post(f"/staff/letters/{letter.pk}/posted/", typed))
+    assert "Enter a day from the writing of the letter until today." in page
+
+
+def test_letters_of_other_organisations_do_not_exist(desk: Desk, seat: SeatOf) -> None:
+    asked, letter = asked_by_post(desk)
+    Membership.objects.filter(user=desk.clerk).exclude(organisation__slug="imo").delete()
+    clerk = seat("clerk")
+    assert asked.reference not in clerk.open("/staff/letters/")
+    assert clerk.client.post(f"/staff/letters/{letter.pk}/file/").status_code == 404
+
+
+def test_mail_that_did_not_arrive_has_an_owner_and_is_seen_to(desk: Desk, seat: SeatOf) -> None:
+    reach(desk, "in_progress")  # assigned to the handler who began
+    mail = OutboxMessage.objects.get(kind="receipt")
+    OutboxMessage.objects.filter(pk=mail.pk).update(
+        status=Status.FAILED, last_error=Trouble.REFUSED
+    )
+    handler = seat("handler")
+    page = handler.open("/staff/letters/")
+    assert "The mail server refused the message or its recipient" in page
+    assert page.split("Mail that did not arrive")[-1].count("Handler Testing") == 1
+    handler.client.post(f"/staff/letters/{mail.pk}/again/")
+    assert OutboxMessage.objects.get(pk=mail.pk).status == Status.OWED
+    OutboxMessage.objects.filter(pk=mail.pk).update(status=Status.FAILED)
+    handler.client.post(f"/staff/letters/{mail.pk}/settled/")
+    assert "Everything arrived, as far as we know" in handler.open("/staff/letters/")
+
+
+def test_five_minutes_of_silence_are_a_banner_on_every_page(
+    desk: Desk, seat: SeatOf, clock: Any
+) -> None:
+    for name in stale(MORNING):
+        beat(name, MORNING)
+    handler = seat("handler")
+    assert "Background work has not run" not in handler.open("/staff/")
+    assert "Everything that runs by itself is running" in handler.open("/staff/health/")
+    clock.shift(timedelta(minutes=4, seconds=59))
+    assert "Background work has not run" not in handler.open("/staff/")
+    clock.shift(timedelta(seconds=2))
+    assert "Background work has not run for more than 5 minutes" in handler.open("/staff/team/")
+    assert "is silent" in handler.open("/staff/health/")
+
+
+def test_the_mailbox_of_the_trial_shows_what_would_have_gone_out(desk: Desk, seat: SeatOf) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    page = seat("handler").open("/trial/mailbox/")
+    assert "Trial: no mail leaves this computer." in page
+    assert "zoe.canary@example.org" in page
+    assert asked.reference in page
+
+
+def test_outside_of_a_trial_there_is_no_mailbox(desk: Desk, seat: SeatOf, settings: Any) -> None:
+    handler = seat("handler")
+    settings.DSR_TRIAL = False
+    handler.open("/trial/mailbox/", status=404)

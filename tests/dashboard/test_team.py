@@ -1,0 +1,74 @@
+"""The team: members, invitations by mail, sent again and withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dsr.accounts.models import Invitation, Membership, User
+from dsr.notifications.models import OutboxMessage
+from tests.cast import Desk
+from tests.dashboard.conftest import Seat, text_of
+
+SeatOf = Callable[[str], Seat]
+NIA = {
+    "organisation": "img",
+    "name": "Nia Testing",
+    "email": "nia@example.org",
+    "role": "handler",
+    "language": "en",
+}
+
+
+def test_an_officer_invites_somebody_by_mail(desk: Desk, seat: SeatOf) -> None:
+    officer = seat("officer")
+    assert officer.client.post("/staff/team/invite/", NIA).status_code == 302
+    member = Membership.objects.get(user__email="nia@example.org")
+    assert (member.role, member.organisation.slug) == ("handler", "img")
+    assert OutboxMessage.objects.filter(kind="invitation").count() == 1
+    page = officer.open("/staff/team/")
+    assert "Nia Testing" in page
+    assert "Invited" in page
+
+
+def test_a_wrong_address_comes_back_with_everything_typed(desk: Desk, seat: SeatOf) -> None:
+    page = text_of(seat("officer").client.post("/staff/team/invite/", NIA | {"email": "nia"}))
+    assert "Enter an e-mail address like name@example.org." in page
+    assert 'value="Nia Testing"' in page
+
+
+def test_only_own_organisations_can_be_invited_to(desk: Desk, seat: SeatOf) -> None:
+    Membership.objects.filter(user=desk.officer).exclude(organisation__slug="imo").delete()
+    page = text_of(seat("officer").client.post("/staff/team/invite/", NIA))
+    assert "There is a problem" in page
+    assert not User.objects.filter(email="nia@example.org").exists()
+
+
+def test_an_invitation_is_sent_again_and_the_link_before_dies(desk: Desk, seat: SeatOf) -> None:
+    officer = seat("officer")
+    officer.client.post("/staff/team/invite/", NIA)
+    nia = User.objects.get(email="nia@example.org")
+    officer.client.post(f"/staff/team/img/{nia.pk}/again/")
+    states = Invitation.objects.order_by("pk").values_list("withdrawn_at", flat=True)
+    assert [bool(each) for each in states] == [True, False]
+
+
+def test_a_withdrawn_invitation_leaves_no_member(desk: Desk, seat: SeatOf) -> None:
+    officer = seat("officer")
+    officer.client.post("/staff/team/invite/", NIA)
+    nia = User.objects.get(email="nia@example.org")
+    officer.client.post(f"/staff/team/img/{nia.pk}/withdraw/")
+    assert not nia.memberships.exists()
+    assert not Invitation.objects.filter(withdrawn_at=None).exists()
+
+
+def test_who_has_come_already_is_not_withdrawn(desk: Desk, seat: SeatOf) -> None:
+    officer = seat("officer")
+    officer.client.post(f"/staff/team/img/{desk.handler.pk}/withdraw/")
+    assert desk.handler.memberships.filter(organisation__slug="img").exists()
+    assert "This person has come already." in officer.open("/staff/team/")
+
+
+def test_members_of_other_organisations_are_not_named(desk: Desk, seat: SeatOf) -> None:
+    Membership.objects.filter(user=desk.auditor).exclude(organisation__slug="imo").delete()
+    Membership.objects.filter(user=desk.clerk).exclude(organisation__slug="img").delete()
+    assert "Auditor Testing" not in seat("clerk").open("/staff/team/")
