@@ -9,9 +9,11 @@ from dsr.requests.actors import REQUESTER
 from dsr.requests.errors import BadInput, NotNow, Unmet
 from dsr.requests.identity import reached_level, required_level
 from dsr.requests.models import IdentityRule, SubjectRequest
-from dsr.requests.services import deciding, ending, identity, work
+from dsr.requests.services import deciding, ending, identity, work, writing
 from dsr.requests.services.deciding import Proposal
 from dsr.requests.services.identity import EvidenceGiven
+from dsr.vault.models import Purpose as Seal
+from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import Desk
 
@@ -165,6 +167,42 @@ def test_nobody_unproved_learns_whether_they_are_known(
             at=cast.MORNING,
             seen=proving.version,
         )
+
+
+PASSPORT = CheckedUpload("passport.png", b"\x89PNG canary", "image/png")
+
+
+@pytest.mark.parametrize("ways", [["ask_identity"], ["ask_identity", "lapse"]])
+def test_what_is_sent_as_proof_is_sealed_under_the_key_of_identity_documents(
+    desk: Desk, ways: list[str]
+) -> None:
+    asked = cast.ask(desk.right("imo", "eu-access"))
+    proving = identity.ask_identity(
+        asked.pk, question="Who is it?", actor=desk.handler, at=cast.MORNING, seen=asked.version
+    )
+    if "lapse" in ways:
+        ending.lapse(
+            proving.pk,
+            text="Nothing came.",
+            actor=desk.officer,
+            at=cast.later(60),
+            seen=proving.version,
+        )
+    writing.reply(
+        asked.pk, text="Here.", files=[PASSPORT], actor=REQUESTER, at=cast.later(61), seen=None
+    )
+    assert asked.attachments.get().file.purpose == Seal.IDENTITY
+
+
+def test_what_is_sent_in_answer_to_another_question_is_content(desk: Desk) -> None:
+    asked = cast.ask(desk.right("imo", "eu-access"))
+    writing.ask_requester(
+        asked.pk, question="Which?", actor=desk.handler, at=cast.MORNING, seen=asked.version
+    )
+    writing.reply(
+        asked.pk, text="This.", files=[PASSPORT], actor=REQUESTER, at=cast.later(1), seen=None
+    )
+    assert asked.attachments.get().file.purpose == Seal.CONTENT
 
 
 def test_identity_that_is_not_proved_is_a_ground_to_refuse(desk: Desk) -> None:

@@ -269,15 +269,19 @@ def _keep_files(subject_request: SubjectRequest, submission: Submission, at: dat
 
 
 def keep_file(
-    subject_request: SubjectRequest, upload: CheckedUpload, *, at: datetime
+    subject_request: SubjectRequest,
+    upload: CheckedUpload,
+    *,
+    at: datetime,
+    purpose: Seal = Seal.CONTENT,
 ) -> Attachment:
-    """Seal a checked upload with the request's content and attach it."""
+    """Seal a checked upload under one of the request's keys and attach it."""
     stored = store_file(
         subject_request.safe,
         name=upload.name,
         content=upload.content,
         content_type=upload.content_type,
-        purpose=Seal.CONTENT,
+        purpose=purpose,
         at=at,
     )
     return Attachment.objects.create(subject_request=subject_request, file=stored, at=at)

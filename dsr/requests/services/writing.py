@@ -13,6 +13,7 @@ from dsr.requests.actors import Actor
 from dsr.requests.errors import BadInput
 from dsr.requests.models import Note, RequestMessage, SubjectRequest
 from dsr.requests.states import PauseReason, Status
+from dsr.vault.models import Purpose as Seal
 from dsr.vault.uploads import CheckedUpload
 
 from . import clocks
@@ -67,10 +68,11 @@ def reply(
     with changing(request_id, "reply", actor=actor, at=at, seen=seen) as doing:
         _check_reply(text, files, on, doing)
         lapsed = doing.subject_request.status == Status.LAPSED
+        seal = _seal_of_files(doing.subject_request)
         doing.subject_request.reply()
         write_message(doing, RequestMessage.Kind.REPLY, text, from_requester=True, on=on)
         for upload in files:
-            keep_file(doing.subject_request, upload, at=at)
+            keep_file(doing.subject_request, upload, at=at, purpose=seal)
         if lapsed:
             clocks.take_up_again(doing.subject_request, actor=actor, at=at)
         if doing.before == Status.WAITING:
@@ -83,6 +85,20 @@ def reply(
             )
         )
     return doing.subject_request
+
+
+def _seal_of_files(subject_request: SubjectRequest) -> Seal:
+    """What comes while proof of identity is awaited may be a passport, and is kept no longer.
+
+    A request that lapsed was waiting for such proof where that was the last thing asked.
+    """
+    if subject_request.status == Status.LAPSED:
+        asked = (RequestMessage.Kind.IDENTITY, RequestMessage.Kind.QUESTION)
+        last = subject_request.messages.filter(kind__in=asked).last()
+        proving = last is not None and last.kind == RequestMessage.Kind.IDENTITY
+    else:
+        proving = Status.PROVING_IDENTITY in (subject_request.status, subject_request.waiting_from)
+    return Seal.IDENTITY if proving else Seal.CONTENT
 
 
 def _check_reply(text: str, files: Sequence[CheckedUpload], on: date | None, doing: Doing) -> None:
