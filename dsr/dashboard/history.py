@@ -47,6 +47,7 @@ PAST: dict[str, str | Promise] = {
     "settle_fee": gettext_lazy("The fee was paid or waived"),
     "state_facts": gettext_lazy("Facts on which laws depend were stated"),
     "record_order": gettext_lazy("An order was recorded"),
+    "mail_bounced": gettext_lazy("A mail came back"),
     "file_read": gettext_lazy("A file was downloaded"),
     "denied": gettext_lazy("Somebody tried what they may not do"),
 }

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission, permissions_of
 from dsr.dashboard import words
+from dsr.notifications.models import Medium, OutboxMessage
+from dsr.notifications.models import Status as MailStatus
 from dsr.policies.particulars import PARTICULARS, FieldSpec
 from dsr.requests import explain, queries
 from dsr.requests.deeds import DEEDS
@@ -332,6 +334,33 @@ def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]
             str(file.get_scan_display()),
         )
         for file, what in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class MailShown:
+    """A mail or letter to the requester, as the outbox has it; never its words."""
+
+    pk: int
+    what: str
+    medium: str
+    state: str
+    at: datetime
+    can_have_bounced: bool
+
+
+def mails(subject_request: SubjectRequest) -> list[MailShown]:
+    rows = OutboxMessage.objects.of(subject_request.reference).filter(recipient_user_id=None)
+    return [
+        MailShown(
+            row.pk,
+            str(words.MAILS.get(row.kind, row.kind.replace("_", " "))),
+            str(row.get_medium_display()),
+            str(row.get_status_display()),
+            row.sent_at or row.owed_at,
+            row.medium == Medium.EMAIL and row.status == MailStatus.SENT,
+        )
+        for row in rows
     ]
 
 

@@ -8,7 +8,14 @@ from dsr.dashboard.deeds import clocks, deciding, facts, identity, moving, writi
 from dsr.dashboard.deeds.base import DeedView
 from dsr.dashboard.views.health import HealthView
 from dsr.dashboard.views.new import ChooseRight, EnterRequest
-from dsr.dashboard.views.post import LetterFile, LetterPosted, LettersView, TryAgain, WriteOff
+from dsr.dashboard.views.post import (
+    Bounced,
+    LetterFile,
+    LetterPosted,
+    LettersView,
+    TryAgain,
+    WriteOff,
+)
 from dsr.dashboard.views.queue import QueueView, SearchView
 from dsr.dashboard.views.request import FileDownload, RequestPage
 from dsr.dashboard.views.team import InviteAgain, InviteView, TeamView, WithdrawInvitation
@@ -33,6 +40,7 @@ urlpatterns = [
     path("letters/<int:message_id>/posted/", LetterPosted.as_view(), name="letter_posted"),
     path("letters/<int:message_id>/again/", TryAgain.as_view(), name="mail_again"),
     path("letters/<int:message_id>/settled/", WriteOff.as_view(), name="mail_settled"),
+    path("letters/<int:message_id>/bounced/", Bounced.as_view(), name="mail_bounced"),
     path("team/", TeamView.as_view(), name="team"),
     path("team/invite/", InviteView.as_view(), name="invite"),
     path(

@@ -7,7 +7,8 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils import formats
-from django.utils.translation import get_language_info, ngettext
+from django.utils.functional import Promise
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from dsr.policies.kinds import Level
@@ -36,6 +37,30 @@ class Badge:
 
     kind: str
     text: str
+
+
+# What a message of the outbox is about, by its kind.
+MAILS: dict[str, str | Promise] = {
+    "receipt": gettext_lazy("Confirmation of receipt"),
+    "question": gettext_lazy("A question waits for the requester"),
+    "identity_request": gettext_lazy("Proof of identity is asked for"),
+    "answer_ready": gettext_lazy("The answer is there"),
+    "answer_letter": gettext_lazy("The answer"),
+    "extended": gettext_lazy("More time is taken"),
+    "lapsed": gettext_lazy("The request has lapsed"),
+    "withdrawn": gettext_lazy("The request is withdrawn"),
+    "out_of_scope": gettext_lazy("The request is out of scope"),
+    "forwarded": gettext_lazy("The request is forwarded"),
+    "fee": gettext_lazy("A fee is announced"),
+    "reopened": gettext_lazy("The request is open again"),
+    "new_request": gettext_lazy("To staff: a new request"),
+    "reminder": gettext_lazy("To staff: a reminder"),
+    "assigned": gettext_lazy("To staff: assigned"),
+    "review_wanted": gettext_lazy("To staff: a second person is wanted"),
+    "reply_arrived": gettext_lazy("To staff: a reply arrived"),
+    "withdrawn_staff": gettext_lazy("To staff: withdrawn"),
+    "sole_refusal": gettext_lazy("To staff: a refusal by one person"),
+}
 
 
 def status_badge(subject_request: SubjectRequest) -> Badge:

@@ -107,3 +107,16 @@ def test_outside_of_a_trial_there_is_no_mailbox(desk: Desk, seat: SeatOf, settin
     handler = seat("handler")
     settings.DSR_TRIAL = False
     handler.open("/trial/mailbox/", status=404)
+
+
+def test_a_mail_that_came_back_is_recorded_and_waits_for_somebody(desk: Desk, seat: SeatOf) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    mail = OutboxMessage.objects.get(kind="receipt")
+    OutboxMessage.objects.filter(pk=mail.pk).update(status=Status.SENT, sent_at=MORNING)
+    clerk = seat("clerk")
+    assert "It came back" in clerk.open(f"/staff/requests/{asked.reference}/")
+    assert clerk.client.post(f"/staff/letters/{mail.pk}/bounced/").status_code == 302
+    mail = OutboxMessage.objects.get(pk=mail.pk)
+    assert (mail.status, mail.last_error) == (Status.FAILED, Trouble.BOUNCED)
+    assert "Confirmation of receipt" in clerk.open("/staff/letters/")
+    assert Entry.objects.filter(code="mail_bounced", chain=f"request:{asked.pk}").count() == 1

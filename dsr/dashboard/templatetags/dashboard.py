@@ -7,6 +7,8 @@ from typing import Any
 
 from django import template
 
+from dsr.policies.models import Right
+
 register = template.Library()
 
 
@@ -14,3 +16,9 @@ register = template.Library()
 def at(found: Mapping[Any, Any], key: Any) -> Any:
     """The value of a mapping at a key, or nothing."""
     return found.get(key)
+
+
+@register.filter
+def here(right: Right, field: str) -> str:
+    """A text of a right in the language of the page."""
+    return right.here(field)

@@ -172,7 +172,7 @@ class EnterRequest(StaffView):
                 "files_lost": bool(self.request.FILES),
                 "crumbs": [
                     {"name": _("Enter a request"), "url": words.url("dashboard:new")},
-                    {"name": right.title},
+                    {"name": str(right)},
                 ],
             },
         )

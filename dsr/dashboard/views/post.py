@@ -86,32 +86,10 @@ class Post(StaffView):
         return Owed(
             row,
             subject_request,
-            str(WHAT.get(row.kind, row.kind.replace("_", " "))),
+            str(words.MAILS.get(row.kind, row.kind.replace("_", " "))),
             owner.name if owner else "",
             self.may(Permission.RECORD, subject_request.organisation_id),
         )
-
-
-WHAT = {
-    "receipt": gettext_lazy("Confirmation of receipt"),
-    "question": gettext_lazy("A question waits for the requester"),
-    "identity_request": gettext_lazy("Proof of identity is asked for"),
-    "answer_ready": gettext_lazy("The answer is there"),
-    ANSWER: gettext_lazy("The answer"),
-    "extended": gettext_lazy("More time is taken"),
-    "lapsed": gettext_lazy("The request has lapsed"),
-    "withdrawn": gettext_lazy("The request is withdrawn"),
-    "out_of_scope": gettext_lazy("The request is out of scope"),
-    "forwarded": gettext_lazy("The request is forwarded"),
-    "reopened": gettext_lazy("The request is open again"),
-    "new_request": gettext_lazy("To staff: a new request"),
-    "reminder": gettext_lazy("To staff: a reminder"),
-    "assigned": gettext_lazy("To staff: assigned"),
-    "review_wanted": gettext_lazy("To staff: a second person is wanted"),
-    "reply_arrived": gettext_lazy("To staff: a reply arrived"),
-    "withdrawn_staff": gettext_lazy("To staff: withdrawn"),
-    "sole_refusal": gettext_lazy("To staff: a refusal by one person"),
-}
 
 
 class LettersView(Post):
@@ -260,3 +238,16 @@ class WriteOff(_Undelivered):
     def do(self, message: OutboxMessage) -> str:
         services.write_off(message.pk, actor_id=self.user.pk, at=self.at)
         return _("It has left the list.")
+
+
+class Bounced(_Undelivered):
+    """A mail that was sent came back; from now on it is among those that did not arrive."""
+
+    def do(self, message: OutboxMessage) -> str:
+        with transaction.atomic():
+            services.record_bounce(message.pk, at=self.at)
+            related = self.seen().get(reference=message.reference)
+            write_line(
+                related, "mail_bounced", actor=self.user, at=self.at, facts={"mail": message.pk}
+            )
+        return _("It is among the mails that did not arrive.")

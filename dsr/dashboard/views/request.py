@@ -70,6 +70,8 @@ class RequestPage(RequestView):
             "messages_written": sheet.messages(it),
             "notes": sheet.opened(it, it.notes.all(), "text")[::-1],
             "files": sheet.files(it, identity=self.sees_proof(it)),
+            "mails": sheet.mails(it),
+            "may_record": self.may(Permission.RECORD, it.organisation_id),
             "history": history.timeline(it),
             "duplicates": sheet.duplicates(it),
             "related": sheet.related(it),
