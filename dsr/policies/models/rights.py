@@ -2,6 +2,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from dsr.policies.kinds import FOUR_EYES, LIGHT, PROVEN, Audience, Checked, Kind, Level
@@ -29,6 +30,10 @@ class Translated(models.Model):
         """The text of a field in a language, or as the catalogue has it in English."""
         words = self.translations.get(language) or self.translations.get(language[:2], {})
         return str(words.get(field) or getattr(self, field))
+
+    def here(self, field: str) -> str:
+        """The text of a field in the language of whoever reads the page."""
+        return self.in_language(field, get_language() or "en")
 
 
 class Right(Translated):
@@ -109,7 +114,7 @@ class Right(Translated):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.here("title")
 
     @property
     def period(self) -> dict[str, Any] | None:
@@ -154,7 +159,7 @@ class InformationItem(Translated):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.here("title")
 
 
 def _amount(amount: int | None, unit: str) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.utils.translation import get_language
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from dsr.policies.kinds import Asker, Level
@@ -262,5 +263,6 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
         code = self.ground.removeprefix("exception:")
         if code == self.ground:
             return str(Ground(code).label) if code else ""
-        texts = {item["code"]: item["text"] for item in self.right.exceptions}
+        words = self.right.exceptions_in(get_language() or "en")
+        texts = {item["code"]: item["text"] for item in words}
         return str(texts.get(code, code))

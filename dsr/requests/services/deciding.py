@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
@@ -59,7 +60,8 @@ def needs_two(subject_request: SubjectRequest, outcome: str, actor: Actor) -> bo
 
 def grounds_for(subject_request: SubjectRequest) -> list[tuple[str, str]]:
     """Grounds of refusal: the right's own exceptions as its policy words them, then the law's."""
-    own = [(f"exception:{item['code']}", item["text"]) for item in subject_request.right.exceptions]
+    exceptions = subject_request.right.exceptions_in(get_language() or "en")
+    own = [(f"exception:{item['code']}", item["text"]) for item in exceptions]
     return own + [(str(value), str(label)) for value, label in Ground.choices]
 
 
