@@ -31,8 +31,14 @@ def trial_code(user: User) -> str:
     """What this user's authenticator app would show now; raises DoesNotExist without one."""
     _only_in_trial()
     app = Authenticator.objects.get(user_id=user.pk, type=Authenticator.Type.TOTP)
+    return code_of(decrypt(app.data["secret"]))
+
+
+def code_of(secret: str) -> str:
+    """What an app that was given this secret would show now; raises ValueError for nonsense."""
+    _only_in_trial()
     counter = next(iter(yield_hotp_counters_from_time()))
-    return str(format_hotp_value(hotp_value(decrypt(app.data["secret"]), counter)))
+    return str(format_hotp_value(hotp_value(secret, counter)))
 
 
 def seconds_left() -> int:

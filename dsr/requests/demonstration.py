@@ -11,6 +11,7 @@ from django.db import transaction
 
 from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Role
+from dsr.accounts.services import enrol_for_trial
 from dsr.policies.models import Organisation, Right
 from dsr.requests.actors import REQUESTER
 from dsr.requests.models import SubjectRequest
@@ -59,6 +60,7 @@ def fill(*, at: datetime) -> list[DemoAccount]:
 def _member(email: str, name: str, role: Role) -> DemoAccount:
     password = secrets.token_urlsafe(12)
     user = User.objects.create_user(email, name, password)
+    enrol_for_trial(user)  # else nobody without a telephone could ever sign in
     for organisation in Organisation.objects.all():
         Membership.objects.create(user=user, organisation=organisation, role=role)
     return DemoAccount(email, str(role.label), password)
@@ -66,7 +68,7 @@ def _member(email: str, name: str, role: Role) -> DemoAccount:
 
 def _administrator() -> DemoAccount:
     password = secrets.token_urlsafe(12)
-    User.objects.create_superuser(*ADMINISTRATOR, password)
+    enrol_for_trial(User.objects.create_superuser(*ADMINISTRATOR, password))
     return DemoAccount(ADMINISTRATOR[0], "Administrator: Django admin", password)
 
 

@@ -5,6 +5,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -191,6 +192,17 @@ def run(command: str, *args: str) -> str:
 def test_trial_code_prints_what_the_app_would_show(hugo: User) -> None:
     enrol_for_trial(hugo)
     assert run("trial_code", "Hugo.Canary@example.org") == trial_code(hugo)
+
+
+def test_trial_code_helps_to_set_up_an_app_without_a_telephone(hugo: User) -> None:
+    secret = enrol_for_trial(hugo)
+    shown = trial_code(hugo)
+    Authenticator.objects.all().delete()
+    with pytest.raises(CommandError, match="--secret"):
+        run("trial_code", hugo.email)
+    assert run("trial_code", hugo.email, "--secret", secret) == shown
+    with pytest.raises(CommandError, match="not the text"):
+        run("trial_code", hugo.email, "--secret", "äöü")
 
 
 def test_trial_code_works_in_trial_mode_only(hugo: User, settings: Any) -> None:

@@ -8,7 +8,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dsr.accounts.models import User, clean_address
 from dsr.accounts.services import trial_code
-from dsr.accounts.trial import seconds_left
+from dsr.accounts.trial import code_of, seconds_left
+
+NO_APP = (
+    "This account has no authenticator app yet. Sign in with its password, open “If you cannot "
+    "scan” and run: .venv/bin/python manage.py trial_code {email} --secret TEXT-SHOWN-THERE"
+)
 
 
 class Command(BaseCommand):
@@ -16,6 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
+        parser.add_argument("--secret", help="the text shown beside the square, to set up an app")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DSR_TRIAL:
@@ -24,8 +30,10 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError("Nobody here has this address.")
         try:
-            code = trial_code(user)
+            code = code_of(options["secret"]) if options["secret"] else trial_code(user)
         except Authenticator.DoesNotExist as error:
-            raise CommandError("This account has no authenticator app yet.") from error
+            raise CommandError(NO_APP.format(email=user.email)) from error
+        except ValueError as error:
+            raise CommandError("This is not the text shown beside the square.") from error
         self.stdout.write(code)
         self.stderr.write(f"valid for {seconds_left()} more seconds")
