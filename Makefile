@@ -28,7 +28,7 @@ test: .environment
 	$(HERE) -m ruff check . || status=1; \
 	$(HERE) -m ruff format --check . || status=1; \
 	$(HERE) -m mypy --strict dsr config || status=1; \
-	$(HERE) -m pytest || status=1; \
+	$(HERE) -m pytest -n auto --maxprocesses 4 --dist loadfile || status=1; \
 	exit $$status
 
 bench: .environment
