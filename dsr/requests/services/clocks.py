@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
 from dsr.deadlines import Extension as EngineExtension
@@ -74,8 +75,17 @@ def _begin_one(
     return deadline
 
 
-def solve(deadline: Deadline, *, extra: tuple[Event, ...] = (), trace: bool = True) -> Result:
-    """The engine's answer for a deadline from the facts as they stand, with its trace."""
+def solve(
+    deadline: Deadline,
+    *,
+    extra: tuple[Event, ...] = (),
+    trace: bool = True,
+    calendar: WorkingCalendar | None = None,
+) -> Result:
+    """The engine's answer for a deadline from the facts as they stand, with its trace.
+
+    ``calendar`` is given by who solves many and has built it once.
+    """
     subject_request = deadline.subject_request
     received: date | datetime = deadline.started_on
     if deadline.round == 1:
@@ -85,14 +95,20 @@ def solve(deadline: Deadline, *, extra: tuple[Event, ...] = (), trace: bool = Tr
         zone=subject_request.organisation.zone,
         events=(*_events(deadline), *extra),
     )
-    return compute(read_rule(deadline.rule), facts, calendar_of(deadline), trace=trace)
+    return compute(read_rule(deadline.rule), facts, calendar or calendar_of(deadline), trace=trace)
 
 
 def calendar_of(deadline: Deadline) -> WorkingCalendar:
     """The organisation's calendar with its corrections, or the one that the law names."""
     if deadline.calendar_codes is None:
         return deadline.calendar.as_engine()
-    return WorkingCalendar(codes=tuple(deadline.calendar_codes))
+    return calendar_by_law(tuple(deadline.calendar_codes))
+
+
+@cache
+def calendar_by_law(codes: tuple[str, ...]) -> WorkingCalendar:
+    """Nobody corrects it, so it is built once and remembers its years."""
+    return WorkingCalendar(codes=codes)
 
 
 def replan(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> None:
@@ -114,7 +130,9 @@ def replan(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> No
 
 def earliest_receipt(subject_request: SubjectRequest) -> Receipt:
     """The receipt that counts: the earliest one, through any channel, that was not struck."""
-    return subject_request.receipts.filter(struck_at=None).earliest("received_at", "pk")
+    # Not asked of the database: who looks at many requests has fetched their receipts before.
+    standing = [each for each in subject_request.receipts.all() if each.struck_at is None]
+    return min(standing, key=lambda each: (each.received_at, each.pk))
 
 
 def _events(deadline: Deadline) -> list[Event]:
@@ -179,11 +197,11 @@ def _write(deadline: Deadline, result: Result, at: datetime) -> None:
     deadline.remind_on = reminders.first_day(deadline, today)
 
 
-def would_move(deadline: Deadline) -> bool:
+def would_move(deadline: Deadline, calendar: WorkingCalendar | None = None) -> bool:
     """Whether the facts now give other dates than those written; computed without a trace."""
     if deadline.basis == Basis.ORDER:
         return False
-    result = solve(deadline, trace=False)
+    result = solve(deadline, trace=False, calendar=calendar)
     return (deadline.due_on, deadline.would_be_on, deadline.notice_by) != (
         result.due_on,
         _day(result.due_without_pause),
@@ -237,8 +255,9 @@ def govern(subject_request: SubjectRequest) -> None:
     if not duties:
         return
     first = min(duties, key=lambda each: (each.due_on or date.max, each.pk))
-    subject_request.deadlines.exclude(pk=first.pk).filter(governing=True).update(governing=False)
-    subject_request.deadlines.filter(pk=first.pk).update(governing=True)
+    if not first.governing:
+        subject_request.deadlines.filter(governing=True).update(governing=False)
+        subject_request.deadlines.filter(pk=first.pk).update(governing=True)
     subject_request.due_on = first.due_on
     subject_request.save()
 

@@ -6,16 +6,28 @@ so the sweep may be killed, run twice, or come late.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
+from dsr.deadlines import WorkingCalendar as EngineCalendar
+from dsr.policies.models import WorkingCalendar
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.services import clocks
 from dsr.requests.states import Basis
 
 BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """A calendar as it stands at the beginning of the sweep; built once, it remembers its years."""
+
+    version: int
+    engine: EngineCalendar
 
 
 def stale() -> QuerySet[Deadline]:
@@ -24,43 +36,69 @@ def stale() -> QuerySet[Deadline]:
 
 
 def sweep_stale(*, at: datetime, batch: int = BATCH) -> int:
-    """Compute again all that is stale; returns how many deadlines were looked at."""
-    done = 0
-    while count := _sweep_batch(at, batch):
-        done += count
+    """Compute again all that is stale; returns how many deadlines were looked at.
+
+    What somebody works on at this moment is left to the next sweep.
+    """
+    calendars = {
+        each.pk: Current(each.version, each.as_engine())
+        for each in WorkingCalendar.objects.prefetch_related("days")
+    }
+    done, after = 0, 0
+    while requests := _sweep_batch(at, after, batch, calendars):
+        done += sum(requests.values())
+        after = max(requests)
     return done
 
 
-def _sweep_batch(at: datetime, batch: int) -> int:
-    """Most dates do not move: those only note the new version. The others go through the deed."""
+def _sweep_batch(
+    at: datetime, after: int, batch: int, calendars: dict[int, Current]
+) -> dict[int, int]:
+    """How many deadlines of each of the next requests were looked at.
+
+    Most dates do not move: those only note the new version. The others go through the deed.
+    """
     with transaction.atomic():
         # The request is locked before its deadlines, in the order every deed takes them.
-        requests = list(
-            SubjectRequest.objects.filter(pk__in=stale().values("subject_request_id"))
-            .select_for_update(skip_locked=True, of=("self",))
-            .select_related("organisation")
-            .order_by("pk")[:batch]
-        )
-        rows = list(
+        requests = {each.pk: each for each in _next_requests(after, batch)}
+        seen = dict.fromkeys(requests, 0)
+        moved, same = set(), []
+        for deadline in (
             stale()
             .filter(subject_request__in=requests)
-            .select_related("calendar")
             .prefetch_related("extensions")
-        )
-        moved = _moved(rows, {each.pk: each for each in requests})
+            .defer("trace")
+        ):
+            seen[deadline.subject_request_id] += 1
+            deadline.subject_request = requests[deadline.subject_request_id]
+            if _moves(deadline, calendars):
+                moved.add(deadline.subject_request)
+            else:
+                same.append(deadline)
         for subject_request in moved:
             clocks.recompute(subject_request, actor=None, at=at, cause="calendar_changed")
-        same = [row for row in rows if row.basis == Basis.ORDER or row.subject_request not in moved]
-        for row in same:
-            row.calendar_version = row.calendar.version
-        Deadline.objects.bulk_update(same, ["calendar_version"])
-    return len(rows)
+        _note_version(same, calendars)
+    return seen
 
 
-def _moved(rows: list[Deadline], requests: dict[int, SubjectRequest]) -> set[SubjectRequest]:
-    found = set()
-    for deadline in rows:
-        deadline.subject_request = requests[deadline.subject_request_id]
-        if clocks.would_move(deadline):
-            found.add(deadline.subject_request)
-    return found
+def _next_requests(after: int, batch: int) -> Iterable[SubjectRequest]:
+    return (
+        SubjectRequest.objects.filter(
+            Exists(stale().filter(subject_request=OuterRef("pk"))), pk__gt=after
+        )
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("organisation")
+        .prefetch_related("receipts", "pauses")
+        .order_by("pk")[:batch]
+    )
+
+
+def _moves(deadline: Deadline, calendars: dict[int, Current]) -> bool:
+    own = calendars[deadline.calendar_id].engine if deadline.calendar_codes is None else None
+    return deadline.basis != Basis.ORDER and clocks.would_move(deadline, own)
+
+
+def _note_version(same: list[Deadline], calendars: dict[int, Current]) -> None:
+    for calendar_id, current in calendars.items():
+        rows = [each.pk for each in same if each.calendar_id == calendar_id]
+        Deadline.objects.filter(pk__in=rows).update(calendar_version=current.version)
