@@ -61,7 +61,10 @@ def main() -> None:
             visits(web, VISITS // 5)
         took, last = perf_counter() - begun, memory(web)
         say(f"memory after {VISITS} more pages", _told(last), "150 MB")
-        say("most growth of one process", f"{max(b - a for a, b in zip(first, last, strict=True)):.1f} MB")
+        say(
+            "most growth of one process",
+            f"{max(b - a for a, b in zip(first, last, strict=True)):.1f} MB",
+        )
         say("pages a second, 4 visitors at once", f"{VISITS / took:.0f}")
 
 

@@ -224,6 +224,7 @@ class World:
         until(lambda: not postgres.is_running(self.cluster), 20, "the end of PostgreSQL")
 
     def start_database(self) -> None:
+        connection.close()  # what it knew of the old one is of no use
         postgres.start(self.cluster)
         # The guardian knows no other place for a cluster than its own.
         if self.cluster != postgres.cluster_in(self.var):

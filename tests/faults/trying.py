@@ -1,0 +1,109 @@
+"""Every deed, with a request to which it can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from dsr.policies.models import Organisation
+from dsr.requests.models import SubjectRequest
+from dsr.requests.services import acknowledging, deciding, extending, identity
+from dsr.requests.services.extending import ExtensionGiven, OrderGiven
+from dsr.requests.services.intake import PersonGiven
+from dsr.vault.uploads import CheckedUpload
+from tests import cast
+from tests.cast import MORNING, Desk
+from tests.requests.reaching import reach
+from tests.requests.trying import TRY, Try
+
+# Where each deed is tried: a state that lets it in. Any other deed is done to a fresh request.
+STATE_OF = {
+    "ask_requester": "in_progress",
+    "reply": "waiting",
+    "propose": "in_progress",
+    "approve": "in_review",
+    "return_to_work": "in_review",
+    "send_answer": "decided",
+    "withdraw": "in_progress",
+    "lapse": "waiting",
+    "freeze": "in_progress",
+    "unfreeze": "frozen",
+    "declare_out_of_scope": "in_progress",
+    "forward": "in_progress",
+    "reopen": "closed",
+}
+# What has to happen before some deeds.
+PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
+    "start": lambda desk: cast.prove(reach(desk, "received"), desk.handler),
+    "accept_identity": lambda desk: cast.prove(reach(desk, "proving_identity"), desk.handler),
+    "decide_alone": lambda desk: cast.begin(
+        cast.ask(desk.right("img", "withdraw-consent")), desk.handler
+    ),
+    "close": lambda desk: TRY["send_answer"](reach(desk, "decided"), desk),
+    "strike_evidence": lambda desk: cast.prove(reach(desk, "received"), desk.handler),
+    "settle_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
+}
+
+
+def under_law(desk: Desk, regime: str, country: str) -> SubjectRequest:
+    """A request to which this law applies as well."""
+    Organisation.objects.filter(slug="img").update(regimes=[regime])
+    who = PersonGiven(name="Zoé Canary-Quill", phone="+33 4 00 00 00 00")
+    return cast.ask(desk.right("img", "access"), who=who, country=country)
+
+
+def answered_on_paper(desk: Desk) -> SubjectRequest:
+    """A letter lies ready to be posted."""
+    asked = cast.ask(desk.right("img", "access"), wants_paper=True)
+    proposed = cast.propose(cast.begin(asked, desk.handler), desk.handler)
+    return TRY["send_answer"](TRY["approve"](proposed, desk), desk)
+
+
+PREPARED |= {
+    "record_posting": answered_on_paper,
+    "extend": lambda desk: under_law(desk, "gdpr", "PT"),
+    "acknowledge": lambda desk: under_law(desk, "ccpa", "US-CA"),
+}
+ORDER = OrderGiven(
+    due_on=date(2026, 5, 8),
+    ordered_on=date(2026, 5, 1),
+    authority="CNIL",
+    document=CheckedUpload("order.pdf", b"%PDF-1.7", "application/pdf"),
+)
+DEEDS: dict[str, Try] = TRY | {
+    "record_order": lambda r, d: extending.record_order(
+        r.pk, ORDER, actor=d.officer, at=MORNING, seen=r.version
+    ),
+    "strike_evidence": lambda r, d: identity.strike_evidence(
+        r.pk,
+        r.evidence.latest("pk").pk,
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    ),
+    "record_posting": lambda r, d: deciding.record_posting(
+        r.pk, posted_on=MORNING.date(), actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "acknowledge": lambda r, d: acknowledging.acknowledge(
+        r.pk, on=r.received_on, actor=d.clerk, at=MORNING, seen=r.version
+    ),
+    "extend": lambda r, d: extending.extend(
+        r.pk,
+        ExtensionGiven(
+            r.deadlines.get(basis="law", purpose="respond").pk,
+            2,
+            "complexity_and_number",
+            "Twelve systems have to be searched.",
+        ),
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    ),
+}
+
+
+def prepared(desk: Desk, code: str) -> SubjectRequest:
+    """A request to which this deed can be done."""
+    if code in PREPARED:
+        return PREPARED[code](desk)
+    return reach(desk, STATE_OF.get(code, "received"))
