@@ -64,7 +64,8 @@ def walk(page: Page, live_server: Any, transactional_db: None) -> Iterator[Walk]
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        # Chromium calls the honest status of a form that was overtaken an error.
+        if message.type in ("error", "warning") and "409 (Conflict)" not in message.text:
             complaints.append(message.text)
 
     page.on("console", listen)
@@ -94,8 +95,7 @@ def test_from_the_queue_to_the_approval(walk: Walk) -> None:
     walk.follow("Propose a decision")
     walk.page.get_by_label("Nothing held").check()
     answer = walk.page.get_by_label("Answer to the requester")
-    expect(answer).to_have_value(r := answer.input_value())
-    assert "hold nothing about you" in r
+    assert "hold nothing about you" in answer.input_value()
     walk.page.get_by_label("Granted", exact=True).check()
     assert "We have done what you asked." in answer.input_value()
     answer.fill("My own words.")
@@ -129,12 +129,9 @@ def test_entering_a_letter(walk: Walk) -> None:
     walk.press("Enter the request")
     expect(walk.page.get_by_text("The clause asks for more than was given:")).to_be_visible()
     walk.go("/staff/letters/")
-    walk.follow("Record the posting: Confirmation of receipt, " + _only().reference)
+    walk.page.get_by_role("link", name="Record the posting").click()
     walk.press("Record the posting")
-
-
-def _only() -> SubjectRequest:
-    return SubjectRequest.objects.get()
+    expect(walk.page.get_by_text("No letter waits")).to_be_visible()
 
 
 def test_who_was_slower_reads_what_happened(walk: Walk) -> None:
@@ -156,7 +153,7 @@ def test_search_team_health_and_the_mailbox(walk: Walk) -> None:
     asked = cast.ask(walk.desk.right("img", "access"), at=timezone.now())
     walk.sit_down(walk.desk.officer)
     walk.go("/staff/")
-    walk.page.get_by_label("Find a request").fill("zoe.canary@example.org")
+    walk.page.get_by_role("textbox", name="Find a request").fill("zoe.canary@example.org")
     walk.press("Find")
     expect(walk.page.get_by_text(asked.reference)).to_be_visible()
     assert "canary" not in walk.page.url
