@@ -74,6 +74,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         grant_to("dsr_app")
 
 
+@pytest.fixture(autouse=True)
+def everybody_reads_english() -> Iterator[None]:
+    """The language of one test's last page does not reach the next test."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
 @pytest.fixture
 def as_app_role(transactional_db: None) -> Iterator[None]:
     """Run the test with the rights of the web process instead of the owner's."""
