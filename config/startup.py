@@ -5,12 +5,16 @@ do the keys open what is stored?
 from __future__ import annotations
 
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from django.core.checks import ERROR, Tags, run_checks
 from django.db import OperationalError, connection
 
 from dsr.vault.services import refuse_wrong_keys
+
+# A database that is just being restarted is waited for.
+PATIENCE_SECONDS = 15.0
 
 
 def refuse_to_serve_wrongly() -> None:
@@ -26,11 +30,21 @@ def refuse_to_serve_wrongly() -> None:
 
 
 def _ask() -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not _asked():
+        if time.monotonic() > until:
+            sys.exit("The database does not answer, so the keys cannot be tried: start it first.")
+        time.sleep(1)
+
+
+def _asked() -> bool:
+    """Whether the database answered; wrong keys end the process."""
     try:
         refuse_wrong_keys()
     except OperationalError:
-        sys.exit("The database does not answer, so the keys cannot be tried: start it first.")
+        return False
     finally:
         connection.close()
         if connection.settings_dict["OPTIONS"].get("pool"):
             connection.close_pool()  # type: ignore[attr-defined]
+    return True

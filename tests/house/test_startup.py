@@ -8,11 +8,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
+from config import startup
 from dsr.vault.services import open_safe
 from tests.cast import MORNING
 
@@ -73,15 +75,21 @@ def test_nothing_serves_with_keys_that_do_not_open(
     assert "Traceback" not in ended.stderr
 
 
-@pytest.mark.parametrize("process", [WEB, WORKER], ids=["web", "worker"])
-def test_nothing_serves_without_having_tried_the_keys(
-    here: dict[str, str], process: list[str]
-) -> None:
+def test_nothing_serves_without_having_tried_the_keys(here: dict[str, str]) -> None:
     nowhere = "postgresql://dsr_app@127.0.0.1:1/dsr"
-    ended = start(process, **{**here, "DATABASE_URL": nowhere, "DATABASE_OWNER_URL": nowhere})
+    ended = start(WORKER, **{**here, "DATABASE_URL": nowhere, "DATABASE_OWNER_URL": nowhere})
     assert ended.returncode == 1
-    # The pool of connections has its own word to say before.
     assert ended.stderr.strip().splitlines()[-1] == NO_DATABASE
+
+
+def test_a_database_that_is_just_being_restarted_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = [OperationalError("starting up"), OperationalError("starting up"), None]
+    monkeypatch.setattr(startup, "refuse_wrong_keys", Mock(side_effect=answers))
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    startup.refuse_to_serve_wrongly()
+    assert startup.refuse_wrong_keys.call_count == 3  # type: ignore[attr-defined]
 
 
 def test_a_trial_with_the_keys_of_another_ends_in_its_preparation(here: dict[str, str]) -> None:
