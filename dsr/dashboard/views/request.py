@@ -13,6 +13,7 @@ from dsr.accounts.roles import Permission
 from dsr.dashboard import history, sheet, words
 from dsr.dashboard.deeds.base import RequestView
 from dsr.dashboard.deeds.forms import AssignForm, NoteForm
+from dsr.dashboard.offering import deeds_for
 from dsr.requests.forms import countries
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services.changing import write_line
@@ -48,7 +49,7 @@ class RequestPage(RequestView):
             "due": words.due_badge(it, today),
             "state": words.status_badge(it),
             "clocks": sheet.clocks(it, today),
-            "deeds": sheet.deeds_for(it, self.user, role, today),
+            "deeds": deeds_for(it, self.user, role, today),
             "said": sheet.said(it),
             "missing": sheet.missing(it),
             "people": sheet.people(it),
