@@ -68,7 +68,7 @@ def _expectation(subject_request: SubjectRequest, today: date) -> str:
             "An answer was due by %(day)s and has not been sent yet. You can write to the "
             "organisation here; its page of rights says where else you can turn."
         ) % {"day": formats.date_format(subject_request.due_on)}
-    return expectation(subject_request)
+    return expectation(subject_request, today)
 
 
 def signs_by_hand(subject_request: SubjectRequest) -> bool:

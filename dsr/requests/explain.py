@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import formats
 from django.utils.translation import gettext, ngettext
@@ -32,7 +32,9 @@ class Localised(Formatter):
         return ngettext(singular, plural, amount).format(n=amount)
 
     def instant(self, iso: str) -> str:
-        return str(formats.date_format(datetime.fromisoformat(iso), "DATETIME_FORMAT"))
+        at = datetime.fromisoformat(iso)
+        zone = " UTC" if at.utcoffset() == timedelta(0) else ""
+        return f"{formats.date_format(at, 'DATETIME_FORMAT')}{zone}"
 
 
 def explain(deadline: Deadline) -> list[str]:
@@ -65,12 +67,16 @@ def _pause_note(deadline: Deadline) -> Iterable[str]:
     ]
 
 
-def expectation(subject_request: SubjectRequest) -> str:
-    """When the requester can expect an answer, honestly: by a date, or that none can be named."""
+def expectation(subject_request: SubjectRequest, today: date) -> str:
+    """When the requester can expect an answer, honestly: by a date, or that none can be named,
+    or that it is late.
+    """
     governing = subject_request.deadlines.filter(governing=True).first()
     if subject_request.due_on is None or governing is None:
         return _("At the moment no date for the answer can be named.")
     day = formats.date_format(subject_request.due_on, "DATE_FORMAT")
+    if subject_request.is_overdue(today):
+        return _("An answer was due by %(day)s and has not been sent yet.") % {"day": day}
     if governing.basis == Basis.TARGET:
         return _(
             "The policy names no date. The organisation’s own aim is to answer by %(day)s."

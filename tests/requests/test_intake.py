@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -15,7 +16,7 @@ from dsr.requests.reference import ALPHABET, clean_reference, new_reference
 from dsr.vault.models import BlindToken
 from dsr.vault.services import remains
 from tests import cast
-from tests.cast import Desk, PersonGiven
+from tests.cast import MORNING, Desk, PersonGiven
 
 KEY = UUID("0b5c6a52-4b0f-4d5c-9c3e-000000000001")
 
@@ -98,6 +99,52 @@ def test_who_gives_only_a_postal_address_gets_a_letter(desk: Desk) -> None:
     who = PersonGiven("Paul Papier", postal_address="Paul Papier\n1 rue de la Poste")
     cast.ask(desk.right("img", "access"), who=who)
     assert OutboxMessage.objects.get(kind="receipt").medium == "letter"
+
+
+@pytest.mark.parametrize(
+    "address", ["1 rue de la Poste\nParis", "Paul Papier\n1 rue de la Poste\nParis"]
+)
+def test_a_letter_names_whom_it_goes_to_and_names_them_once(desk: Desk, address: str) -> None:
+    cast.ask(desk.right("img", "access"), who=PersonGiven("Paul Papier", postal_address=address))
+    letter = OutboxMessage.objects.get(kind="receipt")
+    assert letter.unseal("to_address") == "Paul Papier\n1 rue de la Poste\nParis"
+
+
+@pytest.mark.parametrize(
+    ("organisation", "slug", "received_on", "sentence"),
+    [
+        pytest.param(
+            "indigomed",
+            "accounting",
+            None,
+            "You can expect an answer by May 21, 2026.",
+            id="the policy names a period",
+        ),
+        pytest.param(
+            "indigomed",
+            "copy",
+            None,
+            "The policy names no date. The organisation’s own aim is to answer by May 31, 2026.",
+            id="the policy names none",
+        ),
+        pytest.param(
+            "indigomed",
+            "accounting",
+            date(2026, 3, 2),
+            "An answer was due by March 22, 2026 and has not been sent yet.",
+            id="a letter that lay about",
+        ),
+    ],
+)
+def test_the_receipt_says_honestly_by_when_an_answer_comes(
+    desk: Desk, organisation: str, slug: str, received_on: date | None, sentence: str
+) -> None:
+    right = desk.right(organisation, slug)
+    if received_on:
+        cast.ask(right, actor=desk.clerk, channel="post", received_on=received_on, at=MORNING)
+    else:
+        cast.ask(right, at=MORNING)
+    assert sentence in str(OutboxMessage.objects.get(kind="receipt").unseal("body"))
 
 
 def test_what_was_typed_is_nowhere_in_clear(desk: Desk) -> None:

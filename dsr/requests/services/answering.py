@@ -22,7 +22,7 @@ from dsr.vault.uploads import CheckedUpload
 
 from . import clocks
 from .changing import Doing
-from .telling import tell_requester, writes_to
+from .telling import lines_of, tell_requester, writes_to
 from .writing import write_message
 
 
@@ -111,7 +111,7 @@ def _owe_letter(doing: Doing, answer: RequestMessage) -> None:
         key=_letter_key(answer),
         kind="answer_letter",
         safe=subject_request.safe,
-        to=str(person.unseal("postal_address")),
+        to="\n".join(lines_of(person)),
         language=subject_request.language,
         context={"reference": subject_request.reference},
         at=doing.at,
@@ -142,10 +142,7 @@ def _written(doing: Doing, answer: RequestMessage) -> letters.Letter:
     with translation.override(language):
         return letters.Letter(
             head=letterhead(organisation),
-            recipient=[
-                str(person.reveal("name")),
-                *str(person.reveal("postal_address") or "").splitlines(),
-            ],
+            recipient=lines_of(person),
             subject=_("Your request: %(right)s") % {"right": right.in_language("title", language)},
             body=letters.blocks_of(str(answer.unseal("body"))),
             written_on=doing.today,

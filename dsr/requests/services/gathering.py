@@ -13,7 +13,7 @@ from dsr.requests.models import MailTurn, SubjectRequest, WaitingForTurn
 from dsr.requests.states import Purpose, Status
 
 from . import clocks
-from .telling import address_of, common_context, private_link, tell_requester
+from .telling import address_of, private_link, tell_requester, told_of
 from .turns import BETWEEN_TWO, address_hash
 
 
@@ -95,7 +95,7 @@ def _owe_digest(turn: MailTurn, requests: list[SubjectRequest], at: datetime) ->
 
 
 def _line(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
-    return common_context(subject_request) | {
+    return told_of(subject_request, at) | {
         "link": private_link(subject_request, at),
         "withdrawn": subject_request.status == Status.WITHDRAWN,
     }

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.notifications.services import Reader, owe, owe_each, ring
+from dsr.requests.explain import expectation
 from dsr.requests.models import Person, SubjectRequest
 from dsr.vault.services import site_safe
 
@@ -42,7 +44,7 @@ def tell_requester(
         safe=subject_request.safe,
         to=to,
         language=subject_request.language,
-        context={**common_context(subject_request), "link": private_link(subject_request, at)}
+        context={**told_of(subject_request, at), "link": private_link(subject_request, at)}
         | context,
         at=at,
         reference=subject_request.reference,
@@ -124,6 +126,15 @@ def common_context(subject_request: SubjectRequest) -> dict[str, Any]:
     }
 
 
+def told_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
+    """What the requester may be told, and the sentence that says by when to expect an answer."""
+    today = subject_request.organisation.today(at)
+    with translation.override(subject_request.language):
+        return common_context(subject_request) | {
+            "expectation": expectation(subject_request, today)
+        }
+
+
 def private_link(subject_request: SubjectRequest, at: datetime) -> str:
     path = reverse("portal:link", args=[links.issue(subject_request, at=at)])
     return f"{settings.BASE_URL}{path}"
@@ -134,6 +145,13 @@ def address_of(subject_request: SubjectRequest) -> tuple[str, str]:
     person = writes_to(subject_request)
     if email := person.reveal("email") or "":
         return str(email), "email"
-    if postal := person.reveal("postal_address") or "":
-        return str(postal), "letter"
+    if person.reveal("postal_address"):
+        return "\n".join(lines_of(person)), "letter"
     return "", "none"
+
+
+def lines_of(person: Person) -> list[str]:
+    """How a letter is addressed; many people begin their address with their name already."""
+    name = str(person.reveal("name"))
+    lines = str(person.reveal("postal_address") or "").splitlines()
+    return lines if lines and name.casefold() in lines[0].casefold() else [name, *lines]
