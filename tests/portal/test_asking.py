@@ -210,3 +210,12 @@ def test_a_signature_by_hand_is_printed_as_a_letter(visitor: Visitor) -> None:
 def test_what_is_typed_can_run_nowhere(visitor: Visitor) -> None:
     response = visitor.fill(ACCOUNTING, name="<script>alert(1)</script>", email="x")
     assert "<script>alert(1)" not in response.content.decode()
+
+
+def test_a_paper_copy_needs_a_postal_address_and_no_choice_of_how(visitor: Visitor) -> None:
+    url = "/indigomed/paper-copy/"
+    assert 'name="wants_paper"' not in visitor.open(url)
+    typed = {"role": "subject", "name": "Zoé Canary-Quill", "email": "zoe.canary@example.org"}
+    page = visitor.fill(url, **typed)
+    assert "To answer on paper we need a postal address." in page.content.decode()
+    assert visitor.ask(url, **typed, postal_address="7 rue du Serin\n69000 Lyon").wants_paper

@@ -9,7 +9,7 @@ from django.forms import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dsr.policies.kinds import Asker, Audience, Level
+from dsr.policies.kinds import Asker, Audience, Kind, Level
 from dsr.policies.models import Right
 from dsr.policies.particulars import Particular
 from dsr.requests.states import ACTS_FOR_ANOTHER
@@ -64,5 +64,5 @@ def not_needed(right: Right, asked: dict[str, str]) -> Iterator[str]:
         yield "born_on"
     if not organisation.regimes and right.audience_code not in PLACE_MATTERS:
         yield "country"
-    if "medium" in asked:
+    if "medium" in asked or right.kind == Kind.PAPER_COPY:
         yield "wants_paper"

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dsr.policies.kinds import Kind
 from dsr.policies.models import Right
 from dsr.policies.particulars import particulars
 from dsr.requests.services.intake import Submission
@@ -182,7 +183,8 @@ class RequestForm(forms.Form):
 
     @property
     def paper_wanted(self) -> bool:
-        return "paper" in (self.cleaned_data.get("wants_paper"), self.cleaned_data.get("medium"))
+        said = (self.cleaned_data.get("wants_paper"), self.cleaned_data.get("medium"))
+        return "paper" in said or self.right.kind == Kind.PAPER_COPY
 
     def missing(self) -> list[str]:
         """Codes of what the clause demands and this request does not say."""
