@@ -12,6 +12,8 @@ from django.db import transaction
 from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Role
 from dsr.accounts.services import enrol_for_trial
+from dsr.notifications.models import OutboxMessage
+from dsr.notifications.services import mark_missed, write_off
 from dsr.policies.models import Organisation, Right
 from dsr.requests.actors import REQUESTER
 from dsr.requests.models import SubjectRequest
@@ -54,7 +56,16 @@ def fill(*, at: datetime) -> list[DemoAccount]:
     accounts = [_member(*each) for each in STAFF] + [_administrator()]
     _Story(at).tell()
     reminding.sweep(at=at)
+    _see_to_what_the_invented_past_missed(at)
     return accounts
+
+
+def _see_to_what_the_invented_past_missed(at: datetime) -> None:
+    """Reminders of days before the first start could never go out; nobody has to look into them."""
+    handler = User.objects.get(email="handler@demo.example")
+    mark_missed(at=at)
+    for message in OutboxMessage.objects.missed():
+        write_off(message.pk, actor_id=handler.pk, at=at)
 
 
 def _member(email: str, name: str, role: Role) -> DemoAccount:

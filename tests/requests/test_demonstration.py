@@ -9,6 +9,8 @@ from django.core.management import call_command
 
 from dsr.accounts.models import User
 from dsr.accounts.services import has_second_factor, trial_code
+from dsr.notifications.models import OutboxMessage
+from dsr.notifications.services import mark_missed
 from dsr.policies.catalogue.loading import load
 from dsr.policies.catalogue.reading import HOME
 from dsr.requests import demonstration
@@ -40,6 +42,14 @@ def test_its_requests_are_marked_and_stand_in_many_states(
     assert made.count() == 12
     assert all(each.demo for each in made)
     assert len({each.status for each in made}) >= 7
+
+
+def test_it_begins_without_a_trouble_that_somebody_must_see_to(
+    filled: list[demonstration.DemoAccount],
+) -> None:
+    assert not OutboxMessage.objects.missed().exists()
+    assert mark_missed(at=MORNING) == 0
+    assert OutboxMessage.objects.filter(kind="reminder", status="owed").exists()
 
 
 def test_it_is_filled_once(filled: list[demonstration.DemoAccount]) -> None:
