@@ -300,6 +300,7 @@ class ExtendForm(DeedForm):
     amount = forms.IntegerField(
         label=_("How much more"),
         min_value=1,
+        error_messages={"required": _("Say how much more time is needed, as a number.")},
         widget=forms.NumberInput(attrs={"class": "input--tiny"}),
     )
     reason = forms.ChoiceField(label=_("Reason"), choices=ExtensionReason.choices)
