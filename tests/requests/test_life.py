@@ -7,6 +7,7 @@ from datetime import date
 from dsr.requests.models import Deadline
 from dsr.requests.queries import history
 from dsr.requests.services import deciding
+from dsr.requests.services.answering import remedies
 from tests import cast
 from tests.cast import Desk
 
@@ -48,3 +49,12 @@ def test_an_accounting_is_asked_proved_approved_answered_and_closed(desk: Desk) 
         "send_answer",
         "close",
     ]
+
+
+def test_a_letter_names_the_ways_to_complain_and_no_other_information(desk: Desk) -> None:
+    def told(organisation: str, slug: str) -> list[str]:
+        return [each.split(":")[0] for each in remedies(cast.ask(desk.right(organisation, slug)))]
+
+    assert told("imo", "eu-access") == ["Complaints to an authority (European Union)"]
+    assert told("indigomed", "copy") == ["Complaints to an authority"]
+    assert told("img", "access") == ["Complaints to an authority"]

@@ -25,6 +25,9 @@ from .changing import Doing
 from .telling import lines_of, tell_requester, writes_to
 from .writing import write_message
 
+# What information is called, wholly or at its end, that says where to turn with a complaint.
+REMEDY = "complaint"
+
 
 @dataclass(frozen=True, slots=True)
 class GivenBefore:
@@ -163,9 +166,9 @@ def letterhead(organisation: Organisation) -> letters.Letterhead:
 
 
 def remedies(subject_request: SubjectRequest) -> list[str]:
-    """What somebody can do who does not agree: the complaint routes that the policy names."""
+    """What somebody can do who does not agree: the complaint routes among what the policy tells."""
     language = subject_request.language
     return [
         f"{item.in_language('title', language)}: {item.in_language('text', language)}"
-        for item in subject_request.right.reading.information.all()
+        for item in subject_request.right.reading.information.filter(slug__endswith=REMEDY)
     ]
