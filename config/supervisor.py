@@ -280,17 +280,18 @@ class Supervisor:
 
 @contextmanager
 def _the_only_run(var: Path) -> Iterator[None]:
-    """Hold the lock of a running program; its file names the process."""
+    """Hold the lock of a running program; its file names the process and where to look."""
     var.mkdir(parents=True, exist_ok=True)
     handle = os.open(var / "run.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.ftruncate(handle, 0)
-        os.write(handle, str(os.getpid()).encode())
+        os.write(handle, f"{os.getpid()} {settings.BASE_URL}".encode())
         yield
     except BlockingIOError as error:
+        _, _, address = (var / "run.lock").read_text(encoding="utf-8").partition(" ")
         raise FrontDoorError(
-            f"The program runs already in this folder: look at {settings.BASE_URL}/, "
+            f"The program runs already in this folder: look at {address or settings.BASE_URL}/, "
             "or end it with `make stop`."
         ) from error
     finally:
@@ -306,7 +307,8 @@ def running_elsewhere(var: Path) -> int | None:
     except FileNotFoundError:
         return None
     except BlockingIOError:
-        return int((var / "run.lock").read_text(encoding="utf-8") or 0) or None
+        number, _, _ = (var / "run.lock").read_text(encoding="utf-8").partition(" ")
+        return int(number or 0) or None
 
 
 def _log_file(var: Path, name: str) -> Path:

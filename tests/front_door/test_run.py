@@ -88,11 +88,14 @@ def test_a_taken_port_is_named_with_what_to_do(var: Path) -> None:
 
 
 def test_a_second_run_in_the_same_folder_points_to_the_first(var: Path) -> None:
-    with running(var) as run:
+    port = free_port()
+    with running(var, port) as run:
         run.wait_for("Ctrl-C stops everything")
         second = manage(var, "run", DSR_PORT=str(free_port()))
         assert second.returncode == 1
-        assert second.stderr.startswith("The program runs already in this folder")
+        assert second.stderr.startswith(
+            f"The program runs already in this folder: look at http://localhost:{port}/,"
+        )
         assert manage(var, "stop").stdout.startswith("Stopped the program")
         assert run.process.wait(timeout=5) == 0
     assert gone(var), processes_of(var)
