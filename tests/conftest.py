@@ -66,6 +66,12 @@ def pytest_terminal_summary(
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix() -> None:
+    """Each process of a parallel run has servers of its own, so its database needs no name of its
+    own; processes that a test starts find it where they expect it."""
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Give the application's role its rights in the test database, as `make run` does."""
     from config.database_roles import grant_to
