@@ -50,6 +50,7 @@ def page_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
         "dates": dates(subject_request, today),
         "answers": [_message(each) for each in answers],
         "written": [_message(each) for each in reversed(written) if each not in answers],
+        "files": sent_files(subject_request),
         "missing": [each.label for each in particulars(subject_request.missing)],
         "can_complete": subject_request.status in UNDECIDED,
         "signs_by_hand": signs_by_hand(subject_request),
@@ -83,6 +84,12 @@ def told(subject_request: SubjectRequest) -> str:
     if person.reveal("email"):
         return "email"
     return "letter" if person.reveal("postal_address") else ""
+
+
+def sent_files(subject_request: SubjectRequest) -> list[str]:
+    """Names of the files that came from the requester, so that they see what arrived."""
+    sent = subject_request.attachments.filter(from_requester=True).select_related("file")
+    return [each.file.reveal("name", erased=_("An erased file")) for each in sent]
 
 
 def _message(message: RequestMessage) -> dict[str, Any]:

@@ -219,3 +219,9 @@ def test_a_paper_copy_needs_a_postal_address_and_no_choice_of_how(visitor: Visit
     page = visitor.fill(url, **typed)
     assert "To answer on paper we need a postal address." in page.content.decode()
     assert visitor.ask(url, **typed, postal_address="7 rue du Serin\n69000 Lyon").wants_paper
+
+
+def test_the_private_page_names_the_files_that_arrived(visitor: Visitor) -> None:
+    visitor.ask(documents=picture(), **FULL)
+    visitor.client.post("/status/reply/", {"text": "", "documents": picture()})
+    assert "Files that you sent: photo.png, photo.png" in visitor.status()
