@@ -7,6 +7,7 @@ so that they can be seen and nobody is flooded.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -46,13 +47,23 @@ def _sweep_batch(organisation: Organisation, at: datetime, batch: int) -> int:
             .filter(remind_on__lte=today, subject_request__organisation=organisation)
             .select_for_update(skip_locked=True, of=("self",))
             .select_related("subject_request__assignee", "subject_request__right")
+            .defer("trace", "rule", "pauses_admitted", "extension_rule")
             .order_by("remind_on", "pk")[:batch]
         )
         for deadline in due:
             deadline.subject_request.organisation = organisation
             _remind(deadline, today, at)
-        Deadline.objects.bulk_update(due, ["remind_on"])
+        _note_next_day(due)
     return len(due)
+
+
+def _note_next_day(due: list[Deadline]) -> None:
+    """One statement for each day: most deadlines of a batch share the next one."""
+    by_day = defaultdict(list)
+    for deadline in due:
+        by_day[deadline.remind_on].append(deadline.pk)
+    for day, ids in by_day.items():
+        Deadline.objects.filter(pk__in=ids).update(remind_on=day)
 
 
 def _remind(deadline: Deadline, today: date, at: datetime) -> None:
