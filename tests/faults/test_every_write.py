@@ -27,7 +27,7 @@ from tests.faults.trying import DEEDS, prepared
 from tests.faults.world import World
 from tests.notifications.conftest import Server
 
-QUICK = ["reply", "approve", "correct_receipt"]
+QUICK = ["reply", "approve"]
 SLOW = [pytest.param(code, marks=pytest.mark.faults) for code in sorted(DEEDS) if code not in QUICK]
 
 

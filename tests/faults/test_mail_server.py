@@ -18,9 +18,13 @@ from tests.faults.world import World, until
 COUNT = 4  # one request: the requester's receipt, and three members of staff are told
 TROUBLE = [
     pytest.param("later", "try_later", 1, id="asks to come back later"),
-    pytest.param("refuse", "server_away", 0, id="refuses the conversation"),
-    pytest.param("drop", "connection_lost", 1, id="hangs up within each mail"),
-    pytest.param("gone", "server_away", 0, id="is gone"),
+    pytest.param(
+        "refuse", "server_away", 0, id="refuses the conversation", marks=pytest.mark.faults
+    ),
+    pytest.param(
+        "drop", "connection_lost", 1, id="hangs up within each mail", marks=pytest.mark.faults
+    ),
+    pytest.param("gone", "server_away", 0, id="is gone", marks=pytest.mark.faults),
     pytest.param("hang", "server_away", 0, id="never says a word", marks=pytest.mark.faults),
 ]
 
@@ -79,6 +83,7 @@ def test_a_mail_that_was_taken_without_a_word_is_repeated_under_its_id(
     figures.add(f"a mail server that {what}: repeats, each with its old Message-ID", 1, 1)
 
 
+@pytest.mark.faults
 def test_each_failed_attempt_waits_longer_than_the_one_before(world: World, desk: Desk) -> None:
     ask(desk)
     world.mail.mode("later")
@@ -121,6 +126,7 @@ def test_one_bad_recipient_becomes_visible_and_the_others_get_theirs(
     figures.add("one bad recipient of three: delivered, failed and visible", "2, 1", "2, 1")
 
 
+@pytest.mark.faults
 def test_a_worker_that_waits_for_the_server_holds_up_nobody(
     world: World, desk: Desk, figures: Figures
 ) -> None:

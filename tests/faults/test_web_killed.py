@@ -14,21 +14,18 @@ from tests.faults.figures import Figures
 from tests.faults.snapshot import take
 from tests.faults.world import World
 
-ROUNDS = [
-    pytest.param(1, 10, id="one round"),
-    pytest.param(10, 30, id="ten rounds", marks=pytest.mark.faults),
-]
+ROUNDS, VISITORS = 10, 30
 
 
-@pytest.mark.parametrize(("rounds", "visitors"), ROUNDS)
+@pytest.mark.faults
 def test_no_acknowledged_submission_is_lost_when_web_processes_are_killed(
-    world: World, figures: Figures, rounds: int, visitors: int
+    world: World, figures: Figures
 ) -> None:
-    web, chance = world.web(), random.Random(rounds)
+    web, chance = world.web(), random.Random(ROUNDS)
     shape = shape_of_one(world, web)
     before, gone = take(world.url), 0
-    for number in range(rounds):
-        crowd = Crowd.gather(web, visitors)
+    for number in range(ROUNDS):
+        crowd = Crowd.gather(web, VISITORS)
         time.sleep(2)  # the form believes in no faster hand
         crowd.send()
         time.sleep(chance.uniform(0.05, 0.6))
@@ -41,10 +38,10 @@ def test_no_acknowledged_submission_is_lost_when_web_processes_are_killed(
         crowd.wait()
         gone += len(lost(crowd))
     assert gone == 0
-    assert SubjectRequest.objects.count() == 2 + rounds * visitors
+    assert SubjectRequest.objects.count() == 2 + ROUNDS * VISITORS
     assert half_saved(before, take(world.url), shape) == {}
     assert verify() == []
-    what = f"{rounds * visitors} submissions, {rounds} SIGKILLs of web processes"
+    what = f"{ROUNDS * VISITORS} submissions, {ROUNDS} SIGKILLs of web processes"
     figures.add(f"{what}: acknowledged and lost", gone, 0)
     figures.add(f"{what}: half-saved tables", 0, 0)
     figures.add(f"{what}: requests made twice", 0, 0)
