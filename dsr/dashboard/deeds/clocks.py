@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from dsr.dashboard.deeds.base import DeedView
-from dsr.dashboard.deeds.forms import AcknowledgeForm, DeedForm, ExtendForm, OrderForm
+from dsr.dashboard.deeds.dated_forms import AcknowledgeForm, ExtendForm, OrderForm
+from dsr.dashboard.deeds.forms import DeedForm
 from dsr.requests.services import acknowledging, extending
 from dsr.requests.services.extending import ExtensionGiven, OrderGiven
 

@@ -8,14 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from dsr.dashboard import drafts
 from dsr.dashboard.deeds.base import DeedView
-from dsr.dashboard.deeds.forms import (
-    DeedForm,
-    PostingForm,
-    ReasonForm,
-    SendForm,
-    TextForm,
-    WithdrawForm,
-)
+from dsr.dashboard.deeds.dated_forms import PostingForm, SendForm
+from dsr.dashboard.deeds.forms import DeedForm, ReasonForm, TextForm, WithdrawForm
 from dsr.requests.preconditions import sent_answer, standing_decision
 from dsr.requests.services import answering, deciding, ending, work
 from dsr.requests.services.telling import writes_to

@@ -7,15 +7,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from dsr.dashboard.deeds.base import DeedView
+from dsr.dashboard.deeds.dated_forms import CorrectReceiptForm, ReceiptForm
 from dsr.dashboard.deeds.forms import (
     AssignForm,
     CompleteForm,
     ContactForm,
-    CorrectReceiptForm,
     DeedForm,
     NoteForm,
     QuestionForm,
-    ReceiptForm,
     ReplyForm,
 )
 from dsr.requests.services import work, writing
