@@ -246,3 +246,14 @@ def test_what_was_erased_says_so(desk: Desk, seat: SeatOf) -> None:
     page = page_of(seat("handler"), asked)
     assert "(erased)" in page
     assert "Canary" not in page
+
+
+def test_who_only_records_is_not_told_of_a_question_that_nobody_asked(
+    desk: Desk, seat: SeatOf
+) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    page = page_of(seat("clerk"), asked)
+    assert "Somebody who works on requests carries it on." in page
+    assert "The requester has been asked." not in page
+    assert "Make sure of who asks" not in page
+    assert "Make sure of who asks" in page_of(seat("handler"), asked)
