@@ -22,3 +22,10 @@ def try_the_keys(**kwargs: Any) -> None:
     from config.startup import refuse_to_serve_wrongly
 
     refuse_to_serve_wrongly()
+
+
+@signals.beat_init.connect
+def sweep_at_once(**kwargs: Any) -> None:
+    """What became due while nothing ran does not wait for the schedule's first minute."""
+    for entry in app.conf.beat_schedule.values():
+        app.send_task(entry["task"], **entry["options"])

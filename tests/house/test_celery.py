@@ -6,6 +6,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import signals
 
 from config.celery import app
 
@@ -42,6 +46,16 @@ def test_every_task_of_the_schedule_exists() -> None:
     app.loader.import_default_modules()
     planned = {entry["task"] for entry in app.conf.beat_schedule.values()}
     assert planned - set(app.tasks) == set()
+
+
+def test_every_sweep_is_asked_for_when_the_scheduler_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: dict[str, Any] = {}
+    monkeypatch.setattr(app, "send_task", lambda name, **options: sent.update({name: options}))
+    signals.beat_init.send(sender=None)
+    assert set(sent) == {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert all(options == {"expires": 55} for options in sent.values())
 
 
 def test_a_broker_that_is_away_costs_less_than_a_second() -> None:
