@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 
 from dsr.deadlines import WorkingCalendar as EngineCalendar
-from dsr.policies.models import WorkingCalendar
-from dsr.requests.models import Deadline, SubjectRequest
+from dsr.policies.models import Organisation, WorkingCalendar
+from dsr.requests.models import Deadline, Receipt, SubjectRequest
 from dsr.requests.services import clocks
 from dsr.requests.states import Basis
 
@@ -63,34 +63,40 @@ def _sweep_batch(
         requests = {each.pk: each for each in _next_requests(after, batch)}
         seen = dict.fromkeys(requests, 0)
         moved, same = set(), []
-        for deadline in (
-            stale()
-            .filter(subject_request__in=requests)
-            .prefetch_related("extensions")
-            .defer("trace")
-        ):
+        for deadline in _stale_ones(requests):
             seen[deadline.subject_request_id] += 1
             deadline.subject_request = requests[deadline.subject_request_id]
             if _moves(deadline, calendars):
-                moved.add(deadline.subject_request)
+                moved.add(deadline.subject_request_id)
             else:
                 same.append(deadline)
-        for subject_request in moved:
+        for subject_request in SubjectRequest.objects.filter(pk__in=moved).order_by("pk"):
             clocks.recompute(subject_request, actor=None, at=at, cause="calendar_changed")
         _note_version(same, calendars)
     return seen
 
 
-def _next_requests(after: int, batch: int) -> Iterable[SubjectRequest]:
-    return (
+def _next_requests(after: int, batch: int) -> list[SubjectRequest]:
+    """Only what dates follow from: most of a request is neither read nor written here."""
+    receipts = Receipt.objects.only("subject_request_id", "received_at", "struck_at")
+    found = list(
         SubjectRequest.objects.filter(
             Exists(stale().filter(subject_request=OuterRef("pk"))), pk__gt=after
         )
         .select_for_update(skip_locked=True, of=("self",))
-        .select_related("organisation")
-        .prefetch_related("receipts", "pauses")
+        .only("pk", "status", "received_on", "organisation_id")
+        .prefetch_related(Prefetch("receipts", receipts), "pauses")
         .order_by("pk")[:batch]
     )
+    organisations = Organisation.objects.in_bulk({each.organisation_id for each in found})
+    for each in found:
+        each.organisation = organisations[each.organisation_id]
+    return found
+
+
+def _stale_ones(requests: Iterable[int]) -> Iterable[Deadline]:
+    found = stale().filter(subject_request__in=requests).prefetch_related("extensions")
+    return found.defer("trace", "extension_rule")
 
 
 def _moves(deadline: Deadline, calendars: dict[int, Current]) -> bool:
