@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,6 +34,12 @@ def _flush_as_owner(self: DatabaseOperations, *args: Any, **kwargs: Any) -> list
 
 
 DatabaseOperations.sql_flush = _flush_as_owner  # type: ignore[method-assign]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """The processes of a parallel run must not read settings before they have their own servers."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 def pytest_unconfigure() -> None:
