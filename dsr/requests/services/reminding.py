@@ -17,7 +17,7 @@ from django.db import transaction
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
-from dsr.policies.models import Organisation
+from dsr.policies.models import Organisation, Right
 from dsr.requests import reminders
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.states import OPEN, ClockStatus, Status
@@ -46,15 +46,25 @@ def _sweep_batch(organisation: Organisation, at: datetime, batch: int) -> int:
             Deadline.objects.live()
             .filter(remind_on__lte=today, subject_request__organisation=organisation)
             .select_for_update(skip_locked=True, of=("self",))
-            .select_related("subject_request__assignee", "subject_request__right")
+            .select_related("subject_request")
             .defer("trace", "rule", "pauses_admitted", "extension_rule")
             .order_by("remind_on", "pk")[:batch]
         )
+        _share([deadline.subject_request for deadline in due], organisation)
         for deadline in due:
-            deadline.subject_request.organisation = organisation
             _remind(deadline, today, at)
         _note_next_day(due)
     return len(due)
+
+
+def _share(requests: list[SubjectRequest], organisation: Organisation) -> None:
+    """Many requests have the same right and the same assignee: each is read once."""
+    rights = Right.objects.in_bulk({each.right_id for each in requests})
+    people = User.objects.in_bulk({each.assignee_id for each in requests} - {None})
+    for each in requests:
+        each.organisation = organisation
+        each.right = rights[each.right_id]
+        each.assignee = people.get(each.assignee_id)
 
 
 def _note_next_day(due: list[Deadline]) -> None:
