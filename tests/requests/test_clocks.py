@@ -62,7 +62,7 @@ def test_where_the_policy_names_no_period_the_own_target_is_shown_as_what_it_is(
     clock = asked.deadlines.get(code="target")
     assert (clock.basis, clock.due_on) == ("target", date(2026, 5, 31))
     assert "own target" in explain(clock)[0]
-    assert expectation(asked).startswith("The policy names no date.")
+    assert expectation(asked, asked.received_on).startswith("The policy names no date.")
 
 
 def test_the_day_of_receipt_is_the_legal_day_in_the_organisations_zone(desk: Desk) -> None:
