@@ -113,6 +113,8 @@ def test_a_mail_with_a_fault_at_any_statement_of_its_delivery_is_sent_once_or_re
 ) -> None:
     monkeypatch.setattr(django_settings, "EMAIL_BACKEND", "tests.notifications.conftest.Server")
     monkeypatch.setattr(Server, "accepted", [])
+    monkeypatch.setattr(Server, "door", staticmethod(lambda: None))
+    monkeypatch.setattr(Server, "answer", staticmethod(lambda mail: None))
     ask(desk)
     (owed,) = OutboxMessage.objects.filter(kind="receipt")
     OutboxMessage.objects.exclude(pk=owed.pk).delete()
