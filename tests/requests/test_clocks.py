@@ -15,19 +15,14 @@ from dsr.requests.explain import expectation, explain
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.queries import history
 from dsr.requests.services import (
-    clocks,
     deciding,
     ending,
-    extending,
-    fees,
     identity,
     recomputing,
-    stating,
     work,
     writing,
 )
 from dsr.requests.services.answering import GivenBefore
-from dsr.requests.services.extending import ExtensionGiven, OrderGiven
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import Desk
@@ -194,105 +189,6 @@ def test_a_question_asked_after_three_weeks_is_not_prompt_and_stops_nothing(desk
     assert asked.deadlines.get(regime="gdpr", purpose="respond").due_on == date(2026, 4, 2)
 
 
-def test_an_extension_announced_in_time_counts_from_the_original_start(desk: Desk) -> None:
-    asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-01-30"), country="PT")
-    law = asked.deadlines.get(regime="gdpr", purpose="respond")
-    assert law.due_on == date(2026, 3, 2)  # 28 February 2026 is a Saturday.
-    extending.extend(
-        asked.pk,
-        ExtensionGiven(law.pk, 2, "complexity_and_number", "Twelve systems have to be searched."),
-        actor=desk.handler,
-        at=cast.on("2026-02-20"),
-        seen=asked.version,
-    )
-    law.refresh_from_db(fields=["due_on"])
-    assert law.due_on == date(2026, 4, 30)
-    assert asked.deadlines.get(regime="gdpr", purpose="extension_notice").status == "met"
-
-
-def test_after_the_notice_limit_an_extension_is_refused_with_the_day_it_was_possible(
-    desk: Desk,
-) -> None:
-    asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-01-30"), country="PT")
-    law = asked.deadlines.get(regime="gdpr", purpose="respond")
-    with pytest.raises(Unmet) as refused:
-        extending.extend(
-            asked.pk,
-            ExtensionGiven(law.pk, 2, "complexity_and_number", "Many systems."),
-            actor=desk.handler,
-            at=cast.on("2026-03-03"),
-            seen=asked.version,
-        )
-    assert "March 2, 2026" in str(refused.value)
-
-
-def test_a_notice_that_came_too_late_is_recorded_as_having_no_effect(desk: Desk) -> None:
-    asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-01-30"), country="PT")
-    law = asked.deadlines.get(regime="gdpr", purpose="respond")
-    extending.extend(
-        asked.pk,
-        ExtensionGiven(
-            law.pk,
-            2,
-            "complexity_and_number",
-            "Many systems.",
-            notified_on=date(2026, 3, 3),
-            proof=PROOF,
-        ),
-        actor=desk.handler,
-        at=cast.on("2026-03-05"),
-        seen=asked.version,
-    )
-    assert law.extensions.get().admitted is False
-    assert due(asked, law.code) == date(2026, 3, 2)
-
-
-def test_complexity_alone_is_no_reason_under_the_gdpr(desk: Desk) -> None:
-    asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-01-30"), country="PT")
-    law = asked.deadlines.get(regime="gdpr", purpose="respond")
-    with pytest.raises(BadInput) as refused:
-        extending.extend(
-            asked.pk,
-            ExtensionGiven(law.pk, 2, "complexity", "Many systems."),
-            actor=desk.handler,
-            at=cast.on("2026-02-03"),
-            seen=asked.version,
-        )
-    assert "reason" in refused.value.fields
-
-
-def test_the_clock_of_a_policy_cannot_be_extended(desk: Desk) -> None:
-    asked = cast.ask(desk.right("indigomed", "accounting"))
-    clock = asked.deadlines.get(code="policy")
-    with pytest.raises(Unmet):
-        extending.extend(
-            asked.pk,
-            ExtensionGiven(clock.pk, 2, "complexity", "Many systems."),
-            actor=desk.handler,
-            at=cast.MORNING,
-            seen=asked.version,
-        )
-
-
-def test_an_order_adds_a_clock_and_changes_no_other(desk: Desk) -> None:
-    asked = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-04-30"))
-    extending.record_order(
-        asked.pk,
-        OrderGiven(
-            due_on=date(2026, 5, 8),
-            ordered_on=date(2026, 5, 2),
-            authority="CNIL",
-            document=CheckedUpload("order.pdf", b"%PDF-1.7", "application/pdf"),
-        ),
-        actor=desk.officer,
-        at=cast.on("2026-05-04"),
-        seen=asked.version,
-    )
-    assert due(asked, "order-1") == date(2026, 5, 8)
-    assert due(asked, "policy") == date(2026, 5, 20)
-    assert SubjectRequest.objects.get(pk=asked.pk).due_on == date(2026, 5, 8)
-
-
 def test_a_new_holiday_moves_what_it_touches_and_says_why(desk: Desk) -> None:
     touched = cast.ask(desk.right("indigomed", "amend"), at=cast.on("2026-05-16"), country="FR")
     other = cast.ask(desk.right("indigomed", "amend"), at=cast.on("2026-05-18"), country="FR")
@@ -418,22 +314,6 @@ def test_two_governing_dates_are_refused_by_the_database(desk: Desk) -> None:
         Deadline.objects.filter(subject_request=asked).update(governing=True)
 
 
-def test_a_notice_of_an_earlier_day_needs_its_proof(desk: Desk) -> None:
-    asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-01-30"), country="PT")
-    law = asked.deadlines.get(regime="gdpr", purpose="respond")
-    with pytest.raises(BadInput) as refused:
-        extending.extend(
-            asked.pk,
-            ExtensionGiven(
-                law.pk, 2, "complexity_and_number", "Many.", notified_on=date(2026, 2, 20)
-            ),
-            actor=desk.handler,
-            at=cast.on("2026-03-05"),
-            seen=asked.version,
-        )
-    assert list(refused.value.fields) == ["proof"]
-
-
 def test_an_answer_given_before_by_another_way_counts_from_its_day_with_proof(desk: Desk) -> None:
     asked = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-04-30"))
     proposed = cast.propose(
@@ -454,95 +334,3 @@ def test_an_answer_given_before_by_another_way_counts_from_its_day_with_proof(de
     assert sent.answered_on == date(2026, 5, 20)
     assert asked.deadlines.get(code="policy").status == "met"
     assert not OutboxMessage.objects.filter(kind="answer_ready").exists()
-
-
-def test_a_fee_begins_the_british_clock_anew_when_it_is_paid(desk: Desk) -> None:
-    asked = cast.ask(desk.right("imo", "eu-access"), at=cast.on("2026-03-02", 16), country="GB")
-    law = asked.deadlines.get(regime="uk-gdpr", purpose="respond")
-    assert law.due_on == date(2026, 4, 2)
-    announced = fees.ask_fee(
-        asked.pk,
-        ground="excessive",
-        text="Ten pounds; you can withdraw.",
-        actor=desk.handler,
-        at=cast.on("2026-03-04", 16),
-        seen=asked.version,
-    )
-    assert asked.deadlines.get(pk=law.pk).status == "paused"
-    fees.settle_fee(
-        announced.pk,
-        on=date(2026, 3, 16),
-        waived=False,
-        actor=desk.clerk,
-        at=cast.on("2026-03-17", 16),
-        seen=announced.version,
-    )
-    clock = asked.deadlines.get(pk=law.pk)
-    assert (clock.status, clock.due_on) == ("running", date(2026, 4, 16))
-
-
-def test_a_policy_that_names_no_fee_is_no_ground_for_one(desk: Desk) -> None:
-    asked = cast.ask(desk.right("img", "access"))
-    with pytest.raises(BadInput):
-        fees.ask_fee(
-            asked.pk,
-            ground="policy",
-            text="Ten euros.",
-            actor=desk.handler,
-            at=cast.MORNING,
-            seen=asked.version,
-        )
-
-
-def test_a_record_with_younger_and_older_parts_has_two_french_dates(desk: Desk) -> None:
-    indigomed = desk.organisation("indigomed")
-    indigomed.flags = ["health_professional"]
-    indigomed.save()
-    asked = cast.ask(desk.right("indigomed", "copy"), at=cast.on("2026-03-02"), country="FR")
-    assert due(asked, "fr-health:respond:younger") == date(2026, 3, 10)
-    stating.state_facts(
-        asked.pk,
-        country="FR",
-        record_age="both",
-        actor=desk.handler,
-        at=cast.on("2026-03-03"),
-        seen=asked.version,
-    )
-    assert due(asked, "fr-health:respond:younger") == date(2026, 3, 10)
-    assert due(asked, "fr-health:respond:older") == date(2026, 5, 2)
-    stated = SubjectRequest.objects.get(pk=asked.pk)
-    stating.state_facts(
-        asked.pk,
-        country="FR",
-        record_age="older",
-        actor=desk.handler,
-        at=cast.on("2026-03-04"),
-        seen=stated.version,
-    )
-    assert asked.deadlines.get(code="fr-health:respond:younger").status == "cancelled"
-
-
-def test_a_law_applies_from_the_moment_the_place_is_known(desk: Desk) -> None:
-    asked = cast.ask(desk.right("imo", "eu-access"), at=cast.on("2026-03-02", 16))
-    assert not asked.deadlines.filter(regime="gdpr").exists()
-    stated = stating.state_facts(
-        asked.pk,
-        country="DE",
-        record_age="",
-        actor=desk.handler,
-        at=cast.on("2026-03-06", 16),
-        seen=asked.version,
-    )
-    assert due(asked, "gdpr:respond") == date(2026, 4, 2)
-    assert stated.due_on == date(2026, 4, 1)  # its own target of 30 days is earlier
-
-
-def test_a_source_that_was_only_remembered_is_marked_and_governs_nothing(desk: Desk) -> None:
-    asked = cast.ask(desk.right("imo", "eu-access"), at=cast.on("2026-03-02", 16), country="DE")
-    asked.deadlines.filter(code="gdpr:respond").update(
-        checked="remembered", due_on=date(2026, 3, 3)
-    )
-    clocks.govern(asked)
-    remembered = asked.deadlines.get(code="gdpr:respond")
-    assert not remembered.governing
-    assert "from memory" in explain(remembered)[0]
