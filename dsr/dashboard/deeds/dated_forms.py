@@ -105,7 +105,10 @@ class ExtendForm(DeedForm):
     )
 
     def prepare(self) -> None:
-        self.choose("deadline", [(each.pk, _more(each)) for each in self.extendable()])
+        extendable = self.extendable()
+        self.choose("deadline", [(each.pk, _more(each)) for each in extendable])
+        admitted = {code for each in extendable for code in (each.extension_rule or {})["reasons"]}
+        self.choose("reason", [each for each in ExtensionReason.choices if each[0] in admitted])
 
     def extendable(self) -> list[Deadline]:
         live = self.subject_request.deadlines.live()
