@@ -22,6 +22,8 @@ django.setup()
 from django.conf import settings as django_settings  # noqa: E402
 from django.db.backends.postgresql.operations import DatabaseOperations  # noqa: E402
 
+# A test client is made for each actor; none of them needs the list of all static files first.
+django_settings.WHITENOISE_AUTOREFRESH = True
 django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 _sql_flush = DatabaseOperations.sql_flush
