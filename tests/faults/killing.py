@@ -77,11 +77,21 @@ class Massacre:
 
 
 def kill_while_working(world: World, *, workers: int, kills: int, moment: float) -> Massacre:
-    """Rings as two schedulers at the same second, then kills at random moments of the work."""
+    """Rings as two schedulers at the same second, then kills at random moments of the work.
+
+    The first quarter dies while reminders are still being owed, the others with mails in the hand.
+    """
     massacre = Massacre(world, workers, seed=workers * 1000 + kills)
+    world.mail.mode("steady")
     for task in (SWEEP, SWEEP, DELIVER, DELIVER):
         world.ring(task)
-    for _ in range(kills):
+    for number in range(kills):
+        if number == kills // 4:
+            until(lambda: world.mail.taken, 300, "the first mail")
         massacre.wait_a_moment(moment)
         massacre.kill_one()
+        # Its task is lost with it; the next round of a scheduler brings another.
+        world.ring(SWEEP)
+        world.ring(DELIVER)
+    world.mail.mode("take")
     return massacre

@@ -12,7 +12,8 @@ the file `mode`, read anew for every step of every conversation:
     drop            hangs up in the middle of the mail
     take_and_drop   takes the mail, writes it down, and hangs up before it says so
     bad_one         refuses for good (550) recipients that begin with `bad`
-    slow            takes half a second for every mail
+    steady          takes its time before it takes a mail and after it wrote it down, so that
+                    whoever is killed is most likely killed with a mail in the hand
     hold            waits with the first mail it gets until the mode is `take`; it says so in the
                     file `holding`. The mode `pass` takes the others meanwhile.
 """
@@ -59,6 +60,7 @@ class Conversation(socketserver.StreamRequestHandler):
         if verb == "RCPT":
             self._recipient(line.partition("<")[2].partition(">")[0])
         elif verb == "DATA":
+            self._take_time()
             self._say("354 Go on")
             self._take(self._text())
         elif verb == "QUIT":
@@ -89,15 +91,18 @@ class Conversation(socketserver.StreamRequestHandler):
     def _take(self, text: bytes) -> None:
         if self.server.mode == "hold":
             self._hold()
-        if self.server.mode == "slow":
-            time.sleep(0.5)
         message_id = BytesHeaderParser().parsebytes(text)["Message-ID"]
         self.server.write_down(f"{message_id} {self.recipient}\n")
         if self.server.mode == "take_and_drop":
             raise HungUpError
         if self.server.mode == "hang_after":
             time.sleep(HOUR)
+        self._take_time()
         self._say("250 Taken")
+
+    def _take_time(self) -> None:
+        if self.server.mode == "steady":
+            time.sleep(0.03)
 
     def _hold(self) -> None:
         sign = self.server.folder / "holding"
