@@ -1,6 +1,6 @@
 """A small cast: one safe, one reader, one hour of one day, and a server that can misbehave."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,11 +41,17 @@ class Server(BaseEmailBackend):
 
 
 @pytest.fixture
-def server(settings: Any) -> type[Server]:
+def server(settings: Any) -> Iterator[type[Server]]:
     settings.EMAIL_BACKEND = "tests.notifications.conftest.Server"
+    as_new()
+    yield Server
+    as_new()
+
+
+def as_new() -> None:
+    """No test finds the mail server as another one left it."""
     Server.accepted, Server.opened = [], 0
     Server.door, Server.answer = staticmethod(lambda: None), staticmethod(lambda mail: None)
-    return Server
 
 
 @pytest.fixture
