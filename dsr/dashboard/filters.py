@@ -9,7 +9,6 @@ from operator import or_
 from typing import Any
 
 from django import forms
-from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from dsr.accounts.models import User
@@ -17,7 +16,6 @@ from dsr.dashboard.words import SOON
 from dsr.policies.kinds import Kind
 from dsr.policies.models import Organisation
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
-from dsr.requests.states import OPEN as STILL_OPEN
 from dsr.requests.states import Status
 
 OPEN, EVERY = "open", "every"
@@ -143,13 +141,6 @@ class QueueFilters(forms.Form):
         if value in DAYS:
             return due_within(requests, self.organisations, self.at, DAYS[value])
         return requests.filter(due_on=None) if value == NO_DATE else requests
-
-
-def first_due_first(requests: SubjectRequestQuerySet) -> SubjectRequestQuerySet:
-    """What still owes an answer first, by its date; what is answered or ended after it."""
-    owing = Q(answered_on=None, status__in=STILL_OPEN)
-    ordered = requests.annotate(owes=Case(When(owing, then=0), default=1))
-    return ordered.order_by("owes", F("due_on").asc(nulls_last=True), "received_on", "pk")
 
 
 def _named(organisations: Iterable[Organisation]) -> list[tuple[str, str]]:

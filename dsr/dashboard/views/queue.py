@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dsr.dashboard import words
 from dsr.dashboard.access import colleagues
-from dsr.dashboard.filters import QueueFilters, first_due_first, tiles
+from dsr.dashboard.filters import QueueFilters, tiles
 from dsr.dashboard.views.base import StaffView
 from dsr.policies.kinds import Kind
 from dsr.requests import queries
@@ -77,7 +77,7 @@ class QueueView(Listing):
             people=colleagues(self.organisations),
             at=self.at,
         )
-        found = first_due_first(filters.narrow(self.seen()))
+        found = filters.narrow(self.seen()).first_due_first()
         paginator = Paginator(found.select_related("organisation", "right", "assignee"), PAGE_SIZE)
         page = paginator.get_page(request.GET.get("page"))
         return self.page(

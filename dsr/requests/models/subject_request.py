@@ -32,9 +32,12 @@ class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
         return self.filter(assignee=None)
 
     def first_due_first(self) -> SubjectRequestQuerySet:
-        """What is due first, first; what has no date after it, what is answered last."""
-        answered = models.F("answered_on").asc(nulls_first=True)
-        return self.order_by(answered, models.F("due_on").asc(nulls_last=True), "received_on", "pk")
+        """What still owes an answer first, by its date; what is answered or ended after it."""
+        owing = models.Q(answered_on=None, status__in=OPEN)
+        ordered = self.annotate(owes=models.Case(models.When(owing, then=0), default=1))
+        return ordered.order_by(
+            "owes", models.F("due_on").asc(nulls_last=True), "received_on", "pk"
+        )
 
     def overdue(self, today: date) -> SubjectRequestQuerySet:
         return self.open().filter(answered_on=None, due_on__lt=today)
