@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 SCRIPT = Path(__file__).parent / "vendor" / "axe.min.js"
 DESK, PHONE = 1280, 390
@@ -29,3 +29,10 @@ def assert_accessible(page: Page, widths: tuple[int, ...] = (PHONE, DESK)) -> No
         assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     assert findings(page) == [], f"{page.url} in the dark"
+
+
+def click_through(target: Locator) -> None:
+    """Click what leads to another page; the page that comes is judged, not the one that is left."""
+    with target.page.expect_navigation():
+        target.click()
+    assert_accessible(target.page)

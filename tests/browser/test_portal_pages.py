@@ -15,7 +15,7 @@ from dsr.requests.models import SubjectRequest
 from dsr.requests.services import deciding, links, writing
 from dsr.requests.states import Status
 from tests import cast
-from tests.browser.axe import assert_accessible
+from tests.browser.axe import assert_accessible, click_through
 from tests.cast import Desk, open_desk
 
 LONG_ENOUGH = 2_100  # milliseconds; a form sent faster than by hand is asked again
@@ -34,12 +34,10 @@ class Walk:
         assert_accessible(self.page)
 
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
-        assert_accessible(self.page)
+        click_through(self.page.get_by_role("button", name=name, exact=True))
 
     def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name, exact=True).first.click()
-        assert_accessible(self.page)
+        click_through(self.page.get_by_role("link", name=name, exact=True).first)
 
     def fill(self, **typed: str) -> None:
         for label, value in typed.items():

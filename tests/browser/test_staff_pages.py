@@ -17,7 +17,7 @@ from dsr.accounts.services import enrol_for_trial, has_second_factor
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services.intake import PersonGiven
 from tests import cast
-from tests.browser.axe import assert_accessible
+from tests.browser.axe import assert_accessible, click_through
 from tests.cast import ZOE, Desk, open_desk
 
 BY_POST = PersonGiven("Zoé Canary-Quill", postal_address="7 rue du Serin\n69000 Lyon")
@@ -51,12 +51,10 @@ class Walk:
         self.go(f"/staff/requests/{subject_request.reference}/{address}")
 
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).first.click()
-        assert_accessible(self.page)
+        click_through(self.page.get_by_role("button", name=name, exact=True).first)
 
     def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name, exact=True).first.click()
-        assert_accessible(self.page)
+        click_through(self.page.get_by_role("link", name=name, exact=True).first)
 
 
 @pytest.fixture
