@@ -11,7 +11,6 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from dsr.accounts.models import User
-from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import owe
 from dsr.vault.services import site_safe
 
@@ -24,9 +23,9 @@ def tell(
     key: str = "",
     useful_until: datetime | None = None,
     **context: Any,
-) -> OutboxMessage:
+) -> None:
     """Owes the user a mail; without a key of its own it is owed each time."""
-    return owe(
+    owe(
         key=key or f"account:{kind}:{uuid4().hex}",
         kind=kind,
         safe=site_safe(at),

@@ -1,10 +1,12 @@
 """Writing the history, and the ways to check it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from dsr.vault.keyring import key_ring
 
@@ -17,9 +19,11 @@ __all__ = [
     "KEYS_SETTING",
     "SITE",
     "Finding",
+    "Line",
     "Problem",
     "append",
     "checkpoint",
+    "first_rows",
     "record_refusal",
     "request_chain",
     "verify",
@@ -33,6 +37,16 @@ SITE = "site"
 
 def request_chain(request_id: int) -> str:
     return f"request:{request_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What an entry is to say."""
+
+    code: str
+    facts: Mapping[str, Any] | None = None
+    from_state: str = ""
+    to_state: str = ""
 
 
 def append(
@@ -51,22 +65,38 @@ def append(
     The chain stays locked until that transaction ends. Who appends to several chains takes the
     request's first and the site's last, so that nobody waits in a circle.
     """
-    entry = Entry(
-        chain=checked_code(chain),
-        at=_aware(at),
-        actor_id=actor_id,
-        by=By(by).value,
-        code=checked_code(code),
-        from_state=checked_code(from_state, empty=True),
-        to_state=checked_code(to_state, empty=True),
-        facts=checked_facts(facts),
-    )
+    entry = _entry(chain, Line(code, facts, from_state, to_state), at, actor_id, by)
     with transaction.atomic(savepoint=False):
         head = _locked_head(chain)
         _link(entry, head)
         entry.save(force_insert=True)
         Head.objects.filter(chain=chain).update(seq=entry.seq, hash=entry.hash)
     return entry
+
+
+def first_rows(
+    chain: str, lines: Iterable[Line], *, at: datetime, actor_id: int | None, by: str
+) -> list[Model]:
+    """The first entries of a chain and its head, unsaved: who makes the chain writes them."""
+    head = Head(chain=checked_code(chain), seq=0, hash=GENESIS)
+    entries = [_entry(chain, line, at, actor_id, by) for line in lines]
+    for entry in entries:
+        _link(entry, head)
+        head.seq, head.hash = entry.seq, entry.hash
+    return [head, *entries]
+
+
+def _entry(chain: str, line: Line, at: datetime, actor_id: int | None, by: str) -> Entry:
+    return Entry(
+        chain=checked_code(chain),
+        at=_aware(at),
+        actor_id=actor_id,
+        by=By(by).value,
+        code=checked_code(line.code),
+        from_state=checked_code(line.from_state, empty=True),
+        to_state=checked_code(line.to_state, empty=True),
+        facts=checked_facts(line.facts),
+    )
 
 
 def record_refusal(

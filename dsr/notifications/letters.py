@@ -13,7 +13,6 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import typst
 from django.conf import settings
@@ -39,11 +38,6 @@ class Letterhead:
     lines: Sequence[str] = ()
     contact: Sequence[str] = ()
     country: str = ""
-    zone: str = "UTC"
-
-    def today(self, at: datetime) -> date:
-        """The writer's day, which is the date of the letter."""
-        return at.astimezone(ZoneInfo(self.zone)).date()
 
     @property
     def window(self) -> str:

@@ -10,16 +10,13 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from dsr.notifications import rechecks
 from dsr.notifications.bell import ring
-from dsr.notifications.letters import Letter, Letterhead, blocks_of, write
 from dsr.notifications.models import OPEN, Medium, OutboxMessage, Status, Trouble
 from dsr.notifications.rendering import Text, render
-from dsr.vault.models import Purpose, Safe, SealedFile
-from dsr.vault.services import store_file
+from dsr.vault.models import Safe, SealedFile
 
 
 def owe(
@@ -38,22 +35,23 @@ def owe(
     medium: str = Medium.EMAIL,
     recipient_user_id: int | None = None,
     owner_user_id: int | None = None,
-    letterhead: Letterhead | None = None,
     file: SealedFile | None = None,
-) -> OutboxMessage:
-    """One message is owed from now on; for a key that is already owed, the message there is.
+    into: list[Model] | None = None,
+) -> None:
+    """One message is owed from now on; of a key that is already owed nothing changes.
 
     Call it in the transaction of the deed. `to` is a mail address, or for a letter the lines of a
     postal address. The text is made now, from `templates/mail/<kind>/`, and sealed in `safe`.
     `recheck` is asked again before sending; after `useful_until` it is not sent any more.
-    `owner_user_id` is who has to see to it when it cannot be delivered. A letter comes with its
-    PDF as `file`, or with the letterhead under which its text is set.
+    `owner_user_id` is who has to see to it when it cannot be delivered. A letter may come
+    with its PDF as `file`; else its text is set when it is printed. Who
+    writes many new rows at once takes this one, unsaved, `into` a list.
     """
-    if existing := OutboxMessage.objects.filter(key=key).first():
-        return existing
-    if not rechecks.is_known(recheck):
-        raise LookupError(f"no recheck is called {recheck!r}")
-    message = OutboxMessage(
+    _check_is_known(recheck)
+    text = render(kind, context, language=language, reference=reference)
+    message = _sealed(
+        to,
+        text,
         key=key,
         kind=kind,
         safe=safe,
@@ -61,19 +59,14 @@ def owe(
         medium=Medium(medium),
         language=language,
         owed_at=at,
-        next_try_at=at,
         useful_until=useful_until,
         recheck=recheck,
         recheck_args=dict(recheck_args or {}),
-        message_id=new_message_id(),
         recipient_user_id=recipient_user_id,
         owner_user_id=owner_user_id,
         file=file,
     )
-    text = render(kind, context, language=language, reference=reference)
-    to = _checked(to, message.medium)
-    message.seal(to_address=to, subject=text.subject, body=text.body)
-    return _saved_once(message, _paper(message, to, text, letterhead))
+    _save([message], into)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,45 +90,39 @@ def owe_each(
     recheck: str = "",
     recheck_args: Mapping[str, Any] | None = None,
     useful_until: datetime | None = None,
-) -> int:
-    """Like `owe`, the same mail to each of these people; returns how many were not owed before.
+    into: list[Model] | None = None,
+) -> None:
+    """Like `owe`, the same mail to each of these people.
 
     The key of each ends with the reader's id. The text is made once for every language.
     """
-    if not rechecks.is_known(recheck):
-        raise LookupError(f"no recheck is called {recheck!r}")
-    by_key = {f"{key}:{reader.user_id}": reader for reader in readers}
-    there = OutboxMessage.objects.filter(key__in=by_key).values_list("key", flat=True)
-    new = {each: by_key[each] for each in by_key.keys() - set(there)}
+    _check_is_known(recheck)
+    given = {reader.user_id: reader for reader in readers}
     texts = {
         language: render(kind, context, language=language, reference=reference)
-        for language in {reader.language for reader in new.values()}
+        for language in {reader.language for reader in given.values()}
     }
-    messages = []
-    for each, reader in sorted(new.items()):
-        message = OutboxMessage(
-            key=each,
-            kind=kind,
-            safe=safe,
-            reference=reference,
-            language=reader.language,
-            owed_at=at,
-            next_try_at=at,
-            useful_until=useful_until,
-            recheck=recheck,
-            recheck_args=dict(recheck_args or {}),
-            message_id=new_message_id(),
-            recipient_user_id=reader.user_id,
-        )
-        text = texts[reader.language]
-        to = _checked(reader.to, message.medium)
-        message.seal(to_address=to, subject=text.subject, body=text.body)
-        messages.append(message)
-    # Whoever owes the same at the same instant does no harm: one of the two rows stays.
-    OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
-    if messages:
-        ring()
-    return len(messages)
+    _save(
+        [
+            _sealed(
+                reader.to,
+                texts[reader.language],
+                key=f"{key}:{user_id}",
+                kind=kind,
+                safe=safe,
+                reference=reference,
+                language=reader.language,
+                owed_at=at,
+                useful_until=useful_until,
+                recheck=recheck,
+                recheck_args=dict(recheck_args or {}),
+                recipient_user_id=user_id,
+            )
+            # Always in the same order: whoever owes the same at the same instant waits in line.
+            for user_id, reader in sorted(given.items())
+        ],
+        into,
+    )
 
 
 def cancel(key: str, *, prefix: bool = False) -> int:
@@ -152,6 +139,28 @@ def new_message_id() -> str:
     return f"<{uuid4().hex}@{domain}>"
 
 
+def _check_is_known(recheck: str) -> None:
+    if not rechecks.is_known(recheck):
+        raise LookupError(f"no recheck is called {recheck!r}")
+
+
+def _sealed(to: str, text: Text, **columns: Any) -> OutboxMessage:
+    message = OutboxMessage(message_id=new_message_id(), next_try_at=columns["owed_at"], **columns)
+    to = _checked(to, message.medium)
+    message.seal(to_address=to, subject=text.subject, body=text.body)
+    return message
+
+
+def _save(messages: list[OutboxMessage], into: list[Model] | None) -> None:
+    if into is None:
+        # A key that is there already, since long or since this instant, keeps its row.
+        OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
+    else:
+        into.extend(messages)
+    if messages:
+        ring()
+
+
 def _checked(to: str, medium: str) -> str:
     """The error says nothing of the address: it may be logged."""
     if medium == Medium.LETTER:
@@ -161,39 +170,3 @@ def _checked(to: str, medium: str) -> str:
     except ValidationError as error:
         raise ValueError("a message is owed to what is no mail address") from error
     return to
-
-
-def _paper(
-    message: OutboxMessage, to: str, text: Text, letterhead: Letterhead | None
-) -> bytes | None:
-    if message.medium != Medium.LETTER or message.file or letterhead is None:
-        return None
-    letter = Letter(
-        head=letterhead,
-        recipient=to.splitlines(),
-        subject=text.subject,
-        body=blocks_of(text.body),
-        written_on=letterhead.today(message.owed_at),
-        reference=message.reference,
-    )
-    return write(letter, language=message.language, at=message.owed_at, template="message")
-
-
-def _saved_once(message: OutboxMessage, paper: bytes | None) -> OutboxMessage:
-    try:
-        with transaction.atomic():
-            if paper:
-                message.file = _stored(message, paper)
-            message.save(force_insert=True)
-    except IntegrityError:
-        # Somebody else owed the same at the same instant.
-        return OutboxMessage.objects.get(key=message.key)
-    ring()
-    return message
-
-
-def _stored(message: OutboxMessage, paper: bytes) -> SealedFile:
-    name = f"{message.reference or message.kind}.pdf"
-    return store_file(
-        message.safe, name, paper, "application/pdf", Purpose.CONTENT, message.owed_at
-    )

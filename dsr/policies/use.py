@@ -23,13 +23,15 @@ def mark_used(right: Right, at: datetime) -> None:
 
     Call it in the transaction that opens the request.
     """
-    unused = Reading.objects.filter(pk=right.reading_id, used_at__isnull=True)
-    if not unused.exists():
-        return
+    reading = right.reading
+    if reading.used_at is None:
+        reading.refresh_from_db(fields=["used_at"])
+    if reading.used_at is not None:
+        return  # once used, always used
     with transaction.atomic():
         # Whoever is editing the version has this lock: one of the two sees the other.
-        PolicyVersion.objects.select_for_update().get(readings=right.reading_id)
-        unused.update(used_at=at)
+        PolicyVersion.objects.select_for_update().get(readings=reading)
+        Reading.objects.filter(pk=reading.pk, used_at__isnull=True).update(used_at=at)
 
 
 def in_use(version: PolicyVersion) -> bool:

@@ -71,7 +71,8 @@ def expectation(subject_request: SubjectRequest, today: date) -> str:
     """When the requester can expect an answer, honestly: by a date, or that none can be named,
     or that it is late.
     """
-    governing = subject_request.deadlines.filter(governing=True).first()
+    # No query of its own where the deadlines are at hand already.
+    governing = next((each for each in subject_request.deadlines.all() if each.governing), None)
     if subject_request.due_on is None or governing is None:
         return _("At the moment no date for the answer can be named.")
     day = formats.date_format(subject_request.due_on, "DATE_FORMAT")

@@ -9,6 +9,7 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -33,6 +34,23 @@ def index(safe: Safe, field: str, values: Iterable[str]) -> None:
 
 def index_all(safe: Safe, values: Mapping[str, Iterable[str]]) -> None:
     """Like `index`, for the values of several fields at once."""
+    tokens = make_tokens(safe, values)
+    with transaction.atomic(savepoint=False):
+        # This lock makes `destroy` wait until the tokens are there to be removed.
+        live = SafeKey.objects.filter(safe=safe, purpose=Purpose.CONTENT, wrapped__isnull=False)
+        if erased := not live.select_for_update(no_key=True).values_list("pk", flat=True):
+            safe.forget_keys()
+        else:
+            BlindToken.objects.bulk_create(tokens, ignore_conflicts=True)
+    if erased:
+        raise KeyDestroyed
+
+
+def make_tokens(safe: Safe, values: Mapping[str, Iterable[str]]) -> list[BlindToken]:
+    """The tokens for the values of several fields, unsaved, each once.
+
+    Only who opened the safe in the same transaction saves them as they are.
+    """
     key = key_ring("DSR_INDEX_KEYS").newest
     terms = {
         (field, term)
@@ -40,16 +58,7 @@ def index_all(safe: Safe, values: Mapping[str, Iterable[str]]) -> None:
         for v in given
         for term in terms_of(field, v)
     }
-    with transaction.atomic(savepoint=False):
-        # This lock makes `destroy` wait until the tokens are there to be removed.
-        live = SafeKey.objects.filter(safe=safe, purpose=Purpose.CONTENT, wrapped__isnull=False)
-        if erased := not live.select_for_update(no_key=True).values_list("pk", flat=True):
-            safe.forget_keys()
-        else:
-            tokens = [make_token(safe, field, term, key) for field, term in sorted(terms)]
-            BlindToken.objects.bulk_create(tokens, ignore_conflicts=True)
-    if erased:
-        raise KeyDestroyed
+    return [make_token(safe, field, term, key) for field, term in sorted(terms)]
 
 
 def unindex(safe: Safe, field: str, values: Iterable[str] | None = None) -> None:
@@ -81,9 +90,13 @@ def terms_of(field: str, value: str) -> list[str]:
 
 
 def hash_term(key: Key, field: str, term: str) -> bytes:
+    return hmac.digest(_secret(key, field), term.encode("utf-8", "surrogatepass"), hashlib.sha256)
+
+
+@lru_cache(maxsize=64)
+def _secret(key: Key, field: str) -> bytes:
     kdf = HKDF(SHA256(), KEY_BYTES, salt=None, info=f"blind index: {field}".encode())
-    secret = kdf.derive(key.secret)
-    return hmac.digest(secret, term.encode("utf-8", "surrogatepass"), hashlib.sha256)
+    return kdf.derive(key.secret)
 
 
 def keyed_hash(purpose: str, value: str, *, like: str = "") -> str:

@@ -16,28 +16,40 @@ def open_safe(at: datetime) -> Safe:
     """A new safe with a key of its own for each purpose."""
     with transaction.atomic(savepoint=False):
         safe = Safe.objects.create(created_at=at)
-        _make_keys(safe, at)
+        SafeKey.objects.bulk_create(make_keys(safe, at))
     return safe
+
+
+def make_keys(safe: Safe, at: datetime) -> list[SafeKey]:
+    """The first keys of a safe that has its id, unsaved; the safe can be sealed in at once."""
+    keys = [SafeKey(safe=safe, purpose=purpose, created_at=at) for purpose in Purpose]
+    for key in keys:
+        key.close(cipher.new_data_key())
+    safe.remember_keys(keys)
+    return keys
 
 
 def site_safe(at: datetime) -> Safe:
     """The safe of the site: mail to staff and secrets that belong to no request."""
-    return Safe.objects.filter(name=SITE).first() or _make_site_safe(at)
+    return find_site_safe() or _make_site_safe(at)
+
+
+def find_site_safe() -> Safe | None:
+    """The safe of the site with its keys, in one query; None before the first secret."""
+    keys = list(SafeKey.objects.filter(safe__name=SITE).select_related("safe"))
+    if not keys:
+        return None
+    safe = keys[0].safe
+    safe.remember_keys(keys)
+    return safe
 
 
 def _make_site_safe(at: datetime) -> Safe:
     with transaction.atomic():
         safe, made = Safe.objects.get_or_create(name=SITE, defaults={"created_at": at})
         if made:
-            _make_keys(safe, at)
+            SafeKey.objects.bulk_create(make_keys(safe, at))
     return safe
-
-
-def _make_keys(safe: Safe, at: datetime) -> None:
-    keys = [SafeKey(safe=safe, purpose=purpose, created_at=at) for purpose in Purpose]
-    for key in keys:
-        key.close(cipher.new_data_key())
-    safe.remember_keys(SafeKey.objects.bulk_create(keys))
 
 
 def unlock(rows: Iterable[SealedModel]) -> None:

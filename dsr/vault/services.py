@@ -1,10 +1,21 @@
 """What other rooms use of the vault."""
 
-from .blind import EMAIL, NAME_WORD, PHONE, find, find_words, index, index_all, keyed_hash, unindex
+from .blind import (
+    EMAIL,
+    NAME_WORD,
+    PHONE,
+    find,
+    find_words,
+    index,
+    index_all,
+    keyed_hash,
+    make_tokens,
+    unindex,
+)
 from .files import read_file, store_file
 from .remains import Remains, remains
 from .rotation import rebuild, rewrap
-from .safes import destroy, open_safe, site_safe, unlock
+from .safes import destroy, make_keys, open_safe, site_safe, unlock
 from .site import seal_site, unseal_site
 from .startup import key_problems, refuse_wrong_keys
 
@@ -20,6 +31,8 @@ __all__ = [
     "index_all",
     "key_problems",
     "keyed_hash",
+    "make_keys",
+    "make_tokens",
     "open_safe",
     "read_file",
     "rebuild",

@@ -79,7 +79,8 @@ def owed(safe: Safe) -> Callable[..., OutboxMessage]:
             "context": {"name": "Anna Canary", "what": "totp_activated", "when": "2 March"},
             "at": NOON,
         }
-        return owe(**{**values, **changes})
+        owe(**{**values, **changes})
+        return OutboxMessage.objects.select_related("safe").get(key=key)
 
     return debt
 

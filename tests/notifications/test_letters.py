@@ -11,7 +11,8 @@ from pypdf import PdfReader
 from dsr.notifications.letters import Letter, Letterhead, blocks_of, write
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import record_posting
-from dsr.vault.services import read_file
+from dsr.vault.models import Purpose, Safe
+from dsr.vault.services import read_file, store_file
 from tests.notifications.conftest import NOON
 
 HEAD = Letterhead("IMG", ["67000 Strasbourg"], ["dpo@img.example"], country="FR")
@@ -128,27 +129,17 @@ def test_a_plain_text_becomes_paragraphs_headings_lists_and_quotes() -> None:
     ]
 
 
-def test_a_letter_owed_has_its_pdf_sealed_and_waits_for_its_day_of_posting(
-    owed: Callable[..., OutboxMessage],
+def test_a_letter_owed_waits_with_its_pdf_for_its_day_of_posting(
+    safe: Safe, owed: Callable[..., OutboxMessage]
 ) -> None:
-    message = owed(
-        medium="letter", to="Anna Canary\n1 High Street\n", letterhead=HEAD, reference="K7QM-3XWD"
-    )
+    pdf = write(letter(), language="en", at=NOON)
+    file = store_file(safe, "K7QM-3XWD.pdf", pdf, "application/pdf", Purpose.RECORD, NOON)
+    message = owed(medium="letter", to="Anna Canary\n1 High Street\n", file=file)
     assert list(OutboxMessage.objects.to_post()) == [message]
     assert message.file is not None
     name, content = read_file(message.file)
     assert name == "K7QM-3XWD.pdf"
     assert "Anna Canary" in text_of(content)
-    assert "We never ask for a password by mail" not in text_of(content)
     posted = record_posting(message.pk, posted_on=date(2026, 3, 3), at=NOON)
     assert (posted.status, posted.posted_on) == ("sent", date(2026, 3, 3))
     assert not OutboxMessage.objects.to_post().exists()
-
-
-def test_the_date_of_a_letter_is_the_day_where_its_writer_is(
-    owed: Callable[..., OutboxMessage],
-) -> None:
-    head = Letterhead("INDIGOMED", zone="Pacific/Auckland")
-    message = owed(medium="letter", to="Anna Canary", letterhead=head)
-    assert message.file is not None
-    assert "March 3, 2026" in text_of(read_file(message.file)[1])

@@ -168,10 +168,10 @@ def test_two_transactions_that_owe_the_same_at_once_owe_it_once(safe: Safe) -> N
 
     barrier = Barrier(4)
 
-    def debt() -> int:
+    def debt() -> None:
         barrier.wait(10)
         values: dict[str, Any] = {"name": "A", "what": "x", "when": "now"}
-        return owe(
+        owe(
             key="same",
             kind="security_notice",
             safe=Safe.objects.get(pk=safe.pk),
@@ -179,9 +179,9 @@ def test_two_transactions_that_owe_the_same_at_once_owe_it_once(safe: Safe) -> N
             language="en",
             context=values,
             at=NOON,
-        ).pk
+        )
 
-    assert len(set(at_once([debt] * 4))) == 1
+    at_once([debt] * 4)
     assert OutboxMessage.objects.count() == 1
 
 

@@ -1,5 +1,8 @@
 """Working calendars as data: the pinned `holidays` package is the seed, people correct it."""
 
+from functools import lru_cache
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -41,16 +44,16 @@ class WorkingCalendar(models.Model):
         return self.name
 
     def as_engine(self) -> engine.WorkingCalendar:
-        """The calendar that counts. Build it once and keep it: it remembers its years.
+        """The calendar that counts; the same one, with the years it knows, until a day changes.
 
         Errors: DeadlineInputError for a place or a weekend that no calendar can have.
         """
-        days = list(self.days.all()) if self.pk else []
-        return engine.WorkingCalendar(
+        days = list(self.days.values_list("on", "change")) if self.pk else []
+        return _engine_calendar(
             codes=tuple(self.codes),
             weekend=frozenset(self.weekend),
-            extra=frozenset(day.on for day in days if day.change == CalendarDay.Change.ADD),
-            removed=frozenset(day.on for day in days if day.change == CalendarDay.Change.REMOVE),
+            extra=frozenset(on for on, change in days if change == CalendarDay.Change.ADD),
+            removed=frozenset(on for on, change in days if change == CalendarDay.Change.REMOVE),
             version=f"{self.slug} {self.version}, {SEED_VERSION}",
         )
 
@@ -59,6 +62,11 @@ class WorkingCalendar(models.Model):
             self.as_engine()
         except (engine.DeadlineInputError, TypeError) as error:
             raise ValidationError(str(error)) from error
+
+
+@lru_cache(maxsize=64)
+def _engine_calendar(**given: Any) -> engine.WorkingCalendar:
+    return engine.WorkingCalendar(**given)
 
 
 class CalendarDay(models.Model):

@@ -47,6 +47,9 @@ class Receipt(SealedModel):
         return f"{self.received_on} by {self.channel}"
 
 
+TO_ANSWER_BY = frozenset({Purpose.RESPOND, Purpose.OPT_OUT})
+
+
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
     """Sets of deadlines that have a name."""
 
@@ -61,9 +64,7 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 
         A source that was only remembered is shown, marked as such, and governs nothing.
         """
-        return self.filter(purpose__in=[Purpose.RESPOND, Purpose.OPT_OUT]).exclude(
-            checked=Checked.REMEMBERED
-        )
+        return self.filter(purpose__in=TO_ANSWER_BY).exclude(checked=Checked.REMEMBERED)
 
 
 class Deadline(ConcurrentTransitionMixin, models.Model):
@@ -170,6 +171,11 @@ class Deadline(ConcurrentTransitionMixin, models.Model):
     def revive(self) -> None:
         """The request was taken up again before it had been answered."""
         self.ended_on = None
+
+    @property
+    def is_duty(self) -> bool:
+        """As ``DeadlineQuerySet.duties``."""
+        return self.purpose in TO_ANSWER_BY and self.checked != Checked.REMEMBERED
 
     def is_overdue(self, today: date) -> bool:
         return (

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
 from dsr.accounts.models import User
-from dsr.audit.services import append, record_refusal, request_chain
+from dsr.audit.services import Line, append, first_rows, record_refusal, request_chain
 from dsr.requests.actors import Actor, Requester, acted_by, actor_id
 from dsr.requests.deeds import DEEDS, Deed
 from dsr.requests.errors import NotAllowed, NotNow, Stale, Unmet
@@ -128,6 +129,14 @@ def _finish(doing: Doing) -> None:
         )
     for act in doing.afterwards:
         act()
+
+
+def first_lines(
+    subject_request: SubjectRequest, lines: Iterable[Line], *, actor: Actor, at: datetime
+) -> list[Model]:
+    """The first lines of a new request's history, unsaved."""
+    chain = request_chain(subject_request.pk)
+    return first_rows(chain, lines, at=at, actor_id=actor_id(actor), by=acted_by(actor))
 
 
 def write_line(

@@ -27,11 +27,22 @@ from .changing import write_line
 PROMPTLY = timedelta(days=7)
 
 
-def begin(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> None:
-    """Start every clock of a new request and let the earliest govern."""
-    for plan in plans_for(subject_request):
-        _begin_one(subject_request, plan, actor=actor, at=at)
-    govern(subject_request)
+def begin(subject_request: SubjectRequest, *, at: datetime) -> list[Deadline]:
+    """Every clock of a request that is about to be saved, unsaved too; the earliest governs.
+
+    Nothing has happened yet but its receipt.
+    """
+    received = Facts(
+        received=subject_request.received_at, zone=subject_request.organisation.zone, events=()
+    )
+    deadlines = [_planned(subject_request, plan, at) for plan in plans_for(subject_request)]
+    for deadline in deadlines:
+        _write(deadline, compute(read_rule(deadline.rule), received, calendar_of(deadline)), at)
+    if duties := [each for each in deadlines if each.is_duty]:
+        first = min(duties, key=_when_due)
+        first.governing = True
+        subject_request.due_on = first.due_on
+    return deadlines
 
 
 def _begin_one(
@@ -42,15 +53,24 @@ def _begin_one(
     at: datetime,
     started_on: date | None = None,
     round_: int = 1,
-) -> Deadline:
+) -> None:
+    """A further clock of a request that is there."""
+    deadline = _planned(subject_request, plan, at)
+    deadline.started_on = started_on or deadline.started_on
+    deadline.round = round_
+    _write(deadline, solve(deadline), at)
+    deadline.save()
+    write_line(subject_request, "deadline_began", actor=actor, at=at, facts=begun(deadline))
+
+
+def _planned(subject_request: SubjectRequest, plan: Plan, at: datetime) -> Deadline:
     calendar = subject_request.organisation.calendar
-    deadline = Deadline(
+    return Deadline(
         subject_request=subject_request,
         purpose=plan.purpose,
         basis=plan.basis,
         regime=plan.regime,
         code=plan.code,
-        round=round_,
         label=plan.label,
         source=plan.source,
         checked=plan.checked,
@@ -60,19 +80,14 @@ def _begin_one(
         calendar=calendar,
         calendar_version=calendar.version,
         calendar_codes=plan.calendar_codes,
-        started_on=started_on or subject_request.received_on,
+        started_on=subject_request.received_on,
         computed_at=at,
     )
-    _write(deadline, solve(deadline), at)
-    deadline.save()
-    write_line(
-        subject_request,
-        "deadline_began",
-        actor=actor,
-        at=at,
-        facts={"deadline": deadline.pk, "code": deadline.code, "due_on": _iso(deadline.due_on)},
-    )
-    return deadline
+
+
+def begun(deadline: Deadline) -> dict[str, Any]:
+    """What the history says of a clock that was just saved."""
+    return {"deadline": deadline.pk, "code": deadline.code, "due_on": _iso(deadline.due_on)}
 
 
 def solve(
@@ -251,15 +266,20 @@ def _say_moved(
 
 def govern(subject_request: SubjectRequest) -> None:
     """The earliest live date to answer by governs; the request keeps it as a cache."""
-    duties = list(subject_request.deadlines.live().duties())
+    duties = list(subject_request.deadlines.live().duties().order_by("pk"))
     if not duties:
         return
-    first = min(duties, key=lambda each: (each.due_on or date.max, each.pk))
+    first = min(duties, key=_when_due)
     if not first.governing:
         subject_request.deadlines.filter(governing=True).update(governing=False)
         subject_request.deadlines.filter(pk=first.pk).update(governing=True)
     subject_request.due_on = first.due_on
     subject_request.save()
+
+
+def _when_due(deadline: Deadline) -> date:
+    """Of two that are due on the same day the first to begin comes first."""
+    return deadline.due_on or date.max
 
 
 def settle(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datetime) -> None:

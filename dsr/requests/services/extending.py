@@ -205,11 +205,6 @@ def _ordered_clock(doing: Doing, given: OrderGiven) -> Deadline:
     )
     deadline.remind_on = reminders.first_day(deadline, doing.today)
     deadline.save()
-    write_line(
-        subject_request,
-        "deadline_began",
-        actor=doing.actor,
-        at=doing.at,
-        facts={"deadline": deadline.pk, "code": deadline.code, "due_on": given.due_on.isoformat()},
-    )
+    facts = clocks.begun(deadline)
+    write_line(subject_request, "deadline_began", actor=doing.actor, at=doing.at, facts=facts)
     return deadline

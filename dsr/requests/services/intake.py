@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -10,26 +11,29 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from dsr.accounts.roles import Permission
-from dsr.audit.services import record_refusal
+from dsr.audit.services import Line, record_refusal
 from dsr.policies.models import Right
 from dsr.policies.particulars import PARTICULARS
 from dsr.policies.use import mark_used
 from dsr.requests.actors import Actor, Requester, actor_id
 from dsr.requests.errors import BadInput, NotAllowed
 from dsr.requests.identity import required_level
-from dsr.requests.models import Attachment, Person, Receipt, SubjectRequest
+from dsr.requests.models import Attachment, Deadline, Person, Receipt, SubjectRequest
 from dsr.requests.reference import new_reference
 from dsr.requests.states import Channel, Purpose
 from dsr.vault.models import Purpose as Seal
-from dsr.vault.services import index_all, open_safe, store_file
+from dsr.vault.models import Safe
+from dsr.vault.services import index_all, make_keys, make_tokens, store_file
 from dsr.vault.uploads import CheckedUpload
 
 from . import clocks
-from .changing import write_line
+from .changing import first_lines
 from .telling import responsible, tell_requester, tell_staff
+from .together import insert_together, reserve_ids
 
 WRITTEN_CHANNELS = frozenset({Channel.FORM, Channel.POST, Channel.EMAIL, Channel.WEB})
 
@@ -153,11 +157,46 @@ def already_there(submission: Submission) -> SubjectRequest | None:
 
 
 def _create(submission: Submission, actor: Actor, at: datetime) -> SubjectRequest:
+    """Everything that makes a request, written in one statement."""
+    right = submission.right
+    mark_used(right, at)
+    safe = Safe(created_at=at)
+    subject_request = _request(submission, at)
+    deadlines = clocks.begin(subject_request, at=at)
+    reserve_ids([safe, subject_request, *deadlines])
+    keys = make_keys(safe, at)
+    subject_request.safe = safe
+    subject_request.seal(particulars={code: dict(v) for code, v in submission.particulars.items()})
+    for deadline in deadlines:
+        deadline.subject_request = subject_request  # which has an id now
+    people = _people(subject_request, submission)
+    rows: list[Model] = [
+        safe,
+        *keys,
+        subject_request,
+        *people,
+        *make_tokens(safe, _findable(people)),
+        _receipt(subject_request, actor, at),
+        *deadlines,
+        *first_lines(subject_request, _said(subject_request, deadlines), actor=actor, at=at),
+    ]
+    with _remembering(subject_request, people=people, deadlines=deadlines):
+        told = tell_requester(subject_request, "receipt", at=at, into=rows)
+        team = responsible(subject_request)
+        tell_staff(subject_request, "new_request", team, at=at, into=rows)
+    insert_together(rows)
+    _keep_files(subject_request, submission, at)
+    if told == "email" and any(each.purpose == Purpose.ACKNOWLEDGE for each in deadlines):
+        today = subject_request.organisation.today(at)
+        clocks.settle_purpose(subject_request, Purpose.ACKNOWLEDGE, today, actor=None, at=at)
+    return subject_request
+
+
+def _request(submission: Submission, at: datetime) -> SubjectRequest:
     right = submission.right
     organisation = right.reading.version.policy.organisation
     received_at = _instant(submission.received_on, ZoneInfo(organisation.zone), at)
-    subject_request = SubjectRequest(
-        safe=open_safe(at),
+    return SubjectRequest(
         reference=new_reference(),
         organisation=organisation,
         right=right,
@@ -184,30 +223,30 @@ def _create(submission: Submission, actor: Actor, at: datetime) -> SubjectReques
         demo=submission.demo,
         created_at=at,
     )
-    subject_request.seal(particulars={code: dict(v) for code, v in submission.particulars.items()})
-    subject_request.save()
-    mark_used(right, at)
-    _keep_people(subject_request, submission)
-    _keep_receipt(subject_request, actor, at)
-    _keep_files(subject_request, submission, at)
-    write_line(
-        subject_request,
-        "submit",
-        actor=actor,
-        at=at,
-        facts={
-            "right": right.pk,
-            "channel": submission.channel,
-            "received_on": subject_request.received_on.isoformat(),
-        },
-    )
-    clocks.begin(subject_request, actor=actor, at=at)
-    if tell_requester(subject_request, "receipt", at=at) == "email":
-        clocks.settle_purpose(
-            subject_request, Purpose.ACKNOWLEDGE, organisation.today(at), actor=None, at=at
-        )
-    tell_staff(subject_request, "new_request", responsible(subject_request), at=at)
-    return subject_request
+
+
+def _said(subject_request: SubjectRequest, deadlines: Iterable[Deadline]) -> Iterator[Line]:
+    facts = {
+        "right": subject_request.right_id,
+        "channel": subject_request.channel,
+        "received_on": subject_request.received_on.isoformat(),
+    }
+    yield Line("submit", facts)
+    for deadline in deadlines:
+        yield Line("deadline_began", clocks.begun(deadline))
+
+
+@contextmanager
+def _remembering(subject_request: SubjectRequest, **rows: Sequence[Model]) -> Iterator[None]:
+    """Within it, nobody asks the database for rows that are still to be written."""
+    known = subject_request.__dict__.setdefault("_prefetched_objects_cache", {})
+    for name, written in rows.items():
+        known[name] = getattr(subject_request, name).none()
+        known[name]._result_cache = list(written)
+    try:
+        yield
+    finally:
+        known.clear()
 
 
 def _instant(day: date | None, zone: ZoneInfo, at: datetime) -> datetime:
@@ -215,15 +254,14 @@ def _instant(day: date | None, zone: ZoneInfo, at: datetime) -> datetime:
     return datetime.combine(day, time(12), zone) if day else at
 
 
-def _keep_people(subject_request: SubjectRequest, submission: Submission) -> None:
-    _keep_person(subject_request, Person.Part.SUBJECT, submission.subject, submission.role)
-    if submission.requester:
-        _keep_person(subject_request, Person.Part.REQUESTER, submission.requester, submission.role)
+def _people(subject_request: SubjectRequest, submission: Submission) -> list[Person]:
+    given = {Person.Part.SUBJECT: submission.subject, Person.Part.REQUESTER: submission.requester}
+    return [
+        _person(subject_request, part, who, submission.role) for part, who in given.items() if who
+    ]
 
 
-def _keep_person(
-    subject_request: SubjectRequest, part: str, given: PersonGiven, role: str
-) -> Person:
+def _person(subject_request: SubjectRequest, part: str, given: PersonGiven, role: str) -> Person:
     person = Person(
         safe=subject_request.safe, subject_request=subject_request, part=part, role=role
     )
@@ -234,25 +272,25 @@ def _keep_person(
         phone=given.phone.strip(),
         postal_address=given.postal_address.strip(),
     )
-    person.save()
-    reindex(person)
     return person
 
 
 def reindex(person: Person) -> None:
     """Make a person findable by exact address and by the words of the name."""
-    index_all(
-        person.safe,
-        {
-            "email": [str(person.reveal("email") or "")],
-            "phone": [str(person.reveal("phone") or "")],
-            "name_word": str(person.reveal("name")).split(),
-        },
-    )
+    index_all(person.safe, _findable([person]))
 
 
-def _keep_receipt(subject_request: SubjectRequest, actor: Actor, at: datetime) -> None:
-    Receipt.objects.create(
+def _findable(people: Iterable[Person]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {"email": [], "phone": [], "name_word": []}
+    for person in people:
+        found["email"].append(str(person.reveal("email") or ""))
+        found["phone"].append(str(person.reveal("phone") or ""))
+        found["name_word"] += str(person.reveal("name")).split()
+    return found
+
+
+def _receipt(subject_request: SubjectRequest, actor: Actor, at: datetime) -> Receipt:
+    return Receipt(
         safe=subject_request.safe,
         subject_request=subject_request,
         channel=subject_request.channel,

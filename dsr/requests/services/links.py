@@ -6,22 +6,29 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from dsr.requests.models import StatusLink, SubjectRequest
 
 LIFETIME = timedelta(days=180)
 
 
-def issue(subject_request: SubjectRequest, *, at: datetime) -> str:
-    """A new link for this request; returns the token, which exists nowhere else."""
+def issue(subject_request: SubjectRequest, *, at: datetime, into: list[Model] | None = None) -> str:
+    """A new link for this request; returns the token, which exists nowhere else.
+
+    The row goes unsaved ``into`` the list of who writes many new rows at once.
+    """
     token = secrets.token_urlsafe(32)
-    StatusLink.objects.create(
+    link = StatusLink(
         subject_request=subject_request,
         token_hash=_hash(token),
         created_at=at,
         expires_at=at + LIFETIME,
     )
+    if into is None:
+        link.save(force_insert=True)
+    else:
+        into.append(link)
     return token
 
 

@@ -41,8 +41,7 @@ def sweep_stale(*, at: datetime, batch: int = BATCH) -> int:
     What somebody works on at this moment is left to the next sweep.
     """
     calendars = {
-        each.pk: Current(each.version, each.as_engine())
-        for each in WorkingCalendar.objects.prefetch_related("days")
+        each.pk: Current(each.version, each.as_engine()) for each in WorkingCalendar.objects.all()
     }
     done, after = 0, 0
     while requests := _sweep_batch(at, after, batch, calendars):

@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F, Model
 from django.urls import reverse
 from django.utils import translation
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
-from dsr.notifications.services import Reader, owe, owe_each, ring
+from dsr.notifications.services import Reader, owe, owe_each
 from dsr.requests.explain import expectation
 from dsr.requests.models import Person, SubjectRequest
-from dsr.vault.services import site_safe
 
 from . import links
 from .turns import takes_turn
@@ -26,12 +26,18 @@ BY_FORM = frozenset({"receipt", "withdrawn"})
 
 
 def tell_requester(
-    subject_request: SubjectRequest, kind: str, *, at: datetime, **context: Any
+    subject_request: SubjectRequest,
+    kind: str,
+    *,
+    at: datetime,
+    into: list[Model] | None = None,
+    **context: Any,
 ) -> str:
     """Owe the requester a message; returns how it goes: ``email``, ``letter`` or ``none``.
 
     Without any address nothing can be owed: the staff page then says to telephone. ``later`` means
-    that the address had its mail of this hour, and hears of the request in the next digest.
+    that the address had its mail of this hour, and hears of the request in the next digest. New
+    rows go unsaved ``into`` the list of who writes many at once.
     """
     to, medium = address_of(subject_request)
     if not to:
@@ -44,13 +50,13 @@ def tell_requester(
         safe=subject_request.safe,
         to=to,
         language=subject_request.language,
-        context={**told_of(subject_request, at), "link": private_link(subject_request, at)}
+        context={**told_of(subject_request, at), "link": private_link(subject_request, at, into)}
         | context,
         at=at,
         reference=subject_request.reference,
         medium=medium,
+        into=into,
     )
-    ring()
     return medium
 
 
@@ -64,6 +70,7 @@ def tell_staff(
     recheck: str = "",
     recheck_args: Mapping[str, Any] | None = None,
     useful_until: datetime | None = None,
+    into: list[Model] | None = None,
     **context: Any,
 ) -> int:
     """Owe each of these people a mail of this kind; returns how many it went to."""
@@ -72,13 +79,14 @@ def tell_staff(
         readers,
         key=key or f"{kind}:{subject_request.pk}:{subject_request.version}",
         kind=kind,
-        safe=site_safe(at),
+        safe=subject_request.safe,
         context=common_context(subject_request) | {"page": staff_page(subject_request)} | context,
         at=at,
         reference=subject_request.reference,
         recheck=recheck,
         recheck_args=recheck_args,
         useful_until=useful_until,
+        into=into,
     )
     return len(readers)
 
@@ -86,11 +94,11 @@ def tell_staff(
 def team(subject_request: SubjectRequest) -> list[User]:
     """Who could take the request: its department's people, else all who may work on it."""
     able = User.objects.with_permission(Permission.WORK, subject_request.organisation)
-    if subject_request.department_id:
-        own = able.filter(memberships__department_id=subject_request.department_id).distinct()
-        if own:
-            return list(own)
-    return list(able)
+    if subject_request.department_id is None:
+        return list(able)
+    able = able.annotate(department_id=F("memberships__department_id"))
+    own: list[User] = [user for user in able if user.department_id == subject_request.department_id]
+    return own or [*able]
 
 
 def responsible(subject_request: SubjectRequest) -> list[User]:
@@ -135,8 +143,10 @@ def told_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
         }
 
 
-def private_link(subject_request: SubjectRequest, at: datetime) -> str:
-    path = reverse("portal:link", args=[links.issue(subject_request, at=at)])
+def private_link(
+    subject_request: SubjectRequest, at: datetime, into: list[Model] | None = None
+) -> str:
+    path = reverse("portal:link", args=[links.issue(subject_request, at=at, into=into)])
     return f"{settings.BASE_URL}{path}"
 
 
