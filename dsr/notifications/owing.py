@@ -151,13 +151,18 @@ def _sealed(to: str, text: Text, **columns: Any) -> OutboxMessage:
     return message
 
 
+def owe_together(messages: Iterable[OutboxMessage]) -> None:
+    """Save messages that `owe` or `owe_each` took into a list."""
+    # A key that is there already, since long or since this instant, keeps its row.
+    if OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True):
+        ring()
+
+
 def _save(messages: list[OutboxMessage], into: list[Model] | None) -> None:
     if into is None:
-        # A key that is there already, since long or since this instant, keeps its row.
-        OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
-    else:
+        owe_together(messages)
+    elif messages:
         into.extend(messages)
-    if messages:
         ring()
 
 

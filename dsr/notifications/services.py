@@ -10,7 +10,7 @@ from dsr.notifications.handling import (
     write_off,
 )
 from dsr.notifications.mailbox import Mail, mailbox
-from dsr.notifications.owing import Reader, cancel, owe, owe_each
+from dsr.notifications.owing import Reader, cancel, owe, owe_each, owe_together
 from dsr.notifications.pulse import Problem, beat, expect, health, stale
 from dsr.notifications.rechecks import register_recheck
 
@@ -29,6 +29,7 @@ __all__ = [
     "mark_missed",
     "owe",
     "owe_each",
+    "owe_together",
     "record_bounce",
     "record_posting",
     "register_recheck",

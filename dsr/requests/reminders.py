@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from .states import ClockStatus, Purpose
 
@@ -19,6 +20,14 @@ STEPS = (-7, -3, -1, 0, 1, 3, 7)
 EVERY = 7
 FOLLOW_UP = timedelta(days=14)
 REMINDED = frozenset({Purpose.RESPOND, Purpose.ACKNOWLEDGE, Purpose.OPT_OUT, Purpose.REFUSE})
+
+
+class Owed(NamedTuple):
+    """One reminder: its step, the step's day, and the day from which it is of no use any more."""
+
+    step: str
+    day: date
+    useful_until: date
 
 
 def steps(due_on: date) -> Iterator[tuple[int, date]]:
@@ -45,6 +54,22 @@ def between(due_on: date, first: date, last: date) -> list[tuple[int, date]]:
 def after(due_on: date, day: date) -> date:
     """The day of the first step that lies after a day."""
     return next(when for _, when in steps(due_on) if when > day)
+
+
+@lru_cache(maxsize=4096)
+def owed(
+    status: str, due_on: date | None, first: date, today: date
+) -> tuple[tuple[Owed, ...], date | None]:
+    """What is owed of the days from ``first`` to ``today``, and the day of the next reminder."""
+    if status == ClockStatus.PAUSED:
+        again = today + FOLLOW_UP
+        return (Owed("follow_up", first, again),), again
+    if due_on is None:
+        return (), None
+    found = between(due_on, first, today)
+    return tuple(Owed(str(step), day, after(due_on, day)) for step, day in found), after(
+        due_on, today
+    )
 
 
 def first_day(deadline: Deadline, today: date) -> date | None:

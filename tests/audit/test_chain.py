@@ -8,7 +8,15 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from dsr.audit.models import Entry, Head
-from dsr.audit.services import SITE, append, record_refusal, request_chain, verify
+from dsr.audit.services import (
+    SITE,
+    Line,
+    append,
+    first_rows,
+    record_refusal,
+    request_chain,
+    verify,
+)
 from tests.audit.cast import AT, KEY, NEXT_KEY, a_history
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +34,21 @@ def test_entries_are_numbered_and_linked():
     assert (second.prev_hash, third.prev_hash) == (first.hash, second.hash)
     head = Head.objects.get(chain="request:1")
     assert (head.seq, bytes(head.hash)) == (3, third.hash)
+    assert verify() == []
+
+
+def test_a_chain_that_begins_with_several_lines_is_as_if_they_were_appended_one_by_one():
+    lines = [Line("submit", {"right": 5}), Line("deadline_began", {"code": "policy"})]
+    for row in first_rows("request:1", lines, at=AT, actor_id=None, by="requester"):
+        row.save(force_insert=True)
+    for line in lines:
+        append("request:2", line.code, at=AT, actor_id=None, by="requester", facts=line.facts)
+    said = [
+        list(Entry.objects.filter(chain=chain).order_by("seq").values_list("seq", "code", "facts"))
+        for chain in ("request:1", "request:2")
+    ]
+    assert said[0] == said[1]
+    append("request:1", "answered", at=AT, actor_id=7, by="staff")
     assert verify() == []
 
 

@@ -10,8 +10,10 @@ from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver
 from dsr.requests import reminders
 from dsr.requests.actors import REQUESTER
-from dsr.requests.models import SubjectRequest
+from dsr.requests.models import ReminderOwed, SubjectRequest
 from dsr.requests.services import ending, reminding, work, writing
+from dsr.vault.models import Purpose
+from dsr.vault.services import destroy
 from tests import cast
 from tests.cast import Desk
 
@@ -73,6 +75,42 @@ def test_sweeping_twice_owes_once(desk: Desk) -> None:
     reminding.sweep(at=cast.on("2026-05-13", 9))
     reminding.sweep(at=cast.on("2026-05-13", 9))
     assert keys() == ["-7"]
+
+
+def test_what_was_found_due_and_not_yet_written_is_written_by_the_next_sweep(desk: Desk) -> None:
+    made = asked(desk)
+    at = cast.on("2026-05-13", 9)
+    assert reminding.mark(made.organisation, at=at) == 1
+    owed = ReminderOwed.objects.get()
+    assert (owed.step, owed.due_on, owed.day, owed.useful_until) == (
+        "-7",
+        date(2026, 5, 20),
+        date(2026, 5, 13),
+        date(2026, 5, 17),
+    )
+    assert keys() == []
+    assert reminding.sweep(at=cast.later(1, at)) == 0
+    assert keys() == ["-7"]
+    assert not ReminderOwed.objects.exists()
+
+
+def test_what_was_found_due_and_fell_away_before_it_was_written_is_let_go(desk: Desk) -> None:
+    made = asked(desk)
+    reminding.mark(made.organisation, at=cast.on("2026-05-13", 9))
+    ending.withdraw(made.pk, actor=REQUESTER, at=cast.on("2026-05-13", 10), seen=None)
+    reminding.sweep(at=cast.on("2026-05-13", 11))
+    assert keys() == []
+    assert not ReminderOwed.objects.exists()
+
+
+def test_an_erased_request_that_is_still_open_keeps_nobody_else_from_being_reminded(
+    desk: Desk,
+) -> None:
+    erased, other = asked(desk), asked(desk)
+    destroy(erased.safe, list(Purpose), cast.on("2026-05-02"))
+    reminding.sweep(at=cast.on("2026-05-13", 9))
+    rows = OutboxMessage.objects.filter(kind="reminder")
+    assert {row.reference for row in rows} == {erased.reference, other.reference}
 
 
 def test_after_forty_days_off_one_reminder_is_sent_and_the_outdated_ones_are_visible(

@@ -1196,4 +1196,36 @@ class Migration(migrations.Migration):
                 fields=("turn", "subject_request"), name="waiting_once_for_a_turn"
             ),
         ),
+        migrations.CreateModel(
+            name="ReminderOwed",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("step", models.CharField(max_length=12)),
+                ("due_on", models.DateField()),
+                ("day", models.DateField()),
+                ("useful_until", models.DateField()),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders_owed",
+                        to="requests.deadline",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "reminders owed",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("deadline", "step", "due_on"), name="reminder_owed_once"
+                    )
+                ],
+            },
+        ),
     ]

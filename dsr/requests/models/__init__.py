@@ -1,4 +1,4 @@
-from .clocks import Deadline, Extension, Order, Pause, Receipt
+from .clocks import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
 from .limits import LimitCounter, MailTurn, WaitingForTurn
 from .links import StatusLink
 from .people import Evidence, IdentityRule, Person
@@ -19,6 +19,7 @@ __all__ = [
     "Pause",
     "Person",
     "Receipt",
+    "ReminderOwed",
     "RequestMessage",
     "StatusLink",
     "SubjectRequest",

@@ -48,13 +48,14 @@ class Receipt(SealedModel):
 
 
 TO_ANSWER_BY = frozenset({Purpose.RESPOND, Purpose.OPT_OUT})
+LIVE = frozenset({ClockStatus.RUNNING, ClockStatus.PAUSED})
 
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
     """Sets of deadlines that have a name."""
 
     def live(self) -> DeadlineQuerySet:
-        return self.filter(status__in=[ClockStatus.RUNNING, ClockStatus.PAUSED])
+        return self.filter(status__in=LIVE)
 
     def running(self) -> DeadlineQuerySet:
         return self.filter(status=ClockStatus.RUNNING)
@@ -173,6 +174,10 @@ class Deadline(ConcurrentTransitionMixin, models.Model):
         self.ended_on = None
 
     @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
+
+    @property
     def is_duty(self) -> bool:
         """As ``DeadlineQuerySet.duties``."""
         return self.purpose in TO_ANSWER_BY and self.checked != Checked.REMEMBERED
@@ -186,6 +191,32 @@ class Deadline(ConcurrentTransitionMixin, models.Model):
         if self.due_on is None or self.status != ClockStatus.RUNNING:
             return None
         return (self.due_on - today).days
+
+
+class ReminderOwed(models.Model):
+    """A reminder that fell due and waits for its mails to be written; then the row is gone.
+
+    ``due_on`` is the date that the deadline had; for a paused clock the day of the step.
+    """
+
+    deadline = models.ForeignKey(
+        Deadline, on_delete=models.CASCADE, related_name="reminders_owed", db_index=False
+    )
+    step = models.CharField(max_length=12)
+    due_on = models.DateField()
+    day = models.DateField()
+    useful_until = models.DateField()
+
+    class Meta:
+        verbose_name_plural = "reminders owed"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deadline", "step", "due_on"], name="reminder_owed_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} of {self.deadline_id}"
 
 
 class Pause(SealedModel):

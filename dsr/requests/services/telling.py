@@ -17,6 +17,7 @@ from dsr.accounts.roles import Permission
 from dsr.notifications.services import Reader, owe, owe_each
 from dsr.requests.explain import expectation
 from dsr.requests.models import Person, SubjectRequest
+from dsr.vault.models import Safe
 
 from . import links
 from .turns import takes_turn
@@ -67,19 +68,23 @@ def tell_staff(
     *,
     at: datetime,
     key: str = "",
+    safe: Safe | None = None,
     recheck: str = "",
     recheck_args: Mapping[str, Any] | None = None,
     useful_until: datetime | None = None,
     into: list[Model] | None = None,
     **context: Any,
 ) -> int:
-    """Owe each of these people a mail of this kind; returns how many it went to."""
+    """Owe each of these people a mail of this kind; returns how many it went to.
+
+    It is sealed with the request unless another ``safe`` is named, and so erased with it.
+    """
     readers = [Reader(user.pk, user.email, user.language) for user in people]
     owe_each(
         readers,
         key=key or f"{kind}:{subject_request.pk}:{subject_request.version}",
         kind=kind,
-        safe=subject_request.safe,
+        safe=safe or subject_request.safe,
         context=common_context(subject_request) | {"page": staff_page(subject_request)} | context,
         at=at,
         reference=subject_request.reference,
