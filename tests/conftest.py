@@ -81,6 +81,13 @@ def django_db_modify_db_settings_xdist_suffix() -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The whole server goes when the run is over. To drop its database before would fail while
+    the browser keeps a line open to the live server, and that one its line to the database."""
+    return True
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Give the application's role its rights in the test database, as `make run` does."""
     from config.database_roles import grant_to
