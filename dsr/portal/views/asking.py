@@ -9,9 +9,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from django.views.i18n import set_language
 
 from dsr.policies.models import Organisation, Right
 from dsr.portal.following import page_of, told
@@ -37,6 +38,8 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
     asked = find_right(found, right)
     if request.method != "POST":
         return _page(request, RequestForm(asked), new_token(asked.pk, at))
+    if request.POST.get("language"):
+        return _in_another_language(request, asked, at)
     refused = upload_refusal(request, at)
     form = RequestForm(asked, request.POST, None if refused else request.FILES)
     put_on(form, refused)
@@ -46,6 +49,19 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
     if form.is_valid() and token and (sent := _send(request, form, token, at)):
         return _sent(request, sent, at)
     return _page(request, form, token or new_token(asked.pk, at))
+
+
+def _in_another_language(request: HttpRequest, asked: Right, at: datetime) -> HttpResponse:
+    """The same form with everything that was typed; nobody has asked yet what is wrong with it."""
+    chosen = set_language(request)
+    wanted = request.POST["language"] if chosen.cookies else translation.get_language()
+    token = read_token(request.POST.get("form_token", ""), asked.pk)
+    with translation.override(wanted):
+        form = RequestForm(asked, request.POST).not_judged()
+        page = _page(request, form, token or new_token(asked.pk, at))
+    page.cookies.update(chosen.cookies)
+    page.headers["Content-Language"] = str(wanted)
+    return page
 
 
 def _not_by_hand(request: HttpRequest, token: FormToken | None, at: datetime) -> str:

@@ -8,9 +8,10 @@ answer impossible, stop a request.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Self, cast
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -195,6 +196,11 @@ class RequestForm(forms.Form):
         return submission_of(self, **given)
 
     # Checking.
+
+    def not_judged(self) -> Self:
+        """The form as it was typed so far; nobody has asked yet whether it is complete."""
+        self._errors, self.cleaned_data = ErrorDict(), {}
+        return self
 
     def clean(self) -> dict[str, Any]:
         reachable = any(self.cleaned_data.get(n) for n in ("email", "postal_address", "phone"))

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model
 from psycopg import sql
+from psycopg.adapt import Transformer
 
 
 def reserve_ids(rows: Sequence[Model]) -> None:
@@ -29,18 +30,21 @@ def insert_together(rows: Iterable[Model]) -> None:
     tables = defaultdict(list)
     for row in rows:
         tables[type(row)].append(row)
-    with connection.cursor() as cursor:
+    # One for all of them, and not the proxy, which looks the connection up at every touch.
+    real = connections[DEFAULT_DB_ALIAS]
+    with real.cursor() as cursor:
+        literals = Transformer(real.connection)
         parts = [
-            f"w{number} AS ({_insert(cursor, model, group)})"
+            b"w%d AS (%s)" % (number, _insert(model, group, real, literals))
             for number, (model, group) in enumerate(tables.items())
         ]
-        cursor.execute(f"WITH {', '.join(parts)} SELECT")
+        cursor.execute((b"WITH %s SELECT" % b", ".join(parts)).decode())
     for group in tables.values():
         for row in group:
             row._state.adding, row._state.db = False, connection.alias
 
 
-def _insert(cursor: Any, model: type[Model], rows: Sequence[Model]) -> str:
+def _insert(model: type[Model], rows: Sequence[Model], real: Any, literals: Any) -> bytes:
     # A column that nobody fills is left to the database, and so is an id.
     fields = [
         field
@@ -48,16 +52,14 @@ def _insert(cursor: Any, model: type[Model], rows: Sequence[Model]) -> str:
         if any(getattr(row, field.attname) is not None for row in rows)
     ]
     start = _start(model, tuple(field.column for field in fields))
-    place = f"({', '.join(['%s'] * len(fields))})"
-    # Not the proxy, which looks the connection up at every touch.
-    real = connections[DEFAULT_DB_ALIAS]
     values = [
-        cursor.mogrify(
-            place, [field.get_db_prep_save(field.pre_save(row, True), real) for field in fields]
+        b", ".join(
+            sql.Literal(field.get_db_prep_save(field.pre_save(row, True), real)).as_bytes(literals)
+            for field in fields
         )
         for row in rows
     ]
-    return start + ", ".join(values)
+    return start + b"), (".join(values) + b")"
 
 
 @cache
@@ -66,14 +68,14 @@ def _fields(model: type[Model]) -> tuple[Field[Any, Any], ...]:
 
 
 @cache
-def _start(model: type[Model], columns: tuple[str, ...]) -> str:
+def _start(model: type[Model], columns: tuple[str, ...]) -> bytes:
     return (
-        sql.SQL("INSERT INTO {table} ({columns}) VALUES ")
+        sql.SQL("INSERT INTO {table} ({columns}) VALUES (")
         .format(
             table=sql.Identifier(model._meta.db_table),
             columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
         )
-        .as_string()
+        .as_bytes()
     )
 
 
