@@ -1,7 +1,15 @@
-"""The doorbell: tells a worker that something is owed. The sweep finds it anyway."""
+"""The doorbell: tells a worker that something is owed. The sweep finds it anyway.
 
+It is rung from a thread of its own, so that no page waits for the broker; whatever is rung for
+while it knocks is one more knock.
+"""
+
+import atexit
 import logging
+import os
 import time
+from queue import SimpleQueue
+from threading import Lock, Thread
 
 from celery import current_app
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
@@ -11,6 +19,8 @@ from redis.exceptions import RedisError
 log = logging.getLogger(__name__)
 
 TASK = "dsr.notifications.tasks.deliver"
+# How long the end of a process waits for a knock that is under way.
+PATIENCE_SECONDS = 3.0
 # After a failure the bell stays silent this long, so that a broker that is away costs one short
 # wait and not one in every request.
 SILENCE_SECONDS = 30.0
@@ -28,7 +38,7 @@ def ring() -> None:
 
 
 def _after_commit() -> None:
-    knock()
+    wake()
 
 
 def knock() -> bool:
@@ -42,3 +52,41 @@ def knock() -> bool:
         log.warning("The doorbell is out of order (%s): the sweep delivers.", type(error).__name__)
         return False
     return True
+
+
+class _Ringer:
+    """The thread, begun with the first ring of a process."""
+
+    def __init__(self) -> None:
+        self.rings: SimpleQueue[bool] = SimpleQueue()
+        self.lock = Lock()
+        self.thread: Thread | None = None
+
+    def wake(self) -> None:
+        self.rings.put(True)
+        with self.lock:
+            if self.thread is None:
+                self.thread = Thread(target=self._ring, name="doorbell", daemon=True)
+                self.thread.start()
+
+    def finish(self) -> None:
+        if self.thread is not None:
+            self.rings.put(False)
+            self.thread.join(PATIENCE_SECONDS)
+
+    def _ring(self) -> None:
+        go_on = True
+        while go_on:
+            heard = {self.rings.get()}
+            while not self.rings.empty():
+                heard.add(self.rings.get())
+            if True in heard:
+                knock()
+            go_on = False not in heard
+
+
+_ringer = _Ringer()
+wake = _ringer.wake
+# A thread does not live on in the copy of a process.
+os.register_at_fork(after_in_child=_ringer.__init__)  # type: ignore[misc]
+atexit.register(_ringer.finish)

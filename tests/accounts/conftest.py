@@ -21,7 +21,7 @@ PASSWORD = "a long enough pass phrase"
 def quiet(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only this room's addresses, and no worker to ring for."""
     settings.ROOT_URLCONF = "tests.accounts.urls"
-    monkeypatch.setattr(bell, "knock", lambda: None)
+    monkeypatch.setattr(bell, "wake", lambda: None)
 
 
 @pytest.fixture(autouse=True)

@@ -63,7 +63,7 @@ def safe(db: None) -> Safe:
 def silent_bell(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """No worker listens in these tests; what was rung for is counted."""
     rung: list[str] = []
-    monkeypatch.setattr(bell, "knock", lambda: rung.append("rung"))
+    monkeypatch.setattr(bell, "wake", lambda: rung.append("rung"))
     return rung
 
 

@@ -1,8 +1,13 @@
 """What people see and do: troubles, retries, bounces, posting, the mailbox, the pulse."""
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from queue import SimpleQueue
+from threading import Event
 from typing import Any
 
 import pytest
@@ -174,11 +179,39 @@ class TestTheBell:
         assert [bell.knock(), bell.knock()] == [False, False]
         assert len(asked) == 1
 
+    def test_a_page_does_not_wait_for_a_broker_that_hangs(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        knocked, answer = SimpleQueue[str](), Event()
+
+        def hang() -> None:
+            knocked.put("knocked")
+            answer.wait(30)
+
+        monkeypatch.setattr(bell, "knock", hang)
+        ringer = bell._Ringer()
+        for _ in range(5):
+            ringer.wake()  # returns although nobody has answered
+        assert knocked.get(timeout=10) == "knocked"
+        ringer.wake()
+        answer.set()
+        ringer.finish()
+        # What was rung for while the first knock hung is one more knock.
+        assert [knocked.get(timeout=10)] == ["knocked"]
+        assert knocked.empty()
+
+    def test_what_a_command_rings_for_as_its_last_deed_is_heard(self) -> None:
+        code = (
+            "import django; django.setup()\n"
+            "from dsr.notifications import bell\n"
+            "bell.knock = lambda: print('knocked')\n"
+            "bell.wake()"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+        assert done.stdout == b"knocked\n", done.stderr
+
     def test_a_broker_that_is_really_away_costs_a_bounded_time(self) -> None:
         """In a process of its own: Celery keeps one broker for a process."""
-        import subprocess
-        import sys
-
         code = (
             "import django, time; django.setup()\n"
             "import config.celery\n"
@@ -186,8 +219,6 @@ class TestTheBell:
             "t = time.monotonic(); told = bell.knock()\n"
             "print(told, time.monotonic() - t < 5)"
         )
-        import os
-
         env = {**os.environ, "REDIS_URL": "redis://127.0.0.1:1/0"}
         began = time.monotonic()
         done = subprocess.run(

@@ -95,7 +95,7 @@ WORKER = """
 import django; django.setup()
 from datetime import datetime
 from dsr.notifications import bell, services
-bell.knock = lambda: None
+bell.wake = lambda: None
 services.deliver(datetime.fromisoformat({at!r}))
 """
 

@@ -28,7 +28,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def silent_bell(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bell, "knock", lambda: False)
+    monkeypatch.setattr(bell, "wake", lambda: False)
 
 
 def mails() -> list[tuple[str, str]]:

@@ -36,8 +36,10 @@ def begin(subject_request: SubjectRequest, *, at: datetime) -> list[Deadline]:
         received=subject_request.received_at, zone=subject_request.organisation.zone, events=()
     )
     deadlines = [_planned(subject_request, plan, at) for plan in plans_for(subject_request)]
+    own = next((calendar_of(each) for each in deadlines if each.calendar_codes is None), None)
     for deadline in deadlines:
-        _write(deadline, compute(read_rule(deadline.rule), received, calendar_of(deadline)), at)
+        calendar = own if own and deadline.calendar_codes is None else calendar_of(deadline)
+        _write(deadline, compute(read_rule(deadline.rule), received, calendar), at)
     if duties := [each for each in deadlines if each.is_duty]:
         first = min(duties, key=_when_due)
         first.governing = True

@@ -54,7 +54,7 @@ def _insert(model: type[Model], rows: Sequence[Model], real: Any, literals: Any)
     start = _start(model, tuple(field.column for field in fields))
     values = [
         b", ".join(
-            sql.Literal(field.get_db_prep_save(field.pre_save(row, True), real)).as_bytes(literals)
+            literals.as_literal(field.get_db_prep_save(field.pre_save(row, True), real))
             for field in fields
         )
         for row in rows
