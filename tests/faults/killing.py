@@ -12,9 +12,6 @@ from tests.faults.world import DELIVER, SWEEP, Process, World, until
 OWED = "SELECT count(*) FROM notifications_outboxmessage WHERE status IN ('owed', 'claimed')"
 SENT = "SELECT count(*) FROM notifications_outboxmessage WHERE status = 'sent'"
 REMINDERS = "SELECT count(*) FROM notifications_outboxmessage WHERE kind = 'reminder'"
-LIVE_STEPS = (
-    "SELECT count(*) FROM requests_deadline WHERE status = 'running' AND remind_on <= current_date"
-)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from dsr.vault.services import site_safe
 from .telling import responsible, tell_staff
 
 MARKED_AT_ONCE = 2000
-WRITTEN_AT_ONCE = 200
+WRITTEN_AT_ONCE = 100
 
 FIND = """
 SELECT deadline.id, deadline.status, deadline.due_on, deadline.remind_on,
