@@ -15,7 +15,7 @@ from django.test import Client
 from dsr.accounts.models import User
 from dsr.accounts.services import enrol_for_trial, has_second_factor
 from dsr.requests.models import SubjectRequest
-from tests.cast import MORNING, Desk, open_desk
+from tests.cast import MORNING, Desk, the_same_desk
 
 
 class Seat:
@@ -63,7 +63,7 @@ def clock() -> Iterator[Any]:
 
 @pytest.fixture
 def desk(db: None, clock: Any) -> Desk:
-    return open_desk()
+    return the_same_desk()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import time_machine
 from django.test import Client
 
 from dsr.requests.models import SubjectRequest
-from tests.cast import MORNING, Desk, open_desk
+from tests.cast import MORNING, Desk, the_same_desk
 
 ACCOUNTING = "/indigomed/accounting/"
 FULL = {
@@ -62,7 +62,7 @@ class Visitor:
 
 @pytest.fixture
 def desk(db: None) -> Desk:
-    return open_desk()
+    return the_same_desk()
 
 
 @pytest.fixture
