@@ -44,8 +44,8 @@ def owe(
     postal address. The text is made now, from `templates/mail/<kind>/`, and sealed in `safe`.
     `recheck` is asked again before sending; after `useful_until` it is not sent any more.
     `owner_user_id` is who has to see to it when it cannot be delivered. A letter may come
-    with its PDF as `file`; else its text is set when it is printed. Who
-    writes many new rows at once takes this one, unsaved, `into` a list.
+    with its PDF as `file`; else its text is set when it is printed. Who writes many new rows at
+    once takes this one, unsaved, `into` a list.
     """
     _check_is_known(recheck)
     text = render(kind, context, language=language, reference=reference)

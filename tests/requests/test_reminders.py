@@ -15,7 +15,7 @@ from dsr.requests.services import ending, reminding, work, writing
 from dsr.vault.models import Purpose
 from dsr.vault.services import destroy
 from tests import cast
-from tests.cast import Desk
+from tests.cast import MORNING, Desk
 
 
 def asked(desk: Desk) -> SubjectRequest:
@@ -111,6 +111,15 @@ def test_an_erased_request_that_is_still_open_keeps_nobody_else_from_being_remin
     reminding.sweep(at=cast.on("2026-05-13", 9))
     rows = OutboxMessage.objects.filter(kind="reminder")
     assert {row.reference for row in rows} == {erased.reference, other.reference}
+
+
+def test_staff_still_hear_of_a_request_that_was_erased(desk: Desk) -> None:
+    made = cast.ask(desk.right("img", "access"))
+    destroy(made.safe, list(Purpose), MORNING)
+    writing.assign(
+        made.pk, to=desk.handler, actor=desk.officer, at=cast.later(1), seen=made.version
+    )
+    assert OutboxMessage.objects.filter(kind="assigned").count() == 1
 
 
 def test_after_forty_days_off_one_reminder_is_sent_and_the_outdated_ones_are_visible(

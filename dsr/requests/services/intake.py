@@ -183,7 +183,7 @@ def _create(submission: Submission, actor: Actor, at: datetime) -> SubjectReques
     with _remembering(subject_request, people=people, deadlines=deadlines):
         told = tell_requester(subject_request, "receipt", at=at, into=rows)
         team = responsible(subject_request)
-        tell_staff(subject_request, "new_request", team, at=at, into=rows)
+        tell_staff(subject_request, "new_request", team, at=at, safe=safe, into=rows)
     insert_together(rows)
     _keep_files(subject_request, submission, at)
     if told == "email" and any(each.purpose == Purpose.ACKNOWLEDGE for each in deadlines):

@@ -127,9 +127,7 @@ def _write_batch(at: datetime) -> int:
             .order_by("pk")[:WRITTEN_AT_ONCE]
         )
         _share([owed.deadline.subject_request for owed in batch])
-        # Not the requests' own safes: there is nothing of theirs in a reminder, and one key serves
-        # them all.
-        safe = site_safe(at)
+        safe = site_safe(at)  # opened once for them all
         for owed in batch:
             if _holds(owed.deadline, owed.step, owed.due_on.isoformat()):
                 _write(owed, _readers(owed, readers), safe, mails, at)

@@ -18,6 +18,7 @@ from dsr.notifications.services import Reader, owe, owe_each
 from dsr.requests.explain import expectation
 from dsr.requests.models import Person, SubjectRequest
 from dsr.vault.models import Safe
+from dsr.vault.services import site_safe
 
 from . import links
 from .turns import takes_turn
@@ -77,14 +78,15 @@ def tell_staff(
 ) -> int:
     """Owe each of these people a mail of this kind; returns how many it went to.
 
-    It is sealed with the request unless another ``safe`` is named, and so erased with it.
+    There is nothing of the requester's in it. Who has a ``safe`` open names it; else it is the
+    site's, which is there even after the request was erased.
     """
     readers = [Reader(user.pk, user.email, user.language) for user in people]
     owe_each(
         readers,
         key=key or f"{kind}:{subject_request.pk}:{subject_request.version}",
         kind=kind,
-        safe=safe or subject_request.safe,
+        safe=safe or site_safe(at),
         context=common_context(subject_request) | {"page": staff_page(subject_request)} | context,
         at=at,
         reference=subject_request.reference,
