@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -31,6 +30,7 @@ from dsr.vault.services import index_all, make_keys, make_tokens, store_file
 from dsr.vault.uploads import CheckedUpload
 
 from . import clocks
+from .at_hand import forget, keep_at_hand
 from .changing import first_lines
 from .telling import responsible, tell_requester, tell_staff
 from .together import insert_together, reserve_ids
@@ -180,11 +180,12 @@ def _create(submission: Submission, actor: Actor, at: datetime) -> SubjectReques
         *deadlines,
         *first_lines(subject_request, _said(subject_request, deadlines), actor=actor, at=at),
     ]
-    with _remembering(subject_request, people=people, deadlines=deadlines):
-        told = tell_requester(subject_request, "receipt", at=at, into=rows)
-        team = responsible(subject_request)
-        tell_staff(subject_request, "new_request", team, at=at, safe=safe, into=rows)
+    keep_at_hand(subject_request, people=people, deadlines=deadlines)
+    told = tell_requester(subject_request, "receipt", at=at, into=rows)
+    team = responsible(subject_request)
+    tell_staff(subject_request, "new_request", team, at=at, safe=safe, into=rows)
     insert_together(rows)
+    forget(subject_request)
     _keep_files(subject_request, submission, at)
     if told == "email" and any(each.purpose == Purpose.ACKNOWLEDGE for each in deadlines):
         today = subject_request.organisation.today(at)
@@ -234,19 +235,6 @@ def _said(subject_request: SubjectRequest, deadlines: Iterable[Deadline]) -> Ite
     yield Line("submit", facts)
     for deadline in deadlines:
         yield Line("deadline_began", clocks.begun(deadline))
-
-
-@contextmanager
-def _remembering(subject_request: SubjectRequest, **rows: Sequence[Model]) -> Iterator[None]:
-    """Within it, nobody asks the database for rows that are still to be written."""
-    known = subject_request.__dict__.setdefault("_prefetched_objects_cache", {})
-    for name, written in rows.items():
-        known[name] = getattr(subject_request, name).none()
-        known[name]._result_cache = list(written)
-    try:
-        yield
-    finally:
-        known.clear()
 
 
 def _instant(day: date | None, zone: ZoneInfo, at: datetime) -> datetime:

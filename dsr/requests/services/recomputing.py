@@ -6,20 +6,25 @@ so the sweep may be killed, run twice, or come late.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, QuerySet
 
 from dsr.deadlines import WorkingCalendar as EngineCalendar
 from dsr.policies.models import Organisation, WorkingCalendar
-from dsr.requests.models import Deadline, Receipt, SubjectRequest
+from dsr.requests.models import Deadline, Extension, Pause, Receipt, SubjectRequest
 from dsr.requests.services import clocks
 from dsr.requests.states import Basis
 
+from .at_hand import keep_at_hand
+
 BATCH = 500
+T = TypeVar("T", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +82,41 @@ def _sweep_batch(
 
 def _next_requests(after: int, batch: int) -> list[SubjectRequest]:
     """Only what dates follow from: most of a request is neither read nor written here."""
-    receipts = Receipt.objects.only("subject_request_id", "received_at", "struck_at")
     found = list(
         SubjectRequest.objects.filter(
             Exists(stale().filter(subject_request=OuterRef("pk"))), pk__gt=after
         )
         .select_for_update(skip_locked=True, of=("self",))
         .only("pk", "status", "received_on", "organisation_id")
-        .prefetch_related(Prefetch("receipts", receipts), "pauses")
         .order_by("pk")[:batch]
     )
     organisations = Organisation.objects.in_bulk({each.organisation_id for each in found})
+    receipts = _by(
+        "subject_request_id",
+        Receipt.objects.filter(subject_request__in=found)
+        .only("subject_request_id", "received_at", "struck_at")
+        .order_by(),
+    )
+    pauses = _by("subject_request_id", Pause.objects.filter(subject_request__in=found))
     for each in found:
         each.organisation = organisations[each.organisation_id]
+        keep_at_hand(each, receipts=receipts[each.pk], pauses=pauses[each.pk])
     return found
 
 
-def _stale_ones(requests: Iterable[int]) -> Iterable[Deadline]:
-    found = stale().filter(subject_request__in=requests).prefetch_related("extensions")
-    return found.defer("trace", "extension_rule")
+def _by(column: str, rows: Iterable[T]) -> defaultdict[int, list[T]]:
+    found = defaultdict(list)
+    for row in rows:
+        found[getattr(row, column)].append(row)
+    return found
+
+
+def _stale_ones(requests: Iterable[int]) -> list[Deadline]:
+    found = list(stale().filter(subject_request__in=requests).defer("trace", "extension_rule"))
+    extensions = _by("deadline_id", Extension.objects.filter(deadline__in=found))
+    for each in found:
+        keep_at_hand(each, extensions=extensions[each.pk])
+    return found
 
 
 def _moves(deadline: Deadline, calendars: dict[int, Current]) -> bool:

@@ -1,0 +1,34 @@
+"""Related rows that somebody has already: nobody asks the database for them again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from django.db.models import Model, QuerySet
+from django.db.models.sql import Query
+
+
+def keep_at_hand(instance: Model, **rows: Sequence[Model]) -> None:
+    """As after ``prefetch_related`` of these relations, which would build a query for each row."""
+    known = instance.__dict__.setdefault("_prefetched_objects_cache", {})
+    for name, found in rows.items():
+        related = _model(type(instance), name)
+        known[name] = QuerySet(model=related, query=_query(related))
+        known[name]._result_cache = list(found)
+        known[name]._prefetch_done = True
+
+
+def forget(instance: Model) -> None:
+    """From here on they are asked for again: somebody may have changed them."""
+    instance.__dict__.pop("_prefetched_objects_cache", None)
+
+
+@cache
+def _model(model: type[Model], name: str) -> type[Model]:
+    return model._meta.get_field(name).related_model  # type: ignore[return-value]
+
+
+@cache
+def _query(model: type[Model]) -> Query:
+    return Query(model)
