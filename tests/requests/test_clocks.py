@@ -15,6 +15,7 @@ from dsr.requests.explain import expectation, explain
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.queries import history
 from dsr.requests.services import (
+    clocks,
     deciding,
     ending,
     identity,
@@ -58,6 +59,17 @@ def test_where_the_policy_names_no_period_the_own_target_is_shown_as_what_it_is(
     assert (clock.basis, clock.due_on) == ("target", date(2026, 5, 31))
     assert "own target" in explain(clock)[0]
     assert expectation(asked, asked.received_on).startswith("The policy names no date.")
+
+
+def test_of_two_dates_on_the_same_day_the_law_governs_and_not_the_own_target(desk: Desk) -> None:
+    # Thirty days, and one month, from 22 November 2026.
+    asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-11-22"), country="FR")
+    target, law = asked.deadlines.get(code="target"), asked.deadlines.get(code="gdpr:respond")
+    assert (target.due_on, law.due_on) == (date(2026, 12, 22), date(2026, 12, 22))
+    assert (target.governing, law.governing) == (False, True)
+    assert "You can expect an answer by" in expectation(asked, asked.received_on)
+    clocks.recompute(asked, actor=None, at=cast.on("2026-11-23"), cause="calendar_changed")
+    assert asked.deadlines.get(governing=True) == law
 
 
 def test_the_day_of_receipt_is_the_legal_day_in_the_organisations_zone(desk: Desk) -> None:

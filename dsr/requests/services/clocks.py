@@ -25,6 +25,8 @@ from .changing import write_line
 
 # "Without undue delay" is no number; a week is our reading, and a switch of ours, not law.
 PROMPTLY = timedelta(days=7)
+# Who set a date, from what binds most to what is a promise to oneself.
+BINDING = (Basis.ORDER, Basis.LAW, Basis.POLICY, Basis.TARGET)
 
 
 def begin(subject_request: SubjectRequest, *, at: datetime) -> list[Deadline]:
@@ -279,9 +281,9 @@ def govern(subject_request: SubjectRequest) -> None:
     subject_request.save()
 
 
-def _when_due(deadline: Deadline) -> date:
-    """Of two that are due on the same day the first to begin comes first."""
-    return deadline.due_on or date.max
+def _when_due(deadline: Deadline) -> tuple[date, int]:
+    """Of two that are due on the same day the one that binds more comes first."""
+    return deadline.due_on or date.max, BINDING.index(Basis(deadline.basis))
 
 
 def settle(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datetime) -> None:
