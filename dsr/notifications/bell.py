@@ -65,7 +65,7 @@ class _Ringer:
     def wake(self) -> None:
         self.rings.put(True)
         with self.lock:
-            if self.thread is None:
+            if self.thread is None or not self.thread.is_alive():
                 self.thread = Thread(target=self._ring, name="doorbell", daemon=True)
                 self.thread.start()
 

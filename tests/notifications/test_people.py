@@ -200,6 +200,24 @@ class TestTheBell:
         assert [knocked.get(timeout=10)] == ["knocked"]
         assert knocked.empty()
 
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+    def test_a_knock_that_breaks_down_does_not_silence_the_next(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        knocked = SimpleQueue[str]()
+
+        def break_down() -> None:
+            knocked.put("knocked")
+            raise RuntimeError
+
+        monkeypatch.setattr(bell, "knock", break_down)
+        ringer = bell._Ringer()
+        for _ in range(2):
+            ringer.wake()
+            assert knocked.get(timeout=10) == "knocked"
+            assert ringer.thread is not None
+            ringer.thread.join(10)
+
     def test_what_a_command_rings_for_as_its_last_deed_is_heard(self) -> None:
         code = (
             "import django; django.setup()\n"

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from dsr.notifications.services import owe, ring
+from dsr.notifications.services import owe
 from dsr.requests.models import MailTurn, SubjectRequest, WaitingForTurn
 from dsr.requests.states import Purpose, Status
 
@@ -91,7 +91,6 @@ def _owe_digest(turn: MailTurn, requests: list[SubjectRequest], at: datetime) ->
     for subject_request in requests:
         today = subject_request.organisation.today(at)
         clocks.settle_purpose(subject_request, Purpose.ACKNOWLEDGE, today, actor=None, at=at)
-    ring()
 
 
 def _line(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
