@@ -21,7 +21,7 @@ from dsr.audit.services import request_chain, verify
 from dsr.requests.deeds import DEEDS
 from dsr.requests.errors import RequestError
 from dsr.requests.models import Deadline, Decision, SubjectRequest
-from dsr.requests.services import clocks
+from dsr.requests.services import solving
 from dsr.requests.states import ENDED, ClockStatus, Status
 from tests import cast
 from tests.cast import Desk
@@ -85,7 +85,7 @@ def walk_of(desk: Desk) -> type[RuleBasedStateMachine]:  # noqa: C901 (one machi
             if dates:
                 assert self.fresh().due_on == min(dates)
             for deadline in live.select_related("calendar", "subject_request"):
-                assert clocks.would_move(deadline) is False
+                assert solving.would_move(deadline) is False
 
         @invariant()
         def no_clock_runs_on_what_has_ended_or_was_answered(self) -> None:

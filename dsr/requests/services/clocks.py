@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from functools import cache
-from typing import Any, cast
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
 
-from dsr.deadlines import Extension as EngineExtension
-from dsr.deadlines import Facts, Period, Result, WorkingCalendar, compute
-from dsr.deadlines import Pause as EnginePause
-from dsr.deadlines import Restart as EngineRestart
-from dsr.deadlines.events import Event
-from dsr.deadlines.periods import Unit
+from dsr.deadlines import Facts, Result, compute
 from dsr.deadlines.rulecodec import read_rule
 from dsr.policies.models import Right
 from dsr.policies.services import duties_for
 from dsr.requests import reminders
 from dsr.requests.actors import Actor
-from dsr.requests.models import Deadline, Pause, Receipt, SubjectRequest
+from dsr.requests.models import Deadline, Pause, SubjectRequest
 from dsr.requests.plans import Plan, plans_for, target
 from dsr.requests.states import Basis, ClockStatus, Outcome, Purpose
 
 from .changing import write_line
+from .solving import calendar_of, day_of, solve
 
-# "Without undue delay" is no number; a week is our reading, and a switch of ours, not law.
-PROMPTLY = timedelta(days=7)
 # Who set a date, from what binds most to what is a promise to oneself.
 BINDING = (Basis.ORDER, Basis.LAW, Basis.POLICY, Basis.TARGET)
 
@@ -38,12 +32,11 @@ def begin(subject_request: SubjectRequest, *, at: datetime) -> list[Deadline]:
         received=subject_request.received_at, zone=subject_request.organisation.zone, events=()
     )
     deadlines = [_planned(subject_request, plan, at) for plan in plans_for(subject_request)]
-    own = next((calendar_of(each) for each in deadlines if each.calendar_codes is None), None)
+    own = subject_request.organisation.calendar.as_engine()
     for deadline in deadlines:
-        calendar = own if own and deadline.calendar_codes is None else calendar_of(deadline)
+        calendar = own if deadline.calendar_codes is None else calendar_of(deadline)
         _write(deadline, compute(read_rule(deadline.rule), received, calendar), at)
-    if duties := [each for each in deadlines if each.is_duty]:
-        first = min(duties, key=_when_due)
+    if first := _first_due(deadlines):
         first.governing = True
         subject_request.due_on = first.due_on
     return deadlines
@@ -94,42 +87,6 @@ def begun(deadline: Deadline) -> dict[str, Any]:
     return {"deadline": deadline.pk, "code": deadline.code, "due_on": _iso(deadline.due_on)}
 
 
-def solve(
-    deadline: Deadline,
-    *,
-    extra: tuple[Event, ...] = (),
-    trace: bool = True,
-    calendar: WorkingCalendar | None = None,
-) -> Result:
-    """The engine's answer for a deadline from the facts as they stand, with its trace.
-
-    ``calendar`` is given by who solves many and has built it once.
-    """
-    subject_request = deadline.subject_request
-    received: date | datetime = deadline.started_on
-    if deadline.round == 1:
-        received = earliest_receipt(subject_request).received_at
-    facts = Facts(
-        received=received,
-        zone=subject_request.organisation.zone,
-        events=(*_events(deadline), *extra),
-    )
-    return compute(read_rule(deadline.rule), facts, calendar or calendar_of(deadline), trace=trace)
-
-
-def calendar_of(deadline: Deadline) -> WorkingCalendar:
-    """The organisation's calendar with its corrections, or the one that the law names."""
-    if deadline.calendar_codes is None:
-        return deadline.calendar.as_engine()
-    return calendar_by_law(tuple(deadline.calendar_codes))
-
-
-@cache
-def calendar_by_law(codes: tuple[str, ...]) -> WorkingCalendar:
-    """Nobody corrects it, so it is built once and remembers its years."""
-    return WorkingCalendar(codes=codes)
-
-
 def replan(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> None:
     """Another fact was stated, so other laws may apply: their clocks begin, others fall away."""
     plans = {plan.code: plan for plan in plans_for(subject_request)}
@@ -147,64 +104,11 @@ def replan(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> No
     recompute(subject_request, actor=actor, at=at, cause="fact_stated")
 
 
-def earliest_receipt(subject_request: SubjectRequest) -> Receipt:
-    """The receipt that counts: the earliest one, through any channel, that was not struck."""
-    # Not asked of the database: who looks at many requests has fetched their receipts before.
-    standing = [each for each in subject_request.receipts.all() if each.struck_at is None]
-    return min(standing, key=lambda each: (each.received_at, each.pk))
-
-
-def _events(deadline: Deadline) -> list[Event]:
-    pauses = [_pause_event(deadline, pause) for pause in deadline.subject_request.pauses.all()]
-    return pauses + (_extension_events(deadline) if deadline.pk else [])
-
-
-def _extension_events(deadline: Deadline) -> list[Event]:
-    return [
-        extension_event(each.amount, each.unit, each.reason, each.notified_on)
-        for each in deadline.extensions.all()
-    ]
-
-
-def extension_event(amount: int, unit: str, reason: str, notified_on: date) -> EngineExtension:
-    """An extension as the engine takes it."""
-    return EngineExtension(Period(amount, cast("Unit", unit)), notified_on, reason=str(reason))
-
-
-def _pause_event(deadline: Deadline, pause: Pause) -> Event:
-    """What a pause does to this clock is a matter of its rule; none said, none done."""
-    says = deadline.pauses_admitted.get(pause.reason, {"effect": "none"})
-    allowed = says["effect"] != "none" and _meets(pause, says.get("needs", []))
-    if says["effect"] == "restart" and pause.ended_on is not None:
-        return EngineRestart(pause.ended_on, reason=pause.reason, allowed=allowed)
-    return EnginePause(
-        pause.began_on,
-        _ended_on(pause, says.get("most_days")),
-        says.get("counting") or "exclude_first",
-        reason=pause.reason,
-        allowed=allowed,
-    )
-
-
-def _meets(pause: Pause, needs: list[str]) -> bool:
-    """In the Union a pause needs a question asked promptly and, for identity, a recorded doubt."""
-    waited = pause.began_on - pause.subject_request.received_on
-    met = {"asked_promptly": waited <= PROMPTLY, "doubt_recorded": pause.doubt_recorded}
-    return all(met.get(need, False) for need in needs)
-
-
-def _ended_on(pause: Pause, most_days: int | None) -> date | None:
-    if most_days is None:
-        return pause.ended_on
-    longest = pause.began_on + timedelta(days=most_days)
-    return min(pause.ended_on, longest) if pause.ended_on else longest
-
-
 def _write(deadline: Deadline, result: Result, at: datetime) -> None:
     deadline.due_on = result.due_on
     deadline.due_at = result.expires_at
-    deadline.would_be_on = _day(result.due_without_pause)
-    deadline.notice_by = _day(result.notice_by)
+    deadline.would_be_on = day_of(result.due_without_pause)
+    deadline.notice_by = day_of(result.notice_by)
     deadline.trace = result.trace_json()
     deadline.calendar_version = deadline.calendar.version
     deadline.computed_at = at
@@ -214,18 +118,6 @@ def _write(deadline: Deadline, result: Result, at: datetime) -> None:
         deadline.resume()
     today = deadline.subject_request.organisation.today(at)
     deadline.remind_on = reminders.first_day(deadline, today)
-
-
-def would_move(deadline: Deadline, calendar: WorkingCalendar | None = None) -> bool:
-    """Whether the facts now give other dates than those written; computed without a trace."""
-    if deadline.basis == Basis.ORDER:
-        return False
-    result = solve(deadline, trace=False, calendar=calendar)
-    return (deadline.due_on, deadline.would_be_on, deadline.notice_by) != (
-        result.due_on,
-        _day(result.due_without_pause),
-        _day(result.notice_by),
-    )
 
 
 def recompute(subject_request: SubjectRequest, *, actor: Actor, at: datetime, cause: str) -> int:
@@ -270,10 +162,9 @@ def _say_moved(
 
 def govern(subject_request: SubjectRequest) -> None:
     """The earliest live date to answer by governs; the request keeps it as a cache."""
-    duties = list(subject_request.deadlines.live().duties().order_by("pk"))
-    if not duties:
+    first = _first_due(subject_request.deadlines.live().order_by("pk"))
+    if first is None:
         return
-    first = min(duties, key=_when_due)
     if not first.governing:
         subject_request.deadlines.filter(governing=True).update(governing=False)
         subject_request.deadlines.filter(pk=first.pk).update(governing=True)
@@ -281,9 +172,13 @@ def govern(subject_request: SubjectRequest) -> None:
     subject_request.save()
 
 
-def _when_due(deadline: Deadline) -> tuple[date, int]:
-    """Of two that are due on the same day the one that binds more comes first."""
-    return deadline.due_on or date.max, BINDING.index(Basis(deadline.basis))
+def _first_due(deadlines: Iterable[Deadline]) -> Deadline | None:
+    """The earliest to answer by; of two on the same day the one that binds more."""
+    return min(
+        (each for each in deadlines if each.is_duty),
+        key=lambda each: (each.due_on or date.max, BINDING.index(Basis(each.basis))),
+        default=None,
+    )
 
 
 def settle(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datetime) -> None:
@@ -409,10 +304,6 @@ def regimes_of(right: Right, place: str, on: date) -> set[str]:
     """Short names of the laws that have something to say on a right asked for from a place."""
     organisation = right.reading.version.policy.organisation
     return {regime.slug for regime, _duty in duties_for(organisation, right.kind, place, on, {})}
-
-
-def _day(moment: date | datetime | None) -> date | None:
-    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _iso(day: date | None) -> str | None:

@@ -13,7 +13,7 @@ from dsr.deadlines.extending import ExtensionVerdict
 from dsr.requests import reminders
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.models import Deadline, Extension, Order, RequestMessage, SubjectRequest
-from dsr.requests.services import answering, clocks
+from dsr.requests.services import answering, clocks, solving
 from dsr.requests.services.changing import Doing, changing, write_line
 from dsr.requests.services.telling import tell_requester
 from dsr.requests.services.writing import write_message
@@ -100,8 +100,8 @@ def _extendable(doing: Doing, given: ExtensionGiven) -> Deadline:
 
 def _verdict(deadline: Deadline, given: ExtensionGiven, notified_on: date) -> ExtensionVerdict:
     rule = deadline.extension_rule or {}
-    event = clocks.extension_event(given.amount, rule["unit"], given.reason, notified_on)
-    verdicts = clocks.solve(deadline, extra=(event,)).extensions
+    event = solving.extension_event(given.amount, rule["unit"], given.reason, notified_on)
+    verdicts = solving.solve(deadline, extra=(event,)).extensions
     return next(each for each in verdicts if each.extension == event)
 
 

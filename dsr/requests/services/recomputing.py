@@ -18,7 +18,7 @@ from django.db.models import Exists, F, Model, OuterRef, QuerySet
 from dsr.deadlines import WorkingCalendar as EngineCalendar
 from dsr.policies.models import Organisation, WorkingCalendar
 from dsr.requests.models import Deadline, Extension, Pause, Receipt, SubjectRequest
-from dsr.requests.services import clocks
+from dsr.requests.services import clocks, solving
 from dsr.requests.states import Basis
 
 from .at_hand import keep_at_hand
@@ -121,7 +121,7 @@ def _stale_ones(requests: Iterable[int]) -> list[Deadline]:
 
 def _moves(deadline: Deadline, calendars: dict[int, Current]) -> bool:
     own = calendars[deadline.calendar_id].engine if deadline.calendar_codes is None else None
-    return deadline.basis != Basis.ORDER and clocks.would_move(deadline, own)
+    return deadline.basis != Basis.ORDER and solving.would_move(deadline, own)
 
 
 def _note_version(same: list[Deadline], calendars: dict[int, Current]) -> None:

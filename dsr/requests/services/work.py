@@ -16,7 +16,7 @@ from dsr.requests.errors import BadInput
 from dsr.requests.models import Receipt, SubjectRequest
 from dsr.vault.services import unindex
 
-from . import clocks
+from . import clocks, solving
 from .changing import Doing, changing
 from .intake import filled, reindex
 from .telling import writes_to
@@ -129,7 +129,7 @@ def _add_receipt(doing: Doing, day: date, channel: str, reason: str, actor: User
     )
     receipt.seal(reason=reason)
     receipt.save()
-    earliest = clocks.earliest_receipt(subject_request)
+    earliest = solving.earliest_receipt(subject_request)
     subject_request.received_at = earliest.received_at
     subject_request.received_on = earliest.received_on
     clocks.recompute(subject_request, actor=actor, at=doing.at, cause="receipt_corrected")

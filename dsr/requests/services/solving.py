@@ -1,0 +1,125 @@
+"""The engine's answer for a deadline, from the facts as they stand. Nothing is written here."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import cast
+
+from dsr.deadlines import Extension as EngineExtension
+from dsr.deadlines import Facts, Period, Result, WorkingCalendar, compute
+from dsr.deadlines import Pause as EnginePause
+from dsr.deadlines import Restart as EngineRestart
+from dsr.deadlines.events import Event
+from dsr.deadlines.periods import Unit
+from dsr.deadlines.rulecodec import read_rule
+from dsr.requests.models import Deadline, Pause, Receipt, SubjectRequest
+from dsr.requests.states import Basis
+
+# "Without undue delay" is no number; a week is our reading, and a switch of ours, not law.
+PROMPTLY = timedelta(days=7)
+
+
+def solve(
+    deadline: Deadline,
+    *,
+    extra: tuple[Event, ...] = (),
+    trace: bool = True,
+    calendar: WorkingCalendar | None = None,
+) -> Result:
+    """The engine's answer for a deadline from the facts as they stand, with its trace.
+
+    ``calendar`` is given by who solves many and has built it once.
+    """
+    subject_request = deadline.subject_request
+    received: date | datetime = deadline.started_on
+    if deadline.round == 1:
+        received = earliest_receipt(subject_request).received_at
+    facts = Facts(
+        received=received,
+        zone=subject_request.organisation.zone,
+        events=(*_events(deadline), *extra),
+    )
+    return compute(read_rule(deadline.rule), facts, calendar or calendar_of(deadline), trace=trace)
+
+
+def calendar_of(deadline: Deadline) -> WorkingCalendar:
+    """The organisation's calendar with its corrections, or the one that the law names."""
+    if deadline.calendar_codes is None:
+        return deadline.calendar.as_engine()
+    return calendar_by_law(tuple(deadline.calendar_codes))
+
+
+@cache
+def calendar_by_law(codes: tuple[str, ...]) -> WorkingCalendar:
+    """Nobody corrects it, so it is built once and remembers its years."""
+    return WorkingCalendar(codes=codes)
+
+
+def would_move(deadline: Deadline, calendar: WorkingCalendar | None = None) -> bool:
+    """Whether the facts now give other dates than those written; computed without a trace."""
+    if deadline.basis == Basis.ORDER:
+        return False
+    result = solve(deadline, trace=False, calendar=calendar)
+    return (deadline.due_on, deadline.would_be_on, deadline.notice_by) != (
+        result.due_on,
+        day_of(result.due_without_pause),
+        day_of(result.notice_by),
+    )
+
+
+def earliest_receipt(subject_request: SubjectRequest) -> Receipt:
+    """The receipt that counts: the earliest one, through any channel, that was not struck."""
+    # Not asked of the database: who looks at many requests has fetched their receipts before.
+    standing = [each for each in subject_request.receipts.all() if each.struck_at is None]
+    return min(standing, key=lambda each: (each.received_at, each.pk))
+
+
+def _events(deadline: Deadline) -> list[Event]:
+    pauses = [_pause_event(deadline, pause) for pause in deadline.subject_request.pauses.all()]
+    return pauses + (_extension_events(deadline) if deadline.pk else [])
+
+
+def _extension_events(deadline: Deadline) -> list[Event]:
+    return [
+        extension_event(each.amount, each.unit, each.reason, each.notified_on)
+        for each in deadline.extensions.all()
+    ]
+
+
+def extension_event(amount: int, unit: str, reason: str, notified_on: date) -> EngineExtension:
+    """An extension as the engine takes it."""
+    return EngineExtension(Period(amount, cast("Unit", unit)), notified_on, reason=str(reason))
+
+
+def _pause_event(deadline: Deadline, pause: Pause) -> Event:
+    """What a pause does to this clock is a matter of its rule; none said, none done."""
+    says = deadline.pauses_admitted.get(pause.reason, {"effect": "none"})
+    allowed = says["effect"] != "none" and _meets(pause, says.get("needs", []))
+    if says["effect"] == "restart" and pause.ended_on is not None:
+        return EngineRestart(pause.ended_on, reason=pause.reason, allowed=allowed)
+    return EnginePause(
+        pause.began_on,
+        _ended_on(pause, says.get("most_days")),
+        says.get("counting") or "exclude_first",
+        reason=pause.reason,
+        allowed=allowed,
+    )
+
+
+def _meets(pause: Pause, needs: list[str]) -> bool:
+    """In the Union a pause needs a question asked promptly and, for identity, a recorded doubt."""
+    waited = pause.began_on - pause.subject_request.received_on
+    met = {"asked_promptly": waited <= PROMPTLY, "doubt_recorded": pause.doubt_recorded}
+    return all(met.get(need, False) for need in needs)
+
+
+def _ended_on(pause: Pause, most_days: int | None) -> date | None:
+    if most_days is None:
+        return pause.ended_on
+    longest = pause.began_on + timedelta(days=most_days)
+    return min(pause.ended_on, longest) if pause.ended_on else longest
+
+
+def day_of(moment: date | datetime | None) -> date | None:
+    return moment.date() if isinstance(moment, datetime) else moment
