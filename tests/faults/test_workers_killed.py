@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import time
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
@@ -44,6 +47,29 @@ def test_ten_thousand_reminders_survive_twenty_killed_workers(
         f"{outcome.seconds:.0f} s",
         "300 s",
     )
+
+
+@pytest.mark.faults
+def test_a_scheduler_that_is_killed_again_and_again_loses_no_reminder(
+    world: World, desk: Desk, figures: Figures
+) -> None:
+    due = many_due(desk, requests=10, readers=5)
+    world.mail.mode("steady")
+    worker, chance, kills = world.worker(), random.Random(7), 8
+    until(lambda: worker.said("ready."), 90, "a worker")
+    for _ in range(kills):
+        scheduler = world.scheduler(notes_of="the same")
+        # While it starts, rings, or writes its notes.
+        time.sleep(chance.uniform(0.1, 4))
+        scheduler.kill()
+    last = world.scheduler(notes_of="the same")
+    until(lambda: world.one(REMINDERS) == due and not world.one(OWED), 180, "the last mail")
+    assert last.popen.poll() is None
+    taken = Counter(message_id for message_id, _ in world.mail.taken)
+    assert set(taken.values()) == {1}
+    lost = world.one("SELECT count(*) FROM notifications_outboxmessage") - len(taken)
+    assert lost == 0
+    figures.add(f"{due} due reminders, {kills} SIGKILLs of schedulers: lost", lost, 0)
 
 
 def _holds(outcome: Outcome, reminders: int, due: int, figures: Figures) -> None:

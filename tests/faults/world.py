@@ -293,9 +293,10 @@ class World:
         alone = ("--without-gossip", "--without-mingle", f"--hostname={name}@localhost")
         return self.spawn(name, *CELERY, "worker", "--loglevel=INFO", "--concurrency=1", *alone)
 
-    def scheduler(self) -> Process:
+    def scheduler(self, notes_of: str = "") -> Process:
+        """One with notes of its own, or with those that another of this name has left."""
         name = f"scheduler-{len(self.processes)}"
-        notes = str(self.var / f"{name}.schedule")
+        notes = str(self.var / f"{notes_of or name}.schedule")
         return self.spawn(
             name, *CELERY, "beat", "--loglevel=INFO", "--pidfile=", f"--schedule={notes}"
         )
