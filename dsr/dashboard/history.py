@@ -84,7 +84,7 @@ def timeline(subject_request: SubjectRequest) -> list[Line]:
 
 def _clock(deadline: Deadline) -> str:
     """Which deadline is meant: what for, and who set it."""
-    who = deadline.source if deadline.regime else deadline.get_basis_display()
+    who = deadline.source if deadline.regime else deadline.get_set_by_display()
     return f"{deadline.get_purpose_display()}, {who}"
 
 

@@ -16,7 +16,7 @@ from dsr.policies.models import Right
 from dsr.requests.identity import reached_level
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.preconditions import authority_proved
-from dsr.requests.states import ACTS_FOR_ANOTHER, ClockStatus, Purpose, Status
+from dsr.requests.states import ACTS_FOR_ANOTHER, DeadlineStatus, Duty, Status
 
 SOON = 7  # days: from here on a date is shown as near
 
@@ -41,7 +41,7 @@ class Badge:
 
 # What a message of the outbox is about, by its kind.
 MAILS: dict[str, str | Promise] = {
-    "receipt": gettext_lazy("Confirmation of receipt"),
+    "acknowledgement": gettext_lazy("Confirmation of receipt"),
     "question": gettext_lazy("A question waits for the requester"),
     "identity_request": gettext_lazy("Proof of identity is asked for"),
     "answer_ready": gettext_lazy("The answer is there"),
@@ -97,21 +97,21 @@ def due_badge(subject_request: SubjectRequest, today: date) -> Badge:
     return Badge("ok", _("Ended"))
 
 
-def clock_badge(deadline: Deadline, today: date) -> Badge:
+def deadline_badge(deadline: Deadline, today: date) -> Badge:
     """Where one deadline stands on this day."""
     days = deadline.days_left(today)
-    if days is not None and deadline.purpose == Purpose.EXTENSION_NOTICE:
+    if days is not None and deadline.purpose == Duty.EXTENSION_NOTICE:
         return Badge("ok", _("Possible until then") if days >= 0 else _("No longer possible"))
     if days is not None:
         return Badge(tone(days), days_left(days))
     ended = {"day": short(deadline.ended_on)} if deadline.ended_on else {"day": ""}
     texts = {
-        ClockStatus.PAUSED: Badge("paused", _("Paused")),
-        ClockStatus.MET: Badge("met", _("Met on %(day)s") % ended),
-        ClockStatus.MISSED: Badge("missed", _("Missed: done on %(day)s") % ended),
-        ClockStatus.CANCELLED: Badge("ok", _("Cancelled")),
+        DeadlineStatus.PAUSED: Badge("paused", _("Paused")),
+        DeadlineStatus.MET: Badge("met", _("Met on %(day)s") % ended),
+        DeadlineStatus.MISSED: Badge("missed", _("Missed: done on %(day)s") % ended),
+        DeadlineStatus.CANCELLED: Badge("ok", _("Cancelled")),
     }
-    return texts.get(ClockStatus(deadline.status), Badge("ok", _("No date")))
+    return texts.get(DeadlineStatus(deadline.status), Badge("ok", _("No date")))
 
 
 def short(day: date) -> str:

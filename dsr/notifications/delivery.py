@@ -16,14 +16,14 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from dsr.notifications import pulse, rechecks
+from dsr.notifications import heartbeats, rechecks
 from dsr.notifications.bell import ring
 from dsr.notifications.models import OutboxMessage, Status, Trouble
-from dsr.notifications.postman import (
-    Postman,
+from dsr.notifications.smtp import (
     RefusalError,
     ServerAwayError,
-    letter_for,
+    SmtpConnection,
+    email_of,
     longest_hand_over,
 )
 from dsr.vault.errors import KeyDestroyed, Tampered
@@ -49,7 +49,7 @@ def deliver(at: datetime, limit: int = 5000, worker: str = "") -> dict[str, int]
     reclaim(at)
     while shift.goes_on(limit):
         shift.batch(min(BATCH, limit - shift.claimed))
-    pulse.beat("delivery", at)
+    heartbeats.beat("delivery", at)
     return dict(shift.counts)
 
 
@@ -114,10 +114,10 @@ class _Shift:
             if self._last_batch == -1 and len(ids) == size:
                 ring()  # There is more than one can carry: call a colleague.
             self._last_batch, self.claimed = len(ids), self.claimed + len(ids)
-            postman = afterwards.enter_context(Postman())
+            smtp = afterwards.enter_context(SmtpConnection())
             try:
                 for message_id in ids:
-                    self.count(self._see_to(message_id, postman))
+                    self.count(self._see_to(message_id, smtp))
             except ServerAwayError as error:
                 self._pause(error.trouble)
 
@@ -133,15 +133,15 @@ class _Shift:
             )
         return ids
 
-    def _see_to(self, message_id: int, postman: Postman) -> str:
-        postman.open()
+    def _see_to(self, message_id: int, smtp: SmtpConnection) -> str:
+        smtp.open()
         message = self._take(message_id)
         if message is None:
             return "lost"
         with ExitStack() as if_it_breaks:
             # A defect is not hidden: it ends the sweep, and this mail waits while the others go.
             if_it_breaks.callback(self._try_later, message, Trouble.DEFECT)
-            outcome = self._hand_over(message, postman)
+            outcome = self._hand_over(message, smtp)
             if_it_breaks.pop_all()
         return outcome
 
@@ -154,7 +154,7 @@ class _Shift:
         taken = mine.update(attempts=F("attempts") + 1, lease_until=until)
         return mine.select_related("safe").first() if taken else None
 
-    def _hand_over(self, message: OutboxMessage, postman: Postman) -> str:
+    def _hand_over(self, message: OutboxMessage, smtp: SmtpConnection) -> str:
         now = self.now()
         if message.useful_until is not None and message.useful_until <= now:
             return self._end(message, Status.MISSED, Trouble.TOO_LATE)
@@ -162,26 +162,26 @@ class _Shift:
             return self._try_later(message, Trouble.UNKNOWN_RECHECK)
         if not rechecks.still_holds(message.recheck, message.recheck_args, now):
             return self._end(message, Status.CANCELLED, Trouble.NOT_NEEDED)
-        return self._send(message, postman)
+        return self._send(message, smtp)
 
-    def _send(self, message: OutboxMessage, postman: Postman) -> str:
+    def _send(self, message: OutboxMessage, smtp: SmtpConnection) -> str:
         try:
-            postman.hand_over(letter_for(message))
+            smtp.hand_over(email_of(message))
         except KeyDestroyed:
             return self._end(message, Status.CANCELLED, Trouble.ERASED)
         except Tampered:
             return self._end(message, Status.FAILED, Trouble.UNREADABLE)
         except RefusalError as refusal:
-            return self._refused(message, refusal, postman)
+            return self._refused(message, refusal, smtp)
         return self._sent(message)
 
-    def _refused(self, message: OutboxMessage, refusal: RefusalError, postman: Postman) -> str:
+    def _refused(self, message: OutboxMessage, refusal: RefusalError, smtp: SmtpConnection) -> str:
         if refusal.for_good:
             outcome = self._end(message, Status.FAILED, refusal.trouble)
         else:
             outcome = self._try_later(message, refusal.trouble)
         # After a refusal the connection may be half dead; the next mail gets a fresh one.
-        postman.close()
+        smtp.close()
         return outcome
 
     def _sent(self, message: OutboxMessage) -> str:

@@ -9,9 +9,9 @@ from dsr.notifications.handling import (
     retry,
     write_off,
 )
+from dsr.notifications.heartbeats import Problem, beat, expect, health, stale
 from dsr.notifications.mailbox import Mail, mailbox
 from dsr.notifications.owing import Reader, cancel, owe, owe_each, owe_together
-from dsr.notifications.pulse import Problem, beat, expect, health, stale
 from dsr.notifications.rechecks import register_recheck
 
 __all__ = [

@@ -13,11 +13,11 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import Form
 from django.http import HttpRequest
 
+from dsr.requests.client_address import source_of
 from dsr.requests.errors import TooMany
 from dsr.requests.models import StatusLink
-from dsr.requests.services import limiting, links
-from dsr.requests.services.limiting import Limit
-from dsr.requests.sources import source_of
+from dsr.requests.services import links, rate_limits
+from dsr.requests.services.rate_limits import Limit
 
 TOO_MANY = 429
 
@@ -27,7 +27,7 @@ def one_too_many(
 ) -> TooMany | None:
     """Count this visit, or say why it is one too many."""
     try:
-        limiting.check(limits, at=at, source=source_of(request.META), **whose)
+        rate_limits.check(limits, at=at, source=source_of(request.META), **whose)
     except TooMany as error:
         return error
     return None
@@ -35,7 +35,7 @@ def one_too_many(
 
 def upload_refusal(request: HttpRequest, at: datetime) -> TooMany | None:
     """Looking into files is work: it is counted before it is done."""
-    return one_too_many(request, limiting.UPLOAD, at) if request.FILES else None
+    return one_too_many(request, rate_limits.UPLOAD, at) if request.FILES else None
 
 
 def put_on(form: Form, refused: TooMany | None) -> None:
@@ -51,9 +51,9 @@ def status_of(form: Form) -> int:
 def find_link(request: HttpRequest, token: str, at: datetime) -> StatusLink | None:
     """The standing link of a token, unless too many wrong ones came from the same source."""
     source = source_of(request.META)
-    if limiting.is_reached(limiting.WRONG_LINK, at=at, source=source):
+    if rate_limits.is_reached(rate_limits.WRONG_LINK, at=at, source=source):
         return None
     found = links.find(token, at=at)
     if found is None:
-        one_too_many(request, limiting.WRONG_LINK, at)
+        one_too_many(request, rate_limits.WRONG_LINK, at)
     return found

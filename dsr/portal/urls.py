@@ -7,7 +7,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from .views import asking, following, rights
+from .views import asking, rights, status_page
 
 app_name = "portal"
 
@@ -15,16 +15,16 @@ urlpatterns = [
     path("", rights.home, name="home"),
     path("language/", login_not_required(require_POST(set_language)), name="set_language"),
     path("sent/", asking.sent, name="sent"),
-    path("s/<str:token>/", following.link, name="link"),
-    path("status/", following.status, name="status"),
-    path("status/reply/", following.reply, name="reply"),
-    path("status/withdraw/", following.withdraw, name="withdraw"),
-    path("status/complete/", following.complete, name="complete"),
-    path("status/paper/", following.paper, name="paper"),
-    path("status/letter/<int:message>/", following.letter, name="letter"),
-    path("status/new-link/", following.new_link, name="new_link"),
-    path("status/end/", following.end, name="end"),
-    path("ended/", following.ended, name="ended"),
+    path("s/<str:token>/", status_page.link, name="link"),
+    path("status/", status_page.status, name="status"),
+    path("status/reply/", status_page.reply, name="reply"),
+    path("status/withdraw/", status_page.withdraw, name="withdraw"),
+    path("status/complete/", status_page.complete, name="complete"),
+    path("status/paper/", status_page.paper, name="paper"),
+    path("status/letter/<int:message>/", status_page.letter, name="letter"),
+    path("status/new-link/", status_page.new_link, name="new_link"),
+    path("status/end/", status_page.end, name="end"),
+    path("ended/", status_page.ended, name="ended"),
     path("<slug:organisation>/", rights.organisation, name="organisation"),
     path("<slug:organisation>/policy/<slug:policy>/<str:version>/", rights.policy, name="policy"),
     path("<slug:organisation>/<slug:right>/", asking.ask, name="ask"),

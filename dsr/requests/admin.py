@@ -32,7 +32,7 @@ class _ReadOnly:
 
 class DeadlineInline(_ReadOnly, Inline):
     model = Deadline
-    fields = ("purpose", "basis", "source", "due_on", "status", "governing")
+    fields = ("purpose", "set_by", "source", "due_on", "status", "governing")
     extra = 0
 
 

@@ -9,8 +9,8 @@ class RequestsConfig(AppConfig):
     def ready(self) -> None:
         """The rooms below know no request: they ask what this one registers with them."""
         from dsr.notifications.services import expect, register_recheck
-        from dsr.requests.services import reminding
+        from dsr.requests.deadlines import reminders
 
-        register_recheck("reminder", reminding.still_needed)
+        register_recheck("reminder", reminders.still_needed)
         for sweep in ("reminders", "dates", "intake"):
             expect(sweep)

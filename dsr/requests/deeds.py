@@ -32,8 +32,8 @@ class Deed:
     """``permissions``: any one suffices for staff; ``by_requester`` lets the holder of the link do
     it too, ``by_system`` the program itself.
 
-    ``states`` is given only for deeds that move nothing. ``basis`` marks deeds that change what a
-    decision rests on.
+    ``states`` is given only for deeds that move nothing. ``rests_on`` marks deeds that change what
+    a decision rests on.
     """
 
     code: str
@@ -43,7 +43,7 @@ class Deed:
     states: tuple[str, ...] = ()
     by_requester: bool = False
     by_system: bool = False
-    basis: bool = False
+    rests_on: bool = False
     raises_version: bool = True
 
     def sources(self) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ def _table() -> dict[str, Deed]:
             (Permission.IDENTIFY,),
             moves=False,
             states=tuple(s for s in OPEN if s != Status.FROZEN),
-            basis=True,
+            rests_on=True,
         ),
         Deed(
             "strike_evidence",
@@ -77,7 +77,7 @@ def _table() -> dict[str, Deed]:
             (Permission.IDENTIFY,),
             moves=False,
             states=OPEN,
-            basis=True,
+            rests_on=True,
         ),
         Deed("accept_identity", _("Accept identity"), (Permission.IDENTIFY,)),
         Deed("ask_requester", _("Ask the requester"), (Permission.WORK,)),
@@ -111,7 +111,7 @@ def _table() -> dict[str, Deed]:
             (Permission.RECORD,),
             moves=False,
             states=OPEN,
-            basis=True,
+            rests_on=True,
         ),
         Deed(
             "complete",
@@ -120,7 +120,7 @@ def _table() -> dict[str, Deed]:
             moves=False,
             states=UNDECIDED,
             by_requester=True,
-            basis=True,
+            rests_on=True,
         ),
         Deed(
             "record_receipt",

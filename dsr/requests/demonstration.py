@@ -16,13 +16,13 @@ from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import mark_missed, write_off
 from dsr.policies.models import Organisation, Right
 from dsr.requests.actors import REQUESTER
+from dsr.requests.deadlines import reminders
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import (
     deciding,
     ending,
     identity,
     intake,
-    reminding,
     work,
     writing,
 )
@@ -55,7 +55,7 @@ def fill(*, at: datetime) -> list[DemoAccount]:
     """Accounts and requests, all or nothing; the passwords exist only in the answer."""
     accounts = [_member(*each) for each in STAFF] + [_administrator()]
     _Story(at).tell()
-    reminding.sweep(at=at)
+    reminders.sweep(at=at)
     _see_to_what_the_invented_past_missed(at)
     return accounts
 

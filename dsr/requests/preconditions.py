@@ -15,7 +15,7 @@ from dsr.policies.kinds import Level
 from .actors import Actor
 from .identity import reached_level
 from .models import Decision, RequestMessage, SubjectRequest
-from .states import ACTS_FOR_ANOTHER, About, Outcome, PauseReason, Purpose, Status
+from .states import ACTS_FOR_ANOTHER, About, Duty, Outcome, PauseReason, Status
 
 Question = Callable[[SubjectRequest, Actor], str]
 
@@ -72,7 +72,7 @@ def _decision_holds(subject_request: SubjectRequest, actor: Actor) -> str:
     decision = standing_decision(subject_request)
     if decision is None:
         return _("No decision stands. Return the request to work and propose one.")
-    if decision.basis == subject_request.basis:
+    if decision.evidence_version == subject_request.evidence_version:
         return ""
     return _(
         "Evidence, particulars or the contact changed after this was proposed, so it no longer "
@@ -140,7 +140,7 @@ def _something_to_extend(subject_request: SubjectRequest, actor: Actor) -> str:
 
 
 def _to_acknowledge(subject_request: SubjectRequest, actor: Actor) -> str:
-    if subject_request.deadlines.live().filter(purpose=Purpose.ACKNOWLEDGE).exists():
+    if subject_request.deadlines.live().filter(purpose=Duty.ACKNOWLEDGE).exists():
         return ""
     return _("No confirmation of receipt is owed, or it has been given.")
 

@@ -121,7 +121,7 @@ class About(TextChoices):
 ACTS_FOR_ANOTHER = frozenset({Asker.PARENT, Asker.GUARDIAN, Asker.AGENT, Asker.HEIR, Asker.DOCTOR})
 
 
-class ClockStatus(TextChoices):
+class DeadlineStatus(TextChoices):
     """The life of one deadline; only deeds move it."""
 
     RUNNING = "running", _("Running")
@@ -131,7 +131,7 @@ class ClockStatus(TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-class Purpose(TextChoices):
+class Duty(TextChoices):
     """What a deadline is for."""
 
     RESPOND = "respond", _("Answer")
@@ -143,7 +143,7 @@ class Purpose(TextChoices):
     NOT_BEFORE = "not_before", _("Not before")
 
 
-class Basis(TextChoices):
+class SetBy(TextChoices):
     """Who set a deadline."""
 
     POLICY = "policy", _("The policy")

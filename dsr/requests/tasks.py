@@ -4,13 +4,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from dsr.notifications.services import beat
-from dsr.requests.services import gathering, limiting, recomputing, reminding
+from dsr.requests.deadlines import recomputing, reminders
+from dsr.requests.services import digests, rate_limits
 
 
 @shared_task(ignore_result=True)
 def sweep_reminders() -> None:
     at = timezone.now()
-    reminding.sweep(at=at)
+    reminders.sweep(at=at)
     beat("reminders", at)
 
 
@@ -24,6 +25,6 @@ def sweep_stale_dates() -> None:
 @shared_task(ignore_result=True)
 def sweep_intake() -> None:
     at = timezone.now()
-    gathering.sweep(at=at)
-    limiting.sweep(at=at)
+    digests.sweep(at=at)
+    rate_limits.sweep(at=at)
     beat("intake", at)

@@ -22,7 +22,7 @@ def site() -> Iterator[World]:
     try:
         django.setup()
         from tests.cast import open_desk
-        from tests.faults.seeding import LONG_AGO, leave_one_clock
+        from tests.faults.seeding import LONG_AGO, leave_one_deadline
         from tests.faults.world import World
 
         world = World.begin()
@@ -30,7 +30,7 @@ def site() -> Iterator[World]:
             world.prepare()
             with world.inside():
                 open_desk(LONG_AGO)
-                leave_one_clock()
+                leave_one_deadline()
                 yield world
         finally:
             world.close()

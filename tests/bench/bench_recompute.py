@@ -24,7 +24,7 @@ def megabytes() -> float:
 def main() -> None:
     with site() as world:
         from dsr.policies.models import WorkingCalendar
-        from dsr.requests.services import recomputing
+        from dsr.requests.deadlines import recomputing
         from tests.faults.seeding import ask, find_desk
 
         asked, now = ask(find_desk(), days=1), datetime.now(UTC)

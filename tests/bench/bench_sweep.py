@@ -53,7 +53,8 @@ def make_due(world: World, number: int) -> None:
 def main() -> None:
     with site() as world:
         from dsr.policies.models import Organisation
-        from dsr.requests.services import reminding, writing
+        from dsr.requests.deadlines import reminders
+        from dsr.requests.services import writing
         from tests.faults.seeding import ask, find_desk
 
         desk, now = find_desk(), datetime.now(UTC)
@@ -68,7 +69,7 @@ def main() -> None:
         def marking() -> float:
             make_due(world, DUE)
             begun = perf_counter()
-            assert reminding.mark(organisation, at=now) == DUE
+            assert reminders.mark(organisation, at=now) == DUE
             took = perf_counter() - begun
             assert world.one("SELECT count(*) FROM requests_reminderowed") == DUE
             return took
@@ -82,7 +83,7 @@ def main() -> None:
         def sweeping(number: int) -> float:
             make_due(world, number)
             begun = perf_counter()
-            assert reminding.sweep(at=now) == number
+            assert reminders.sweep(at=now) == number
             return perf_counter() - begun
 
         bare()

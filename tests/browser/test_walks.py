@@ -22,9 +22,9 @@ from dsr.accounts.trial import trial_code
 from dsr.audit.services import verify
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver
+from dsr.requests.deadlines import reminders
 from dsr.requests.models import SubjectRequest
 from dsr.requests.queries import history
-from dsr.requests.services import reminding
 from tests.cast import Desk, on, open_desk
 
 AS_A_PERSON_FILLS = 2_100  # milliseconds; a form sent faster than by hand is asked again
@@ -41,7 +41,7 @@ class Walk:
         """Move the clock, and let what runs every minute run once."""
         at = on(day, hour)
         self.clock.move_to(at)
-        reminding.sweep(at=at)
+        reminders.sweep(at=at)
         deliver(at)
 
     def go(self, path: str) -> None:
@@ -187,7 +187,7 @@ def test_an_accounting_from_indigomed_is_asked_proved_approved_posted_and_closed
     ]
     # The team of three is told and, while nobody has it, reminded; then only who took it.
     assert mails() == [
-        ("receipt", "sent", "2026-04-30"),
+        ("acknowledgement", "sent", "2026-04-30"),
         *[("new_request", "sent", "2026-04-30")] * 3,
         *[("reminder", "sent", "2026-05-13")] * 3,
         *[("reminder", "sent", "2026-05-17")] * 3,
@@ -238,7 +238,7 @@ def test_access_to_img_is_refused_to_a_person_whose_identity_cannot_be_proved(wa
         "refused",
         "identity_not_proved",
     )
-    ends = {(row.basis, row.purpose): (row.status, row.due_on) for row in closed.deadlines.all()}
+    ends = {(row.set_by, row.purpose): (row.status, row.due_on) for row in closed.deadlines.all()}
     assert ends == {
         ("target", "respond"): ("met", date(2026, 5, 30)),
         # 30 May 2026 is a Saturday.
@@ -247,7 +247,7 @@ def test_access_to_img_is_refused_to_a_person_whose_identity_cannot_be_proved(wa
         ("law", "extension_notice"): ("cancelled", date(2026, 6, 1)),
     }
     assert mails() == [
-        ("receipt", "sent", "2026-04-30"),
+        ("acknowledgement", "sent", "2026-04-30"),
         *[("new_request", "sent", "2026-04-30")] * 3,
         ("identity_request", "sent", "2026-05-04"),
         *[("review_wanted", "sent", "2026-05-18")] * 3,
@@ -265,7 +265,7 @@ def test_portability_from_imo_is_withdrawn_by_the_requester(walk: Walk) -> None:
     asked = walk.send_form()
 
     walk.on_day("2026-05-05", hour=15)
-    walk.open_private_page("receipt")
+    walk.open_private_page("acknowledgement")
     walk.go("/status/withdraw/")
     walk.press("Yes, withdraw it")
     expect(walk.page.get_by_text("withdrawn", exact=False).first).to_be_visible()
@@ -278,7 +278,7 @@ def test_portability_from_imo_is_withdrawn_by_the_requester(walk: Walk) -> None:
     assert [code for code, _by in lines(ended)][-1] == "withdraw"
     assert ("withdraw", "requester") in lines(ended)
     assert mails() == [
-        ("receipt", "sent", "2026-04-30"),
+        ("acknowledgement", "sent", "2026-04-30"),
         *[("new_request", "sent", "2026-04-30")] * 3,
         ("withdrawn", "sent", "2026-05-05"),
         *[("withdrawn_staff", "sent", "2026-05-05")] * 3,

@@ -292,7 +292,7 @@ def test_an_order_needs_its_document(desk: Desk, seat: SeatOf) -> None:
     page = text_of(officer.do(asked, "order", **typed, document=text))
     assert "Only PDF, JPEG and PNG files can be sent." in page
     assert "Please choose the files again" in page
-    assert not Deadline.objects.filter(basis="order").exists()
+    assert not Deadline.objects.filter(set_by="order").exists()
 
 
 def test_more_time_is_told_to_the_requester(desk: Desk, seat: SeatOf) -> None:

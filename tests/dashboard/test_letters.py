@@ -65,7 +65,7 @@ def test_letters_of_other_organisations_do_not_exist(desk: Desk, seat: SeatOf) -
 
 def test_mail_that_did_not_arrive_has_an_owner_and_is_seen_to(desk: Desk, seat: SeatOf) -> None:
     reach(desk, "in_progress")  # assigned to the handler who began
-    mail = OutboxMessage.objects.get(kind="receipt")
+    mail = OutboxMessage.objects.get(kind="acknowledgement")
     OutboxMessage.objects.filter(pk=mail.pk).update(
         status=Status.FAILED, last_error=Trouble.REFUSED
     )
@@ -111,7 +111,7 @@ def test_outside_of_a_trial_there_is_no_mailbox(desk: Desk, seat: SeatOf, settin
 
 def test_a_mail_that_came_back_is_recorded_and_waits_for_somebody(desk: Desk, seat: SeatOf) -> None:
     asked = cast.ask(desk.right("img", "access"))
-    mail = OutboxMessage.objects.get(kind="receipt")
+    mail = OutboxMessage.objects.get(kind="acknowledgement")
     OutboxMessage.objects.filter(pk=mail.pk).update(status=Status.SENT, sent_at=MORNING)
     clerk = seat("clerk")
     assert "It came back" in clerk.open(f"/staff/requests/{asked.reference}/")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cast import Desk, open_desk
 from tests.faults import figures as table
-from tests.faults.seeding import LONG_AGO, find_desk, leave_one_clock
+from tests.faults.seeding import LONG_AGO, find_desk, leave_one_deadline
 from tests.faults.world import World
 
 
@@ -21,7 +21,7 @@ def site(django_db_blocker: Any) -> Iterator[World]:
         world.prepare()
         with django_db_blocker.unblock(), world.inside():
             open_desk(LONG_AGO)
-            leave_one_clock()
+            leave_one_deadline()
         world.keep_as_ready()
         yield world
     finally:

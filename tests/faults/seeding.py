@@ -18,7 +18,7 @@ LONG_AGO = NOW - timedelta(days=90)
 FIRST_REMINDER_IS_DUE = 23
 
 
-def leave_one_clock() -> None:
+def leave_one_deadline() -> None:
     """No law adds its own: a request to IMG has the clock of its target, thirty days, alone."""
     Organisation.objects.filter(slug="img").update(regimes=[])
 

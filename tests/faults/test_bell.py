@@ -27,12 +27,13 @@ ASSIGN = """
 from django.utils import timezone
 from dsr.accounts.models import User
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import reminding, writing
+from dsr.requests.deadlines import reminders
+from dsr.requests.services import writing
 asked = SubjectRequest.objects.get()
 officer = User.objects.get(email="officer@example.org")
 handler = User.objects.get(email="handler@example.org")
 writing.assign(asked.pk, to=handler, actor=officer, at=timezone.now(), seen=asked.version)
-reminding.sweep(at=timezone.now())
+reminders.sweep(at=timezone.now())
 """
 
 
@@ -101,7 +102,7 @@ def _ask_meanwhile(web: Web) -> float:
 def all_sent(world: World, receipts: int) -> bool:
     sent = world.one(
         "SELECT count(*) FROM notifications_outboxmessage"
-        " WHERE kind = 'receipt' AND status = 'sent'"
+        " WHERE kind = 'acknowledgement' AND status = 'sent'"
     )
     return sent == receipts and not world.one(OWED)
 

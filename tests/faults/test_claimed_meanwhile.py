@@ -9,8 +9,9 @@ import pytest
 
 from dsr.notifications.models import OutboxMessage
 from dsr.requests.actors import REQUESTER
+from dsr.requests.deadlines import reminders
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import ending, reminding, work
+from dsr.requests.services import ending, work
 from tests.cast import Desk
 from tests.faults.figures import Figures
 from tests.faults.seeding import ask, days_ago
@@ -56,7 +57,7 @@ def test_a_reminder_of_what_moved_on_while_it_was_claimed_is_not_sent(
     world: World, desk: Desk, figures: Figures, deed: Deed
 ) -> None:
     subject_request = ask(desk)
-    reminding.sweep(at=datetime.now(UTC))
+    reminders.sweep(at=datetime.now(UTC))
     _only_the_receipt_and_one_reminder()
     world.mail.mode("hold")
     delivery = world.spawn("delivery", "manage.py", "deliver_mail")
@@ -76,7 +77,7 @@ def test_a_reminder_of_what_moved_on_while_it_was_claimed_is_not_sent(
 def test_a_request_that_stays_frozen_is_still_reminded_of(world: World, desk: Desk) -> None:
     """Clocks run on while a request is frozen."""
     freeze(ask(desk), desk)
-    reminding.sweep(at=datetime.now(UTC))
+    reminders.sweep(at=datetime.now(UTC))
     _only_the_receipt_and_one_reminder()
     world.deliver()
     assert OutboxMessage.objects.get(kind="reminder").status == "sent"
@@ -86,5 +87,5 @@ def _only_the_receipt_and_one_reminder() -> None:
     """The receipt, owed the longest, goes first; the reminder waits behind it in the same claim."""
     reminders = OutboxMessage.objects.filter(kind="reminder")
     first = reminders.earliest("pk")
-    OutboxMessage.objects.exclude(kind="receipt").exclude(pk=first.pk).delete()
+    OutboxMessage.objects.exclude(kind="acknowledgement").exclude(pk=first.pk).delete()
     assert first.owed_at > days_ago(1)

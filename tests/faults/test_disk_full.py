@@ -16,7 +16,7 @@ from dsr.requests.models import SubjectRequest
 from tests.cast import open_desk
 from tests.faults.crowd import Crowd, half_saved, lost, shape_of_one, traces
 from tests.faults.figures import Figures
-from tests.faults.seeding import LONG_AGO, leave_one_clock
+from tests.faults.seeding import LONG_AGO, leave_one_deadline
 from tests.faults.snapshot import take
 from tests.faults.world import World
 
@@ -52,7 +52,7 @@ def cramped(small: Path, django_db_blocker: Any) -> Iterator[World]:
         world.prepare()
         with django_db_blocker.unblock(), world.inside():
             open_desk(LONG_AGO)
-            leave_one_clock()
+            leave_one_deadline()
             yield world
     finally:
         world.close()

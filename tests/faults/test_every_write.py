@@ -15,8 +15,8 @@ from dsr.audit.services import verify
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver
 from dsr.requests import deeds
+from dsr.requests.deadlines import reminders
 from dsr.requests.models import ReminderOwed, SubjectRequest
-from dsr.requests.services import reminding
 from tests import cast
 from tests.cast import Desk
 from tests.faults import snapshot
@@ -105,11 +105,11 @@ def test_a_sweep_with_a_fault_at_any_statement_is_made_up_for_by_the_next(
     # the look for a next one fails, the one before is whole.
     parts: list[tuple[Callable[[], object], list[str]]] = [
         (
-            partial(reminding.mark, asked.organisation, at=now),
+            partial(reminders.mark, asked.organisation, at=now),
             ["requests_deadline", "requests_reminderowed"],
         ),
         (
-            partial(reminding.sweep, at=now),
+            partial(reminders.sweep, at=now),
             [
                 "notifications_outboxmessage",
                 "requests_reminderowed",
@@ -137,7 +137,7 @@ def test_a_mail_with_a_fault_at_any_statement_of_its_delivery_is_sent_once_or_re
     monkeypatch.setattr(Server, "door", staticmethod(lambda: None))
     monkeypatch.setattr(Server, "answer", staticmethod(lambda mail: None))
     ask(desk)
-    (owed,) = OutboxMessage.objects.filter(kind="receipt")
+    (owed,) = OutboxMessage.objects.filter(kind="acknowledgement")
     OutboxMessage.objects.exclude(pk=owed.pk).delete()
     now, lost, repeats = datetime.now(UTC), 0, 0
     for number in count(1):

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver, health
-from dsr.requests.services import reminding
+from dsr.requests.deadlines import reminders
 from tests.cast import Desk
 from tests.faults.figures import Figures
 from tests.faults.seeding import ask, days_ago
@@ -34,11 +34,11 @@ def test_after_forty_days_off_each_reminder_of_use_is_sent_once_and_the_rest_is_
     old = {ask(desk, days).reference: days for days in (63, 48)}
     with monkeypatch.context() as until_then:
         until_then.setattr(settings, "EMAIL_BACKEND", "tests.notifications.conftest.Server")
-        reminding.sweep(at=days_ago(40))
+        reminders.sweep(at=days_ago(40))
         deliver(days_ago(40))
     asked = old | {ask(desk, days).reference: days for days in (33, 25, 20)}
     now = datetime.now(UTC)
-    reminding.sweep(at=now)
+    reminders.sweep(at=now)
     world.deliver()
 
     for reference, days in asked.items():
@@ -48,9 +48,9 @@ def test_after_forty_days_off_each_reminder_of_use_is_sent_once_and_the_rest_is_
         assert found == Counter(missed=missed * READERS, sent=sent * READERS), days
     assert {each.code: each.number for each in health(now)}["mail:missed"] == 60
     taken = Counter(message_id for message_id, _ in world.mail.taken)
-    reminders = OutboxMessage.objects.filter(kind="reminder", status="sent", owed_at=now)
-    assert {each.message_id: 1 for each in reminders}.items() <= taken.items()
+    sent = OutboxMessage.objects.filter(kind="reminder", status="sent", owed_at=now)
+    assert {each.message_id: 1 for each in sent}.items() <= taken.items()
     assert set(taken.values()) == {1}
     assert not OutboxMessage.objects.filter(status__in=("owed", "claimed")).exists()
-    figures.add("40 days without a scheduler: reminders still of use, sent", len(reminders), 12)
+    figures.add("40 days without a scheduler: reminders still of use, sent", len(sent), 12)
     figures.add("40 days without a scheduler: outdated, marked missed and visible", 60, 60)

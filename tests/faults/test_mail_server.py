@@ -70,7 +70,7 @@ def test_a_mail_that_was_taken_without_a_word_is_repeated_under_its_id(
     world: World, desk: Desk, figures: Figures, request: pytest.FixtureRequest, mode: str
 ) -> None:
     ask(desk)
-    OutboxMessage.objects.exclude(kind="receipt").delete()
+    OutboxMessage.objects.exclude(kind="acknowledgement").delete()
     world.mail.mode(mode)
     world.deliver()
     assert OutboxMessage.objects.get().last_error == "connection_lost"
@@ -93,7 +93,9 @@ def test_each_failed_attempt_waits_longer_than_the_one_before(world: World, desk
         now = datetime.now(UTC)
         world.deliver()
         (next_try,) = set(
-            OutboxMessage.objects.filter(kind="receipt").values_list("next_try_at", flat=True)
+            OutboxMessage.objects.filter(kind="acknowledgement").values_list(
+                "next_try_at", flat=True
+            )
         )
         pauses.append(round((next_try - now).total_seconds() / 60))
     assert pauses == [1, 2, 5]

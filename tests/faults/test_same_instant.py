@@ -114,5 +114,5 @@ def test_a_form_sent_by_eight_hands_at_once_is_one_request(
     assert len(set(at_once([send] * 8))) == 1
     assert SubjectRequest.objects.count() == 1
     assert verify() == []
-    assert OutboxMessage.objects.filter(kind="receipt").count() == 1
+    assert OutboxMessage.objects.filter(kind="acknowledgement").count() == 1
     figures.add("the same form sent eight times at once: requests", 1, 1)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dsr.requests.services import reminding
+from dsr.requests.deadlines import reminders
 from tests.cast import Desk
 from tests.faults.figures import Figures
 from tests.faults.killing import OWED, REMINDERS, Outcome, kill_while_working
@@ -25,7 +25,7 @@ def test_a_few_hundred_reminders_survive_killed_workers(
     massacre.end()
     # What the dead hold comes back when their claim has run out: let it have run out.
     world.age_leases()
-    reminding.sweep(at=datetime.now(UTC))
+    reminders.sweep(at=datetime.now(UTC))
     while world.one(OWED):
         world.deliver()
     _holds(massacre.outcome(), world.one(REMINDERS), due, figures)

@@ -90,7 +90,7 @@ DEEDS: dict[str, Try] = TRY | {
     "extend": lambda r, d: extending.extend(
         r.pk,
         ExtensionGiven(
-            r.deadlines.get(basis="law", purpose="respond").pk,
+            r.deadlines.get(set_by="law", purpose="respond").pk,
             2,
             "complexity_and_number",
             "Twelve systems have to be searched.",

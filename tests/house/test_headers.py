@@ -13,7 +13,7 @@ from django.urls import include, path
 
 from dsr.accounts.models import User
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import deciding, limiting, links
+from dsr.requests.services import deciding, links, rate_limits
 from tests import cast
 from tests.cast import MORNING, Desk, open_desk
 from tests.dashboard.conftest import Seat
@@ -106,7 +106,7 @@ def scene(db: None) -> Iterator[Scene]:
 
 def too_many(scene: Scene) -> Any:
     for _turn in range(20):
-        limiting.check(limiting.WRITING, at=MORNING, request=str(scene.answered.pk))
+        rate_limits.check(rate_limits.WRITING, at=MORNING, request=str(scene.answered.pk))
     return scene.requester.post("/status/reply/", {"text": "One more."})
 
 

@@ -14,7 +14,7 @@ import pytest
 from celery import current_app
 from kombu.exceptions import OperationalError
 
-from dsr.notifications import bell, pulse, tasks
+from dsr.notifications import bell, heartbeats, tasks
 from dsr.notifications.models import Heartbeat, OutboxMessage
 from dsr.notifications.services import (
     WrongStateError,
@@ -40,7 +40,7 @@ MINUTE = timedelta(minutes=1)
 def expected(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only this room's own processes; other rooms expect theirs beside them."""
     within = timedelta(minutes=5)
-    monkeypatch.setattr(pulse, "_expected", {"worker": within, "delivery": within})
+    monkeypatch.setattr(heartbeats, "_expected", {"worker": within, "delivery": within})
 
 
 def ended(message: OutboxMessage, status: str) -> OutboxMessage:
@@ -109,8 +109,8 @@ def test_a_late_process_does_not_turn_the_clock_back() -> None:
 
 @pytest.mark.django_db
 def test_a_room_can_expect_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pulse, "_expected", {})
-    pulse.expect("reminders", 10 * MINUTE)
+    monkeypatch.setattr(heartbeats, "_expected", {})
+    heartbeats.expect("reminders", 10 * MINUTE)
     assert [problem.code for problem in health(NOON)] == ["stale:reminders"]
 
 

@@ -182,7 +182,7 @@ def test_forty_days_off_bring_no_flood(owed: Owed) -> None:
     for day in range(40):
         at = NOON + timedelta(days=day)
         owed(f"reminder:{day}", at=at, useful_until=at + timedelta(days=1))
-    owed("receipt", at=NOON)
+    owed("acknowledgement", at=NOON)
     back = datetime(2026, 4, 10, 12, 1, tzinfo=UTC)
     assert deliver(back) == {"missed": 39, "sent": 2}
 

@@ -31,7 +31,9 @@ def test_a_complete_request_gets_a_reference_a_date_and_a_receipt(visitor: Visit
     assert "A receipt is on its way" in page
     assert sent.due_on == date(2026, 5, 21)
     assert sent.missing == []
-    assert OutboxMessage.objects.filter(kind="receipt", reference=sent.reference).count() == 1
+    assert (
+        OutboxMessage.objects.filter(kind="acknowledgement", reference=sent.reference).count() == 1
+    )
 
 
 def test_what_was_typed_reaches_the_request(visitor: Visitor) -> None:
@@ -95,7 +97,10 @@ def test_what_makes_an_answer_impossible_is_said_beside_its_field(
 def test_a_postal_address_alone_is_a_way_to_answer(visitor: Visitor) -> None:
     sent = visitor.ask(**{**FULL, "email": "", "postal_address": "7 rue du Serin, Lyon"})
     assert "A receipt goes to the postal address you gave." in visitor.open("/sent/")
-    assert OutboxMessage.objects.get(reference=sent.reference, kind="receipt").medium == "letter"
+    assert (
+        OutboxMessage.objects.get(reference=sent.reference, kind="acknowledgement").medium
+        == "letter"
+    )
 
 
 def test_a_parent_asks_for_a_child(visitor: Visitor) -> None:

@@ -7,8 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import limiting, links
-from dsr.requests.services.limiting import Limit
+from dsr.requests.services import links, rate_limits
+from dsr.requests.services.rate_limits import Limit
 from tests.portal.conftest import ACCOUNTING, FULL, Visitor
 from tests.portal.test_asking import picture
 
@@ -19,11 +19,11 @@ FROM_NETWORK = "Very many messages came from your network in a short time."
 
 def use_up(limits: tuple[Limit, ...], number: int, **whose: str) -> None:
     for _turn in range(number):
-        limiting.check(limits, at=timezone.now(), **whose)
+        rate_limits.check(limits, at=timezone.now(), **whose)
 
 
 def test_one_form_too_many_is_refused_with_the_time_and_everything_typed(visitor: Visitor) -> None:
-    use_up(limiting.SUBMISSION, 60, source=HERE)
+    use_up(rate_limits.SUBMISSION, 60, source=HERE)
     response = visitor.fill(ACCOUNTING, **FULL)
     page = response.content.decode()
     assert response.status_code == 429
@@ -37,13 +37,13 @@ def test_the_same_form_sent_again_is_no_further_request(visitor: Visitor) -> Non
     """However many were sent meanwhile: what arrived is shown, not refused."""
     typed = {"form_token": visitor.token(ACCOUNTING), **FULL}
     assert visitor.client.post(ACCOUNTING, typed).status_code == 302
-    use_up(limiting.SUBMISSION, 59, source=HERE)
+    use_up(rate_limits.SUBMISSION, 59, source=HERE)
     assert visitor.client.post(ACCOUNTING, typed).status_code == 302
     assert SubjectRequest.objects.count() == 1
 
 
 def test_headers_of_the_visitor_do_not_open_the_door(visitor: Visitor) -> None:
-    use_up(limiting.SUBMISSION, 60, source=HERE)
+    use_up(rate_limits.SUBMISSION, 60, source=HERE)
     typed = {"form_token": visitor.token(ACCOUNTING), **FULL}
     for header in ("HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_FORWARDED", "HTTP_CLIENT_IP"):
         response = visitor.client.post(ACCOUNTING, typed, **{header: ELSEWHERE})  # type: ignore[arg-type]
@@ -54,7 +54,7 @@ def test_behind_a_proxy_of_ours_its_word_counts_and_what_the_visitor_adds_does_n
     visitor: Visitor, settings
 ) -> None:
     settings.TRUSTED_PROXIES = 1
-    use_up(limiting.SUBMISSION, 60, source=ELSEWHERE)
+    use_up(rate_limits.SUBMISSION, 60, source=ELSEWHERE)
     typed = {"form_token": visitor.token(ACCOUNTING), **FULL}
     forged = {"HTTP_X_FORWARDED_FOR": f"198.51.100.1, {ELSEWHERE}"}
     assert visitor.client.post(ACCOUNTING, typed, **forged).status_code == 429  # type: ignore[arg-type]
@@ -63,7 +63,7 @@ def test_behind_a_proxy_of_ours_its_word_counts_and_what_the_visitor_adds_does_n
 
 
 def test_an_address_that_was_named_too_often_is_left_in_peace(visitor: Visitor) -> None:
-    use_up(limiting.SUBMISSION, 20, target="ZOE.CANARY@example.org")
+    use_up(rate_limits.SUBMISSION, 20, target="ZOE.CANARY@example.org")
     response = visitor.fill(ACCOUNTING, **FULL)
     assert response.status_code == 429
     assert "Very many requests named this e-mail address" in response.content.decode()
@@ -73,7 +73,7 @@ def test_an_address_that_was_named_too_often_is_left_in_peace(visitor: Visitor) 
 def test_files_are_looked_into_only_as_often_as_the_limit_says(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    use_up(limiting.UPLOAD, 200, source=HERE)
+    use_up(rate_limits.UPLOAD, 200, source=HERE)
     monkeypatch.setattr(
         "dsr.requests.forms.fields.check_upload", lambda *a, **k: pytest.fail("looked into")
     )
@@ -84,7 +84,7 @@ def test_files_are_looked_into_only_as_often_as_the_limit_says(
 
 def test_messages_on_one_request_are_limited_and_other_requests_are_not(visitor: Visitor) -> None:
     sent = visitor.ask()
-    use_up(limiting.WRITING, 20, request=str(sent.pk))
+    use_up(rate_limits.WRITING, 20, request=str(sent.pk))
     response = visitor.client.post("/status/reply/", {"text": "One more thing."})
     assert response.status_code == 429
     assert "Very many messages about this request" in response.content.decode()
@@ -96,7 +96,7 @@ def test_messages_on_one_request_are_limited_and_other_requests_are_not(visitor:
 
 def test_new_links_are_limited_with_the_messages(visitor: Visitor) -> None:
     sent = visitor.ask()
-    use_up(limiting.WRITING, 20, request=str(sent.pk))
+    use_up(rate_limits.WRITING, 20, request=str(sent.pk))
     before = sent.links.count()
     assert visitor.client.post("/status/new-link/").headers["Location"] == "/status/"
     assert sent.links.count() == before
@@ -119,7 +119,7 @@ def test_after_thirty_wrong_links_the_right_one_is_as_unknown_as_the_wrong_ones(
 
 def test_ten_minutes_later_the_right_link_opens_again(visitor: Visitor) -> None:
     right = f"/s/{links.issue(visitor.ask(), at=timezone.now())}/"
-    use_up(limiting.WRONG_LINK, 30, source=HERE)
+    use_up(rate_limits.WRONG_LINK, 30, source=HERE)
     assert Client().get(right).status_code == 404
     visitor.time.shift(600)
     assert Client().get(right).status_code == 200

@@ -12,9 +12,9 @@ import pytest
 from dsr.notifications import bell
 from dsr.notifications.models import OutboxMessage
 from dsr.requests.actors import REQUESTER
-from dsr.requests.models import Deadline, MailTurn, SubjectRequest, WaitingForTurn
+from dsr.requests.models import Deadline, MailThrottle, SubjectRequest, WaitingForDigest
 from dsr.requests.queries import history
-from dsr.requests.services import ending, gathering, work
+from dsr.requests.services import digests, ending, work
 from dsr.requests.services.intake import PersonGiven
 from dsr.vault.models import Purpose
 from dsr.vault.services import destroy
@@ -49,16 +49,16 @@ def ask(desk: Desk, minutes: int = 0, who: PersonGiven = ZOE, **given: Any) -> S
 def test_the_first_form_is_answered_at_once_and_the_others_wait(desk: Desk) -> None:
     for minutes in (0, 5, 30, 59):
         ask(desk, minutes)
-    assert mails() == [("receipt", "zoe.canary@example.org")]
-    assert gathering.sweep(at=MORNING + 59 * MINUTE) == 0
+    assert mails() == [("acknowledgement", "zoe.canary@example.org")]
+    assert digests.sweep(at=MORNING + 59 * MINUTE) == 0
     assert len(mails()) == 1
 
 
 def test_an_hour_later_one_digest_gathers_the_references(desk: Desk) -> None:
     first, second, third = (ask(desk, minutes) for minutes in (0, 5, 30))
-    assert gathering.sweep(at=MORNING + HOUR) == 1
+    assert digests.sweep(at=MORNING + HOUR) == 1
     assert mails() == [
-        ("receipt", "zoe.canary@example.org"),
+        ("acknowledgement", "zoe.canary@example.org"),
         ("digest", "zoe.canary@example.org"),
     ]
     assert first.reference not in digest()
@@ -72,7 +72,7 @@ def test_a_thousand_forms_in_two_days_make_at_most_one_mail_an_hour(desk: Desk) 
     for minutes in range(5 * 60):
         if minutes % 20 == 0:
             ask(desk, minutes)
-        gathering.sweep(at=MORNING + minutes * MINUTE)
+        digests.sweep(at=MORNING + minutes * MINUTE)
     owed = OutboxMessage.objects.filter(recipient_user_id=None).order_by("owed_at")
     hours = [(each.owed_at - MORNING) // MINUTE for each in owed]
     assert hours == [0, 60, 120, 180, 240]
@@ -81,7 +81,7 @@ def test_a_thousand_forms_in_two_days_make_at_most_one_mail_an_hour(desk: Desk) 
 def test_two_sweeps_owe_one_digest(desk: Desk) -> None:
     ask(desk)
     ask(desk, 1)
-    assert [gathering.sweep(at=MORNING + HOUR), gathering.sweep(at=MORNING + HOUR)] == [1, 0]
+    assert [digests.sweep(at=MORNING + HOUR), digests.sweep(at=MORNING + HOUR)] == [1, 0]
 
 
 def test_other_addresses_do_not_wait_and_other_spellings_do(desk: Desk) -> None:
@@ -89,8 +89,8 @@ def test_other_addresses_do_not_wait_and_other_spellings_do(desk: Desk) -> None:
     ask(desk, 1, PersonGiven(name="Zoe", email="ZOE.CANARY@EXAMPLE.ORG"))
     ask(desk, 1, PersonGiven(name="Yves", email="yves.canary@example.org"))
     assert mails() == [
-        ("receipt", "zoe.canary@example.org"),
-        ("receipt", "yves.canary@example.org"),
+        ("acknowledgement", "zoe.canary@example.org"),
+        ("acknowledgement", "yves.canary@example.org"),
     ]
 
 
@@ -98,8 +98,8 @@ def test_withdrawing_form_after_form_sends_no_more_mails_either(desk: Desk) -> N
     for minutes in (0, 1, 2):
         asked = ask(desk, minutes)
         ending.withdraw(asked.pk, actor=REQUESTER, at=MORNING + minutes * MINUTE, seen=None)
-    assert mails() == [("receipt", "zoe.canary@example.org")]
-    gathering.sweep(at=MORNING + HOUR)
+    assert mails() == [("acknowledgement", "zoe.canary@example.org")]
+    digests.sweep(at=MORNING + HOUR)
     assert digest().count("It was withdrawn") == 3
 
 
@@ -107,10 +107,10 @@ def test_receipt_counts_as_acknowledged_when_the_digest_is_owed(desk: Desk) -> N
     """California wants receipt confirmed; the clock stops with the mail that does it."""
     right = desk.right("imo", "delete")
     _first, second = (cast.ask(right, at=MORNING, country="US-CA") for _ in range(2))
-    clocks = Deadline.objects.filter(purpose="acknowledge").order_by("subject_request")
-    assert [each.status for each in clocks] == ["met", "running"]
-    gathering.sweep(at=MORNING + HOUR)
-    assert [each.status for each in clocks.all()] == ["met", "met"]
+    lifecycle = Deadline.objects.filter(purpose="acknowledge").order_by("subject_request")
+    assert [each.status for each in lifecycle] == ["met", "running"]
+    digests.sweep(at=MORNING + HOUR)
+    assert [each.status for each in lifecycle.all()] == ["met", "met"]
     assert "deadline_met" in [line.code for line in history(second)]
 
 
@@ -118,7 +118,7 @@ def test_nothing_that_somebody_typed_is_in_the_digest(desk: Desk) -> None:
     typed = PersonGiven(name="Buy-Pills-Canary", email="zoe.canary@example.org", phone="+33477")
     ask(desk)
     ask(desk, 1, typed, particulars={"details": {"details": "http://pills.example"}})
-    gathering.sweep(at=MORNING + HOUR)
+    digests.sweep(at=MORNING + HOUR)
     message = OutboxMessage.objects.get(kind="digest")
     told = f"{message.unseal('subject')} {message.unseal('body')}"
     for word in ("Pills", "pills.example", "+33477"):
@@ -128,7 +128,7 @@ def test_nothing_that_somebody_typed_is_in_the_digest(desk: Desk) -> None:
 def test_the_digest_speaks_the_language_of_the_newest_request(desk: Desk) -> None:
     ask(desk)
     ask(desk, 1, language="fr")
-    gathering.sweep(at=MORNING + HOUR)
+    digests.sweep(at=MORNING + HOUR)
     assert OutboxMessage.objects.get(kind="digest").language == "fr"
 
 
@@ -144,10 +144,10 @@ def test_a_corrected_contact_is_told_where_it_is_now(desk: Desk) -> None:
         at=MORNING + 2 * MINUTE,
         seen=second.version,
     )
-    gathering.sweep(at=MORNING + HOUR)
+    digests.sweep(at=MORNING + HOUR)
     assert mails() == [
-        ("receipt", "zoe.canary@example.org"),
-        ("receipt", "zoe.new@example.org"),
+        ("acknowledgement", "zoe.canary@example.org"),
+        ("acknowledgement", "zoe.new@example.org"),
     ]
 
 
@@ -155,15 +155,15 @@ def test_an_erased_request_is_not_told_of(desk: Desk) -> None:
     ask(desk)
     erased = ask(desk, 1)
     destroy(erased.safe, [Purpose.CONTENT], MORNING + 2 * MINUTE)
-    assert gathering.sweep(at=MORNING + HOUR) == 0
-    assert mails() == [("receipt", "zoe.canary@example.org")]
+    assert digests.sweep(at=MORNING + HOUR) == 0
+    assert mails() == [("acknowledgement", "zoe.canary@example.org")]
 
 
 def test_the_address_is_not_kept_and_its_turn_is_forgotten(desk: Desk) -> None:
     ask(desk)
-    assert "zoe" not in MailTurn.objects.get().address
-    gathering.sweep(at=MORNING + 2 * HOUR)
-    assert not MailTurn.objects.exists()
+    assert "zoe" not in MailThrottle.objects.get().address
+    digests.sweep(at=MORNING + 2 * HOUR)
+    assert not MailThrottle.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -171,10 +171,8 @@ def test_ten_forms_at_the_same_instant_send_one_mail_and_ten_sweeps_one_digest()
     desk = open_desk()
     forms: list[Callable[[], object]] = [partial(ask, desk) for _ in range(10)]
     at_once(forms)
-    assert mails() == [("receipt", "zoe.canary@example.org")]
-    assert WaitingForTurn.objects.count() == 9
-    sweeps: list[Callable[[], int]] = [
-        partial(gathering.sweep, at=MORNING + HOUR) for _ in range(10)
-    ]
+    assert mails() == [("acknowledgement", "zoe.canary@example.org")]
+    assert WaitingForDigest.objects.count() == 9
+    sweeps: list[Callable[[], int]] = [partial(digests.sweep, at=MORNING + HOUR) for _ in range(10)]
     assert sum(at_once(sweeps)) == 1
     assert digest().count("/s/") == 9

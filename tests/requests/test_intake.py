@@ -36,7 +36,7 @@ def test_the_same_form_sent_twice_is_one_request_with_one_reference(desk: Desk) 
     second = cast.ask(right, submission_key=KEY)
     assert first.reference == second.reference
     assert SubjectRequest.objects.count() == 1
-    assert OutboxMessage.objects.filter(kind="receipt").count() == 1
+    assert OutboxMessage.objects.filter(kind="acknowledgement").count() == 1
 
 
 def test_what_the_clause_demands_and_is_missing_is_noted_and_does_not_block(desk: Desk) -> None:
@@ -76,7 +76,7 @@ def test_an_auditor_records_nothing(desk: Desk) -> None:
 
 def test_receipt_mail_holds_nothing_that_was_typed(desk: Desk) -> None:
     cast.ask(desk.right("img", "access"), particulars={"details": {"details": "canary-4711"}})
-    mail = OutboxMessage.objects.get(kind="receipt")
+    mail = OutboxMessage.objects.get(kind="acknowledgement")
     assert mail.unseal("to_address") == "zoe.canary@example.org"
     text = f"{mail.unseal('subject')} {mail.unseal('body')}"
     for canary in ("Zoé", "Quill", "canary-4711", "Serin"):
@@ -98,7 +98,7 @@ def test_the_team_hears_of_a_new_request_without_a_name(desk: Desk) -> None:
 def test_who_gives_only_a_postal_address_gets_a_letter(desk: Desk) -> None:
     who = PersonGiven("Paul Papier", postal_address="Paul Papier\n1 rue de la Poste")
     cast.ask(desk.right("img", "access"), who=who)
-    assert OutboxMessage.objects.get(kind="receipt").medium == "letter"
+    assert OutboxMessage.objects.get(kind="acknowledgement").medium == "letter"
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_who_gives_only_a_postal_address_gets_a_letter(desk: Desk) -> None:
 )
 def test_a_letter_names_whom_it_goes_to_and_names_them_once(desk: Desk, address: str) -> None:
     cast.ask(desk.right("img", "access"), who=PersonGiven("Paul Papier", postal_address=address))
-    letter = OutboxMessage.objects.get(kind="receipt")
+    letter = OutboxMessage.objects.get(kind="acknowledgement")
     assert letter.unseal("to_address") == "Paul Papier\n1 rue de la Poste\nParis"
 
 
@@ -144,7 +144,7 @@ def test_the_receipt_says_honestly_by_when_an_answer_comes(
         cast.ask(right, actor=desk.clerk, channel="post", received_on=received_on, at=MORNING)
     else:
         cast.ask(right, at=MORNING)
-    assert sentence in str(OutboxMessage.objects.get(kind="receipt").unseal("body"))
+    assert sentence in str(OutboxMessage.objects.get(kind="acknowledgement").unseal("body"))
 
 
 def test_what_was_typed_is_nowhere_in_clear(desk: Desk) -> None:

@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
+from dsr.requests.deadlines import lifecycle
+from dsr.requests.deadlines.explain import explain
 from dsr.requests.errors import BadInput
-from dsr.requests.explain import explain
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import (
-    clocks,
     fees,
-    stating,
+    law_facts,
 )
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
@@ -69,7 +69,7 @@ def test_a_record_with_younger_and_older_parts_has_two_french_dates(desk: Desk) 
     indigomed.save()
     asked = cast.ask(desk.right("indigomed", "copy"), at=cast.on("2026-03-02"), country="FR")
     assert due(asked, "fr-health:respond:younger") == date(2026, 3, 10)
-    stating.state_facts(
+    law_facts.state_facts(
         asked.pk,
         country="FR",
         record_age="both",
@@ -80,7 +80,7 @@ def test_a_record_with_younger_and_older_parts_has_two_french_dates(desk: Desk) 
     assert due(asked, "fr-health:respond:younger") == date(2026, 3, 10)
     assert due(asked, "fr-health:respond:older") == date(2026, 5, 2)
     stated = SubjectRequest.objects.get(pk=asked.pk)
-    stating.state_facts(
+    law_facts.state_facts(
         asked.pk,
         country="FR",
         record_age="older",
@@ -94,7 +94,7 @@ def test_a_record_with_younger_and_older_parts_has_two_french_dates(desk: Desk) 
 def test_a_law_applies_from_the_moment_the_place_is_known(desk: Desk) -> None:
     asked = cast.ask(desk.right("imo", "eu-access"), at=cast.on("2026-03-02", 16))
     assert not asked.deadlines.filter(regime="gdpr").exists()
-    stated = stating.state_facts(
+    stated = law_facts.state_facts(
         asked.pk,
         country="DE",
         record_age="",
@@ -111,7 +111,7 @@ def test_a_source_that_was_only_remembered_is_marked_and_governs_nothing(desk: D
     asked.deadlines.filter(code="gdpr:respond").update(
         checked="remembered", due_on=date(2026, 3, 3)
     )
-    clocks.govern(asked)
+    lifecycle.govern(asked)
     remembered = asked.deadlines.get(code="gdpr:respond")
     assert not remembered.governing
     assert "from memory" in explain(remembered)[0]

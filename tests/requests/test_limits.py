@@ -8,10 +8,10 @@ from functools import partial
 
 import pytest
 
+from dsr.requests.client_address import client_address, network_of
 from dsr.requests.errors import TooMany
 from dsr.requests.models import LimitCounter
-from dsr.requests.services.limiting import Limit, Scope, check, is_reached, sweep
-from dsr.requests.sources import client_address, network_of
+from dsr.requests.services.rate_limits import Limit, Scope, check, is_reached, sweep
 from dsr.vault.services import keyed_hash
 from dsr.vault.words import search
 from tests.notifications.threads import at_once

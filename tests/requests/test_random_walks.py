@@ -18,11 +18,11 @@ from hypothesis.stateful import (
 
 from dsr.audit.models import Entry
 from dsr.audit.services import request_chain, verify
+from dsr.requests.deadlines import solving
 from dsr.requests.deeds import DEEDS
 from dsr.requests.errors import RequestError
 from dsr.requests.models import Deadline, Decision, SubjectRequest
-from dsr.requests.services import solving
-from dsr.requests.states import ENDED, ClockStatus, Status
+from dsr.requests.states import ENDED, DeadlineStatus, Status
 from tests import cast
 from tests.cast import Desk
 from tests.requests.trying import TRY
@@ -131,4 +131,4 @@ def test_random_deeds_never_break_what_must_hold(desk: Desk) -> None:
 
 
 def test_the_states_of_a_clock_are_the_five_of_the_design() -> None:
-    assert ClockStatus.values == ["running", "paused", "met", "missed", "cancelled"]
+    assert DeadlineStatus.values == ["running", "paused", "met", "missed", "cancelled"]

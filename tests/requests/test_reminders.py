@@ -8,10 +8,10 @@ import pytest
 
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver
-from dsr.requests import reminders
 from dsr.requests.actors import REQUESTER
+from dsr.requests.deadlines import reminder_days, reminders
 from dsr.requests.models import ReminderOwed, SubjectRequest
-from dsr.requests.services import ending, reminding, work, writing
+from dsr.requests.services import ending, work, writing
 from dsr.vault.models import Purpose
 from dsr.vault.services import destroy
 from tests import cast
@@ -35,7 +35,7 @@ def keys(kind: str = "reminder") -> list[str]:
 def sweep_every_day(first: str, last: str) -> None:
     day = cast.on(first, 9)
     while day <= cast.on(last, 9):
-        reminding.sweep(at=day)
+        reminders.sweep(at=day)
         day = cast.later(1, day)
 
 
@@ -72,15 +72,15 @@ def test_the_team_is_reminded_while_nobody_is_assigned(desk: Desk) -> None:
 
 def test_sweeping_twice_owes_once(desk: Desk) -> None:
     asked(desk)
-    reminding.sweep(at=cast.on("2026-05-13", 9))
-    reminding.sweep(at=cast.on("2026-05-13", 9))
+    reminders.sweep(at=cast.on("2026-05-13", 9))
+    reminders.sweep(at=cast.on("2026-05-13", 9))
     assert keys() == ["-7"]
 
 
 def test_what_was_found_due_and_not_yet_written_is_written_by_the_next_sweep(desk: Desk) -> None:
     made = asked(desk)
     at = cast.on("2026-05-13", 9)
-    assert reminding.mark(made.organisation, at=at) == 1
+    assert reminders.mark(made.organisation, at=at) == 1
     owed = ReminderOwed.objects.get()
     assert (owed.step, owed.due_on, owed.day, owed.useful_until) == (
         "-7",
@@ -89,16 +89,16 @@ def test_what_was_found_due_and_not_yet_written_is_written_by_the_next_sweep(des
         date(2026, 5, 17),
     )
     assert keys() == []
-    assert reminding.sweep(at=cast.later(1, at)) == 0
+    assert reminders.sweep(at=cast.later(1, at)) == 0
     assert keys() == ["-7"]
     assert not ReminderOwed.objects.exists()
 
 
 def test_what_was_found_due_and_fell_away_before_it_was_written_is_let_go(desk: Desk) -> None:
     made = asked(desk)
-    reminding.mark(made.organisation, at=cast.on("2026-05-13", 9))
+    reminders.mark(made.organisation, at=cast.on("2026-05-13", 9))
     ending.withdraw(made.pk, actor=REQUESTER, at=cast.on("2026-05-13", 10), seen=None)
-    reminding.sweep(at=cast.on("2026-05-13", 11))
+    reminders.sweep(at=cast.on("2026-05-13", 11))
     assert keys() == []
     assert not ReminderOwed.objects.exists()
 
@@ -108,7 +108,7 @@ def test_an_erased_request_that_is_still_open_keeps_nobody_else_from_being_remin
 ) -> None:
     erased, other = asked(desk), asked(desk)
     destroy(erased.safe, list(Purpose), cast.on("2026-05-02"))
-    reminding.sweep(at=cast.on("2026-05-13", 9))
+    reminders.sweep(at=cast.on("2026-05-13", 9))
     rows = OutboxMessage.objects.filter(kind="reminder")
     assert {row.reference for row in rows} == {erased.reference, other.reference}
 
@@ -127,7 +127,7 @@ def test_after_forty_days_off_one_reminder_is_sent_and_the_outdated_ones_are_vis
 ) -> None:
     asked(desk)
     back = cast.on("2026-06-09", 9)  # 20 days late: the step of 14 days is the latest
-    reminding.sweep(at=back)
+    reminders.sweep(at=back)
     deliver(back)
     mine = OutboxMessage.objects.filter(kind="reminder", recipient_user_id=desk.handler.pk)
     assert {row.key.split(":")[2]: row.status for row in mine} == {
@@ -150,13 +150,13 @@ def test_a_request_entered_late_is_not_reminded_of_days_before_it_was_known(desk
         at=cast.on("2026-05-18"),
         received_on=date(2026, 4, 30),
     )
-    reminding.sweep(at=cast.on("2026-05-18", 9))
+    reminders.sweep(at=cast.on("2026-05-18", 9))
     assert set(keys()) == {"-3"}
 
 
 def test_a_moved_date_is_a_new_debt_and_the_old_reminder_is_not_sent(desk: Desk) -> None:
     made = asked(desk)
-    reminding.sweep(at=cast.on("2026-05-13", 9))
+    reminders.sweep(at=cast.on("2026-05-13", 9))
     work.correct_receipt(
         made.pk,
         received_on=date(2026, 4, 28),
@@ -165,7 +165,7 @@ def test_a_moved_date_is_a_new_debt_and_the_old_reminder_is_not_sent(desk: Desk)
         at=cast.on("2026-05-13", 10),
         seen=made.version,
     )
-    reminding.sweep(at=cast.on("2026-05-13", 11))
+    reminders.sweep(at=cast.on("2026-05-13", 11))
     deliver(cast.on("2026-05-13", 11))
     rows = OutboxMessage.objects.filter(kind="reminder")
     assert {row.key.split(":")[3]: row.status for row in rows} == {
@@ -176,7 +176,7 @@ def test_a_moved_date_is_a_new_debt_and_the_old_reminder_is_not_sent(desk: Desk)
 
 def test_a_reminder_of_a_request_that_was_withdrawn_meanwhile_is_not_sent(desk: Desk) -> None:
     made = asked(desk)
-    reminding.sweep(at=cast.on("2026-05-13", 9))
+    reminders.sweep(at=cast.on("2026-05-13", 9))
     ending.withdraw(made.pk, actor=REQUESTER, at=cast.on("2026-05-13", 10), seen=None)
     deliver(cast.on("2026-05-13", 11))
     assert OutboxMessage.objects.get(kind="reminder").status == "cancelled"
@@ -191,13 +191,13 @@ def test_somebody_is_reminded_to_follow_up_a_clock_that_stands_still(desk: Desk)
         at=cast.on("2026-03-04"),
         seen=made.version,
     )
-    reminding.sweep(at=cast.on("2026-03-18", 16))
+    reminders.sweep(at=cast.on("2026-03-18", 16))
     assert "follow_up" in keys()
 
 
 def test_reminders_say_no_name(desk: Desk) -> None:
     asked(desk)
-    reminding.sweep(at=cast.on("2026-05-13", 9))
+    reminders.sweep(at=cast.on("2026-05-13", 9))
     mail = OutboxMessage.objects.get(kind="reminder")
     assert "Zoé" not in f"{mail.unseal('subject')}{mail.unseal('body')}"
     assert "has to be answered in 7 days" in str(mail.unseal("body"))
@@ -212,7 +212,7 @@ def test_reminders_say_no_name(desk: Desk) -> None:
     ],
 )
 def test_steps_fall_on_their_days(first: str, last: str, steps: list[int]) -> None:
-    found = reminders.between(
+    found = reminder_days.between(
         date(2026, 5, 20), date.fromisoformat(first), date.fromisoformat(last)
     )
     assert [step for step, _day in found] == steps
@@ -220,7 +220,7 @@ def test_steps_fall_on_their_days(first: str, last: str, steps: list[int]) -> No
 
 def test_a_reminder_is_useful_until_the_next_step_begins(desk: Desk) -> None:
     asked(desk)
-    reminding.sweep(at=cast.on("2026-05-13", 9))
+    reminders.sweep(at=cast.on("2026-05-13", 9))
     # Midnight in Paris, where the next step falls on 17 May.
     assert OutboxMessage.objects.get(kind="reminder").useful_until == datetime(
         2026, 5, 16, 22, tzinfo=UTC

@@ -12,7 +12,7 @@ from django.db import connection
 
 from dsr.audit.models import Entry, Head
 from dsr.audit.services import append
-from dsr.notifications import pulse
+from dsr.notifications import heartbeats
 from dsr.notifications.models import OutboxMessage, Status
 from dsr.notifications.services import beat
 from dsr.requests.models import Deadline, SubjectRequest
@@ -28,7 +28,7 @@ from tests.requests.trying import TRY
 
 @pytest.fixture(autouse=True)
 def everything_runs(db: None) -> None:
-    for name in pulse._expected:
+    for name in heartbeats._expected:
         beat(name, MORNING)
 
 
@@ -151,7 +151,7 @@ def test_work_that_stands_still_is_named(received: SubjectRequest) -> None:
 
 
 def test_mail_that_failed_is_named_by_number(received: SubjectRequest) -> None:
-    OutboxMessage.objects.filter(kind="receipt").update(status=Status.FAILED)
+    OutboxMessage.objects.filter(kind="acknowledgement").update(status=Status.FAILED)
     assert lines() == ["mail:failed: Messages could not be delivered. (1)"]
 
 
@@ -159,7 +159,7 @@ def test_digests_that_nobody_swept_are_named(desk: Desk) -> None:
     for _number in range(2):
         cast.ask(desk.right("img", "access"))
     late = MORNING + timedelta(minutes=61)
-    for name in pulse._expected:
+    for name in heartbeats._expected:
         beat(name, late)
     OutboxMessage.objects.update(status=Status.SENT, sent_at=MORNING)
     assert [str(each) for each in selfcheck(at=late)] == [

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from dsr.requests.actors import REQUESTER
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import deciding, ending, fees, identity, stating, work, writing
+from dsr.requests.services import deciding, ending, fees, identity, law_facts, work, writing
 from dsr.requests.services.deciding import Proposal
 from tests import cast
 from tests.cast import MORNING, Desk
@@ -112,7 +112,7 @@ TRY: dict[str, Try] = {
     "settle_fee": lambda r, d: fees.settle_fee(
         r.pk, on=r.received_on, waived=False, actor=d.clerk, at=MORNING, seen=r.version
     ),
-    "state_facts": lambda r, d: stating.state_facts(
+    "state_facts": lambda r, d: law_facts.state_facts(
         r.pk, country="FR", record_age="older", actor=d.handler, at=MORNING, seen=r.version
     ),
 }

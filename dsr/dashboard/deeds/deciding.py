@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dsr.accounts.models import User
-from dsr.dashboard import drafts, sheet, words
+from dsr.dashboard import drafts, request_page, words
 from dsr.dashboard.deeds.base import DeedView
 from dsr.dashboard.deeds.forms import LONG, DeedForm, ReasonForm
 from dsr.requests.forms import text_field
@@ -137,7 +137,7 @@ class Approve(DeedView):
     done = _("The decision is approved.")
 
     def extra(self) -> dict[str, Any]:
-        return sheet.decision(self.subject_request) | {
+        return request_page.decision(self.subject_request) | {
             "standing": words.standing(self.subject_request)
         }
 

@@ -11,7 +11,7 @@ from dsr.dashboard.deeds.base import DeedView
 from dsr.dashboard.deeds.forms import LONG, DeedForm
 from dsr.requests.forms import day_field, text_field
 from dsr.requests.forms.countries import COUNTRIES
-from dsr.requests.services import fees, stating
+from dsr.requests.services import fees, law_facts
 from dsr.requests.states import FeeGround, RecordAge
 
 
@@ -106,11 +106,11 @@ class StateFacts(DeedView):
     def initial(self) -> dict[str, Any]:
         return {
             "country": self.subject_request.country,
-            "record_age": stating.record_age(self.subject_request),
+            "record_age": law_facts.record_age(self.subject_request),
         }
 
     def do(self, form: DeedForm) -> None:
-        stating.state_facts(
+        law_facts.state_facts(
             self.subject_request.pk,
             country=form.cleaned_data["country"],
             record_age=form.cleaned_data["record_age"],

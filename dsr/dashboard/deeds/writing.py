@@ -18,7 +18,7 @@ from dsr.dashboard.deeds.forms import (
     ReplyForm,
 )
 from dsr.requests.services import work, writing
-from dsr.requests.services.telling import writes_to
+from dsr.requests.services.notify import writes_to
 
 
 class AskRequester(DeedView):

@@ -10,10 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
 from dsr.accounts.roles import Permission
-from dsr.dashboard import history, sheet, words
+from dsr.dashboard import history, request_page, words
+from dsr.dashboard.available_deeds import deeds_for
 from dsr.dashboard.deeds.base import RequestView
 from dsr.dashboard.deeds.forms import AssignForm, NoteForm
-from dsr.dashboard.offering import deeds_for
 from dsr.requests.forms import countries
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services.changing import write_line
@@ -24,7 +24,7 @@ SHORT_CLAUSE = 700  # characters; longer ones are folded
 COUNTRIES = dict(countries.COUNTRIES)
 TOGETHER = ("people", "evidence__by", "evidence__struck_by", "evidence__document")
 BESIDE = ("messages__letter", "messages__proof", "messages__by", "notes__by", "attachments__file")
-CLOCKS = ("deadlines__order__document", "deadlines__extensions__proof", "receipts")
+DEADLINE_CODES = ("deadlines__order__document", "deadlines__extensions__proof", "receipts")
 
 
 class RequestPage(RequestView):
@@ -35,7 +35,7 @@ class RequestPage(RequestView):
         return self.page("dashboard/request.html", self._facts(it) | self._written(it))
 
     def _whole(self, found: SubjectRequest) -> SubjectRequest:
-        prefetch_related_objects([found], *TOGETHER, *BESIDE, *CLOCKS)
+        prefetch_related_objects([found], *TOGETHER, *BESIDE, *DEADLINE_CODES)
         return found
 
     def _facts(self, it: SubjectRequest) -> dict[str, Any]:
@@ -48,11 +48,11 @@ class RequestPage(RequestView):
             "today": today,
             "due": words.due_badge(it, today),
             "state": words.status_badge(it),
-            "clocks": sheet.clocks(it, today),
+            "clocks": request_page.clocks(it, today),
             "deeds": deeds_for(it, self.user, role, today),
-            "said": sheet.said(it),
-            "missing": sheet.missing(it),
-            "people": sheet.people(it),
+            "said": request_page.said(it),
+            "missing": request_page.missing(it),
+            "people": request_page.people(it),
             "standing": words.standing(it),
             "source": words.source(it.right),
             "clause_is_short": sum(len(each["text"]) for each in it.right.clauses) < SHORT_CLAUSE,
@@ -67,20 +67,20 @@ class RequestPage(RequestView):
         form = {"version": it.version, "opened": self.at.isoformat()}
         given: dict[str, Any] = {"subject_request": it, "user": self.user}
         return {
-            "evidence": sheet.opened(it, it.evidence.all(), "compared_with"),
-            "messages_written": sheet.messages(it),
-            "notes": sheet.opened(it, it.notes.all(), "text")[::-1],
-            "files": sheet.files(it, identity=self.sees_proof(it)),
-            "mails": sheet.mails(it),
+            "evidence": request_page.opened(it, it.evidence.all(), "compared_with"),
+            "messages_written": request_page.messages(it),
+            "notes": request_page.opened(it, it.notes.all(), "text")[::-1],
+            "files": request_page.files(it, identity=self.sees_proof(it)),
+            "mails": request_page.mails(it),
             "may_record": self.may(Permission.RECORD, it.organisation_id),
             "history": history.timeline(it),
-            "duplicates": sheet.duplicates(it),
-            "related": sheet.related(it),
+            "duplicates": request_page.duplicates(it),
+            "related": request_page.related(it),
             "note_form": NoteForm(initial=form, auto_id="note_%s", **given),
             "assign_form": AssignForm(
                 initial=form | {"to": it.assignee_id or ""}, auto_id="assign_%s", **given
             ),
-            **sheet.decision(it),
+            **request_page.decision(it),
         }
 
     def sees_proof(self, it: SubjectRequest) -> bool:
@@ -96,7 +96,7 @@ class FileDownload(RequestPage):
 
     def post(self, request: HttpRequest, reference: str, file_id: int) -> HttpResponse:
         it = self.subject_request = self._whole(self.find())
-        shown = {each.pk for each in sheet.files(it, identity=self.sees_proof(it))}
+        shown = {each.pk for each in request_page.files(it, identity=self.sees_proof(it))}
         if file_id not in shown:
             raise Http404
         with transaction.atomic():

@@ -15,17 +15,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.i18n import set_language
 
 from dsr.policies.models import Organisation, Right
-from dsr.portal.following import page_of, told
 from dsr.portal.guarding import one_too_many, put_on, status_of, upload_refusal
 from dsr.portal.session import open_session, with_session
 from dsr.portal.showing import show_right
+from dsr.portal.status_page import page_of, told
 from dsr.portal.tokens import QUICKEST, FormToken, new_token, read_token
 from dsr.requests.actors import REQUESTER
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import RequestForm
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import intake, links
-from dsr.requests.services.limiting import SUBMISSION
+from dsr.requests.services.rate_limits import SUBMISSION
 
 from .rights import crumbs_to, find_organisation, find_right
 

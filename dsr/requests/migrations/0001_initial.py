@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="MailTurn",
+            name="MailThrottle",
             fields=[
                 ("address", models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ("next_at", models.DateTimeField(db_index=True)),
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "basis",
+                    "set_by",
                     models.CharField(
                         choices=[
                             ("policy", "The policy"),
@@ -433,7 +433,7 @@ class Migration(migrations.Migration):
                 ("group_key", models.UUIDField(blank=True, db_index=True, null=True)),
                 ("submission_key", models.UUIDField(blank=True, null=True, unique=True)),
                 ("version", models.PositiveIntegerField(default=1)),
-                ("basis", models.PositiveIntegerField(default=1)),
+                ("evidence_version", models.PositiveIntegerField(default=1)),
                 ("demo", models.BooleanField(default=False)),
                 ("created_at", models.DateTimeField()),
                 (
@@ -929,7 +929,7 @@ class Migration(migrations.Migration):
                 ("ground", models.CharField(blank=True, max_length=80)),
                 ("answer", dsr.vault.fields.SealedField(purpose="record")),
                 ("reasons", dsr.vault.fields.SealedField(purpose="record")),
-                ("basis", models.PositiveIntegerField()),
+                ("evidence_version", models.PositiveIntegerField()),
                 ("proposed_at", models.DateTimeField()),
                 ("settled_at", models.DateTimeField(blank=True, null=True)),
                 ("sole", models.BooleanField(default=False)),
@@ -1015,7 +1015,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="WaitingForTurn",
+            name="WaitingForDigest",
             fields=[
                 (
                     "id",
@@ -1027,16 +1027,16 @@ class Migration(migrations.Migration):
                     "subject_request",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="waiting_for_turn",
+                        related_name="waiting_for_digest",
                         to="requests.subjectrequest",
                     ),
                 ),
                 (
-                    "turn",
+                    "throttle",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="waiting",
-                        to="requests.mailturn",
+                        to="requests.mailthrottle",
                     ),
                 ),
             ],
@@ -1191,9 +1191,9 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="waitingforturn",
+            model_name="waitingfordigest",
             constraint=models.UniqueConstraint(
-                fields=("turn", "subject_request"), name="waiting_once_for_a_turn"
+                fields=("throttle", "subject_request"), name="waiting_once_for_a_digest"
             ),
         ),
         migrations.CreateModel(

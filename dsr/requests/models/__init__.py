@@ -1,5 +1,5 @@
-from .clocks import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
-from .limits import LimitCounter, MailTurn, WaitingForTurn
+from .deadlines import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
+from .limits import LimitCounter, MailThrottle, WaitingForDigest
 from .links import StatusLink
 from .people import Evidence, IdentityRule, Person
 from .subject_request import SubjectRequest
@@ -13,7 +13,7 @@ __all__ = [
     "Extension",
     "IdentityRule",
     "LimitCounter",
-    "MailTurn",
+    "MailThrottle",
     "Note",
     "Order",
     "Pause",
@@ -23,5 +23,5 @@ __all__ = [
     "RequestMessage",
     "StatusLink",
     "SubjectRequest",
-    "WaitingForTurn",
+    "WaitingForDigest",
 ]

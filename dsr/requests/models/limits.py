@@ -25,7 +25,7 @@ class LimitCounter(models.Model):
         return f"{self.count} since {self.starts_at}"
 
 
-class MailTurn(models.Model):
+class MailThrottle(models.Model):
     """An unproven address gets its next mail at `next_at`, whatever happens until then."""
 
     address = models.CharField(max_length=64, primary_key=True)
@@ -35,18 +35,18 @@ class MailTurn(models.Model):
         return f"next at {self.next_at}"
 
 
-class WaitingForTurn(models.Model):
-    """A request of which the address hears in the digest of its next turn."""
+class WaitingForDigest(models.Model):
+    """A request of which the address hears in its next digest."""
 
-    turn = models.ForeignKey(MailTurn, on_delete=models.CASCADE, related_name="waiting")
+    throttle = models.ForeignKey(MailThrottle, on_delete=models.CASCADE, related_name="waiting")
     subject_request = models.ForeignKey(
-        SubjectRequest, on_delete=models.CASCADE, related_name="waiting_for_turn"
+        SubjectRequest, on_delete=models.CASCADE, related_name="waiting_for_digest"
     )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["turn", "subject_request"], name="waiting_once_for_a_turn"
+                fields=["throttle", "subject_request"], name="waiting_once_for_a_digest"
             )
         ]
 

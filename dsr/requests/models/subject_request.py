@@ -89,7 +89,7 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
     group_key = models.UUIDField(null=True, blank=True, db_index=True)
     submission_key = models.UUIDField(null=True, blank=True, unique=True)
     version = models.PositiveIntegerField(default=1)
-    basis = models.PositiveIntegerField(default=1)
+    evidence_version = models.PositiveIntegerField(default=1)
     demo = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 

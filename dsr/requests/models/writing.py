@@ -14,8 +14,8 @@ from .subject_request import SubjectRequest
 class Decision(SealedModel):
     """What one person proposed and, where two are needed, another approved.
 
-    ``basis`` is the request's basis number it rests on: evidence, particulars or contact changed
-    afterwards make the decision void.
+    ``evidence_version`` is that of the request on which it rests: evidence, particulars or contact
+    changed afterwards make the decision void.
     """
 
     class Status(models.TextChoices):
@@ -31,7 +31,7 @@ class Decision(SealedModel):
     ground = models.CharField(max_length=80, blank=True)
     answer = SealedField(purpose=Seal.RECORD)
     reasons = SealedField(purpose=Seal.RECORD)
-    basis = models.PositiveIntegerField()
+    evidence_version = models.PositiveIntegerField()
     proposed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     second_person = models.ForeignKey(

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
+from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import clocks
 from dsr.requests.services.changing import changing
-from dsr.requests.states import Purpose
+from dsr.requests.states import Duty
 
 
 def acknowledge(
@@ -21,6 +21,6 @@ def acknowledge(
     with changing(request_id, "acknowledge", actor=actor, at=at, seen=seen) as doing:
         if not doing.subject_request.received_on <= on <= doing.today:
             raise BadInput({"on": _("Enter a day from the receipt until today.")})
-        clocks.settle_purpose(doing.subject_request, Purpose.ACKNOWLEDGE, on, actor=actor, at=at)
+        lifecycle.settle_purpose(doing.subject_request, Duty.ACKNOWLEDGE, on, actor=actor, at=at)
         doing.facts["on"] = on.isoformat()
     return doing.subject_request

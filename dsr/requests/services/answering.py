@@ -15,14 +15,15 @@ from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import owe
 from dsr.notifications.services import record_posting as outbox_posted
 from dsr.policies.models import Organisation
+from dsr.requests.deadlines import lifecycle
 from dsr.requests.models import Decision, Note, RequestMessage, SubjectRequest
-from dsr.vault.models import Purpose, SealedFile
+from dsr.vault.models import Purpose as Seal
+from dsr.vault.models import SealedFile
 from dsr.vault.services import store_file
 from dsr.vault.uploads import CheckedUpload
 
-from . import clocks
 from .changing import Doing
-from .telling import lines_of, tell_requester, writes_to
+from .notify import lines_of, tell_requester, writes_to
 from .writing import write_message
 
 # What information is called, wholly or at its end, that says where to turn with a complaint.
@@ -66,7 +67,7 @@ def keep_proof(doing: Doing, proof: CheckedUpload) -> SealedFile:
         name=proof.name,
         content=proof.content,
         content_type=proof.content_type,
-        purpose=Purpose.RECORD,
+        purpose=Seal.RECORD,
         at=doing.at,
     )
 
@@ -82,7 +83,7 @@ def goes_by_post(subject_request: SubjectRequest) -> bool:
 def answered(doing: Doing, on: date) -> None:
     """The answer is out: the duty's clocks are met, or missed when it was late."""
     doing.subject_request.answered_on = on
-    clocks.settle(doing.subject_request, on, actor=doing.actor, at=doing.at)
+    lifecycle.settle(doing.subject_request, on, actor=doing.actor, at=doing.at)
 
 
 def mark_posted(doing: Doing, answer: RequestMessage, on: date) -> None:
@@ -132,7 +133,7 @@ def _letter(doing: Doing, answer: RequestMessage) -> SealedFile:
         name=f"{subject_request.reference}.pdf",
         content=content,
         content_type="application/pdf",
-        purpose=Purpose.RECORD,
+        purpose=Seal.RECORD,
         at=doing.at,
     )
 

@@ -113,8 +113,8 @@ def _finish(doing: Doing) -> None:
     moved = doing.subject_request
     if doing.deed.raises_version:
         moved.version += 1
-    if doing.deed.basis:
-        moved.basis += 1
+    if doing.deed.rests_on:
+        moved.evidence_version += 1
     if moved.status in ENDED and moved.ended_at is None:
         moved.ended_at = doing.at
     moved.save()

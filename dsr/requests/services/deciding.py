@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
+from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput, RequestError, Unmet
 from dsr.requests.models import Decision, SubjectRequest
 from dsr.requests.preconditions import (
@@ -22,9 +23,9 @@ from dsr.requests.preconditions import (
 )
 from dsr.requests.states import SAFE_GROUNDS, Ground, Outcome, Status
 
-from . import answering, clocks
+from . import answering
 from .changing import Doing, changing
-from .telling import tell_staff
+from .notify import tell_staff
 
 SOLE_REFUSAL_WORKING_DAYS = 3
 
@@ -210,7 +211,7 @@ def _keep(doing: Doing, proposal: Proposal, actor: User, *, taken: bool = False)
         status=Decision.Status.TAKEN if taken else Decision.Status.PROPOSED,
         outcome=proposal.outcome,
         ground=proposal.ground,
-        basis=doing.subject_request.basis,
+        evidence_version=doing.subject_request.evidence_version,
         proposed_by=actor,
         proposed_at=doing.at,
         settled_at=doing.at if taken else None,
@@ -279,7 +280,7 @@ def _check_sole_refusal(doing: Doing, proposal: Proposal, actor: User, sole_reas
     subject_request = doing.subject_request
     if proposal.outcome != Outcome.REFUSED:
         raise Unmet(_("A second person has to approve this decision. Propose it instead."))
-    first_day = clocks.working_days_before_due(subject_request, SOLE_REFUSAL_WORKING_DAYS)
+    first_day = lifecycle.working_days_before_due(subject_request, SOLE_REFUSAL_WORKING_DAYS)
     may_approve = actor.may(Permission.APPROVE, subject_request.organisation)
     if first_day is None or doing.today < first_day or not may_approve:
         raise Unmet(

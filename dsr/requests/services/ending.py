@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
 from dsr.requests.actors import Actor
+from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput
 from dsr.requests.models import RequestMessage, SubjectRequest
 
-from . import answering, clocks, deciding
+from . import answering, deciding
 from .changing import Doing, changing
-from .telling import responsible, tell_requester, tell_staff
+from .notify import responsible, tell_requester, tell_staff
 from .writing import write_message
 
 
@@ -106,13 +107,13 @@ def reopen(
         doing.subject_request.reopen()
         deciding.put_away(doing.subject_request, at=at)
         answering.keep_note(doing, actor, reason)
-        clocks.take_up_again(doing.subject_request, actor=actor, at=at)
+        lifecycle.take_up_again(doing.subject_request, actor=actor, at=at)
         doing.afterwards.append(lambda: tell_requester(doing.subject_request, "reopened", at=at))
     return doing.subject_request
 
 
 def _end(doing: Doing, mail: str) -> None:
-    clocks.cancel_all(doing.subject_request, actor=doing.actor, at=doing.at)
+    lifecycle.cancel_all(doing.subject_request, actor=doing.actor, at=doing.at)
     doing.afterwards.append(lambda: tell_requester(doing.subject_request, mail, at=doing.at))
 
 

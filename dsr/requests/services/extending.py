@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
 from dsr.deadlines.extending import ExtensionVerdict
-from dsr.requests import reminders
+from dsr.requests.deadlines import lifecycle, reminder_days, solving
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.models import Deadline, Extension, Order, RequestMessage, SubjectRequest
-from dsr.requests.services import answering, clocks, solving
+from dsr.requests.services import answering
 from dsr.requests.services.changing import Doing, changing, write_line
-from dsr.requests.services.telling import tell_requester
+from dsr.requests.services.notify import tell_requester
 from dsr.requests.services.writing import write_message
-from dsr.requests.states import Basis, Purpose
+from dsr.requests.states import Duty, SetBy
 from dsr.vault.uploads import CheckedUpload
 
 
@@ -58,10 +58,10 @@ def extend(
             "effect": verdict.outcome,
         }
         if verdict.admitted:
-            clocks.settle_purpose(
-                doing.subject_request, Purpose.EXTENSION_NOTICE, notified_on, actor=actor, at=at
+            lifecycle.settle_purpose(
+                doing.subject_request, Duty.EXTENSION_NOTICE, notified_on, actor=actor, at=at
             )
-            clocks.recompute(doing.subject_request, actor=actor, at=at, cause="extended")
+            lifecycle.recompute(doing.subject_request, actor=actor, at=at, cause="extended")
         if given.notified_on is None:
             write_message(doing, RequestMessage.Kind.NOTICE, given.explanation)
             doing.afterwards.append(
@@ -155,7 +155,7 @@ def record_order(
     """Add a clock with the day that was ordered. It changes no other clock."""
     with changing(request_id, "record_order", actor=actor, at=at, seen=seen) as doing:
         _check_order(given, doing)
-        deadline = _ordered_clock(doing, given)
+        deadline = _ordered_deadline(doing, given)
         document = answering.keep_proof(doing, given.document)
         order = Order(
             safe=doing.subject_request.safe,
@@ -168,7 +168,7 @@ def record_order(
         order.seal(authority=given.authority.strip())
         order.save()
         doing.facts |= {"deadline": deadline.pk, "due_on": given.due_on.isoformat()}
-        clocks.govern(doing.subject_request)
+        lifecycle.govern(doing.subject_request)
     return doing.subject_request
 
 
@@ -184,14 +184,14 @@ def _check_order(given: OrderGiven, doing: Doing) -> None:
         raise BadInput(problems)
 
 
-def _ordered_clock(doing: Doing, given: OrderGiven) -> Deadline:
+def _ordered_deadline(doing: Doing, given: OrderGiven) -> Deadline:
     subject_request = doing.subject_request
     calendar = subject_request.organisation.calendar
-    number = subject_request.deadlines.filter(basis=Basis.ORDER).count() + 1
+    number = subject_request.deadlines.filter(set_by=SetBy.ORDER).count() + 1
     deadline = Deadline(
         subject_request=subject_request,
-        purpose=Purpose.RESPOND,
-        basis=Basis.ORDER,
+        purpose=Duty.RESPOND,
+        set_by=SetBy.ORDER,
         code=f"order-{number}",
         source=_("Order of a court or authority; its document is attached"),
         rule={"unit": "none"},
@@ -203,8 +203,8 @@ def _ordered_clock(doing: Doing, given: OrderGiven) -> Deadline:
         trace=[],
         computed_at=doing.at,
     )
-    deadline.remind_on = reminders.first_day(deadline, doing.today)
+    deadline.remind_on = reminder_days.first_day(deadline, doing.today)
     deadline.save()
-    facts = clocks.begun(deadline)
+    facts = lifecycle.begun(deadline)
     write_line(subject_request, "deadline_began", actor=doing.actor, at=doing.at, facts=facts)
     return deadline

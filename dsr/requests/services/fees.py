@@ -7,11 +7,11 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
+from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput
 from dsr.requests.models import RequestMessage, SubjectRequest
-from dsr.requests.services import clocks
 from dsr.requests.services.changing import changing
-from dsr.requests.services.telling import tell_requester
+from dsr.requests.services.notify import tell_requester
 from dsr.requests.services.writing import write_message
 from dsr.requests.states import FeeGround, PauseReason
 
@@ -26,7 +26,7 @@ def ask_fee(
     with changing(request_id, "ask_fee", actor=actor, at=at, seen=seen) as doing:
         _check(ground, text, doing.subject_request)
         write_message(doing, RequestMessage.Kind.QUESTION, text)
-        clocks.begin_pause(doing.subject_request, PauseReason.FEE, actor=actor, at=at)
+        lifecycle.begin_pause(doing.subject_request, PauseReason.FEE, actor=actor, at=at)
         doing.facts["ground"] = ground
         doing.afterwards.append(lambda: tell_requester(doing.subject_request, "fee", at=at))
     return doing.subject_request
@@ -51,6 +51,6 @@ def settle_fee(
     with changing(request_id, "settle_fee", actor=actor, at=at, seen=seen) as doing:
         if not doing.subject_request.received_on <= on <= doing.today:
             raise BadInput({"on": _("Enter a day from the receipt until today.")})
-        clocks.end_pauses(doing.subject_request, PauseReason.FEE, actor=actor, at=at, on=on)
+        lifecycle.end_pauses(doing.subject_request, PauseReason.FEE, actor=actor, at=at, on=on)
         doing.facts |= {"on": on, "waived": waived}
     return doing.subject_request

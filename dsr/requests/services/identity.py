@@ -8,16 +8,16 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
+from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput
 from dsr.requests.models import Evidence, RequestMessage, SubjectRequest
 from dsr.requests.states import About, EvidenceKind, PauseReason
-from dsr.vault.models import Purpose
+from dsr.vault.models import Purpose as Seal
 from dsr.vault.services import store_file
 from dsr.vault.uploads import CheckedUpload
 
-from . import clocks
 from .changing import Doing, changing
-from .telling import tell_requester
+from .notify import tell_requester
 from .writing import write_message
 
 
@@ -74,7 +74,7 @@ def _keep(given: EvidenceGiven, doing: Doing, actor: User) -> Evidence:
             name=given.document.name,
             content=given.document.content,
             content_type=given.document.content_type,
-            purpose=Purpose.IDENTITY,
+            purpose=Seal.IDENTITY,
             at=doing.at,
         )
     evidence.seal(compared_with=given.compared_with)
@@ -109,7 +109,7 @@ def ask_identity(
         doing.subject_request.ask_identity()
         write_message(doing, RequestMessage.Kind.IDENTITY, question)
         if doubt.strip():
-            clocks.begin_pause(
+            lifecycle.begin_pause(
                 doing.subject_request, PauseReason.IDENTITY, actor=actor, at=at, doubt=doubt
             )
         doing.facts["doubt"] = bool(doubt.strip())
@@ -125,5 +125,5 @@ def accept_identity(
     """The evidence reaches the required level: work goes on, and what stood still runs again."""
     with changing(request_id, "accept_identity", actor=actor, at=at, seen=seen) as doing:
         doing.subject_request.accept_identity()
-        clocks.end_pauses(doing.subject_request, PauseReason.IDENTITY, actor=actor, at=at)
+        lifecycle.end_pauses(doing.subject_request, PauseReason.IDENTITY, actor=actor, at=at)
     return doing.subject_request

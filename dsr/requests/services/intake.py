@@ -19,21 +19,21 @@ from dsr.policies.models import Right
 from dsr.policies.particulars import PARTICULARS
 from dsr.policies.use import mark_used
 from dsr.requests.actors import Actor, Requester, actor_id
+from dsr.requests.bulk_insert import bulk_insert, reserve_ids
+from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput, NotAllowed
 from dsr.requests.identity import required_level
 from dsr.requests.models import Attachment, Deadline, Person, Receipt, SubjectRequest
+from dsr.requests.prefetched import forget, keep_prefetched
 from dsr.requests.reference import new_reference
-from dsr.requests.states import Channel, Purpose
+from dsr.requests.states import Channel, Duty
 from dsr.vault.models import Purpose as Seal
 from dsr.vault.models import Safe
 from dsr.vault.services import index_all, make_keys, make_tokens, store_file
 from dsr.vault.uploads import CheckedUpload
 
-from . import clocks
-from .at_hand import forget, keep_at_hand
 from .changing import first_lines
-from .telling import responsible, tell_requester, tell_staff
-from .together import insert_together, reserve_ids
+from .notify import responsible, tell_requester, tell_staff
 
 WRITTEN_CHANNELS = frozenset({Channel.FORM, Channel.POST, Channel.EMAIL, Channel.WEB})
 
@@ -162,7 +162,7 @@ def _create(submission: Submission, actor: Actor, at: datetime) -> SubjectReques
     mark_used(right, at)
     safe = Safe(created_at=at)
     subject_request = _request(submission, at)
-    deadlines = clocks.begin(subject_request, at=at)
+    deadlines = lifecycle.begin(subject_request, at=at)
     reserve_ids([safe, subject_request, *deadlines])
     keys = make_keys(safe, at)
     subject_request.safe = safe
@@ -180,16 +180,16 @@ def _create(submission: Submission, actor: Actor, at: datetime) -> SubjectReques
         *deadlines,
         *first_lines(subject_request, _said(subject_request, deadlines), actor=actor, at=at),
     ]
-    keep_at_hand(subject_request, people=people, deadlines=deadlines)
-    told = tell_requester(subject_request, "receipt", at=at, into=rows)
+    keep_prefetched(subject_request, people=people, deadlines=deadlines)
+    told = tell_requester(subject_request, "acknowledgement", at=at, into=rows)
     team = responsible(subject_request)
     tell_staff(subject_request, "new_request", team, at=at, safe=safe, into=rows)
-    insert_together(rows)
+    bulk_insert(rows)
     forget(subject_request)
     _keep_files(subject_request, submission, at)
-    if told == "email" and any(each.purpose == Purpose.ACKNOWLEDGE for each in deadlines):
+    if told == "email" and any(each.purpose == Duty.ACKNOWLEDGE for each in deadlines):
         today = subject_request.organisation.today(at)
-        clocks.settle_purpose(subject_request, Purpose.ACKNOWLEDGE, today, actor=None, at=at)
+        lifecycle.settle_purpose(subject_request, Duty.ACKNOWLEDGE, today, actor=None, at=at)
     return subject_request
 
 
@@ -213,7 +213,7 @@ def _request(submission: Submission, at: datetime) -> SubjectRequest:
             right,
             organisation,
             submission.channel,
-            clocks.regimes_of(right, submission.country, organisation.today(received_at)),
+            lifecycle.regimes_of(right, submission.country, organisation.today(received_at)),
         ),
         two_people=right.two_people,
         received_at=received_at,
@@ -234,7 +234,7 @@ def _said(subject_request: SubjectRequest, deadlines: Iterable[Deadline]) -> Ite
     }
     yield Line("submit", facts)
     for deadline in deadlines:
-        yield Line("deadline_began", clocks.begun(deadline))
+        yield Line("deadline_began", lifecycle.begun(deadline))
 
 
 def _instant(day: date | None, zone: ZoneInfo, at: datetime) -> datetime:

@@ -16,7 +16,7 @@ from django.db import connection
 from dsr.audit.services import verify, verify_heads
 from dsr.notifications.services import health
 from dsr.requests.deeds import DEEDS
-from dsr.requests.services import gathering
+from dsr.requests.services import digests
 from dsr.requests.states import Status
 
 # So many of a kind are named; of more, only how many there are.
@@ -74,7 +74,7 @@ WHERE step.from_state <> step.before
 ORDER BY request.id, step.seq
 """
 
-CLOCK_UNEXPLAINED = """
+DEADLINE_UNEXPLAINED = """
 SELECT request.reference, deadline.code, deadline.status, coalesce(told.code, 'nothing')
 FROM requests_deadline deadline
 JOIN requests_subjectrequest request ON request.id = deadline.subject_request_id
@@ -139,7 +139,7 @@ def _requests() -> Iterator[Finding]:
         ("status", STATUS_UNEXPLAINED, "{0} is “{1}”, but its history says “{2}”"),
         ("version", VERSION_UNEXPLAINED, "{0} has version {1}, but its history counts {2}"),
         ("moves", MOVES_UNLINKED, "{0} moved from “{1}”, but was “{2}” before"),
-        ("clock", CLOCK_UNEXPLAINED, "{1} of {0} is “{2}”, but its history says “{3}”"),
+        ("clock", DEADLINE_UNEXPLAINED, "{1} of {0} is “{2}”, but its history says “{3}”"),
         ("date", DATE_UNEXPLAINED, "{1} of {0} is due on {2}, but its history says {3}"),
     ):
         with connection.cursor() as cursor:
@@ -151,7 +151,7 @@ def _work(at: datetime) -> Iterator[Finding]:
     """What runs by itself and does not, and what waits for a person."""
     for problem in health(at):
         yield Finding(problem.code, str(problem))
-    if number := gathering.overdue(at):
+    if number := digests.overdue(at):
         yield Finding("mail:digests", f"Digests wait that should have been sent ({number})")
 
 

@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from dsr.accounts.models import User
 from dsr.policies.particulars import PARTICULARS
 from dsr.requests.actors import Actor
+from dsr.requests.deadlines import lifecycle, solving
 from dsr.requests.errors import BadInput
 from dsr.requests.models import Receipt, SubjectRequest
 from dsr.vault.services import unindex
 
-from . import clocks, solving
 from .changing import Doing, changing
 from .intake import filled, reindex
-from .telling import writes_to
+from .notify import writes_to
 
 
 def start(request_id: int, *, actor: User, at: datetime, seen: int | None) -> SubjectRequest:
@@ -132,4 +132,4 @@ def _add_receipt(doing: Doing, day: date, channel: str, reason: str, actor: User
     earliest = solving.earliest_receipt(subject_request)
     subject_request.received_at = earliest.received_at
     subject_request.received_on = earliest.received_on
-    clocks.recompute(subject_request, actor=actor, at=doing.at, cause="receipt_corrected")
+    lifecycle.recompute(subject_request, actor=actor, at=doing.at, cause="receipt_corrected")

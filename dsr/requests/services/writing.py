@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
+from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput
 from dsr.requests.models import Note, RequestMessage, SubjectRequest
 from dsr.requests.states import PauseReason, Status
 from dsr.vault.models import Purpose as Seal
 from dsr.vault.uploads import CheckedUpload
 
-from . import clocks
 from .changing import Doing, changing
 from .intake import keep_file
-from .telling import responsible, tell_requester, tell_staff
+from .notify import responsible, tell_requester, tell_staff
 
 
 def write_message(
@@ -49,7 +49,7 @@ def ask_requester(
             raise BadInput({"question": _("Write what you ask.")})
         doing.subject_request.ask_requester()
         write_message(doing, RequestMessage.Kind.QUESTION, question)
-        clocks.begin_pause(doing.subject_request, PauseReason.CLARIFICATION, actor=actor, at=at)
+        lifecycle.begin_pause(doing.subject_request, PauseReason.CLARIFICATION, actor=actor, at=at)
         doing.afterwards.append(lambda: tell_requester(doing.subject_request, "question", at=at))
     return doing.subject_request
 
@@ -74,9 +74,9 @@ def reply(
         for upload in files:
             keep_file(doing.subject_request, upload, at=at, purpose=seal)
         if lapsed:
-            clocks.take_up_again(doing.subject_request, actor=actor, at=at)
+            lifecycle.take_up_again(doing.subject_request, actor=actor, at=at)
         if doing.before == Status.WAITING:
-            clocks.end_pauses(
+            lifecycle.end_pauses(
                 doing.subject_request, PauseReason.CLARIFICATION, actor=actor, at=at, on=on
             )
         doing.afterwards.append(

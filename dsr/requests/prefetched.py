@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.sql import Query
 
 
-def keep_at_hand(instance: Model, **rows: Sequence[Model]) -> None:
+def keep_prefetched(instance: Model, **rows: Sequence[Model]) -> None:
     """As after ``prefetch_related`` of these relations, which would build a query for each row."""
     known = instance.__dict__.setdefault("_prefetched_objects_cache", {})
     for name, found in rows.items():

@@ -40,7 +40,7 @@ def longest_hand_over() -> timedelta:
     return timedelta(seconds=COMMANDS_PER_MAIL * (settings.EMAIL_TIMEOUT or 60) + 30)
 
 
-class Postman:
+class SmtpConnection:
     """Opens the connection when first needed and again after any trouble."""
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ class Postman:
             self._connection.close()
 
 
-def letter_for(message: OutboxMessage) -> EmailMessage:
+def email_of(message: OutboxMessage) -> EmailMessage:
     """The same bytes at every attempt: its date is the day on which the mail was owed."""
     return EmailMessage(
         subject=message.unseal("subject"),

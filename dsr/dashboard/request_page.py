@@ -14,7 +14,8 @@ from dsr.dashboard import words
 from dsr.notifications.models import Medium, OutboxMessage
 from dsr.notifications.models import Status as MailStatus
 from dsr.policies.particulars import PARTICULARS, FieldSpec
-from dsr.requests import explain, queries
+from dsr.requests import queries
+from dsr.requests.deadlines import explain
 from dsr.requests.models import Deadline, Person, RequestMessage, SubjectRequest
 from dsr.requests.preconditions import sent_answer, standing_decision
 from dsr.requests.services import deciding
@@ -159,18 +160,18 @@ def decision(subject_request: SubjectRequest) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class ClockShown:
+class DeadlineShown:
     deadline: Deadline
     badge: words.Badge
     source: str
     why: list[str]
 
 
-def clocks(subject_request: SubjectRequest, today: date) -> list[ClockShown]:
+def clocks(subject_request: SubjectRequest, today: date) -> list[DeadlineShown]:
     """Every clock, the governing one first, each with its reasons."""
     return [
-        ClockShown(
-            each, words.clock_badge(each, today), gettext(each.source), explain.explain(each)
+        DeadlineShown(
+            each, words.deadline_badge(each, today), gettext(each.source), explain.explain(each)
         )
         for each in subject_request.deadlines.all()
     ]

@@ -22,13 +22,12 @@ from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.notifications.services import owe_together
 from dsr.policies.models import Organisation, Right
-from dsr.requests import reminders
+from dsr.requests.deadlines import reminder_days
 from dsr.requests.models import Deadline, ReminderOwed, SubjectRequest
-from dsr.requests.states import OPEN, ClockStatus, Purpose, Status
+from dsr.requests.services.notify import responsible, tell_staff
+from dsr.requests.states import OPEN, DeadlineStatus, Duty, Status
 from dsr.vault.models import Safe
 from dsr.vault.services import site_safe
-
-from .telling import responsible, tell_staff
 
 MARKED_AT_ONCE = 2000
 WRITTEN_AT_ONCE = 100
@@ -91,7 +90,7 @@ def mark(organisation: Organisation, *, at: datetime) -> int:
 
 def _mark_batch(organisation: Organisation, today: date) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
-        asked: list[Any] = [sorted(OPEN), Purpose.RESPOND, today, organisation.pk, MARKED_AT_ONCE]
+        asked: list[Any] = [sorted(OPEN), Duty.RESPOND, today, organisation.pk, MARKED_AT_ONCE]
         cursor.execute(FIND, asked)
         found = [Found._make(row) for row in cursor.fetchall()]
         if found:
@@ -108,7 +107,7 @@ def _owed(
     rows: list[tuple[int, str, date, date, date]] = []
     next_days: list[date | None] = []
     for pk, status, due_on, first, is_open, heard in found:
-        owed, next_day = reminders.owed(status, due_on, first, today) if is_open else ((), None)
+        owed, next_day = reminder_days.owed(status, due_on, first, today) if is_open else ((), None)
         next_days.append(next_day)
         if heard:
             rows += [(pk, each.step, due_on or first, each.day, each.useful_until) for each in owed]
@@ -190,7 +189,7 @@ def _write(
         step=owed.step,
         days=(deadline.due_on - owed.day).days if deadline.due_on else None,
         purpose=deadline.get_purpose_display(),
-        basis=deadline.get_basis_display(),
+        set_by=deadline.get_set_by_display(),
         due_on=deadline.due_on,
         unassigned=subject_request.assignee_id is None,
     )
@@ -216,5 +215,5 @@ def _holds(deadline: Deadline, step: str, due_on: str) -> bool:
     if not deadline.subject_request.awaits_answer:
         return False
     if step == "follow_up":
-        return bool(deadline.status == ClockStatus.PAUSED)
+        return bool(deadline.status == DeadlineStatus.PAUSED)
     return deadline.is_live and str(deadline.due_on) == due_on

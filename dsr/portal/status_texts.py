@@ -22,7 +22,7 @@ class Standing:
     yours: bool = False
 
 
-STANDINGS: dict[str, Standing] = {
+STATUS_TEXTS: dict[str, Standing] = {
     Status.RECEIVED: Standing(
         gettext_lazy("Received"),
         "info",

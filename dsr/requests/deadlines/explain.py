@@ -15,7 +15,7 @@ from dsr.deadlines.explain import Formatter
 from dsr.deadlines.sentences import PERIODS
 from dsr.policies.kinds import Checked
 from dsr.requests.models import Deadline, SubjectRequest
-from dsr.requests.states import Basis, ClockStatus
+from dsr.requests.states import DeadlineStatus, SetBy
 
 
 class Localised(Formatter):
@@ -51,15 +51,15 @@ def _whose(deadline: Deadline) -> str:
             "it yet, so it is shown as a hint and not as law."
         ) % {"source": source}
     return {
-        Basis.POLICY: _("The policy itself sets this time limit: %(source)s."),
-        Basis.TARGET: _("No policy or law sets this date; it is the organisation’s own target."),
-        Basis.LAW: _("The law sets this time limit: %(source)s."),
-        Basis.ORDER: _("A court or authority ordered this day. Its document is on record."),
-    }[Basis(deadline.basis)] % {"source": source}
+        SetBy.POLICY: _("The policy itself sets this time limit: %(source)s."),
+        SetBy.TARGET: _("No policy or law sets this date; it is the organisation’s own target."),
+        SetBy.LAW: _("The law sets this time limit: %(source)s."),
+        SetBy.ORDER: _("A court or authority ordered this day. Its document is on record."),
+    }[SetBy(deadline.set_by)] % {"source": source}
 
 
 def _pause_note(deadline: Deadline) -> Iterable[str]:
-    if deadline.status != ClockStatus.PAUSED or deadline.would_be_on is None:
+    if deadline.status != DeadlineStatus.PAUSED or deadline.would_be_on is None:
         return []
     return [
         _("The clock stands still. Without the pause the date would be %(day)s.")
@@ -78,7 +78,7 @@ def expectation(subject_request: SubjectRequest, today: date) -> str:
     day = formats.date_format(subject_request.due_on, "DATE_FORMAT")
     if subject_request.is_overdue(today):
         return _("An answer was due by %(day)s and has not been sent yet.") % {"day": day}
-    if governing.basis == Basis.TARGET:
+    if governing.set_by == SetBy.TARGET:
         return _(
             "The policy names no date. The organisation’s own aim is to answer by %(day)s."
         ) % {"day": day}

@@ -14,7 +14,7 @@ from dsr.deadlines.events import Event
 from dsr.deadlines.periods import Unit
 from dsr.deadlines.rulecodec import read_rule
 from dsr.requests.models import Deadline, Pause, Receipt, SubjectRequest
-from dsr.requests.states import Basis
+from dsr.requests.states import SetBy
 
 # "Without undue delay" is no number; a week is our reading, and a switch of ours, not law.
 PROMPTLY = timedelta(days=7)
@@ -58,7 +58,7 @@ def calendar_by_law(codes: tuple[str, ...]) -> WorkingCalendar:
 
 def would_move(deadline: Deadline, calendar: WorkingCalendar | None = None) -> bool:
     """Whether the facts now give other dates than those written; computed without a trace."""
-    if deadline.basis == Basis.ORDER:
+    if deadline.set_by == SetBy.ORDER:
         return False
     result = solve(deadline, trace=False, calendar=calendar)
     return (deadline.due_on, deadline.would_be_on, deadline.notice_by) != (

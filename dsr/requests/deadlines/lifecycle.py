@@ -10,17 +10,17 @@ from dsr.deadlines import Facts, Result, compute
 from dsr.deadlines.rulecodec import read_rule
 from dsr.policies.models import Right
 from dsr.policies.services import duties_for
-from dsr.requests import reminders
 from dsr.requests.actors import Actor
+from dsr.requests.deadlines import reminder_days
+from dsr.requests.deadlines.planning import DeadlinePlan, plans_for, target
 from dsr.requests.models import Deadline, Pause, SubjectRequest
-from dsr.requests.plans import Plan, plans_for, target
-from dsr.requests.states import Basis, ClockStatus, Outcome, Purpose
+from dsr.requests.services.changing import write_line
+from dsr.requests.states import DeadlineStatus, Duty, Outcome, SetBy
 
-from .changing import write_line
 from .solving import calendar_of, day_of, solve
 
 # Who set a date, from what binds most to what is a promise to oneself.
-BINDING = (Basis.ORDER, Basis.LAW, Basis.POLICY, Basis.TARGET)
+BINDING = (SetBy.ORDER, SetBy.LAW, SetBy.POLICY, SetBy.TARGET)
 
 
 def begin(subject_request: SubjectRequest, *, at: datetime) -> list[Deadline]:
@@ -44,7 +44,7 @@ def begin(subject_request: SubjectRequest, *, at: datetime) -> list[Deadline]:
 
 def _begin_one(
     subject_request: SubjectRequest,
-    plan: Plan,
+    plan: DeadlinePlan,
     *,
     actor: Actor,
     at: datetime,
@@ -60,12 +60,12 @@ def _begin_one(
     write_line(subject_request, "deadline_began", actor=actor, at=at, facts=begun(deadline))
 
 
-def _planned(subject_request: SubjectRequest, plan: Plan, at: datetime) -> Deadline:
+def _planned(subject_request: SubjectRequest, plan: DeadlinePlan, at: datetime) -> Deadline:
     calendar = subject_request.organisation.calendar
     return Deadline(
         subject_request=subject_request,
         purpose=plan.purpose,
-        basis=plan.basis,
+        set_by=plan.set_by,
         regime=plan.regime,
         code=plan.code,
         label=plan.label,
@@ -93,10 +93,10 @@ def replan(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> No
     today = subject_request.organisation.today(at)
     known = {each.code: each for each in subject_request.deadlines.filter(round=1)}
     for code, deadline in known.items():
-        gone = deadline.basis == Basis.LAW and code not in plans
-        if gone and deadline.status in (ClockStatus.RUNNING, ClockStatus.PAUSED):
+        gone = deadline.set_by == SetBy.LAW and code not in plans
+        if gone and deadline.status in (DeadlineStatus.RUNNING, DeadlineStatus.PAUSED):
             _end(deadline, "cancel", today, actor=actor, at=at)
-        elif code in plans and deadline.status == ClockStatus.CANCELLED:
+        elif code in plans and deadline.status == DeadlineStatus.CANCELLED:
             _run_again(deadline, actor=actor, at=at)
     for code, plan in plans.items():
         if code not in known:
@@ -112,12 +112,12 @@ def _write(deadline: Deadline, result: Result, at: datetime) -> None:
     deadline.trace = result.trace_json()
     deadline.calendar_version = deadline.calendar.version
     deadline.computed_at = at
-    if result.suspended and deadline.status == ClockStatus.RUNNING:
+    if result.suspended and deadline.status == DeadlineStatus.RUNNING:
         deadline.pause()
-    elif not result.suspended and deadline.status == ClockStatus.PAUSED:
+    elif not result.suspended and deadline.status == DeadlineStatus.PAUSED:
         deadline.resume()
     today = deadline.subject_request.organisation.today(at)
-    deadline.remind_on = reminders.first_day(deadline, today)
+    deadline.remind_on = reminder_days.first_day(deadline, today)
 
 
 def recompute(subject_request: SubjectRequest, *, actor: Actor, at: datetime, cause: str) -> int:
@@ -127,7 +127,7 @@ def recompute(subject_request: SubjectRequest, *, actor: Actor, at: datetime, ca
     """
     moved = 0
     for deadline in subject_request.deadlines.live().select_related("calendar"):
-        if deadline.basis == Basis.ORDER:
+        if deadline.set_by == SetBy.ORDER:
             continue  # an order names its own day
         deadline.subject_request = subject_request
         before, status = deadline.due_on, deadline.status
@@ -176,7 +176,7 @@ def _first_due(deadlines: Iterable[Deadline]) -> Deadline | None:
     """The earliest to answer by; of two on the same day the one that binds more."""
     return min(
         (each for each in deadlines if each.is_duty),
-        key=lambda each: (each.due_on or date.max, BINDING.index(Basis(each.basis))),
+        key=lambda each: (each.due_on or date.max, BINDING.index(SetBy(each.set_by))),
         default=None,
     )
 
@@ -184,8 +184,8 @@ def _first_due(deadlines: Iterable[Deadline]) -> Deadline | None:
 def settle(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datetime) -> None:
     """The answer went out on this day: duties are met, or missed when it was late."""
     for deadline in subject_request.deadlines.live():
-        if deadline.purpose in (Purpose.EXTENSION_NOTICE, Purpose.NOT_BEFORE) or (
-            deadline.purpose == Purpose.REFUSE and subject_request.outcome != Outcome.REFUSED
+        if deadline.purpose in (Duty.EXTENSION_NOTICE, Duty.NOT_BEFORE) or (
+            deadline.purpose == Duty.REFUSE and subject_request.outcome != Outcome.REFUSED
         ):
             _end(deadline, "cancel", on, actor=actor, at=at)
         else:
@@ -223,10 +223,10 @@ def _end(deadline: Deadline, how: str, on: date, *, actor: Actor, at: datetime) 
 
 def take_up_again(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> None:
     """What was cancelled runs on from its old start; where all was answered a new target begins."""
-    cancelled = list(subject_request.deadlines.filter(status=ClockStatus.CANCELLED))
+    cancelled = list(subject_request.deadlines.filter(status=DeadlineStatus.CANCELLED))
     answered = subject_request.deadlines.filter(
-        status__in=[ClockStatus.MET, ClockStatus.MISSED]
-    ).exclude(purpose=Purpose.ACKNOWLEDGE)
+        status__in=[DeadlineStatus.MET, DeadlineStatus.MISSED]
+    ).exclude(purpose=Duty.ACKNOWLEDGE)
     if answered.exists():
         last = subject_request.deadlines.latest("round").round
         _begin_one(

@@ -1,7 +1,7 @@
 """Facts with a day, and the deadlines that follow from them.
 
 Receipts, pauses, extensions and orders are facts; a ``Deadline``'s dates are a cache that
-``services.clocks.recompute`` writes from them. Nobody adds days to a due date by hand.
+``deadlines.lifecycle.recompute`` writes from them. Nobody adds days to a due date by hand.
 """
 
 from __future__ import annotations
@@ -14,7 +14,14 @@ from django_fsm import FSMField, transition
 from dsr.policies.kinds import Checked
 from dsr.policies.models import WorkingCalendar
 from dsr.requests.models.machine import ConcurrentTransitionMixin
-from dsr.requests.states import Basis, Channel, ClockStatus, ExtensionReason, PauseReason, Purpose
+from dsr.requests.states import (
+    Channel,
+    DeadlineStatus,
+    Duty,
+    ExtensionReason,
+    PauseReason,
+    SetBy,
+)
 from dsr.vault.models import Purpose as Seal
 from dsr.vault.models import SealedField, SealedFile, SealedModel
 
@@ -47,8 +54,8 @@ class Receipt(SealedModel):
         return f"{self.received_on} by {self.channel}"
 
 
-TO_ANSWER_BY = frozenset({Purpose.RESPOND, Purpose.OPT_OUT})
-LIVE = frozenset({ClockStatus.RUNNING, ClockStatus.PAUSED})
+TO_ANSWER_BY = frozenset({Duty.RESPOND, Duty.OPT_OUT})
+LIVE = frozenset({DeadlineStatus.RUNNING, DeadlineStatus.PAUSED})
 
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
@@ -58,7 +65,7 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         return self.filter(status__in=LIVE)
 
     def running(self) -> DeadlineQuerySet:
-        return self.filter(status=ClockStatus.RUNNING)
+        return self.filter(status=DeadlineStatus.RUNNING)
 
     def duties(self) -> DeadlineQuerySet:
         """Limits to answer by; not notice limits, nor days before which nothing may happen.
@@ -80,8 +87,8 @@ class Deadline(ConcurrentTransitionMixin, models.Model):
     subject_request = models.ForeignKey(
         SubjectRequest, on_delete=models.CASCADE, related_name="deadlines"
     )
-    purpose = models.CharField(max_length=20, choices=Purpose.choices)
-    basis = models.CharField(max_length=10, choices=Basis.choices)
+    purpose = models.CharField(max_length=20, choices=Duty.choices)
+    set_by = models.CharField(max_length=10, choices=SetBy.choices)
     regime = models.CharField(max_length=40, blank=True)
     code = models.CharField(max_length=60)
     round = models.PositiveSmallIntegerField(default=1)
@@ -101,7 +108,9 @@ class Deadline(ConcurrentTransitionMixin, models.Model):
     notice_by = models.DateField(null=True, blank=True)
     governing = models.BooleanField(default=False)
     trace = models.JSONField(default=list)
-    status = FSMField(default=ClockStatus.RUNNING, choices=ClockStatus.choices, protected=True)
+    status = FSMField(
+        default=DeadlineStatus.RUNNING, choices=DeadlineStatus.choices, protected=True
+    )
     ended_on = models.DateField(null=True, blank=True)
     computed_at = models.DateTimeField()
     remind_on = models.DateField(null=True, blank=True)
@@ -120,18 +129,18 @@ class Deadline(ConcurrentTransitionMixin, models.Model):
                 name="deadline_one_governs",
             ),
             models.CheckConstraint(
-                condition=models.Q(status__in=ClockStatus.values), name="deadline_status_known"
+                condition=models.Q(status__in=DeadlineStatus.values), name="deadline_status_known"
             ),
         ]
         indexes = [
             models.Index(
                 fields=["due_on"],
-                condition=models.Q(status=ClockStatus.RUNNING),
+                condition=models.Q(status=DeadlineStatus.RUNNING),
                 name="deadline_running_due",
             ),
             models.Index(
                 fields=["remind_on"],
-                condition=models.Q(status__in=[ClockStatus.RUNNING, ClockStatus.PAUSED]),
+                condition=models.Q(status__in=[DeadlineStatus.RUNNING, DeadlineStatus.PAUSED]),
                 name="deadline_to_remind",
             ),
         ]
@@ -139,36 +148,42 @@ class Deadline(ConcurrentTransitionMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.code} of {self.subject_request_id}"
 
-    @transition(field=status, source=ClockStatus.RUNNING, target=ClockStatus.PAUSED)
+    @transition(field=status, source=DeadlineStatus.RUNNING, target=DeadlineStatus.PAUSED)
     def pause(self) -> None:
         """An admitted pause is open."""
 
-    @transition(field=status, source=ClockStatus.PAUSED, target=ClockStatus.RUNNING)
+    @transition(field=status, source=DeadlineStatus.PAUSED, target=DeadlineStatus.RUNNING)
     def resume(self) -> None:
         """No admitted pause is open any more."""
 
     @transition(
-        field=status, source=[ClockStatus.RUNNING, ClockStatus.PAUSED], target=ClockStatus.MET
+        field=status,
+        source=[DeadlineStatus.RUNNING, DeadlineStatus.PAUSED],
+        target=DeadlineStatus.MET,
     )
     def meet(self, on: date) -> None:
         """Done on or before the due date."""
         self.ended_on = on
 
     @transition(
-        field=status, source=[ClockStatus.RUNNING, ClockStatus.PAUSED], target=ClockStatus.MISSED
+        field=status,
+        source=[DeadlineStatus.RUNNING, DeadlineStatus.PAUSED],
+        target=DeadlineStatus.MISSED,
     )
     def miss(self, on: date) -> None:
         """Done after the due date; only a deed makes a deadline missed."""
         self.ended_on = on
 
     @transition(
-        field=status, source=[ClockStatus.RUNNING, ClockStatus.PAUSED], target=ClockStatus.CANCELLED
+        field=status,
+        source=[DeadlineStatus.RUNNING, DeadlineStatus.PAUSED],
+        target=DeadlineStatus.CANCELLED,
     )
     def cancel(self, on: date) -> None:
         """The duty fell away."""
         self.ended_on = on
 
-    @transition(field=status, source=ClockStatus.CANCELLED, target=ClockStatus.RUNNING)
+    @transition(field=status, source=DeadlineStatus.CANCELLED, target=DeadlineStatus.RUNNING)
     def revive(self) -> None:
         """The request was taken up again before it had been answered."""
         self.ended_on = None
@@ -184,11 +199,13 @@ class Deadline(ConcurrentTransitionMixin, models.Model):
 
     def is_overdue(self, today: date) -> bool:
         return (
-            self.status == ClockStatus.RUNNING and self.due_on is not None and self.due_on < today
+            self.status == DeadlineStatus.RUNNING
+            and self.due_on is not None
+            and self.due_on < today
         )
 
     def days_left(self, today: date) -> int | None:
-        if self.due_on is None or self.status != ClockStatus.RUNNING:
+        if self.due_on is None or self.status != DeadlineStatus.RUNNING:
             return None
         return (self.due_on - today).days
 

@@ -11,15 +11,15 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from .states import ClockStatus, Purpose
+from dsr.requests.states import DeadlineStatus, Duty
 
 if TYPE_CHECKING:
-    from .models import Deadline
+    from dsr.requests.models import Deadline
 
 STEPS = (-7, -3, -1, 0, 1, 3, 7)
 EVERY = 7
 FOLLOW_UP = timedelta(days=14)
-REMINDED = frozenset({Purpose.RESPOND, Purpose.ACKNOWLEDGE, Purpose.OPT_OUT, Purpose.REFUSE})
+REMINDED = frozenset({Duty.RESPOND, Duty.ACKNOWLEDGE, Duty.OPT_OUT, Duty.REFUSE})
 
 
 class Owed(NamedTuple):
@@ -61,7 +61,7 @@ def owed(
     status: str, due_on: date | None, first: date, today: date
 ) -> tuple[tuple[Owed, ...], date | None]:
     """What is owed of the days from ``first`` to ``today``, and the day of the next reminder."""
-    if status == ClockStatus.PAUSED:
+    if status == DeadlineStatus.PAUSED:
         again = today + FOLLOW_UP
         return (Owed("follow_up", first, again),), again
     if due_on is None:
@@ -77,7 +77,7 @@ def first_day(deadline: Deadline, today: date) -> date | None:
     first to come. Steps from before the deadline was known were never owed."""
     if deadline.purpose not in REMINDED:
         return None
-    if deadline.status == ClockStatus.PAUSED:
+    if deadline.status == DeadlineStatus.PAUSED:
         return today + FOLLOW_UP
     if deadline.due_on is None:
         return None

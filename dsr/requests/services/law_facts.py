@@ -7,9 +7,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
+from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import clocks
 from dsr.requests.services.changing import changing
 from dsr.requests.states import RecordAge
 
@@ -33,7 +33,7 @@ def state_facts(
         subject_request = doing.subject_request
         subject_request.country = country
         subject_request.law_facts = _law_facts(record_age)
-        clocks.replan(subject_request, actor=actor, at=at)
+        lifecycle.replan(subject_request, actor=actor, at=at)
         doing.facts |= {"country": country.lower() or None, "record_age": record_age}
     return doing.subject_request
 

@@ -15,16 +15,16 @@ from django.utils import translation
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.notifications.services import Reader, owe, owe_each
-from dsr.requests.explain import expectation
+from dsr.requests.deadlines.explain import expectation
 from dsr.requests.models import Person, SubjectRequest
 from dsr.vault.models import Safe
 from dsr.vault.services import site_safe
 
 from . import links
-from .turns import takes_turn
+from .mail_throttle import may_mail_now
 
 # What somebody can set off by forms alone, in whosever name: at most one mail an hour per address.
-BY_FORM = frozenset({"receipt", "withdrawn"})
+BY_FORM = frozenset({"acknowledgement", "withdrawn"})
 
 
 def tell_requester(
@@ -44,7 +44,7 @@ def tell_requester(
     to, medium = address_of(subject_request)
     if not to:
         return "none"
-    if medium == "email" and kind in BY_FORM and not takes_turn(subject_request, to, at=at):
+    if medium == "email" and kind in BY_FORM and not may_mail_now(subject_request, to, at=at):
         return "later"
     owe(
         key=f"{kind}:{subject_request.pk}:{subject_request.version}",

@@ -15,16 +15,16 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dsr.portal.following import page_of
 from dsr.portal.guarding import find_link, one_too_many, put_on, status_of, upload_refusal
 from dsr.portal.paper import letter_of
 from dsr.portal.replying import CompletingForm, ReplyForm
 from dsr.portal.session import end_session, open_session, with_session
+from dsr.portal.status_page import page_of
 from dsr.requests.actors import REQUESTER
 from dsr.requests.errors import BadInput, RequestError, TooMany
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import ending, links, work, writing
-from dsr.requests.services.limiting import WRITING
+from dsr.requests.services.rate_limits import WRITING
 from dsr.vault.services import read_file
 
 

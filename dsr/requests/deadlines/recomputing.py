@@ -17,11 +17,10 @@ from django.db.models import Exists, F, Model, OuterRef, QuerySet
 
 from dsr.deadlines import WorkingCalendar as EngineCalendar
 from dsr.policies.models import Organisation, WorkingCalendar
+from dsr.requests.deadlines import lifecycle, solving
 from dsr.requests.models import Deadline, Extension, Pause, Receipt, SubjectRequest
-from dsr.requests.services import clocks, solving
-from dsr.requests.states import Basis
-
-from .at_hand import keep_at_hand
+from dsr.requests.prefetched import keep_prefetched
+from dsr.requests.states import SetBy
 
 BATCH = 500
 T = TypeVar("T", bound=Model)
@@ -75,7 +74,7 @@ def _sweep_batch(
             else:
                 same.append(deadline)
         for subject_request in SubjectRequest.objects.filter(pk__in=moved).order_by("pk"):
-            clocks.recompute(subject_request, actor=None, at=at, cause="calendar_changed")
+            lifecycle.recompute(subject_request, actor=None, at=at, cause="calendar_changed")
         _note_version(same, calendars)
     return seen
 
@@ -100,7 +99,7 @@ def _next_requests(after: int, batch: int) -> list[SubjectRequest]:
     pauses = _by("subject_request_id", Pause.objects.filter(subject_request__in=found))
     for each in found:
         each.organisation = organisations[each.organisation_id]
-        keep_at_hand(each, receipts=receipts[each.pk], pauses=pauses[each.pk])
+        keep_prefetched(each, receipts=receipts[each.pk], pauses=pauses[each.pk])
     return found
 
 
@@ -115,13 +114,13 @@ def _stale_ones(requests: Iterable[int]) -> list[Deadline]:
     found = list(stale().filter(subject_request__in=requests).defer("trace", "extension_rule"))
     extensions = _by("deadline_id", Extension.objects.filter(deadline__in=found))
     for each in found:
-        keep_at_hand(each, extensions=extensions[each.pk])
+        keep_prefetched(each, extensions=extensions[each.pk])
     return found
 
 
 def _moves(deadline: Deadline, calendars: dict[int, Current]) -> bool:
     own = calendars[deadline.calendar_id].engine if deadline.calendar_codes is None else None
-    return deadline.basis != Basis.ORDER and solving.would_move(deadline, own)
+    return deadline.set_by != SetBy.ORDER and solving.would_move(deadline, own)
 
 
 def _note_version(same: list[Deadline], calendars: dict[int, Current]) -> None:

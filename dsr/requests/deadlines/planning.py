@@ -9,18 +9,19 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from dsr.policies.regimes import Duty, Regime
+from dsr.policies.regimes import Duty as LawDuty
+from dsr.policies.regimes import Regime
 from dsr.policies.regimes.shapes import ExtensionTerms, PauseEffect
 from dsr.policies.services import duties_for
 from dsr.requests.models import SubjectRequest
-from dsr.requests.states import Basis, ExtensionReason, Purpose
+from dsr.requests.states import Duty, ExtensionReason, SetBy
 
 # Duties that are clocks; windows into the past (look-back) are not.
-CLOCKS = frozenset(Purpose.values)
+DEADLINE_CODES = frozenset(Duty.values)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DeadlinePlan:
     """One clock to be. ``rule`` is the engine's own form; ``pauses`` says what each reason does.
 
     ``extension`` is ``{"amount", "unit", "reasons"}`` or None where no more time may be taken.
@@ -28,7 +29,7 @@ class Plan:
 
     code: str
     purpose: str
-    basis: str
+    set_by: str
     rule: dict[str, Any]
     source: str
     checked: str = "read"
@@ -39,27 +40,27 @@ class Plan:
     calendar_codes: list[str] | None = None
 
 
-def plans_for(subject_request: SubjectRequest) -> Iterator[Plan]:
+def plans_for(subject_request: SubjectRequest) -> Iterator[DeadlinePlan]:
     """The clocks of a new request. A policy's clock does not pause unless its text says so."""
-    yield _own_clock(subject_request)
-    yield from _clocks_of_laws(subject_request)
+    yield _own_deadline(subject_request)
+    yield from _deadlines_of_laws(subject_request)
 
 
-def _own_clock(subject_request: SubjectRequest) -> Plan:
+def _own_deadline(subject_request: SubjectRequest) -> DeadlinePlan:
     right = subject_request.right
     if right.period is None:
         return target(subject_request, "target")
     version = right.reading.version
-    return Plan(
+    return DeadlinePlan(
         code="policy",
-        purpose=Purpose.RESPOND,
-        basis=Basis.POLICY,
+        purpose=Duty.RESPOND,
+        set_by=SetBy.POLICY,
         rule={**right.period, "start": "next_day", "roll": "none"},
         source=f"{version.policy.title} ({version.label})",
     )
 
 
-def _clocks_of_laws(subject_request: SubjectRequest) -> Iterator[Plan]:
+def _deadlines_of_laws(subject_request: SubjectRequest) -> Iterator[DeadlinePlan]:
     """By the requester's place and the kind of right; one clock for each duty of each law."""
     duties = duties_for(
         subject_request.organisation,
@@ -69,21 +70,23 @@ def _clocks_of_laws(subject_request: SubjectRequest) -> Iterator[Plan]:
         subject_request.law_facts,
     )
     for regime, duty in duties:
-        if duty.code in CLOCKS:
-            yield _clock_of_law(subject_request, regime, duty)
+        if duty.code in DEADLINE_CODES:
+            yield _deadline_of_law(subject_request, regime, duty)
 
 
-def _code(regime: Regime, duty: Duty) -> str:
+def _code(regime: Regime, duty: LawDuty) -> str:
     """The same for the same duty whatever else applies: ``fr-health:respond:older``."""
     return ":".join([regime.slug, duty.code, *(str(value) for value in duty.when.values())])
 
 
-def _clock_of_law(subject_request: SubjectRequest, regime: Regime, duty: Duty) -> Plan:
+def _deadline_of_law(
+    subject_request: SubjectRequest, regime: Regime, duty: LawDuty
+) -> DeadlinePlan:
     codes = regime.calendar_codes(duty, subject_request.organisation.country)
-    return Plan(
+    return DeadlinePlan(
         code=_code(regime, duty),
         purpose=duty.code,
-        basis=Basis.LAW,
+        set_by=SetBy.LAW,
         regime=regime.slug,
         label=regime.name,
         rule=duty.rule_json,
@@ -117,13 +120,13 @@ def _terms(terms: ExtensionTerms) -> dict[str, Any]:
     }
 
 
-def target(subject_request: SubjectRequest, code: str) -> Plan:
+def target(subject_request: SubjectRequest, code: str) -> DeadlinePlan:
     """The organisation's own target: a promise to itself, shown as such and never as law."""
     organisation = subject_request.organisation
-    return Plan(
+    return DeadlinePlan(
         code=code,
-        purpose=Purpose.RESPOND,
-        basis=Basis.TARGET,
+        purpose=Duty.RESPOND,
+        set_by=SetBy.TARGET,
         rule={
             "amount": organisation.target_amount,
             "unit": organisation.target_unit,

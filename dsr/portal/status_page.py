@@ -14,13 +14,13 @@ from django.utils.translation import ngettext
 from dsr.audit.models import Entry
 from dsr.audit.services import request_chain
 from dsr.policies.particulars import particulars
-from dsr.requests.explain import expectation, explain
+from dsr.requests.deadlines.explain import expectation, explain
 from dsr.requests.models import Deadline, RequestMessage, SubjectRequest
-from dsr.requests.services.telling import writes_to
-from dsr.requests.states import UNDECIDED, Basis, ClockStatus, Status
+from dsr.requests.services.notify import writes_to
+from dsr.requests.states import UNDECIDED, DeadlineStatus, SetBy, Status
 
 from .showing import show_right
-from .standing import BY, HISTORY, OUTCOMES, STANDINGS
+from .status_texts import BY, HISTORY, OUTCOMES, STATUS_TEXTS
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def page_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
         "organisation": organisation,
         "subject_request": subject_request,
         "shown": show_right(subject_request.right, organisation),
-        "standing": STANDINGS[subject_request.status],
+        "standing": STATUS_TEXTS[subject_request.status],
         "outcome": OUTCOMES.get(subject_request.outcome, "") if answers else "",
         "expectation": _expectation(subject_request, today),
         "dates": dates(subject_request, today),
@@ -113,24 +113,24 @@ def dates(subject_request: SubjectRequest, today: date) -> list[Date]:
 
 def _who(deadline: Deadline) -> str:
     return {
-        Basis.POLICY: _("Promised by the policy"),
-        Basis.TARGET: _("What the organisation aims at; the policy names no date"),
-        Basis.LAW: _("Set by law: %(law)s") % {"law": deadline.label or deadline.source},
-        Basis.ORDER: _("Set by a court or an authority"),
-    }[Basis(deadline.basis)]
+        SetBy.POLICY: _("Promised by the policy"),
+        SetBy.TARGET: _("What the organisation aims at; the policy names no date"),
+        SetBy.LAW: _("Set by law: %(law)s") % {"law": deadline.label or deadline.source},
+        SetBy.ORDER: _("Set by a court or an authority"),
+    }[SetBy(deadline.set_by)]
 
 
 def _badge(deadline: Deadline, today: date) -> tuple[str, str]:
     """How near a limit is, in words first; the colour only repeats them."""
     fixed = {
-        ClockStatus.MET: (_("Answered in time"), "met"),
-        ClockStatus.MISSED: (_("Answered late"), "missed"),
-        ClockStatus.PAUSED: (_("The clock stands still"), "paused"),
-        ClockStatus.CANCELLED: (_("No longer needed"), "ok"),
+        DeadlineStatus.MET: (_("Answered in time"), "met"),
+        DeadlineStatus.MISSED: (_("Answered late"), "missed"),
+        DeadlineStatus.PAUSED: (_("The clock stands still"), "paused"),
+        DeadlineStatus.CANCELLED: (_("No longer needed"), "ok"),
     }
     left = deadline.days_left(today)
     if left is None:
-        return fixed.get(ClockStatus(deadline.status), (_("No date"), "ok"))
+        return fixed.get(DeadlineStatus(deadline.status), (_("No date"), "ok"))
     if left < 0:
         late = ngettext("Overdue by %(n)d day", "Overdue by %(n)d days", -left) % {"n": -left}
         return late, "over"

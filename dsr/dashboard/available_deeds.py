@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission, permissions_of
 from dsr.dashboard import words
+from dsr.requests.deadlines.lifecycle import working_days_before_due
 from dsr.requests.deeds import DEEDS
 from dsr.requests.forms.asking import asked_by
 from dsr.requests.models import SubjectRequest
@@ -17,8 +18,7 @@ from dsr.requests.preconditions import unmet
 from dsr.requests.queries import PossibleDeed
 from dsr.requests.services import deciding
 from dsr.requests.services.changing import not_now
-from dsr.requests.services.clocks import working_days_before_due
-from dsr.requests.states import ClockStatus, Outcome, PauseReason, Purpose, Status
+from dsr.requests.states import DeadlineStatus, Duty, Outcome, PauseReason, Status
 
 # The deeds in the order in which they carry a request to its end: the first possible one is next.
 ONWARDS = (
@@ -88,7 +88,9 @@ def _with_two_people(
 def _makes_sense(code: str, subject_request: SubjectRequest) -> bool:
     """Left out without a word: what has nothing to act on."""
     clocks = subject_request.deadlines.all()
-    live = [each for each in clocks if each.status in (ClockStatus.RUNNING, ClockStatus.PAUSED)]
+    live = [
+        each for each in clocks if each.status in (DeadlineStatus.RUNNING, DeadlineStatus.PAUSED)
+    ]
     if code == "extend":
         return any(each.extension_rule is not None for each in live)
     if code == "settle_fee":
@@ -97,7 +99,7 @@ def _makes_sense(code: str, subject_request: SubjectRequest) -> bool:
             for each in subject_request.pauses.all()
         )
     if code == "acknowledge":
-        return any(each.purpose == Purpose.ACKNOWLEDGE for each in live)
+        return any(each.purpose == Duty.ACKNOWLEDGE for each in live)
     if code == "complete":
         return any(True for _each in asked_by(subject_request.right))
     return True

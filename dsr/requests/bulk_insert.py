@@ -22,7 +22,7 @@ def reserve_ids(rows: Sequence[Model]) -> None:
         row.pk = pk
 
 
-def insert_together(rows: Iterable[Model]) -> None:
+def bulk_insert(rows: Iterable[Model]) -> None:
     """Insert these rows, whatever their tables, in one statement: all of them or none.
 
     Rows without an id get one in the database, and stay without it here. No signal is sent.

@@ -7,8 +7,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from dsr.audit.models import Head
-from dsr.requests.models import LimitCounter, MailTurn
-from dsr.requests.services.together import insert_together, reserve_ids
+from dsr.requests.bulk_insert import bulk_insert, reserve_ids
+from dsr.requests.models import LimitCounter, MailThrottle
 from dsr.vault.models import Safe, SafeKey
 from dsr.vault.services import make_keys
 from tests.cast import MORNING
@@ -23,30 +23,30 @@ def counter(bucket: str) -> LimitCounter:
 def test_rows_of_several_tables_are_one_statement() -> None:
     rows = [
         counter("one"),
-        MailTurn(address='it\'s % \\ "quoted"', next_at=MORNING),
+        MailThrottle(address='it\'s % \\ "quoted"', next_at=MORNING),
         counter("two"),
         Head(chain="request:1", seq=1, hash=bytes(range(32))),
     ]
     with CaptureQueriesContext(connection) as statements:
-        insert_together(rows)
+        bulk_insert(rows)
     assert len(statements) == 1
     counters = LimitCounter.objects.order_by("bucket").values_list("bucket", "starts_at", "count")
     assert list(counters) == [("one", MORNING, 7), ("two", MORNING, 7)]
-    assert MailTurn.objects.get().address == 'it\'s % \\ "quoted"'
+    assert MailThrottle.objects.get().address == 'it\'s % \\ "quoted"'
     assert bytes(Head.objects.get().hash) == bytes(range(32))
 
 
 def test_one_that_cannot_be_leaves_none() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        insert_together([MailTurn(address="a", next_at=MORNING), counter("one"), counter("one")])
+        bulk_insert([MailThrottle(address="a", next_at=MORNING), counter("one"), counter("one")])
     assert not LimitCounter.objects.exists()
-    assert not MailTurn.objects.exists()
+    assert not MailThrottle.objects.exists()
 
 
 def test_a_reserved_id_can_be_named_by_other_rows_and_is_nobody_elses() -> None:
     safe = Safe(created_at=MORNING)
     reserve_ids([safe])
-    insert_together([safe, *make_keys(safe, MORNING)])
+    bulk_insert([safe, *make_keys(safe, MORNING)])
     assert SafeKey.objects.filter(safe=safe).count() == 3
     assert Safe.objects.create(created_at=MORNING).pk > safe.pk
     safe.name = "renamed"
@@ -57,5 +57,5 @@ def test_a_reserved_id_can_be_named_by_other_rows_and_is_nobody_elses() -> None:
 def test_the_applications_role_may_do_it(as_app_role: None) -> None:
     safe = Safe(created_at=MORNING)
     reserve_ids([safe])
-    insert_together([safe])
+    bulk_insert([safe])
     assert Safe.objects.filter(pk=safe.pk).exists()

@@ -10,16 +10,15 @@ from django.db import IntegrityError, transaction
 from dsr.notifications.models import OutboxMessage
 from dsr.policies.services import Correction, correct_day
 from dsr.requests.actors import REQUESTER
+from dsr.requests.deadlines import lifecycle, recomputing
+from dsr.requests.deadlines.explain import expectation, explain
 from dsr.requests.errors import BadInput, Unmet
-from dsr.requests.explain import expectation, explain
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.queries import history
 from dsr.requests.services import (
-    clocks,
     deciding,
     ending,
     identity,
-    recomputing,
     work,
     writing,
 )
@@ -56,7 +55,7 @@ def test_the_policy_of_indigomed_gives_sixty_days_but_the_gdpr_a_month_and_the_e
 def test_where_the_policy_names_no_period_the_own_target_is_shown_as_what_it_is(desk: Desk) -> None:
     asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-05-01"))
     clock = asked.deadlines.get(code="target")
-    assert (clock.basis, clock.due_on) == ("target", date(2026, 5, 31))
+    assert (clock.set_by, clock.due_on) == ("target", date(2026, 5, 31))
     assert "own target" in explain(clock)[0]
     assert expectation(asked, asked.received_on).startswith("The policy names no date.")
 
@@ -68,7 +67,7 @@ def test_of_two_dates_on_the_same_day_the_law_governs_and_not_the_own_target(des
     assert (target.due_on, law.due_on) == (date(2026, 12, 22), date(2026, 12, 22))
     assert (target.governing, law.governing) == (False, True)
     assert "You can expect an answer by" in expectation(asked, asked.received_on)
-    clocks.recompute(asked, actor=None, at=cast.on("2026-11-23"), cause="calendar_changed")
+    lifecycle.recompute(asked, actor=None, at=cast.on("2026-11-23"), cause="calendar_changed")
     assert asked.deadlines.get(governing=True) == law
 
 

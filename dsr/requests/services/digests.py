@@ -1,0 +1,100 @@
+"""The digest for an unproven address: one mail for all that happened in the hour before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from dsr.notifications.services import owe
+from dsr.requests.deadlines import lifecycle
+from dsr.requests.models import MailThrottle, SubjectRequest, WaitingForDigest
+from dsr.requests.states import Duty, Status
+
+from .mail_throttle import BETWEEN_TWO, address_hash
+from .notify import address_of, private_link, tell_requester, told_of
+
+
+def sweep(*, at: datetime) -> int:
+    """Owe every digest whose hour is over; returns how many.
+
+    Past throttles are forgotten, a while later: a deed that has just begun may still wait for one.
+    """
+    due = _due(at).values_list("pk", flat=True)
+    told = sum(_tell(address, at) for address in list(due))
+    MailThrottle.objects.filter(next_at__lte=at - BETWEEN_TWO).exclude(_somebody_waits()).delete()
+    return told
+
+
+def overdue(at: datetime) -> int:
+    """Digests that should have gone out by now."""
+    return _due(at).count()
+
+
+def _due(at: datetime) -> QuerySet[MailThrottle]:
+    return MailThrottle.objects.filter(_somebody_waits(), next_at__lte=at).order_by("next_at", "pk")
+
+
+def _somebody_waits() -> Exists:
+    return Exists(WaitingForDigest.objects.filter(throttle=OuterRef("pk")))
+
+
+@transaction.atomic
+def _tell(throttle_id: str, at: datetime) -> bool:
+    """Requests first and their throttle second, in the order in which every deed locks them."""
+    waiting = SubjectRequest.objects.filter(waiting_for_digest__throttle=throttle_id).values("pk")
+    locked = list(
+        SubjectRequest.objects.select_for_update(of=("self",))
+        .filter(pk__in=waiting)
+        .select_related("organisation__calendar", "right", "safe")
+        .order_by("pk")
+    )
+    throttle = (
+        MailThrottle.objects.select_for_update(skip_locked=True)
+        .filter(pk=throttle_id, next_at__lte=at)
+        .first()
+    )
+    if throttle is None:
+        return False  # Another sweep has it.
+    WaitingForDigest.objects.filter(throttle=throttle, subject_request__in=locked).delete()
+    here = [each for each in locked if _lives_here(each, throttle, at)]
+    if here:
+        _owe_digest(throttle, here, at)
+        MailThrottle.objects.filter(pk=throttle.pk).update(next_at=at + BETWEEN_TWO)
+    return bool(here)
+
+
+def _lives_here(subject_request: SubjectRequest, throttle: MailThrottle, at: datetime) -> bool:
+    """A contact that was corrected meanwhile is told where it is now; an erased one is not."""
+    address, medium = address_of(subject_request)
+    if medium == "email" and address_hash(address) == throttle.pk:
+        return True
+    if address:
+        tell_requester(subject_request, "acknowledgement", at=at)
+    return False
+
+
+def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: datetime) -> None:
+    newest = requests[-1]
+    owe(
+        key=f"digest:{throttle.pk}:{int(throttle.next_at.timestamp())}",
+        kind="digest",
+        # Each of these requests holds this address; erasing the newest erases the mail.
+        safe=newest.safe,
+        to=address_of(newest)[0],
+        language=newest.language,
+        context={"requests": [_line(each, at) for each in requests]},
+        at=at,
+    )
+    for subject_request in requests:
+        today = subject_request.organisation.today(at)
+        lifecycle.settle_purpose(subject_request, Duty.ACKNOWLEDGE, today, actor=None, at=at)
+
+
+def _line(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
+    return told_of(subject_request, at) | {
+        "link": private_link(subject_request, at),
+        "withdrawn": subject_request.status == Status.WITHDRAWN,
+    }

@@ -1,0 +1,40 @@
+"""An unproven address gets at most one mail an hour for what comes in by the form.
+
+Whoever fills in forms in another person's name must not be able to flood them. The first mail goes
+out at once; what happens within the hour after it waits for one digest (see `digests`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from dsr.requests.models import SubjectRequest, WaitingForDigest
+from dsr.vault.services import EMAIL, keyed_hash
+
+BETWEEN_TWO = timedelta(hours=1)
+
+# One statement: of two forms at the same instant one may mail, and the other waits for it.
+TAKE = """
+INSERT INTO requests_mailthrottle AS throttle (address, next_at) VALUES (%s, %s)
+ON CONFLICT (address) DO UPDATE SET next_at = excluded.next_at WHERE throttle.next_at <= %s
+RETURNING 1
+"""
+
+
+def may_mail_now(subject_request: SubjectRequest, address: str, *, at: datetime) -> bool:
+    """Whether a mail may go to this address now; else the request waits for the next digest."""
+    address_key = address_hash(address)
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [address_key, at + BETWEEN_TWO, at])
+        taken = cursor.fetchone() is not None
+    if not taken:
+        WaitingForDigest.objects.get_or_create(
+            throttle_id=address_key, subject_request=subject_request
+        )
+    return taken
+
+
+def address_hash(address: str) -> str:
+    return keyed_hash("mail throttle", address, like=EMAIL)
