@@ -9,7 +9,7 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services.notify import writes_to
+from dsr.requests.people import writes_to
 from dsr.requests.states import ACTS_FOR_ANOTHER, Outcome
 
 Draft = Callable[[dict[str, Any]], str]

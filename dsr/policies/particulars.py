@@ -4,9 +4,9 @@ The door turns a `Particular` into form fields; what is said here does not depen
 the text demands it (must), asks for it (should), allows it (may) or forbids it (never).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -215,3 +215,8 @@ FORMAL = frozenset(code for code, particular in PARTICULARS.items() if particula
 def particulars(codes: Iterable[str]) -> list[Particular]:
     """The particulars behind codes, in the order given. An unknown code is a KeyError."""
     return [PARTICULARS[code] for code in codes]
+
+
+def filled(given: Mapping[str, Any] | None) -> bool:
+    """Whether anything was said in the fields of a particular; an unticked box says nothing."""
+    return given is not None and any(value not in ("", None, [], False) for value in given.values())

@@ -7,7 +7,7 @@ from typing import Any
 
 from dsr.policies.particulars import FieldSpec, particulars
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services.notify import writes_to
+from dsr.requests.people import writes_to
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from dsr.audit.services import request_chain
 from dsr.policies.particulars import particulars
 from dsr.requests.deadlines.explain import expectation, explain
 from dsr.requests.models import Deadline, RequestMessage, SubjectRequest
-from dsr.requests.services.notify import writes_to
+from dsr.requests.people import writes_to
 from dsr.requests.states import UNDECIDED, DeadlineStatus, SetBy, Status
 
 from .showing import show_right

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from dsr.requests.letters import remedies
 from dsr.requests.models import Deadline
 from dsr.requests.queries import history
 from dsr.requests.services import deciding
-from dsr.requests.services.answering import remedies
 from tests import cast
 from tests.cast import Desk
 

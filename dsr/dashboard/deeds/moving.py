@@ -10,9 +10,9 @@ from dsr.dashboard import drafts
 from dsr.dashboard.deeds.base import DeedView
 from dsr.dashboard.deeds.dated_forms import PostingForm, SendForm
 from dsr.dashboard.deeds.forms import DeedForm, ReasonForm, TextForm, WithdrawForm
+from dsr.requests.people import writes_to
 from dsr.requests.preconditions import sent_answer, standing_decision
 from dsr.requests.services import answering, deciding, ending, work
-from dsr.requests.services.notify import writes_to
 
 
 class Start(DeedView):

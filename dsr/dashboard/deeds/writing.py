@@ -17,8 +17,8 @@ from dsr.dashboard.deeds.forms import (
     QuestionForm,
     ReplyForm,
 )
+from dsr.requests.people import writes_to
 from dsr.requests.services import work, writing
-from dsr.requests.services.notify import writes_to
 
 
 class AskRequester(DeedView):

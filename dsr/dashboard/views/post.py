@@ -22,8 +22,8 @@ from dsr.dashboard.views.request import attachment
 from dsr.notifications import letters, services
 from dsr.notifications.models import OutboxMessage, Status
 from dsr.requests.forms import day_field
+from dsr.requests.letters import letterhead
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services.answering import letterhead
 from dsr.requests.services.changing import write_line
 from dsr.vault.models import SealedFile
 

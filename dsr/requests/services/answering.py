@@ -5,29 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils import translation
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-
-from dsr.accounts.models import User
-from dsr.notifications import letters
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import owe
 from dsr.notifications.services import record_posting as outbox_posted
-from dsr.policies.models import Organisation
 from dsr.requests.deadlines import lifecycle
-from dsr.requests.models import Decision, Note, RequestMessage, SubjectRequest
-from dsr.vault.models import Purpose as Seal
-from dsr.vault.models import SealedFile
-from dsr.vault.services import store_file
+from dsr.requests.files import keep_proof
+from dsr.requests.letters import seal_letter
+from dsr.requests.messages import write_message
+from dsr.requests.models import Decision, RequestMessage, SubjectRequest
+from dsr.requests.people import lines_of, writes_to
 from dsr.vault.uploads import CheckedUpload
 
 from .changing import Doing
-from .notify import lines_of, tell_requester, writes_to
-from .writing import write_message
-
-# What information is called, wholly or at its end, that says where to turn with a complaint.
-REMEDY = "complaint"
+from .notify import tell_requester
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +32,13 @@ def send(doing: Doing, decision: Decision, before: GivenBefore | None = None) ->
     """Seal the answer with its letter. On paper it counts from its posting, else from today."""
     subject_request = doing.subject_request
     answer = write_message(doing, RequestMessage.Kind.ANSWER, str(decision.unseal("answer")))
-    answer.letter = _letter(doing, answer)
+    answer.letter = seal_letter(doing, answer)
     answer.on_paper = before is None and goes_by_post(subject_request)
     if before:
-        answer.happened_on, answer.proof = before.on, keep_proof(doing, before.proof)
+        answer.happened_on, answer.proof = (
+            before.on,
+            keep_proof(subject_request, before.proof, at=doing.at),
+        )
     answer.save()
     if before:
         answered(doing, before.on)
@@ -58,18 +51,6 @@ def send(doing: Doing, decision: Decision, before: GivenBefore | None = None) ->
         )
     doing.facts |= {"message": answer.pk, "on_paper": answer.on_paper}
     return answer
-
-
-def keep_proof(doing: Doing, proof: CheckedUpload) -> SealedFile:
-    """A document that belongs to the record of the decision."""
-    return store_file(
-        doing.subject_request.safe,
-        name=proof.name,
-        content=proof.content,
-        content_type=proof.content_type,
-        purpose=Seal.RECORD,
-        at=doing.at,
-    )
 
 
 def goes_by_post(subject_request: SubjectRequest) -> bool:
@@ -92,18 +73,6 @@ def mark_posted(doing: Doing, answer: RequestMessage, on: date) -> None:
         outbox_posted(owed.pk, posted_on=on, at=doing.at)
 
 
-def keep_note(doing: Doing, actor: User, text: str) -> Note:
-    note = Note(
-        safe=doing.subject_request.safe,
-        subject_request=doing.subject_request,
-        by=actor,
-        at=doing.at,
-    )
-    note.seal(text=text.strip())
-    note.save()
-    return note
-
-
 def _letter_key(answer: RequestMessage) -> str:
     return f"answer_letter:{answer.pk}"
 
@@ -123,53 +92,3 @@ def _owe_letter(doing: Doing, answer: RequestMessage) -> None:
         medium="letter",
         file=answer.letter,
     )
-
-
-def _letter(doing: Doing, answer: RequestMessage) -> SealedFile:
-    subject_request = doing.subject_request
-    content = letters.write(_written(doing, answer), language=subject_request.language, at=doing.at)
-    return store_file(
-        subject_request.safe,
-        name=f"{subject_request.reference}.pdf",
-        content=content,
-        content_type="application/pdf",
-        purpose=Seal.RECORD,
-        at=doing.at,
-    )
-
-
-def _written(doing: Doing, answer: RequestMessage) -> letters.Letter:
-    """The letter as data, so that nothing typed can become markup."""
-    subject_request = doing.subject_request
-    organisation, language = subject_request.organisation, subject_request.language
-    person, right = writes_to(subject_request), subject_request.right
-    with translation.override(language):
-        return letters.Letter(
-            head=letterhead(organisation),
-            recipient=lines_of(person),
-            subject=_("Your request: %(right)s") % {"right": right.in_language("title", language)},
-            body=letters.blocks_of(str(answer.unseal("body"))),
-            written_on=doing.today,
-            reference=subject_request.reference,
-            signatory=[organisation.legal_name],
-            remedies=remedies(subject_request),
-            facts={_("Received on"): date_format(subject_request.received_on, "DATE_FORMAT")},
-        )
-
-
-def letterhead(organisation: Organisation) -> letters.Letterhead:
-    return letters.Letterhead(
-        name=organisation.legal_name,
-        lines=organisation.postal_address.splitlines(),
-        contact=[each for each in (organisation.contact_email, organisation.phone) if each],
-        country=organisation.country,
-    )
-
-
-def remedies(subject_request: SubjectRequest) -> list[str]:
-    """What somebody can do who does not agree: the complaint routes among what the policy tells."""
-    language = subject_request.language
-    return [
-        f"{item.in_language('title', language)}: {item.in_language('text', language)}"
-        for item in subject_request.right.reading.information.filter(slug__endswith=REMEDY)
-    ]

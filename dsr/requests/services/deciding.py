@@ -14,6 +14,7 @@ from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput, RequestError, Unmet
+from dsr.requests.messages import keep_note
 from dsr.requests.models import Decision, SubjectRequest
 from dsr.requests.preconditions import (
     authority_proved,
@@ -138,7 +139,7 @@ def return_to_work(
         _check_may_return(doing, actor)
         doing.subject_request.return_to_work()
         put_away(doing.subject_request, at=at)
-        answering.keep_note(doing, actor, reason)
+        keep_note(doing, actor, reason)
     return doing.subject_request
 
 

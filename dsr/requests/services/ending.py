@@ -10,12 +10,12 @@ from dsr.accounts.models import User
 from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput
+from dsr.requests.messages import keep_note, write_message
 from dsr.requests.models import RequestMessage, SubjectRequest
 
-from . import answering, deciding
+from . import deciding
 from .changing import Doing, changing
 from .notify import responsible, tell_requester, tell_staff
-from .writing import write_message
 
 
 def withdraw(
@@ -83,7 +83,7 @@ def freeze(
     with changing(request_id, "freeze", actor=actor, at=at, seen=seen) as doing:
         _needs(reason, _("Say why the request is frozen."), "reason")
         doing.subject_request.freeze()
-        answering.keep_note(doing, actor, reason)
+        keep_note(doing, actor, reason)
     return doing.subject_request
 
 
@@ -94,7 +94,7 @@ def unfreeze(
     with changing(request_id, "unfreeze", actor=actor, at=at, seen=seen) as doing:
         _needs(reason, _("Say how it was cleared up."), "reason")
         doing.subject_request.unfreeze()
-        answering.keep_note(doing, actor, reason)
+        keep_note(doing, actor, reason)
     return doing.subject_request
 
 
@@ -106,7 +106,7 @@ def reopen(
         _needs(reason, _("Say why the request is reopened."), "reason")
         doing.subject_request.reopen()
         deciding.put_away(doing.subject_request, at=at)
-        answering.keep_note(doing, actor, reason)
+        keep_note(doing, actor, reason)
         lifecycle.take_up_again(doing.subject_request, actor=actor, at=at)
         doing.afterwards.append(lambda: tell_requester(doing.subject_request, "reopened", at=at))
     return doing.subject_request

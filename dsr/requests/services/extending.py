@@ -12,11 +12,11 @@ from dsr.accounts.models import User
 from dsr.deadlines.extending import ExtensionVerdict
 from dsr.requests.deadlines import lifecycle, reminder_days, solving
 from dsr.requests.errors import BadInput, Unmet
+from dsr.requests.files import keep_proof
+from dsr.requests.messages import write_message
 from dsr.requests.models import Deadline, Extension, Order, RequestMessage, SubjectRequest
-from dsr.requests.services import answering
 from dsr.requests.services.changing import Doing, changing, write_line
 from dsr.requests.services.notify import tell_requester
-from dsr.requests.services.writing import write_message
 from dsr.requests.states import Duty, SetBy
 from dsr.vault.uploads import CheckedUpload
 
@@ -133,7 +133,7 @@ def _keep(
         recorded_at=doing.at,
     )
     if given.proof:
-        extension.proof = answering.keep_proof(doing, given.proof)
+        extension.proof = keep_proof(doing.subject_request, given.proof, at=doing.at)
     extension.seal(explanation=given.explanation.strip())
     extension.save()
     return extension
@@ -156,7 +156,7 @@ def record_order(
     with changing(request_id, "record_order", actor=actor, at=at, seen=seen) as doing:
         _check_order(given, doing)
         deadline = _ordered_deadline(doing, given)
-        document = answering.keep_proof(doing, given.document)
+        document = keep_proof(doing.subject_request, given.document, at=at)
         order = Order(
             safe=doing.subject_request.safe,
             deadline=deadline,

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from dsr.accounts.models import User
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput
+from dsr.requests.messages import write_message
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.requests.services.changing import changing
 from dsr.requests.services.notify import tell_requester
-from dsr.requests.services.writing import write_message
 from dsr.requests.states import FeeGround, PauseReason
 
 

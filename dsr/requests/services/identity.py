@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from dsr.accounts.models import User
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput
+from dsr.requests.files import keep_proof
+from dsr.requests.messages import write_message
 from dsr.requests.models import Evidence, RequestMessage, SubjectRequest
 from dsr.requests.states import About, EvidenceKind, PauseReason
 from dsr.vault.models import Purpose as Seal
-from dsr.vault.services import store_file
 from dsr.vault.uploads import CheckedUpload
 
 from .changing import Doing, changing
 from .notify import tell_requester
-from .writing import write_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,8 @@ def _keep(given: EvidenceGiven, doing: Doing, actor: User) -> Evidence:
         by=actor,
     )
     if given.document:
-        evidence.document = store_file(
-            subject_request.safe,
-            name=given.document.name,
-            content=given.document.content,
-            content_type=given.document.content_type,
-            purpose=Seal.IDENTITY,
-            at=doing.at,
+        evidence.document = keep_proof(
+            subject_request, given.document, at=doing.at, purpose=Seal.IDENTITY
         )
     evidence.seal(compared_with=given.compared_with)
     evidence.save()

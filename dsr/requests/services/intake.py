@@ -16,20 +16,21 @@ from django.utils.translation import gettext as _
 from dsr.accounts.roles import Permission
 from dsr.audit.services import Line, record_refusal
 from dsr.policies.models import Right
-from dsr.policies.particulars import PARTICULARS
+from dsr.policies.particulars import PARTICULARS, filled
 from dsr.policies.use import mark_used
 from dsr.requests.actors import Actor, Requester, actor_id
 from dsr.requests.bulk_insert import bulk_insert, reserve_ids
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput, NotAllowed
+from dsr.requests.files import keep_file
 from dsr.requests.identity import required_level
-from dsr.requests.models import Attachment, Deadline, Person, Receipt, SubjectRequest
+from dsr.requests.models import Deadline, Person, Receipt, SubjectRequest
+from dsr.requests.people import findable
 from dsr.requests.prefetched import forget, keep_prefetched
 from dsr.requests.reference import new_reference
 from dsr.requests.states import Channel, Duty
-from dsr.vault.models import Purpose as Seal
 from dsr.vault.models import Safe
-from dsr.vault.services import index_all, make_keys, make_tokens, store_file
+from dsr.vault.services import make_keys, make_tokens
 from dsr.vault.uploads import CheckedUpload
 
 from .changing import first_lines
@@ -132,10 +133,6 @@ def _check(submission: Submission, at: datetime) -> None:
         raise BadInput(problems)
 
 
-def filled(given: Mapping[str, Any] | None) -> bool:
-    return given is not None and any(value not in ("", None, [], False) for value in given.values())
-
-
 def missing_particulars(submission: Submission) -> list[str]:
     """What the clause says a request must contain and this one does not; to be followed up."""
     given = {
@@ -175,7 +172,7 @@ def _create(submission: Submission, actor: Actor, at: datetime) -> SubjectReques
         *keys,
         subject_request,
         *people,
-        *make_tokens(safe, _findable(people)),
+        *make_tokens(safe, findable(people)),
         _receipt(subject_request, actor, at),
         *deadlines,
         *first_lines(subject_request, _said(subject_request, deadlines), actor=actor, at=at),
@@ -263,20 +260,6 @@ def _person(subject_request: SubjectRequest, part: str, given: PersonGiven, role
     return person
 
 
-def reindex(person: Person) -> None:
-    """Make a person findable by exact address and by the words of the name."""
-    index_all(person.safe, _findable([person]))
-
-
-def _findable(people: Iterable[Person]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {"email": [], "phone": [], "name_word": []}
-    for person in people:
-        found["email"].append(str(person.reveal("email") or ""))
-        found["phone"].append(str(person.reveal("phone") or ""))
-        found["name_word"] += str(person.reveal("name")).split()
-    return found
-
-
 def _receipt(subject_request: SubjectRequest, actor: Actor, at: datetime) -> Receipt:
     return Receipt(
         safe=subject_request.safe,
@@ -292,22 +275,3 @@ def _receipt(subject_request: SubjectRequest, actor: Actor, at: datetime) -> Rec
 def _keep_files(subject_request: SubjectRequest, submission: Submission, at: datetime) -> None:
     for upload in submission.files:
         keep_file(subject_request, upload, at=at)
-
-
-def keep_file(
-    subject_request: SubjectRequest,
-    upload: CheckedUpload,
-    *,
-    at: datetime,
-    purpose: Seal = Seal.CONTENT,
-) -> Attachment:
-    """Seal a checked upload under one of the request's keys and attach it."""
-    stored = store_file(
-        subject_request.safe,
-        name=upload.name,
-        content=upload.content,
-        content_type=upload.content_type,
-        purpose=purpose,
-        at=at,
-    )
-    return Attachment.objects.create(subject_request=subject_request, file=stored, at=at)

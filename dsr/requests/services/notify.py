@@ -16,7 +16,8 @@ from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.notifications.services import Reader, owe, owe_each
 from dsr.requests.deadlines.explain import expectation
-from dsr.requests.models import Person, SubjectRequest
+from dsr.requests.models import SubjectRequest
+from dsr.requests.people import lines_of, writes_to
 from dsr.vault.models import Safe
 from dsr.vault.services import site_safe
 
@@ -116,14 +117,6 @@ def responsible(subject_request: SubjectRequest) -> list[User]:
     return team(subject_request)
 
 
-def writes_to(subject_request: SubjectRequest) -> Person:
-    """The person we write to: the requester where they are not the subject."""
-    people = {person.part: person for person in subject_request.people.all()}
-    for person in people.values():
-        person.safe = subject_request.safe  # the same one, with the keys that are open already
-    return people.get(Person.Part.REQUESTER) or people[Person.Part.SUBJECT]
-
-
 def staff_page(subject_request: SubjectRequest) -> str:
     path = reverse("dashboard:request", args=[subject_request.reference])
     return f"{settings.BASE_URL}{path}"
@@ -165,10 +158,3 @@ def address_of(subject_request: SubjectRequest) -> tuple[str, str]:
     if person.reveal("postal_address"):
         return "\n".join(lines_of(person)), "letter"
     return "", "none"
-
-
-def lines_of(person: Person) -> list[str]:
-    """How a letter is addressed; many people begin their address with their name already."""
-    name = str(person.reveal("name"))
-    lines = str(person.reveal("postal_address") or "").splitlines()
-    return lines if lines and name.casefold() in lines[0].casefold() else [name, *lines]

@@ -10,16 +10,15 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
-from dsr.policies.particulars import PARTICULARS
+from dsr.policies.particulars import PARTICULARS, filled
 from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle, solving
 from dsr.requests.errors import BadInput
 from dsr.requests.models import Receipt, SubjectRequest
+from dsr.requests.people import reindex, writes_to
 from dsr.vault.services import unindex
 
 from .changing import Doing, changing
-from .intake import filled, reindex
-from .notify import writes_to
 
 
 def start(request_id: int, *, actor: User, at: datetime, seen: int | None) -> SubjectRequest:

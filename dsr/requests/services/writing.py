@@ -12,32 +12,15 @@ from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput
+from dsr.requests.files import keep_file
+from dsr.requests.messages import write_message
 from dsr.requests.models import Note, RequestMessage, SubjectRequest
 from dsr.requests.states import PauseReason, Status
 from dsr.vault.models import Purpose as Seal
 from dsr.vault.uploads import CheckedUpload
 
 from .changing import Doing, changing
-from .intake import keep_file
 from .notify import responsible, tell_requester, tell_staff
-
-
-def write_message(
-    doing: Doing, kind: str, body: str, *, from_requester: bool = False, on: date | None = None
-) -> RequestMessage:
-    """Seal a message of the request; nothing of it goes into a mail."""
-    message = RequestMessage(
-        safe=doing.subject_request.safe,
-        subject_request=doing.subject_request,
-        kind=kind,
-        from_requester=from_requester,
-        by=doing.actor if isinstance(doing.actor, User) else None,
-        at=doing.at,
-        happened_on=on or doing.today,
-    )
-    message.seal(body=body.strip())
-    message.save()
-    return message
 
 
 def ask_requester(

@@ -1,0 +1,48 @@
+"""Files that belong to a request: sealed under one of its keys, and attached to what they prove."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dsr.requests.models import Attachment, SubjectRequest
+from dsr.vault.models import Purpose as Seal
+from dsr.vault.models import SealedFile
+from dsr.vault.services import store_file
+from dsr.vault.uploads import CheckedUpload
+
+
+def keep_file(
+    subject_request: SubjectRequest,
+    upload: CheckedUpload,
+    *,
+    at: datetime,
+    purpose: Seal = Seal.CONTENT,
+) -> Attachment:
+    """Seal a checked upload under one of the request's keys and attach it."""
+    stored = store_file(
+        subject_request.safe,
+        name=upload.name,
+        content=upload.content,
+        content_type=upload.content_type,
+        purpose=purpose,
+        at=at,
+    )
+    return Attachment.objects.create(subject_request=subject_request, file=stored, at=at)
+
+
+def keep_proof(
+    subject_request: SubjectRequest,
+    proof: CheckedUpload,
+    *,
+    at: datetime,
+    purpose: Seal = Seal.RECORD,
+) -> SealedFile:
+    """Seal a document that belongs to the record of a deed: a notice, an order, a proof."""
+    return store_file(
+        subject_request.safe,
+        name=proof.name,
+        content=proof.content,
+        content_type=proof.content_type,
+        purpose=purpose,
+        at=at,
+    )

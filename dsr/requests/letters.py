@@ -1,0 +1,69 @@
+"""The letter of an answer: as data, so that nothing typed can become markup."""
+
+from __future__ import annotations
+
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from dsr.notifications import letters
+from dsr.policies.models import Organisation
+from dsr.requests.models import RequestMessage, SubjectRequest
+from dsr.requests.people import lines_of, writes_to
+from dsr.requests.services.changing import Doing
+from dsr.vault.models import Purpose as Seal
+from dsr.vault.models import SealedFile
+from dsr.vault.services import store_file
+
+# What information is called, wholly or at its end, that says where to turn with a complaint.
+REMEDY = "complaint"
+
+
+def seal_letter(doing: Doing, answer: RequestMessage) -> SealedFile:
+    subject_request = doing.subject_request
+    content = letters.write(_written(doing, answer), language=subject_request.language, at=doing.at)
+    return store_file(
+        subject_request.safe,
+        name=f"{subject_request.reference}.pdf",
+        content=content,
+        content_type="application/pdf",
+        purpose=Seal.RECORD,
+        at=doing.at,
+    )
+
+
+def _written(doing: Doing, answer: RequestMessage) -> letters.Letter:
+    """The letter as data, so that nothing typed can become markup."""
+    subject_request = doing.subject_request
+    organisation, language = subject_request.organisation, subject_request.language
+    person, right = writes_to(subject_request), subject_request.right
+    with translation.override(language):
+        return letters.Letter(
+            head=letterhead(organisation),
+            recipient=lines_of(person),
+            subject=_("Your request: %(right)s") % {"right": right.in_language("title", language)},
+            body=letters.blocks_of(str(answer.unseal("body"))),
+            written_on=doing.today,
+            reference=subject_request.reference,
+            signatory=[organisation.legal_name],
+            remedies=remedies(subject_request),
+            facts={_("Received on"): date_format(subject_request.received_on, "DATE_FORMAT")},
+        )
+
+
+def letterhead(organisation: Organisation) -> letters.Letterhead:
+    return letters.Letterhead(
+        name=organisation.legal_name,
+        lines=organisation.postal_address.splitlines(),
+        contact=[each for each in (organisation.contact_email, organisation.phone) if each],
+        country=organisation.country,
+    )
+
+
+def remedies(subject_request: SubjectRequest) -> list[str]:
+    """What somebody can do who does not agree: the complaint routes among what the policy tells."""
+    language = subject_request.language
+    return [
+        f"{item.in_language('title', language)}: {item.in_language('text', language)}"
+        for item in subject_request.right.reading.information.filter(slug__endswith=REMEDY)
+    ]

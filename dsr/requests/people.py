@@ -1,0 +1,37 @@
+"""The people of a request: whom we write to, how a letter is addressed, what finds them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dsr.requests.models import Person, SubjectRequest
+from dsr.vault.services import index_all
+
+
+def writes_to(subject_request: SubjectRequest) -> Person:
+    """The person we write to: the requester where they are not the subject."""
+    people = {person.part: person for person in subject_request.people.all()}
+    for person in people.values():
+        person.safe = subject_request.safe  # the same one, with the keys that are open already
+    return people.get(Person.Part.REQUESTER) or people[Person.Part.SUBJECT]
+
+
+def lines_of(person: Person) -> list[str]:
+    """How a letter is addressed; many people begin their address with their name already."""
+    name = str(person.reveal("name"))
+    lines = str(person.reveal("postal_address") or "").splitlines()
+    return lines if lines and name.casefold() in lines[0].casefold() else [name, *lines]
+
+
+def reindex(person: Person) -> None:
+    """Make a person findable by exact address and by the words of the name."""
+    index_all(person.safe, findable([person]))
+
+
+def findable(people: Iterable[Person]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {"email": [], "phone": [], "name_word": []}
+    for person in people:
+        found["email"].append(str(person.reveal("email") or ""))
+        found["phone"].append(str(person.reveal("phone") or ""))
+        found["name_word"] += str(person.reveal("name")).split()
+    return found
