@@ -9,6 +9,8 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
+from dsr.requests.services.deciding import Proposal
+from dsr.requests.services.identity import EvidenceGiven
 
 from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Role
@@ -19,8 +21,6 @@ from dsr.requests.actors import REQUESTER, Actor
 from dsr.requests.bulk_insert import bulk_insert
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import deciding, identity, intake, work
-from dsr.requests.services.deciding import Proposal
-from dsr.requests.services.identity import EvidenceGiven
 from dsr.requests.services.intake import PersonGiven, Submission
 from dsr.requests.states import EvidenceKind
 

@@ -98,10 +98,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def may(self, permission: Permission, organisation: "Organisation") -> bool:
         """Whether this person's role there holds the permission; superusers get nothing extra."""
+        return permission in self.permissions_in(organisation)
+
+    def permissions_in(self, organisation: "Organisation") -> frozenset[Permission]:
+        """Everything that this person's roles there allow; nothing for who was deactivated."""
         if not self.is_active:
-            return False
+            return frozenset()
         roles = self.memberships.filter(organisation=organisation).values_list("role", flat=True)
-        return any(permission in permissions_of(role) for role in roles)
+        return frozenset().union(*(permissions_of(role) for role in roles))
 
 
 class Membership(models.Model):

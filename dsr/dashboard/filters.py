@@ -12,11 +12,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dsr.accounts.models import User
-from dsr.dashboard.words import SOON
 from dsr.policies.kinds import Kind
 from dsr.policies.models import Organisation
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
 from dsr.requests.states import Status
+from dsr.requests.words import SOON
 
 OPEN, EVERY = "open", "every"
 MINE, NOBODY = "mine", "nobody"

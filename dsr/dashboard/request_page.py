@@ -16,9 +16,10 @@ from dsr.notifications.models import Status as MailStatus
 from dsr.policies.particulars import PARTICULARS, FieldSpec
 from dsr.requests import queries
 from dsr.requests.deadlines import explain
+from dsr.requests.decision_rules import grounds_for
 from dsr.requests.models import Deadline, Person, RequestMessage, SubjectRequest
 from dsr.requests.preconditions import sent_answer, standing_decision
-from dsr.requests.services import deciding
+from dsr.requests.words import Badge, short
 from dsr.vault.models import SealedModel
 
 MOST_RELATED = 10
@@ -64,7 +65,7 @@ def _value(spec: FieldSpec, value: Any) -> str:
 
 def day(iso: str) -> str:
     try:
-        return words.short(date.fromisoformat(iso))
+        return short(date.fromisoformat(iso))
     except ValueError:
         return iso
 
@@ -152,7 +153,7 @@ def decision(subject_request: SubjectRequest) -> dict[str, Any]:
     erased = _("(erased)")
     return {
         "decision": row,
-        "decision_ground": dict(deciding.grounds_for(subject_request)).get(row.ground, row.ground),
+        "decision_ground": dict(grounds_for(subject_request)).get(row.ground, row.ground),
         "decision_answer": row.reveal("answer", erased),
         "decision_reasons": row.reveal("reasons", erased),
         "answer_is_out": sent_answer(subject_request) is not None,
@@ -162,13 +163,13 @@ def decision(subject_request: SubjectRequest) -> dict[str, Any]:
 @dataclass(frozen=True, slots=True)
 class DeadlineShown:
     deadline: Deadline
-    badge: words.Badge
+    badge: Badge
     source: str
     why: list[str]
 
 
-def clocks(subject_request: SubjectRequest, today: date) -> list[DeadlineShown]:
-    """Every clock, the governing one first, each with its reasons."""
+def deadlines(subject_request: SubjectRequest, today: date) -> list[DeadlineShown]:
+    """Every deadline, the governing one first, each with its reasons."""
     return [
         DeadlineShown(
             each, words.deadline_badge(each, today), gettext(each.source), explain.explain(each)
@@ -202,9 +203,9 @@ def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]
     if identity:
         rows = subject_request.evidence.all()
         found += [(each.document, _("Identity document")) for each in rows if each.document]
-    clocks = subject_request.deadlines.all()
-    found += [(each.order.document, _("Order")) for each in clocks if hasattr(each, "order")]
-    extensions = [each for clock in clocks for each in clock.extensions.all()]
+    deadlines = subject_request.deadlines.all()
+    found += [(each.order.document, _("Order")) for each in deadlines if hasattr(each, "order")]
+    extensions = [each for deadline in deadlines for each in deadline.extensions.all()]
     found += [(each.proof, _("Notice of an extension")) for each in extensions if each.proof]
     in_safe(subject_request, [file for file, _what in found])
     return [

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from dsr.dashboard.deeds import clocks, deciding, facts, identity, moving, writing
-from dsr.dashboard.deeds.base import DeedView
+from dsr.dashboard.views.deed import DeedView
 from dsr.dashboard.views.health import HealthView
 from dsr.dashboard.views.new import ChooseRight, EnterRequest
 from dsr.dashboard.views.post import (
@@ -19,15 +18,19 @@ from dsr.dashboard.views.post import (
 from dsr.dashboard.views.queue import QueueView, SearchView
 from dsr.dashboard.views.request import FileDownload, RequestPage
 from dsr.dashboard.views.team import InviteAgain, InviteView, TeamView, WithdrawInvitation
+from dsr.requests.deeds.declaration import DEEDS
 
 app_name = "dashboard"
 
 ONE = "requests/<str:reference>/"
 
 
-def deed(address: str, view: type[DeedView]) -> URLPattern:
-    """The address of a deed; its name is the deed's code."""
-    return path(f"{ONE}{address}/", view.as_view(), name=view.code)
+def deed_addresses() -> list[URLPattern]:
+    """An address for every deed that is declared; its name is the deed's code."""
+    return [
+        path(f"{ONE}{deed.address}/", DeedView.as_view(deed=deed), name=code)
+        for code, deed in DEEDS.items()
+    ]
 
 
 urlpatterns = [
@@ -54,37 +57,5 @@ urlpatterns = [
     path("health/", HealthView.as_view(), name="health"),
     path(ONE, RequestPage.as_view(), name="request"),
     path(f"{ONE}files/<int:file_id>/", FileDownload.as_view(), name="file"),
-    deed("start", moving.Start),
-    deed("ask-identity", identity.AskIdentity),
-    deed("evidence", identity.AddEvidence),
-    deed("evidence/<int:evidence_id>/strike", identity.StrikeEvidence),
-    deed("accept-identity", identity.AcceptIdentity),
-    deed("ask", writing.AskRequester),
-    deed("reply", writing.Reply),
-    deed("note", writing.Note),
-    deed("assign", writing.Assign),
-    deed("contact", writing.EditContact),
-    deed("complete", writing.Complete),
-    deed("receipt", writing.RecordReceipt),
-    deed("receipt/correct", writing.CorrectReceipt),
-    deed("acknowledge", clocks.Acknowledge),
-    deed("extend", clocks.Extend),
-    deed("order", clocks.RecordOrder),
-    deed("fee", facts.AskFee),
-    deed("fee/settled", facts.SettleFee),
-    deed("facts", facts.StateFacts),
-    deed("propose", deciding.Propose),
-    deed("decide", deciding.DecideAlone),
-    deed("approve", deciding.Approve),
-    deed("return", deciding.ReturnToWork),
-    deed("send", moving.SendAnswer),
-    deed("posted", moving.RecordPosting),
-    deed("close", moving.Close),
-    deed("withdraw", moving.Withdraw),
-    deed("lapse", moving.Lapse),
-    deed("freeze", moving.Freeze),
-    deed("unfreeze", moving.Unfreeze),
-    deed("out-of-scope", moving.OutOfScope),
-    deed("forward", moving.Forward),
-    deed("reopen", moving.Reopen),
+    *deed_addresses(),
 ]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
-from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -17,8 +16,7 @@ from dsr.requests.identity import reached_level
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.preconditions import authority_proved
 from dsr.requests.states import ACTS_FOR_ANOTHER, DeadlineStatus, Duty, Status
-
-SOON = 7  # days: from here on a date is shown as near
+from dsr.requests.words import Badge, nearness, short
 
 STATUS_KINDS = {
     Status.RECEIVED: "info",
@@ -29,14 +27,6 @@ STATUS_KINDS = {
     Status.DECIDED: "good",
     Status.FROZEN: "bad",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A few words and the tone they are said in."""
-
-    kind: str
-    text: str
 
 
 # What a message of the outbox is about, by its kind.
@@ -79,17 +69,11 @@ def days_left(days: int) -> str:
     return ngettext("Due in %(n)d day", "Due in %(n)d days", days) % {"n": days}
 
 
-def tone(days: int) -> str:
-    if days < 0:
-        return "over"
-    return "soon" if days <= SOON else "ok"
-
-
 def due_badge(subject_request: SubjectRequest, today: date) -> Badge:
     """Where the governing date stands on this day."""
     days = subject_request.days_left(today)
     if days is not None:
-        return Badge(tone(days), days_left(days))
+        return Badge(nearness(days), days_left(days))
     if subject_request.answered_on:
         return Badge("met", _("Answered on %(day)s") % {"day": short(subject_request.answered_on)})
     if subject_request.is_open:
@@ -103,7 +87,7 @@ def deadline_badge(deadline: Deadline, today: date) -> Badge:
     if days is not None and deadline.purpose == Duty.EXTENSION_NOTICE:
         return Badge("ok", _("Possible until then") if days >= 0 else _("No longer possible"))
     if days is not None:
-        return Badge(tone(days), days_left(days))
+        return Badge(nearness(days), days_left(days))
     ended = {"day": short(deadline.ended_on)} if deadline.ended_on else {"day": ""}
     texts = {
         DeadlineStatus.PAUSED: Badge("paused", _("Paused")),
@@ -112,23 +96,6 @@ def deadline_badge(deadline: Deadline, today: date) -> Badge:
         DeadlineStatus.CANCELLED: Badge("ok", _("Cancelled")),
     }
     return texts.get(DeadlineStatus(deadline.status), Badge("ok", _("No date")))
-
-
-def short(day: date) -> str:
-    return str(formats.date_format(day, "DATE_FORMAT"))
-
-
-def length(number: int, unit: str) -> str:
-    """A length of time: ``20 days``."""
-    texts = {
-        "hour": ngettext("%(n)d hour", "%(n)d hours", number),
-        "day": ngettext("%(n)d day", "%(n)d days", number),
-        "business_day": ngettext("%(n)d working day", "%(n)d working days", number),
-        "week": ngettext("%(n)d week", "%(n)d weeks", number),
-        "month": ngettext("%(n)d month", "%(n)d months", number),
-        "year": ngettext("%(n)d year", "%(n)d years", number),
-    }
-    return texts[unit] % {"n": number}
 
 
 def language(code: str) -> str:
@@ -144,7 +111,7 @@ def url(view: str, *args: object) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class IdentityProgress:
     """How sure the evidence makes us, beside what the right requires."""
 
     required: Level
@@ -165,8 +132,8 @@ class Standing:
         ]
 
 
-def standing(subject_request: SubjectRequest) -> Standing:
-    return Standing(
+def identity_progress(subject_request: SubjectRequest) -> IdentityProgress:
+    return IdentityProgress(
         Level(subject_request.required_level),
         reached_level(subject_request.evidence.all()),
         subject_request.role in ACTS_FOR_ANOTHER,

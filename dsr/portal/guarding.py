@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import Form
 from django.http import HttpRequest
 
 from dsr.requests.client_address import source_of
 from dsr.requests.errors import TooMany
+from dsr.requests.forms import put_refusal
 from dsr.requests.models import StatusLink
 from dsr.requests.services import links, rate_limits
 from dsr.requests.services.rate_limits import Limit
@@ -40,7 +41,7 @@ def upload_refusal(request: HttpRequest, at: datetime) -> TooMany | None:
 
 def put_on(form: Form, refused: TooMany | None) -> None:
     if refused:
-        form.add_error(None, ValidationError(str(refused), code=refused.code))
+        put_refusal(form, refused)
 
 
 def status_of(form: Form) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,16 +10,19 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dsr.audit.models import Entry
-from dsr.audit.services import request_chain
 from dsr.policies.particulars import particulars
+from dsr.requests import history
 from dsr.requests.deadlines.explain import expectation, explain
+from dsr.requests.deeds.conversation import complete, reply
+from dsr.requests.deeds.doing import not_now
+from dsr.requests.deeds.ending import withdraw
 from dsr.requests.models import Deadline, RequestMessage, SubjectRequest
 from dsr.requests.people import writes_to
-from dsr.requests.states import UNDECIDED, DeadlineStatus, SetBy, Status
+from dsr.requests.states import DeadlineStatus, SetBy
+from dsr.requests.words import nearness
 
 from .showing import show_right
-from .status_texts import BY, HISTORY, OUTCOMES, STATUS_TEXTS
+from .status_texts import OUTCOMES, STATUS_TEXTS
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,11 @@ def page_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
         "written": [_message(each) for each in reversed(written) if each not in answers],
         "files": sent_files(subject_request),
         "missing": [each.label for each in particulars(subject_request.missing)],
-        "can_complete": subject_request.status in UNDECIDED,
+        "can_complete": not not_now(subject_request, complete),
         "signs_by_hand": signs_by_hand(subject_request),
-        "history": list(history(subject_request)),
-        "can_withdraw": subject_request.status in UNDECIDED,
-        "can_write": subject_request.is_open or subject_request.status == Status.LAPSED,
+        "history": list(history.told(subject_request)),
+        "can_withdraw": not not_now(subject_request, withdraw),
+        "can_write": not not_now(subject_request, reply),
     }
 
 
@@ -137,11 +139,4 @@ def _badge(deadline: Deadline, today: date) -> tuple[str, str]:
     if left == 0:
         return _("Due today"), "soon"
     near = ngettext("%(n)d day left", "%(n)d days left", left) % {"n": left}
-    return near, "soon" if left <= 5 else "ok"
-
-
-def history(subject_request: SubjectRequest) -> Iterator[dict[str, Any]]:
-    """Newest first, without names and without what happens behind the desk."""
-    chain = Entry.objects.filter(chain=request_chain(subject_request.pk), code__in=HISTORY)
-    for entry in chain.order_by("-seq"):
-        yield {"text": HISTORY[entry.code], "at": entry.at, "by": BY[entry.by]}
+    return near, nearness(left)

@@ -4,45 +4,33 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from dsr.policies.models import Organisation, Right
-
-
-def amount(number: int, unit: str) -> str:
-    """A length of time in words: ``20 days``."""
-    words = {
-        "hour": ngettext("%(n)d hour", "%(n)d hours", number),
-        "day": ngettext("%(n)d day", "%(n)d days", number),
-        "business_day": ngettext("%(n)d working day", "%(n)d working days", number),
-        "week": ngettext("%(n)d week", "%(n)d weeks", number),
-        "month": ngettext("%(n)d month", "%(n)d months", number),
-        "year": ngettext("%(n)d year", "%(n)d years", number),
-    }
-    return words[unit] % {"n": number}
+from dsr.requests.words import length
 
 
 def period(right: Right, organisation: Organisation) -> str:
     """By when an answer comes, said honestly: promised, set by law, or only aimed at."""
     names = {"organisation": organisation.name, "law": right.law, "article": right.law_article}
     if right.period_amount is None:
-        aim = amount(organisation.target_amount, organisation.target_unit)
+        aim = length(organisation.target_amount, organisation.target_unit)
         if right.law:
             return _("%(organisation)s aims to answer within %(aim)s.") % (names | {"aim": aim})
         return _("The policy names no period. %(organisation)s aims to answer within %(aim)s.") % (
             names | {"aim": aim}
         )
-    length = {"period": amount(right.period_amount, right.period_unit)}
+    given = {"period": length(right.period_amount, right.period_unit)}
     if right.law:
-        return _("The law gives %(organisation)s %(period)s to answer.") % (names | length)
-    return _("%(organisation)s answers within %(period)s.") % (names | length)
+        return _("The law gives %(organisation)s %(period)s to answer.") % (names | given)
+    return _("%(organisation)s answers within %(period)s.") % (names | given)
 
 
 def look_back(right: Right) -> str:
     if right.look_back_amount is None:
         return ""
-    length = amount(right.look_back_amount, right.look_back_unit)
-    return _("It reaches back %(length)s before your request.") % {"length": length}
+    reach = length(right.look_back_amount, right.look_back_unit)
+    return _("It reaches back %(length)s before your request.") % {"length": reach}
 
 
 AUDIENCES: dict[str, str | Promise] = {

@@ -17,17 +17,11 @@ from dsr.notifications.services import mark_missed, write_off
 from dsr.policies.models import Organisation, Right
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deadlines import reminders
+from dsr.requests.deeds import answer, assignment, conversation, decision, ending, identity
+from dsr.requests.deeds.decision import Proposal
+from dsr.requests.deeds.identity import EvidenceGiven
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import (
-    deciding,
-    ending,
-    identity,
-    intake,
-    work,
-    writing,
-)
-from dsr.requests.services.deciding import Proposal
-from dsr.requests.services.identity import EvidenceGiven
+from dsr.requests.services import intake
 from dsr.requests.services.intake import PersonGiven, Submission
 from dsr.requests.states import EvidenceKind, Ground, Outcome
 
@@ -119,7 +113,7 @@ class _Story:
 
     def _waiting(self) -> None:
         asked = self._ask("img", "rectify", "Ana Modelo", 9, country="PT")
-        writing.ask_requester(
+        conversation.ask_requester(
             asked.pk,
             question="Which of your details is wrong, and what should it say?",
             actor=self.handler,
@@ -215,17 +209,26 @@ class _Story:
     def _begin(self, asked: SubjectRequest, days: int) -> SubjectRequest:
         proved = identity.add_evidence(
             asked.pk,
-            EvidenceGiven(EvidenceKind.AT_COUNTER, True, "Face and passport (demo)"),
+            EvidenceGiven(
+                kind=EvidenceKind.AT_COUNTER,
+                confirmed=True,
+                compared_with="Face and passport (demo)",
+            ),
             actor=self.handler,
             at=self._ago(days),
             seen=asked.version,
         )
-        return work.start(proved.pk, actor=self.handler, at=self._ago(days), seen=proved.version)
+        return assignment.start(
+            proved.pk, actor=self.handler, at=self._ago(days), seen=proved.version
+        )
 
     def _propose(self, begun: SubjectRequest, days: int) -> SubjectRequest:
-        return deciding.propose(
+        return decision.propose(
             begun.pk,
-            Proposal(Outcome.GRANTED, "Enclosed is a copy of the data we hold about you (demo)."),
+            Proposal(
+                outcome=Outcome.GRANTED,
+                answer="Enclosed is a copy of the data we hold about you (demo).",
+            ),
             actor=self.handler,
             at=self._ago(days),
             seen=begun.version,
@@ -234,9 +237,9 @@ class _Story:
     def _answer(self, begun: SubjectRequest, days: int) -> None:
         at = self._ago(days)
         proposed = self._propose(begun, days)
-        approved = deciding.approve(proposed.pk, actor=self.officer, at=at, seen=proposed.version)
-        sent = deciding.send_answer(approved.pk, actor=self.handler, at=at, seen=approved.version)
-        deciding.close(sent.pk, actor=self.handler, at=at, seen=sent.version)
+        approved = decision.approve(proposed.pk, actor=self.officer, at=at, seen=proposed.version)
+        sent = answer.send_answer(approved.pk, actor=self.handler, at=at, seen=approved.version)
+        answer.close(sent.pk, actor=self.handler, at=at, seen=sent.version)
 
     def _refuse(self, asked: SubjectRequest) -> None:
         at = self._ago(30)
@@ -247,16 +250,16 @@ class _Story:
             at=self._ago(38),
             seen=asked.version,
         )
-        proposed = deciding.propose(
+        proposed = decision.propose(
             proving.pk,
             Proposal(
-                Outcome.REFUSED,
-                "We could not make sure who you are, so we cannot say more (demo).",
-                Ground.IDENTITY_NOT_PROVED,
+                outcome=Outcome.REFUSED,
+                answer="We could not make sure who you are, so we cannot say more (demo).",
+                ground=Ground.IDENTITY_NOT_PROVED,
             ),
             actor=self.handler,
             at=at,
             seen=proving.version,
         )
-        approved = deciding.approve(proposed.pk, actor=self.officer, at=at, seen=proposed.version)
-        deciding.send_answer(approved.pk, actor=self.handler, at=at, seen=approved.version)
+        approved = decision.approve(proposed.pk, actor=self.officer, at=at, seen=proposed.version)
+        answer.send_answer(approved.pk, actor=self.handler, at=at, seen=approved.version)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.utils import translation
 
-from dsr.requests.deeds import DEEDS, transitions_of
+from dsr.requests.deeds.declaration import DEEDS
 from dsr.requests.states import Status
 
 # Deeds whose target depends on where the request came from; drawn by hand below.
@@ -25,7 +25,7 @@ def arrows() -> list[tuple[str, str, str]]:
         (str(move.source), code, str(move.target))
         for code, deed in DEEDS.items()
         if deed.moves and code not in DYNAMIC
-        for move in transitions_of(code)
+        for move in deed.transitions()
     ]
 
 

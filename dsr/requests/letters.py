@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from dsr.notifications import letters
 from dsr.policies.models import Organisation
+from dsr.requests.deeds.doing import Doing
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.requests.people import lines_of, writes_to
-from dsr.requests.services.changing import Doing
 from dsr.vault.models import Purpose as Seal
 from dsr.vault.models import SealedFile
 from dsr.vault.services import store_file

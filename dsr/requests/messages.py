@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from dsr.accounts.models import User
+from dsr.requests.deeds.doing import Doing
 from dsr.requests.models import Note, RequestMessage
-from dsr.requests.services.changing import Doing
 
 
 def write_message(
@@ -27,11 +27,11 @@ def write_message(
     return message
 
 
-def keep_note(doing: Doing, actor: User, text: str) -> Note:
+def keep_note(doing: Doing, text: str) -> Note:
     note = Note(
         safe=doing.subject_request.safe,
         subject_request=doing.subject_request,
-        by=actor,
+        by=doing.user,
         at=doing.at,
     )
     note.seal(text=text.strip())

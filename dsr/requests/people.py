@@ -23,6 +23,14 @@ def lines_of(person: Person) -> list[str]:
     return lines if lines and name.casefold() in lines[0].casefold() else [name, *lines]
 
 
+def goes_by_post(subject_request: SubjectRequest) -> bool:
+    """Who asked for paper gets paper, and so does who can be written to in no other way."""
+    person = writes_to(subject_request)
+    if not person.reveal("postal_address"):
+        return False
+    return subject_request.wants_paper or not person.reveal("email")
+
+
 def reindex(person: Person) -> None:
     """Make a person findable by exact address and by the words of the name."""
     index_all(person.safe, findable([person]))

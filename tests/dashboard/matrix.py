@@ -12,12 +12,12 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
+from dsr.requests.services.identity import EvidenceGiven
 
 from dsr.accounts import services as accounts
 from dsr.accounts.models import Membership, User
 from dsr.notifications.models import OutboxMessage
 from dsr.requests.services import identity
-from dsr.requests.services.identity import EvidenceGiven
 from dsr.requests.services.intake import PersonGiven
 from dsr.vault.uploads import CheckedUpload
 from tests import cast

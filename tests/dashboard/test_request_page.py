@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from dsr.requests.services.identity import EvidenceGiven
 
 from dsr.accounts.models import Membership
 from dsr.audit.models import Entry
 from dsr.requests.models import Attachment, Evidence
 from dsr.requests.services import identity, writing
-from dsr.requests.services.identity import EvidenceGiven
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import MORNING, Desk

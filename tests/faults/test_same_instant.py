@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from dsr.requests.services.deciding import Proposal
 
 from dsr.accounts.models import User
 from dsr.audit.services import verify
@@ -18,7 +19,6 @@ from dsr.requests.errors import NotNow, Stale
 from dsr.requests.models import SubjectRequest
 from dsr.requests.queries import history
 from dsr.requests.services import deciding, ending, identity, work, writing
-from dsr.requests.services.deciding import Proposal
 from tests import cast
 from tests.cast import MORNING, Desk
 from tests.faults.figures import Figures

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from dsr.requests.services.extending import ExtensionGiven, OrderGiven
+
 from dsr.policies.models import Organisation
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import acknowledging, deciding, extending, identity
-from dsr.requests.services.extending import ExtensionGiven, OrderGiven
 from dsr.requests.services.intake import PersonGiven
 from dsr.vault.uploads import CheckedUpload
 from tests import cast

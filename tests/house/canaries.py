@@ -19,6 +19,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
+from dsr.requests.services.deciding import Proposal
+from dsr.requests.services.extending import ExtensionGiven, OrderGiven
+from dsr.requests.services.identity import EvidenceGiven
 from pypdf import PdfWriter
 
 from dsr.notifications.services import deliver
@@ -26,9 +29,6 @@ from dsr.policies.models import Right
 from dsr.requests.forms import RequestForm
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import deciding, ending, extending, identity, intake, work, writing
-from dsr.requests.services.deciding import Proposal
-from dsr.requests.services.extending import ExtensionGiven, OrderGiven
-from dsr.requests.services.identity import EvidenceGiven
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import open_desk

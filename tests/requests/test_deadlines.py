@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from dsr.requests.services.answering import GivenBefore
 
 from dsr.notifications.models import OutboxMessage
 from dsr.policies.services import Correction, correct_day
@@ -22,7 +23,6 @@ from dsr.requests.services import (
     work,
     writing,
 )
-from dsr.requests.services.answering import GivenBefore
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import Desk

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from dsr.requests.services.extending import ExtensionGiven, OrderGiven
 
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import (
     extending,
 )
-from dsr.requests.services.extending import ExtensionGiven, OrderGiven
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import Desk

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from dsr.requests.services.deciding import Proposal
+from dsr.requests.services.identity import EvidenceGiven
 
 from dsr.policies.kinds import Level
 from dsr.requests.actors import REQUESTER
@@ -10,8 +12,6 @@ from dsr.requests.errors import BadInput, NotNow, Unmet
 from dsr.requests.identity import reached_level, required_level
 from dsr.requests.models import IdentityRule, SubjectRequest
 from dsr.requests.services import deciding, ending, identity, work, writing
-from dsr.requests.services.deciding import Proposal
-from dsr.requests.services.identity import EvidenceGiven
 from dsr.vault.models import Purpose as Seal
 from dsr.vault.uploads import CheckedUpload
 from tests import cast

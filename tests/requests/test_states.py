@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from dsr.requests.services.changing import not_now
 
 from dsr.requests import drawing
 from dsr.requests.deeds import DEEDS
 from dsr.requests.errors import NotNow
 from dsr.requests.queries import history
-from dsr.requests.services.changing import not_now
 from dsr.requests.states import Status
 from tests import cast
 from tests.cast import Desk

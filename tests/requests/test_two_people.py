@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from dsr.requests.services.deciding import Proposal
 
 from dsr.accounts.models import Membership
 from dsr.notifications.models import OutboxMessage
@@ -11,7 +12,6 @@ from dsr.requests.errors import NotAllowed, NotNow, Stale, Unmet
 from dsr.requests.models import Evidence, SubjectRequest
 from dsr.requests.queries import possible_deeds
 from dsr.requests.services import deciding, identity, work
-from dsr.requests.services.deciding import Proposal
 from tests import cast
 from tests.cast import Desk
 

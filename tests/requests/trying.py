@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dsr.requests.services.deciding import Proposal
+
 from dsr.requests.actors import REQUESTER
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import deciding, ending, fees, identity, law_facts, work, writing
-from dsr.requests.services.deciding import Proposal
 from tests import cast
 from tests.cast import MORNING, Desk
 

@@ -21,10 +21,10 @@ from dsr.dashboard.views.base import StaffView
 from dsr.dashboard.views.request import attachment
 from dsr.notifications import letters, services
 from dsr.notifications.models import OutboxMessage, Status
+from dsr.requests.chain import write_line
 from dsr.requests.forms import day_field
 from dsr.requests.letters import letterhead
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services.changing import write_line
 from dsr.vault.models import SealedFile
 
 PAGE_SIZE = 25

@@ -19,6 +19,7 @@ from dsr.policies.kinds import Kind
 from dsr.requests import queries
 from dsr.requests.models import SubjectRequest
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
+from dsr.requests.words import Badge
 
 PAGE_SIZE = 25
 MOST_FOUND = 100
@@ -30,8 +31,8 @@ class Row:
 
     subject_request: SubjectRequest
     kind: str
-    status: words.Badge
-    due: words.Badge
+    status: Badge
+    due: Badge
 
 
 class SearchForm(forms.Form):

@@ -10,13 +10,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
 from dsr.accounts.roles import Permission
-from dsr.dashboard import history, request_page, words
-from dsr.dashboard.available_deeds import deeds_for
-from dsr.dashboard.deeds.base import RequestView
-from dsr.dashboard.deeds.forms import AssignForm, NoteForm
+from dsr.dashboard import request_page, words
+from dsr.dashboard.deed_forms import DeedForm
+from dsr.dashboard.views.deed import RequestView
+from dsr.requests import history
+from dsr.requests.available_deeds import available_deeds
+from dsr.requests.chain import write_line
+from dsr.requests.deeds.assignment import assign, note
 from dsr.requests.forms import countries
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services.changing import write_line
 from dsr.vault.models import SealedFile
 from dsr.vault.services import read_file
 
@@ -24,7 +26,7 @@ SHORT_CLAUSE = 700  # characters; longer ones are folded
 COUNTRIES = dict(countries.COUNTRIES)
 TOGETHER = ("people", "evidence__by", "evidence__struck_by", "evidence__document")
 BESIDE = ("messages__letter", "messages__proof", "messages__by", "notes__by", "attachments__file")
-DEADLINE_CODES = ("deadlines__order__document", "deadlines__extensions__proof", "receipts")
+DEADLINES = ("deadlines__order__document", "deadlines__extensions__proof", "receipts")
 
 
 class RequestPage(RequestView):
@@ -35,12 +37,11 @@ class RequestPage(RequestView):
         return self.page("dashboard/request.html", self._facts(it) | self._written(it))
 
     def _whole(self, found: SubjectRequest) -> SubjectRequest:
-        prefetch_related_objects([found], *TOGETHER, *BESIDE, *DEADLINE_CODES)
+        prefetch_related_objects([found], *TOGETHER, *BESIDE, *DEADLINES)
         return found
 
     def _facts(self, it: SubjectRequest) -> dict[str, Any]:
-        today = it.organisation.today(self.at)
-        role = self.roles.get(it.organisation_id, "")
+        today = self.today
         version = it.right.reading.version
         return {
             "it": it,
@@ -48,12 +49,12 @@ class RequestPage(RequestView):
             "today": today,
             "due": words.due_badge(it, today),
             "state": words.status_badge(it),
-            "clocks": request_page.clocks(it, today),
-            "deeds": deeds_for(it, self.user, role, today),
+            "deadlines": request_page.deadlines(it, today),
+            "deeds": available_deeds(it, self.user, self.held, today),
             "said": request_page.said(it),
             "missing": request_page.missing(it),
             "people": request_page.people(it),
-            "standing": words.standing(it),
+            "progress": words.identity_progress(it),
             "source": words.source(it.right),
             "clause_is_short": sum(len(each["text"]) for each in it.right.clauses) < SHORT_CLAUSE,
             "language": words.language(it.language),
@@ -64,8 +65,6 @@ class RequestPage(RequestView):
         }
 
     def _written(self, it: SubjectRequest) -> dict[str, Any]:
-        form = {"version": it.version, "opened": self.at.isoformat()}
-        given: dict[str, Any] = {"subject_request": it, "user": self.user}
         return {
             "evidence": request_page.opened(it, it.evidence.all(), "compared_with"),
             "messages_written": request_page.messages(it),
@@ -76,10 +75,8 @@ class RequestPage(RequestView):
             "history": history.timeline(it),
             "duplicates": request_page.duplicates(it),
             "related": request_page.related(it),
-            "note_form": NoteForm(initial=form, auto_id="note_%s", **given),
-            "assign_form": AssignForm(
-                initial=form | {"to": it.assignee_id or ""}, auto_id="assign_%s", **given
-            ),
+            "note_form": DeedForm(note, it, self.user, at=self.at, auto_id="note_%s"),
+            "assign_form": DeedForm(assign, it, self.user, at=self.at, auto_id="assign_%s"),
             **request_page.decision(it),
         }
 

@@ -22,7 +22,7 @@ from dsr.portal.status_page import page_of, told
 from dsr.portal.tokens import QUICKEST, FormToken, new_token, read_token
 from dsr.requests.actors import REQUESTER
 from dsr.requests.errors import BadInput
-from dsr.requests.forms import RequestForm
+from dsr.requests.forms import RequestForm, put_refusal
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import intake, links
 from dsr.requests.services.rate_limits import SUBMISSION
@@ -88,8 +88,7 @@ def _send(
     try:
         return intake.submit(submission, actor=REQUESTER, at=at)
     except BadInput as refusal:
-        for name, sentence in refusal.fields.items():
-            form.add_error(name if name in form.fields else None, sentence)
+        put_refusal(form, refusal)
         return None
 
 

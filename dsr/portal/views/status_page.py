@@ -21,9 +21,11 @@ from dsr.portal.replying import CompletingForm, ReplyForm
 from dsr.portal.session import end_session, open_session, with_session
 from dsr.portal.status_page import page_of
 from dsr.requests.actors import REQUESTER
-from dsr.requests.errors import BadInput, RequestError, TooMany
+from dsr.requests.deeds import conversation, ending
+from dsr.requests.errors import RequestError, TooMany
+from dsr.requests.forms import put_refusal
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import ending, links, work, writing
+from dsr.requests.services import links
 from dsr.requests.services.rate_limits import WRITING
 from dsr.vault.services import read_file
 
@@ -63,19 +65,15 @@ def reply(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse
     put_on(form, refused)
     if form.is_valid():
         try:
-            writing.reply(
+            conversation.reply(
                 subject_request.pk,
                 text=form.cleaned_data["text"],
-                files=form.cleaned_data["documents"],
+                documents=form.cleaned_data["documents"],
                 actor=REQUESTER,
                 at=at,
-                seen=None,
             )
-        except BadInput as refusal:
-            for name, sentence in refusal.fields.items():
-                form.add_error(name if name in form.fields else None, sentence)
-        except RequestError as refusal:
-            form.add_error(None, str(refusal))
+        except RequestError as refused:
+            put_refusal(form, refused)
         else:
             messages.success(request, _("Your message was sent."))
             return redirect("portal:status")
@@ -93,7 +91,7 @@ def _writes_too_much(
 def withdraw(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
     if request.method == "POST":
         try:
-            ending.withdraw(subject_request.pk, actor=REQUESTER, at=timezone.now(), seen=None)
+            ending.withdraw(subject_request.pk, actor=REQUESTER, at=timezone.now())
         except RequestError as refusal:
             messages.error(request, str(refusal))
         else:
@@ -111,15 +109,14 @@ def complete(request: HttpRequest, subject_request: SubjectRequest) -> HttpRespo
         put_on(form, _writes_too_much(request, subject_request, timezone.now()))
     if form.is_valid():
         try:
-            work.complete(
+            conversation.complete(
                 subject_request.pk,
                 particulars=form.particulars(),
                 actor=REQUESTER,
                 at=timezone.now(),
-                seen=None,
             )
-        except RequestError as refusal:
-            form.add_error(None, str(refusal))
+        except RequestError as refused:
+            put_refusal(form, refused)
         else:
             messages.success(request, _("Thank you, it was added to your request."))
             return redirect("portal:status")

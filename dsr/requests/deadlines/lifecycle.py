@@ -11,10 +11,10 @@ from dsr.deadlines.rulecodec import read_rule
 from dsr.policies.models import Right
 from dsr.policies.services import duties_for
 from dsr.requests.actors import Actor
+from dsr.requests.chain import write_line
 from dsr.requests.deadlines import reminder_days
 from dsr.requests.deadlines.planning import DeadlinePlan, plans_for, target
 from dsr.requests.models import Deadline, Pause, SubjectRequest
-from dsr.requests.services.changing import write_line
 from dsr.requests.states import DeadlineStatus, Duty, Outcome, SetBy
 
 from .solving import calendar_of, day_of, solve
@@ -193,7 +193,7 @@ def settle(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datet
             _end(deadline, "miss" if late else "meet", on, actor=actor, at=at)
 
 
-def settle_purpose(
+def settle_duty(
     subject_request: SubjectRequest, purpose: str, on: date, *, actor: Actor, at: datetime
 ) -> None:
     """One duty of the request was done on this day, the others run on."""

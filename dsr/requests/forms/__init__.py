@@ -1,14 +1,17 @@
 """The form of a right, shared by the doors: requesters fill it in, staff copy letters into it."""
 
-from .fields import DayInput, FilesField, day_field, email_field, phone_field, text_field
+from .fields import DayInput, FileField, FilesField, day_field, email_field, phone_field, text_field
+from .refusals import put_refusal
 from .request_form import RequestForm
 
 __all__ = [
     "DayInput",
+    "FileField",
     "FilesField",
     "RequestForm",
     "day_field",
     "email_field",
     "phone_field",
+    "put_refusal",
     "text_field",
 ]

@@ -49,6 +49,19 @@ class FilesField(forms.FileField):
             raise ValidationError(f"{file.name}: {refusal}") from None
 
 
+class FileField(FilesField):
+    """One file or none; ``clean`` gives the checked one."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.ClearableFileInput, **options)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        files = super().clean(data, initial)
+        if not files and self.required:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return files[0] if files else None
+
+
 def _with_message(options: dict[str, Any], invalid: Any) -> dict[str, Any]:
     messages = {"invalid": invalid} | options.pop("error_messages", {})
     return options | {"error_messages": messages}

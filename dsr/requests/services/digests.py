@@ -90,7 +90,7 @@ def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: date
     )
     for subject_request in requests:
         today = subject_request.organisation.today(at)
-        lifecycle.settle_purpose(subject_request, Duty.ACKNOWLEDGE, today, actor=None, at=at)
+        lifecycle.settle_duty(subject_request, Duty.ACKNOWLEDGE, today, actor=None, at=at)
 
 
 def _line(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from dsr.policies.particulars import PARTICULARS, filled
 from dsr.policies.use import mark_used
 from dsr.requests.actors import Actor, Requester, actor_id
 from dsr.requests.bulk_insert import bulk_insert, reserve_ids
+from dsr.requests.chain import first_lines
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput, NotAllowed
 from dsr.requests.files import keep_file
@@ -33,7 +34,6 @@ from dsr.vault.models import Safe
 from dsr.vault.services import make_keys, make_tokens
 from dsr.vault.uploads import CheckedUpload
 
-from .changing import first_lines
 from .notify import responsible, tell_requester, tell_staff
 
 WRITTEN_CHANNELS = frozenset({Channel.FORM, Channel.POST, Channel.EMAIL, Channel.WEB})
@@ -186,7 +186,7 @@ def _create(submission: Submission, actor: Actor, at: datetime) -> SubjectReques
     _keep_files(subject_request, submission, at)
     if told == "email" and any(each.purpose == Duty.ACKNOWLEDGE for each in deadlines):
         today = subject_request.organisation.today(at)
-        lifecycle.settle_purpose(subject_request, Duty.ACKNOWLEDGE, today, actor=None, at=at)
+        lifecycle.settle_duty(subject_request, Duty.ACKNOWLEDGE, today, actor=None, at=at)
     return subject_request
 
 

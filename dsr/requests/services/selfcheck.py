@@ -15,7 +15,7 @@ from django.db import connection
 
 from dsr.audit.services import verify, verify_heads
 from dsr.notifications.services import health
-from dsr.requests.deeds import DEEDS
+from dsr.requests.deeds.declaration import DEEDS
 from dsr.requests.services import digests
 from dsr.requests.states import Status
 

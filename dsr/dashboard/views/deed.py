@@ -1,30 +1,31 @@
-"""The HTTP part of every deed: a small form, one service, and somewhere else afterwards."""
+"""The page of a deed: a form made from its declaration, the deed, and somewhere else after."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import select_template
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from dsr.accounts.roles import permissions_of
 from dsr.audit.services import record_refusal
-from dsr.dashboard import history, words
-from dsr.dashboard.deeds.forms import DeedForm
+from dsr.dashboard import words
+from dsr.dashboard.deed_forms import DeedForm
+from dsr.dashboard.deed_panels import shown
 from dsr.dashboard.views.base import StaffView
-from dsr.requests import queries
-from dsr.requests.deeds import DEEDS, Deed
-from dsr.requests.errors import BadInput, NotAllowed, RequestError, Stale
+from dsr.requests import history, queries
+from dsr.requests.deeds.declaration import Deed, unmet
+from dsr.requests.deeds.doing import not_now
+from dsr.requests.errors import NotAllowed, RequestError, Stale
+from dsr.requests.forms import put_refusal
 from dsr.requests.models import SubjectRequest
-from dsr.requests.preconditions import unmet
-from dsr.requests.services.changing import not_now
 
 Words = str | Promise
 
@@ -55,6 +56,15 @@ class RequestView(StaffView):
             raise Http404
         return subject_request
 
+    @property
+    def today(self) -> date:
+        return self.subject_request.organisation.today(self.at)
+
+    @property
+    def held(self) -> frozenset[Any]:
+        """What this person may do in the organisation of the request."""
+        return permissions_of(self.roles.get(self.subject_request.organisation_id, ""))
+
     def crumbs(self, last: Words = "") -> list[dict[str, Any]]:
         queue = {"name": _("Requests"), "url": words.url("dashboard:queue")}
         if not last:
@@ -64,97 +74,62 @@ class RequestView(StaffView):
 
 
 class DeedView(RequestView):
-    """One deed. Subclasses say the words and, in `do`, which service it is."""
+    """One deed; ``as_view(deed=...)`` says which."""
 
-    code: ClassVar[str]
-    form_class: ClassVar[type[DeedForm]] = DeedForm
-    lead: ClassVar[Words] = ""
-    button: ClassVar[Words] = ""
-    done: ClassVar[Words] = gettext_lazy("Done.")
-    warning: ClassVar[bool] = False
-    template: ClassVar[str] = "dashboard/deed.html"
+    deed: Deed[Any] = None  # type: ignore[assignment]  # as_view wants a default
 
-    @property
-    def deed(self) -> Deed:
-        return DEEDS[self.code]
-
-    def get(self, request: HttpRequest, reference: str, **kwargs: Any) -> HttpResponse:
-        self.subject_request = self.find()
+    def get(self, request: HttpRequest, reference: str, **address: Any) -> HttpResponse:
+        self.subject_request, self.address = self.find(), address
         self._permitted()
-        return self.show(self.form())
+        return self.show(self.form(query=request.GET))
 
-    def post(self, request: HttpRequest, reference: str, **kwargs: Any) -> HttpResponse:
-        self.subject_request = self.find()
+    def post(self, request: HttpRequest, reference: str, **address: Any) -> HttpResponse:
+        self.subject_request, self.address = self.find(), address
         self._permitted()
         form = self.form(request.POST, request.FILES)
         if form.is_valid():
             try:
-                self.do(form)
+                self.deed(
+                    self.subject_request.pk,
+                    form.given(address),
+                    actor=self.user,
+                    at=self.at,
+                    seen=form.seen,
+                )
             except Stale:
                 return self.stale(form)
             except NotAllowed as refused:
                 raise PermissionDenied from refused
-            except BadInput as error:
-                form.put(error.fields)
-            except RequestError as error:
-                form.add_error(None, str(error))
+            except RequestError as refused:
+                put_refusal(form, refused)
             else:
-                return self.afterwards()
+                done = str(self.deed.done or _("Done."))
+                return self.back_to("dashboard:request", done, reference=self.reference)
         return self.show(form)
 
-    def do(self, form: DeedForm) -> None:
-        """Call the service of this deed with `form.seen`."""
-        raise NotImplementedError
+    def form(self, *typed: Any, query: Mapping[str, Any] | None = None) -> DeedForm:
+        return DeedForm(self.deed, self.subject_request, self.user, *typed, at=self.at, query=query)
 
-    def afterwards(self) -> HttpResponse:
-        return self.back_to("dashboard:request", str(self.done), reference=self.reference)
-
-    def form(self, data: Any = None, files: Any = None, **initial: Any) -> DeedForm:
-        first = {"version": self.subject_request.version, "opened": self.at.isoformat()}
-        return self.form_class(
-            data,
-            files,
-            initial=first | self.initial() | initial,
-            subject_request=self.subject_request,
-            user=self.user,
-        )
-
-    def initial(self) -> dict[str, Any]:
-        return {}
-
-    def extra(self) -> dict[str, Any]:
-        """What the page of this deed shows besides its form."""
-        return {}
-
-    def show(self, form: forms.Form, status: int = 200, **more: Any) -> HttpResponse:
+    def show(self, form: DeedForm, status: int = 200, **more: Any) -> HttpResponse:
+        deed, it = self.deed, self.subject_request
+        # Most deeds have the common page; one that is laid out in its own way has its name.
+        template = select_template([f"dashboard/deeds/{deed.code}.html", "dashboard/deed.html"])
         return self.page(
-            self.template,
+            template.template.name or "",
             {
                 "form": form,
-                "it": self.subject_request,
-                "deed": self.deed,
-                "lead": self.lead,
-                "button": self.button or self.deed.label,
-                "warning": self.warning,
-                "blocked": self.blocked(),
+                "it": it,
+                "deed": deed,
+                "button": deed.button or deed.label,
+                "blocked": not_now(it, deed) or unmet(it, deed, self.user),
                 "files_lost": bool(self.request.FILES),
-                "crumbs": self.crumbs(self.deed.label),
-                "due": words.due_badge(self.subject_request, self.today),
-                "state": words.status_badge(self.subject_request),
-                **self.extra(),
+                "crumbs": self.crumbs(deed.label),
+                "due": words.due_badge(it, self.today),
+                "state": words.status_badge(it),
+                **shown(deed, it, self.user, self.address),
                 **more,
             },
             status,
-        )
-
-    @property
-    def today(self) -> Any:
-        return self.subject_request.organisation.today(self.at)
-
-    def blocked(self) -> str:
-        """Why the deed cannot be done now, whoever asks; empty when it can."""
-        return not_now(self.subject_request, self.deed) or unmet(
-            self.subject_request, self.code, self.user
         )
 
     def stale(self, form: DeedForm) -> HttpResponse:
@@ -169,11 +144,11 @@ class DeedView(RequestView):
         )
 
     def _permitted(self) -> None:
-        role = self.roles.get(self.subject_request.organisation_id, "")
-        if permissions_of(role).intersection(self.deed.permissions):
+        """The page is closed to whoever may not do the deed; trying it is a line of history."""
+        if self.deed.open_to(self.held):
             return
         if self.request.method == "POST":
-            facts = {"deed": self.code, "request": self.subject_request.pk}
+            facts = {"deed": self.deed.code, "request": self.subject_request.pk}
             record_refusal("denied", at=self.at, actor_id=self.user.pk, facts=facts)
         raise PermissionDenied
 

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
 from dsr.accounts.models import User
-from dsr.audit.services import Line, append, first_rows, record_refusal, request_chain
-from dsr.requests.actors import Actor, Requester, acted_by, actor_id
-from dsr.requests.deeds import DEEDS, Deed
+from dsr.accounts.roles import Permission
+from dsr.audit.services import record_refusal
+from dsr.requests.actors import Actor, Requester, actor_id
+from dsr.requests.chain import write_line
 from dsr.requests.errors import NotAllowed, NotNow, Stale, Unmet
 from dsr.requests.models import SubjectRequest
-from dsr.requests.preconditions import unmet
 from dsr.requests.states import ENDED, Status
+
+from .declaration import Deed, unmet
 
 
 @dataclass
 class Doing:
-    """A deed under way: the locked request, who, when, and what goes into the history line."""
+    """A deed under way: the locked request, who, when, and what goes into the history line.
+
+    ``afterwards`` is called when the request is saved and its line is written, still in the
+    transaction: mails are owed there, so that their text knows the request as it has become.
+    """
 
     subject_request: SubjectRequest
-    deed: Deed
+    deed: Deed[Any]
     actor: Actor
     at: datetime
     before: str
@@ -40,6 +45,17 @@ class Doing:
         """The legal day of the deed in the organisation's zone."""
         return self.subject_request.organisation.today(self.at)
 
+    @property
+    def held(self) -> frozenset[Permission]:
+        """What this member of staff may do in the organisation of the request."""
+        return self.user.permissions_in(self.subject_request.organisation)
+
+    @property
+    def user(self) -> User:
+        """The member of staff who does a deed that only staff can do."""
+        assert isinstance(self.actor, User)
+        return self.actor
+
     def line(self, code: str, **facts: Any) -> None:
         """A further line of history, beside the deed's own."""
         write_line(self.subject_request, code, actor=self.actor, at=self.at, facts=facts)
@@ -47,48 +63,46 @@ class Doing:
 
 @contextmanager
 def changing(
-    request_id: int, code: str, *, actor: Actor, at: datetime, seen: int | None
+    request_id: int, deed: Deed[Any], *, actor: Actor, at: datetime, seen: int | None
 ) -> Iterator[Doing]:
     """Hold a request for one deed; whatever goes wrong inside, nothing of it stays.
 
     ``seen`` is the version number on the page the person acted from; ``None`` (the system and the
-    requester's own pages) compares nothing. Refusals of permission are recorded after the rollback.
+    requester's own pages) compares nothing. Refusals of permission are recorded after the rollback,
+    because a line written inside would go with it.
     """
     try:
         with transaction.atomic():
-            doing = _begin(request_id, DEEDS[code], actor, at, seen)
+            doing = _begin(request_id, deed, actor, at, seen)
             yield doing
             _finish(doing)
     except NotAllowed:
-        record_refusal(
-            "denied",
-            at=at,
-            actor_id=actor_id(actor),
-            facts={"deed": code, "request": request_id},
-        )
+        facts = {"deed": deed.code, "request": request_id}
+        record_refusal("denied", at=at, actor_id=actor_id(actor), facts=facts)
         raise
 
 
-def _begin(request_id: int, deed: Deed, actor: Actor, at: datetime, seen: int | None) -> Doing:
+def _begin(request_id: int, deed: Deed[Any], actor: Actor, at: datetime, seen: int | None) -> Doing:
+    """Every question is asked of the locked row: what a page showed may be a minute old."""
     locked = (
         SubjectRequest.objects.select_for_update(of=("self",))
         .select_related("organisation__calendar", "right", "safe")
         .get(pk=request_id)
     )
-    if seen is not None and locked.version != seen:
+    if seen is not None and deed.compares_version and locked.version != seen:
         raise Stale
     if reason := not_now(locked, deed):
         raise NotNow(reason)
     if not allowed(locked, deed, actor):
         raise NotAllowed
-    if sentence := unmet(locked, deed.code, actor):
+    if sentence := unmet(locked, deed, actor):
         raise Unmet(sentence)
     return Doing(locked, deed, actor, at, before=locked.status)
 
 
-def not_now(subject_request: SubjectRequest, deed: Deed) -> str:
+def not_now(subject_request: SubjectRequest, deed: Deed[Any]) -> str:
     """Why the state forbids the deed, as a sentence; empty where it does not."""
-    if deed.moves:
+    if deed.states is None:
         possible = can_proceed(getattr(subject_request, deed.code))
     else:
         possible = subject_request.status in deed.states
@@ -100,62 +114,32 @@ def not_now(subject_request: SubjectRequest, deed: Deed) -> str:
     }
 
 
-def allowed(subject_request: SubjectRequest, deed: Deed, actor: Actor) -> bool:
-    """Whether this actor may do the deed at all; what it needs besides is asked by its service."""
+def allowed(subject_request: SubjectRequest, deed: Deed[Any], actor: Actor) -> bool:
+    """Whether this actor may do the deed at all; what it needs besides is asked apart."""
     if isinstance(actor, Requester):
         return deed.by_requester
     if isinstance(actor, User):
-        return any(actor.may(each, subject_request.organisation) for each in deed.permissions)
+        return deed.open_to(actor.permissions_in(subject_request.organisation))
+    # The program does in the requester's name only what it passes on, such as a reply by mail.
     return deed.by_system or deed.by_requester
 
 
 def _finish(doing: Doing) -> None:
-    moved = doing.subject_request
-    if doing.deed.raises_version:
+    moved, deed = doing.subject_request, doing.deed
+    if deed.raises_version:
         moved.version += 1
-    if doing.deed.rests_on:
+    if deed.rests_on:
         moved.evidence_version += 1
     if moved.status in ENDED and moved.ended_at is None:
         moved.ended_at = doing.at
     moved.save()
-    if doing.deed.code != "recompute":
-        write_line(
-            moved,
-            doing.deed.code,
-            actor=doing.actor,
-            at=doing.at,
-            facts=doing.facts,
-            from_state=doing.before,
-        )
+    write_line(
+        moved,
+        deed.code,
+        actor=doing.actor,
+        at=doing.at,
+        facts=doing.facts,
+        from_state=doing.before,
+    )
     for act in doing.afterwards:
         act()
-
-
-def first_lines(
-    subject_request: SubjectRequest, lines: Iterable[Line], *, actor: Actor, at: datetime
-) -> list[Model]:
-    """The first lines of a new request's history, unsaved."""
-    chain = request_chain(subject_request.pk)
-    return first_rows(chain, lines, at=at, actor_id=actor_id(actor), by=acted_by(actor))
-
-
-def write_line(
-    subject_request: SubjectRequest,
-    code: str,
-    *,
-    actor: Actor,
-    at: datetime,
-    facts: dict[str, Any],
-    from_state: str = "",
-) -> None:
-    """One line of the request's history: ids, closed codes and days, never personal data."""
-    append(
-        request_chain(subject_request.pk),
-        code,
-        at=at,
-        actor_id=actor_id(actor),
-        by=acted_by(actor),
-        facts={name: None if value == "" else value for name, value in facts.items()},
-        from_state=from_state,
-        to_state=subject_request.status if from_state else "",
-    )

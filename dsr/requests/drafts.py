@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
+from dsr.requests.deeds.inputs import Opening
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import writes_to
 from dsr.requests.states import ACTS_FOR_ANOTHER, Outcome
@@ -19,6 +20,11 @@ def draft(subject_request: SubjectRequest, kind: str) -> str:
     """The starting text of a kind, in the language of the request."""
     with translation.override(subject_request.language):
         return DRAFTS[kind](_words(subject_request)).strip()
+
+
+def begin(kind: str) -> Callable[[Opening], str]:
+    """A field of a deed that begins with the starting text of a kind."""
+    return lambda opening: draft(opening.subject_request, kind)
 
 
 def answers(subject_request: SubjectRequest) -> dict[str, str]:

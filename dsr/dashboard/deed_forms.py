@@ -1,0 +1,67 @@
+"""The form of a deed, made from its declaration. Forms check shape; services decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from dsr.accounts.models import User
+from dsr.requests.deeds.declaration import Deed
+from dsr.requests.deeds.inputs import Opening
+from dsr.requests.models import SubjectRequest
+
+
+class DeedForm(forms.Form):
+    """Carries the version of the request that the person saw, and when they opened the page."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    opened = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+
+    def __init__(
+        self,
+        deed: Deed[Any],
+        subject_request: SubjectRequest,
+        user: User,
+        data: Any = None,
+        files: Any = None,
+        *,
+        at: datetime,
+        query: Mapping[str, Any] | None = None,
+        auto_id: str = "id_%s",
+    ) -> None:
+        self.deed, self.subject_request, self.user, self.at = deed, subject_request, user, at
+        super().__init__(data, files, auto_id=auto_id, initial=self._initial(query or {}))
+        for asked in deed.asks():
+            self.fields |= asked.make(subject_request, user)
+
+    def _initial(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        today: date = self.subject_request.organisation.today(self.at)
+        opening = Opening(self.subject_request, today, query)
+        begun = {asked.name: asked.begin(opening) for asked in self.deed.asks() if asked.begin}
+        return begun | {"version": self.subject_request.version, "opened": self.at.isoformat()}
+
+    @property
+    def seen(self) -> int:
+        return int(self.cleaned_data["version"])
+
+    def given(self, address: Mapping[str, Any]) -> Any:
+        """The input of the deed, from what was typed and what stands in the address of the page."""
+        values = {}
+        for asked in self.deed.asks():
+            if asked.from_address:
+                values[asked.name] = address[asked.name]
+            # What this request does not ask keeps the default of the input.
+            elif not asked.optional or asked.name in self.fields:
+                values[asked.name] = asked.collect(self.subject_request, self)
+        return self.deed.input(**values)
+
+    def with_version(self, version: int, at: datetime) -> Any:
+        """What was typed, as if the page had been opened just now."""
+        assert isinstance(self.data, QueryDict)
+        again = self.data.copy()
+        again["version"], again["opened"] = str(version), at.isoformat()
+        return again

@@ -1,0 +1,94 @@
+"""What the page of a deed shows besides its form, by the names that declarations use.
+
+A deed says ``shows=("decision",)``. The page of a deed that is laid out in its own way has a
+template of the deed's name in ``templates/dashboard/deeds/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import Http404
+
+from dsr.accounts.models import User
+from dsr.dashboard import request_page, words
+from dsr.requests import decision_rules, drafts
+from dsr.requests.deeds.deadline import extendable
+from dsr.requests.deeds.declaration import Deed
+from dsr.requests.models import SubjectRequest
+from dsr.requests.people import goes_by_post, writes_to
+from dsr.requests.preconditions import authority_proved, identity_reached, standing_decision
+from dsr.requests.states import Outcome
+
+Panel = Callable[[SubjectRequest, User, Mapping[str, Any]], dict[str, Any]]
+
+
+def shown(
+    deed: Deed[Any], subject_request: SubjectRequest, user: User, address: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Everything that the panels of a deed's page need."""
+    context: dict[str, Any] = {}
+    for name in deed.shows:
+        context |= PANELS[name](subject_request, user, address)
+    return context
+
+
+def _identity(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
+    return {"progress": words.identity_progress(it)}
+
+
+def _decision(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
+    return request_page.decision(it)
+
+
+def _deciding(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "drafts": drafts.answers(it),
+        "outcomes": Outcome.choices,
+        "unproved": not (identity_reached(it) and authority_proved(it)),
+        "two": decision_rules.needs_two(it, Outcome.GRANTED, user),
+        "two_to_refuse": decision_rules.needs_two(it, Outcome.REFUSED, user),
+        "sole_decisions": it.organisation.sole_decisions,
+        "second_people": second_people(it, user),
+    }
+
+
+def second_people(subject_request: SubjectRequest, besides: User) -> list[User]:
+    """Who could approve what this person proposes: not who verified, nor who edited the contact."""
+    out = set(subject_request.evidence.filter(struck_at=None).values_list("by", flat=True))
+    out |= set(subject_request.people.values_list("contact_edited_by", flat=True))
+    able = decision_rules.approvers(subject_request, besides)
+    return [each for each in able if each.pk not in out]
+
+
+def _answer(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
+    decision, person = standing_decision(it), writes_to(it)
+    return {
+        "answer": decision.reveal("answer") if decision else "",
+        "by_post": goes_by_post(it),
+        "email": person.reveal("email"),
+        "postal_address": person.reveal("postal_address"),
+    }
+
+
+def _evidence(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
+    row = it.evidence.filter(pk=address["evidence_id"]).first()
+    if row is None:
+        raise Http404
+    row.safe = it.safe
+    return {"evidence": row, "evidence_text": row.reveal("compared_with")}
+
+
+def _extendable(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
+    return {"extendable": extendable(it)}
+
+
+PANELS: dict[str, Panel] = {
+    "identity": _identity,
+    "decision": _decision,
+    "deciding": _deciding,
+    "answer": _answer,
+    "evidence": _evidence,
+    "extendable": _extendable,
+}

@@ -1,1 +1,0 @@
-"""The deeds of the staff: one class, one form and one address for each."""

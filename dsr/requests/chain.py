@@ -1,0 +1,43 @@
+"""A request's own chain of history: what may stand in its lines, and who wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
+
+from dsr.audit.services import Line, append, first_rows, request_chain
+from dsr.requests.actors import Actor, acted_by, actor_id
+from dsr.requests.models import SubjectRequest
+
+
+def first_lines(
+    subject_request: SubjectRequest, lines: Iterable[Line], *, actor: Actor, at: datetime
+) -> list[Model]:
+    """The first lines of a new request's history, unsaved."""
+    chain = request_chain(subject_request.pk)
+    return first_rows(chain, lines, at=at, actor_id=actor_id(actor), by=acted_by(actor))
+
+
+def write_line(
+    subject_request: SubjectRequest,
+    code: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    facts: dict[str, Any],
+    from_state: str = "",
+) -> None:
+    """One line of the request's history: ids, closed codes and days, never personal data."""
+    append(
+        request_chain(subject_request.pk),
+        code,
+        at=at,
+        actor_id=actor_id(actor),
+        by=acted_by(actor),
+        facts={name: None if value == "" else value for name, value in facts.items()},
+        from_state=from_state,
+        to_state=subject_request.status if from_state else "",
+    )

@@ -1,0 +1,154 @@
+"""The rules of deciding: who has to agree, what can be refused, what may not be said yet."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from datetime import date
+from typing import Protocol
+
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from dsr.accounts.models import User
+from dsr.accounts.roles import Permission
+from dsr.requests.actors import Actor
+from dsr.requests.deadlines import lifecycle
+from dsr.requests.errors import BadInput, Unmet
+from dsr.requests.models import SubjectRequest
+from dsr.requests.preconditions import authority_proved, identity_reached
+from dsr.requests.states import SAFE_GROUNDS, Ground, Outcome, Status
+
+SOLE_REFUSAL_WORKING_DAYS = 3
+
+
+class Proposed(Protocol):
+    """What is laid before these rules: a decision that nobody has taken yet."""
+
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def ground(self) -> str: ...
+    @property
+    def answer(self) -> str: ...
+
+
+class ProposedAlone(Proposed, Protocol):
+    @property
+    def sole_reason(self) -> str: ...
+
+
+def approvers(subject_request: SubjectRequest, besides: Actor) -> QuerySet[User]:
+    """Who else could approve in this organisation, an outside second person included."""
+    able = User.objects.with_permission(Permission.APPROVE, subject_request.organisation)
+    return able.exclude(pk=besides.pk) if isinstance(besides, User) else able
+
+
+def needs_two(subject_request: SubjectRequest, outcome: str, actor: Actor) -> bool:
+    """Whether a second person has to approve.
+
+    Two for releasing health data and for erasure; for refusals two where there are two. An
+    organisation that has declared sole decisions needs one, and every record shows it.
+    """
+    if subject_request.organisation.sole_decisions:
+        return False
+    if outcome == Outcome.REFUSED:
+        return approvers(subject_request, actor).exists()
+    return subject_request.two_people
+
+
+def grounds_for(subject_request: SubjectRequest) -> list[tuple[str, str]]:
+    """Grounds of refusal: the right's own exceptions as its policy words them, then the law's."""
+    exceptions = subject_request.right.exceptions_in(get_language() or "en")
+    own = [(f"exception:{item['code']}", item["text"]) for item in exceptions]
+    return own + [(str(value), str(label)) for value, label in Ground.choices]
+
+
+def refuses(outcome: str) -> bool:
+    return outcome in (Outcome.REFUSED, Outcome.PARTLY_GRANTED)
+
+
+def check_proposal(subject_request: SubjectRequest, proposal: Proposed) -> None:
+    problems = {}
+    if proposal.outcome not in Outcome.values:
+        problems["outcome"] = _("Choose an outcome.")
+    if not proposal.answer.strip():
+        problems["answer"] = _("Write the answer to the requester.")
+    if refuses(proposal.outcome) and proposal.ground not in dict(grounds_for(subject_request)):
+        problems["ground"] = _("Choose the ground of the refusal.")
+    if not refuses(proposal.outcome) and proposal.ground:
+        problems["ground"] = _("A ground belongs to a refusal only. Leave it empty.")
+    if problems:
+        raise BadInput(problems)
+    _check_says_nothing_to_a_stranger(subject_request, proposal)
+    _check_promise(subject_request, proposal)
+
+
+def _check_says_nothing_to_a_stranger(subject_request: SubjectRequest, proposal: Proposed) -> None:
+    """Until the level is reached nothing may tell whether the person is known.
+
+    In a clinic even “nothing held” answers a question that a stranger may not ask.
+    """
+    if proposal.outcome == Outcome.REFUSED and proposal.ground in SAFE_GROUNDS:
+        return
+    if subject_request.status == Status.PROVING_IDENTITY or not identity_reached(subject_request):
+        raise Unmet(
+            _(
+                "Identity is not proved. Until it is, the only possible decision is a refusal that "
+                "does not tell what is held, for example because identity could not be proved."
+            )
+        )
+    if not authority_proved(subject_request):
+        raise Unmet(
+            _("The authority to act for another person is not proved. Record evidence of it.")
+        )
+
+
+def _check_promise(subject_request: SubjectRequest, proposal: Proposed) -> None:
+    """Where the policy promises to grant, only what the promise leaves open can be refused."""
+    if not subject_request.right.must_grant or proposal.outcome != Outcome.REFUSED:
+        return
+    if proposal.ground in {*SAFE_GROUNDS, Ground.NOT_REASONABLE}:
+        return
+    raise BadInput(
+        {
+            "ground": _(
+                "The policy promises to grant every reasonable request. "
+                "It can be refused only as not reasonable, or for who asks."
+            )
+        }
+    )
+
+
+def may_refuse_alone(
+    subject_request: SubjectRequest, held: AbstractSet[Permission], today: date
+) -> bool:
+    """Only who may approve, and only in the last working days before the limit.
+
+    A limit that passes unanswered harms the requester more than a refusal that one person signs
+    and every possible second person hears of.
+    """
+    first_day = lifecycle.working_days_before_due(subject_request, SOLE_REFUSAL_WORKING_DAYS)
+    return Permission.APPROVE in held and first_day is not None and today >= first_day
+
+
+def check_sole_refusal(
+    subject_request: SubjectRequest,
+    given: ProposedAlone,
+    *,
+    held: AbstractSet[Permission],
+    today: date,
+) -> None:
+    """One person decides what two should: only a refusal, only at the end, only with a reason."""
+    if given.outcome != Outcome.REFUSED:
+        raise Unmet(_("A second person has to approve this decision. Propose it instead."))
+    if not may_refuse_alone(subject_request, held, today):
+        raise Unmet(
+            _(
+                "A second person has to approve this refusal. One person may refuse alone only "
+                "within the last three working days before the limit, when nobody else is "
+                "available, and only with the permission to approve."
+            )
+        )
+    if not given.sole_reason.strip():
+        raise BadInput({"sole_reason": _("Say why no second person is available.")})

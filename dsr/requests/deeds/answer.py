@@ -1,0 +1,219 @@
+"""The answer goes out, is posted where it is on paper, and the request is closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.accounts.roles import Permission
+from dsr.notifications.models import OutboxMessage
+from dsr.notifications.services import owe
+from dsr.notifications.services import record_posting as outbox_posted
+from dsr.requests.actors import Actor
+from dsr.requests.deadlines import lifecycle
+from dsr.requests.errors import BadInput, Unmet
+from dsr.requests.files import keep_proof
+from dsr.requests.forms import FileField, day_field
+from dsr.requests.letters import seal_letter
+from dsr.requests.messages import write_message
+from dsr.requests.models import RequestMessage, SubjectRequest
+from dsr.requests.people import goes_by_post, lines_of, writes_to
+from dsr.requests.preconditions import decision_holds, is_answered, releasable, sent_answer
+from dsr.requests.services.notify import tell_requester
+from dsr.vault.uploads import CheckedUpload
+
+from .decision import standing
+from .declaration import Nothing, deed
+from .doing import Doing
+from .inputs import today, typed
+
+
+def _answer_not_sent(subject_request: SubjectRequest, actor: Actor) -> str:
+    if sent_answer(subject_request) is None:
+        return ""
+    return _("The answer has gone out already.")
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Nothing where it goes out now; the day and its proof where it was given before, elsewhere."""
+
+    given_on: date | None = typed(
+        day_field,
+        label=gettext_lazy("Given already on"),
+        required=False,
+        help_text=gettext_lazy(
+            "Leave empty: the answer goes out now. Fill in only where it was given by another "
+            "way before, with the proof of it."
+        ),
+        default=None,
+    )
+    proof: CheckedUpload | None = typed(
+        FileField,
+        label=gettext_lazy("Proof of that day"),
+        required=False,
+        help_text=gettext_lazy(
+            "For example the receipt that was signed. PDF, JPEG or PNG, at most 10 MB."
+        ),
+        default=None,
+    )
+
+
+@deed(
+    "send_answer",
+    gettext_lazy("Send the answer"),
+    permissions=(Permission.WORK,),
+    needs=(_answer_not_sent, decision_holds, releasable),
+    address="send",
+    done=gettext_lazy("The answer is on its way."),
+    history=gettext_lazy("The answer went out"),
+    told=gettext_lazy("The answer was sent."),
+    onward=40,
+    hint=gettext_lazy("It is decided. The answer has not gone out yet."),
+    hide_blocked=is_answered,
+    shows=("answer",),
+)
+def send_answer(doing: Doing, given: Sending) -> None:
+    """The answer goes out: behind the private link, or as a letter that is then to be posted.
+
+    Given by another way on an earlier day, with proof, that day counts.
+    """
+    decision = standing(doing.subject_request)
+    _check_sending(given, doing)
+    doing.subject_request.send_answer()
+    answer = write_message(doing, RequestMessage.Kind.ANSWER, str(decision.unseal("answer")))
+    answer.letter = seal_letter(doing, answer)
+    answer.on_paper = given.given_on is None and goes_by_post(doing.subject_request)
+    if given.given_on and given.proof:
+        answer.happened_on = given.given_on
+        answer.proof = keep_proof(doing.subject_request, given.proof, at=doing.at)
+    answer.save()
+    _release(doing, answer, given.given_on)
+    doing.facts |= {"message": answer.pk, "on_paper": answer.on_paper}
+
+
+def _check_sending(given: Sending, doing: Doing) -> None:
+    if given.given_on is None:
+        return
+    if not doing.subject_request.received_on <= given.given_on <= doing.today:
+        raise BadInput({"given_on": _("Enter a day from the receipt until today.")})
+    if given.proof is None:
+        raise BadInput({"proof": _("Add the proof of the day on which it was given.")})
+
+
+def _release(doing: Doing, answer: RequestMessage, given_on: date | None) -> None:
+    """A letter counts from its posting, which is a deed of its own; anything else from its day."""
+    if given_on:
+        _answered(doing, given_on)
+    elif answer.on_paper:
+        _owe_letter(doing, answer)
+    else:
+        _answered(doing, doing.today)
+        doing.afterwards.append(
+            lambda: tell_requester(doing.subject_request, "answer_ready", at=doing.at)
+        )
+
+
+def _answered(doing: Doing, on: date) -> None:
+    """The answer is out: the duty's deadlines are met, or missed when it was late."""
+    doing.subject_request.answered_on = on
+    lifecycle.settle(doing.subject_request, on, actor=doing.actor, at=doing.at)
+
+
+def _letter_key(answer: RequestMessage) -> str:
+    return f"answer_letter:{answer.pk}"
+
+
+def _owe_letter(doing: Doing, answer: RequestMessage) -> None:
+    subject_request = doing.subject_request
+    owe(
+        key=_letter_key(answer),
+        kind="answer_letter",
+        safe=subject_request.safe,
+        to="\n".join(lines_of(writes_to(subject_request))),
+        language=subject_request.language,
+        context={"reference": subject_request.reference},
+        at=doing.at,
+        reference=subject_request.reference,
+        medium="letter",
+        file=answer.letter,
+    )
+
+
+def _waits_for_posting(subject_request: SubjectRequest, actor: Actor) -> str:
+    answer = sent_answer(subject_request)
+    if answer is not None and answer.letter_id and answer.posted_on is None and answer.on_paper:
+        return ""
+    return _("No letter of this request waits to be posted.")
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """The day on which the letter was posted."""
+
+    posted_on: date = typed(
+        day_field,
+        label=gettext_lazy("Day on which the letter was posted"),
+        help_text=gettext_lazy("The answer counts from this day."),
+        initial=today,
+    )
+
+
+@deed(
+    "record_posting",
+    gettext_lazy("Record the posting"),
+    permissions=(Permission.WORK,),
+    needs=(_waits_for_posting,),
+    address="posted",
+    lead=gettext_lazy("The letter counts as the answer from the day on which it was posted."),
+    done=gettext_lazy("The posting is recorded."),
+    history=gettext_lazy("The letter was posted"),
+    told=gettext_lazy("The answer was posted."),
+    onward=30,
+    hint=gettext_lazy("The letter is written. Print it, post it, and record the day."),
+    hide_blocked=lambda subject_request: True,
+)
+def record_posting(doing: Doing, given: Posting) -> None:
+    """The letter was posted on this day, which is the day of the answer."""
+    answer = sent_answer(doing.subject_request)
+    if answer is None:
+        raise Unmet(_("No letter of this request waits to be posted."))
+    if not answer.happened_on <= given.posted_on <= doing.today:
+        raise BadInput({"posted_on": _("Enter a day from the writing of the letter until today.")})
+    doing.subject_request.record_posting()
+    answer.posted_on = given.posted_on
+    answer.save()
+    for owed in OutboxMessage.objects.to_post().filter(key=_letter_key(answer)):
+        outbox_posted(owed.pk, posted_on=given.posted_on, at=doing.at)
+    _answered(doing, given.posted_on)
+
+
+def _out(subject_request: SubjectRequest, actor: Actor) -> str:
+    if is_answered(subject_request):
+        return ""
+    answer = sent_answer(subject_request)
+    if answer is not None and answer.on_paper:
+        return _("The letter is not posted yet. Record the day of posting first.")
+    return _("The answer has not gone out yet. Send it first.")
+
+
+@deed(
+    "close",
+    gettext_lazy("Close"),
+    permissions=(Permission.WORK,),
+    needs=(_out,),
+    lead=gettext_lazy(
+        "The answer is out and nothing is left to do. The requester still finds it on their page."
+    ),
+    done=gettext_lazy("The request is closed."),
+    history=gettext_lazy("Closed"),
+    told=gettext_lazy("The request was closed."),
+    onward=50,
+    hint=gettext_lazy("The answer is out."),
+)
+def close(doing: Doing, given: Nothing) -> None:
+    """The answer is out and nothing is left to do."""
+    doing.subject_request.close()

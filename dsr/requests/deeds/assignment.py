@@ -1,0 +1,122 @@
+"""Who has a request: work begins, it is given to somebody, a note is left for the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.accounts.models import User
+from dsr.accounts.roles import Permission
+from dsr.requests.errors import BadInput
+from dsr.requests.forms import text_field
+from dsr.requests.messages import keep_note
+from dsr.requests.models import SubjectRequest
+from dsr.requests.preconditions import identity_needed
+from dsr.requests.services.notify import tell_staff
+from dsr.requests.states import OPEN, Status
+
+from .declaration import Facts, Names, Nothing, Place, deed
+from .doing import Doing
+from .inputs import LONG, Opening, typed, typed_for
+
+
+@deed(
+    "start",
+    gettext_lazy("Start work"),
+    permissions=(Permission.WORK,),
+    needs=(identity_needed,),
+    lead=gettext_lazy("Work on the request begins. If nobody has it yet, it is assigned to you."),
+    done=gettext_lazy("Work has begun."),
+    history=gettext_lazy("Work began"),
+    told=gettext_lazy("Work on your request began."),
+    onward=70,
+    hint=gettext_lazy("The identity suffices for this right. Work can begin."),
+)
+def start(doing: Doing, given: Nothing) -> None:
+    """Work begins; who starts it takes it, where nobody has."""
+    doing.subject_request.start()
+    if doing.subject_request.assignee_id is None:
+        doing.subject_request.assignee = doing.user
+
+
+def _people(subject_request: SubjectRequest, user: User) -> forms.Field:
+    people = User.objects.with_permission(Permission.WORK, subject_request.organisation)
+    return forms.ModelChoiceField(
+        people, required=False, label=gettext_lazy("Assign to"), empty_label=gettext_lazy("Nobody")
+    )
+
+
+def _assignee(opening: Opening) -> int | None:
+    return opening.subject_request.assignee_id
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """To whom; None takes it from everybody."""
+
+    to: User | None = typed_for(_people, initial=_assignee)
+
+
+def _assigned(facts: Facts, names: Names) -> str:
+    if facts.get("to") is None:
+        return _("Assigned to nobody")
+    return _("Assigned to %(name)s") % {"name": names.get(f"user:{facts['to']}", "?")}
+
+
+@deed(
+    "assign",
+    gettext_lazy("Assign"),
+    permissions=(Permission.ASSIGN,),
+    states=OPEN,
+    lead=gettext_lazy("Who has the request hears of its deadlines. They are told by mail."),
+    done=gettext_lazy("The assignment is changed."),
+    history=_assigned,
+    place=Place.ELSEWHERE,
+)
+def assign(doing: Doing, given: Assignment) -> None:
+    """Give the request to a member of staff who may work on it, or to nobody."""
+    to, organisation = given.to, doing.subject_request.organisation
+    if to is not None and not (to.is_active and to.may(Permission.WORK, organisation)):
+        raise BadInput({"to": _("This person may not work on requests of the organisation.")})
+    doing.subject_request.assignee = to
+    doing.facts["to"] = to.pk if to else None
+    if to is not None and to != doing.actor:
+        doing.afterwards.append(
+            lambda: tell_staff(doing.subject_request, "assigned", [to], at=doing.at)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NoteGiven:
+    """An internal note."""
+
+    text: str = typed(
+        text_field,
+        4,
+        LONG,
+        label=gettext_lazy("Internal note"),
+        help_text=gettext_lazy("Only staff read it."),
+        error_messages={"required": gettext_lazy("Write the note.")},
+    )
+
+
+@deed(
+    "note",
+    gettext_lazy("Add a note"),
+    permissions=(Permission.NOTE,),
+    states=tuple(Status),
+    # It changes nothing a decision rests on, so two people may write at the same time.
+    raises_version=False,
+    compares_version=False,
+    done=gettext_lazy("The note is added."),
+    history=gettext_lazy("A note was added"),
+    place=Place.ELSEWHERE,
+)
+def note(doing: Doing, given: NoteGiven) -> None:
+    """Keep an internal note; the requester never sees it."""
+    if not given.text.strip():
+        raise BadInput({"text": _("Write the note.")})
+    doing.facts["note"] = keep_note(doing, given.text).pk

@@ -1,0 +1,325 @@
+"""More time, days that a court or authority sets, and facts on which dates depend.
+
+Nobody types a due date: facts are stated, and every date follows from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.accounts.models import User
+from dsr.accounts.roles import Permission
+from dsr.deadlines.extending import ExtensionVerdict
+from dsr.requests.actors import Actor
+from dsr.requests.deadlines import lifecycle, reminder_days, solving
+from dsr.requests.errors import BadInput, Unmet
+from dsr.requests.files import keep_proof
+from dsr.requests.forms import FileField, day_field, text_field
+from dsr.requests.messages import write_message
+from dsr.requests.models import Deadline, Extension, Order, RequestMessage, SubjectRequest
+from dsr.requests.services.notify import tell_requester
+from dsr.requests.states import OPEN, UNDECIDED, Duty, ExtensionReason, SetBy
+from dsr.requests.words import length
+from dsr.vault.uploads import CheckedUpload
+
+from .declaration import deed
+from .doing import Doing
+from .inputs import LONG, typed, typed_for
+
+
+def extendable(subject_request: SubjectRequest) -> list[Deadline]:
+    """Its live deadlines of which a rule allows more time."""
+    deadlines = subject_request.deadlines.all()
+    return [each for each in deadlines if each.is_live and each.extension_rule is not None]
+
+
+def _something_to_extend(subject_request: SubjectRequest, actor: Actor) -> str:
+    if extendable(subject_request):
+        return ""
+    return _("No rule behind the dates of this request allows more time.")
+
+
+def _which(subject_request: SubjectRequest, user: User) -> forms.Field:
+    return forms.TypedChoiceField(
+        label=gettext_lazy("Which deadline"),
+        coerce=int,
+        choices=[(each.pk, _at_most(each)) for each in extendable(subject_request)],
+    )
+
+
+def _at_most(deadline: Deadline) -> str:
+    rule = deadline.extension_rule or {}
+    return _("%(source)s: at most %(length)s more") % {
+        "source": _(deadline.source),
+        "length": length(rule["amount"], rule["unit"]),
+    }
+
+
+def _reasons(subject_request: SubjectRequest, user: User) -> forms.Field:
+    """Only those that a rule of this request admits: the GDPR names two, and no others."""
+    admitted = {
+        code
+        for each in extendable(subject_request)
+        for code in (each.extension_rule or {})["reasons"]
+    }
+    return forms.ChoiceField(
+        label=gettext_lazy("Reason"),
+        choices=[each for each in ExtensionReason.choices if each[0] in admitted],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionGiven:
+    """More time for one deadline, by its id. ``explanation`` is told to the requester.
+
+    ``notified_on`` is given only for a notice that already went out by another way, on that day.
+    """
+
+    deadline: int = typed_for(_which)
+    amount: int = typed(
+        forms.IntegerField,
+        label=gettext_lazy("How much more"),
+        min_value=1,
+        error_messages={"required": gettext_lazy("Say how much more time is needed, as a number.")},
+        widget=forms.NumberInput(attrs={"class": "input--tiny"}),
+    )
+    reason: str = typed_for(_reasons)
+    explanation: str = typed(
+        text_field,
+        8,
+        LONG,
+        label=gettext_lazy("What the requester is told"),
+        help_text=gettext_lazy(
+            "Why more time is needed, and until when. They read it on their private page."
+        ),
+        error_messages={"required": gettext_lazy("Tell the requester why more time is needed.")},
+    )
+    notified_on: date | None = typed(
+        day_field,
+        label=gettext_lazy("Told already on"),
+        required=False,
+        help_text=gettext_lazy(
+            "Leave empty: the requester is told today. Fill in only where they were told by "
+            "another way before; a notice that came too late has no effect."
+        ),
+        default=None,
+    )
+    proof: CheckedUpload | None = typed(
+        FileField,
+        label=gettext_lazy("The notice that was sent"),
+        required=False,
+        help_text=gettext_lazy(
+            "Needed for a notice of an earlier day. PDF, JPEG or PNG, at most 10 MB."
+        ),
+        default=None,
+    )
+
+
+@deed(
+    "extend",
+    gettext_lazy("Extend the time limit"),
+    permissions=(Permission.WORK,),
+    states=UNDECIDED,
+    needs=(_something_to_extend,),
+    hide_blocked=lambda subject_request: True,
+    lead=gettext_lazy(
+        "More time is possible only where the rule of a deadline allows it, for one of its "
+        "reasons, and when the requester is told in time."
+    ),
+    done=gettext_lazy("The extension is recorded."),
+    history=gettext_lazy("The time limit was extended"),
+    told=gettext_lazy("The time limit was extended."),
+    shows=("extendable",),
+)
+def extend(doing: Doing, given: ExtensionGiven) -> None:
+    """Take more time and tell the requester today, or record a notice that was given before.
+
+    Today's notice is refused after the notice limit, with the day on which it would have been
+    possible. A notice of an earlier day that came too late is recorded as having no effect.
+    """
+    deadline = _chosen(doing, given)
+    notified_on = given.notified_on or doing.today
+    verdict = _verdict(deadline, given, notified_on)
+    if not verdict.admitted and given.notified_on is None:
+        raise Unmet(_too_late(verdict))
+    extension = _keep(doing, deadline, given, notified_on, verdict)
+    doing.facts |= {
+        "deadline": deadline.pk,
+        "extension": extension.pk,
+        "notified_on": notified_on.isoformat(),
+        "effect": verdict.outcome,
+    }
+    if verdict.admitted:
+        lifecycle.settle_duty(
+            doing.subject_request,
+            Duty.EXTENSION_NOTICE,
+            notified_on,
+            actor=doing.actor,
+            at=doing.at,
+        )
+        lifecycle.recompute(doing.subject_request, actor=doing.actor, at=doing.at, cause="extended")
+    if given.notified_on is None:
+        write_message(doing, RequestMessage.Kind.NOTICE, given.explanation)
+        doing.afterwards.append(
+            lambda: tell_requester(doing.subject_request, "extended", at=doing.at)
+        )
+
+
+def _chosen(doing: Doing, given: ExtensionGiven) -> Deadline:
+    found = [each for each in extendable(doing.subject_request) if each.pk == given.deadline]
+    if not found:
+        raise Unmet(_("The rule of this deadline does not allow more time."))
+    deadline = found[0]
+    deadline.subject_request = doing.subject_request
+    if problems := _problems(doing, given, deadline.extension_rule or {}):
+        raise BadInput(problems)
+    return deadline
+
+
+def _problems(doing: Doing, given: ExtensionGiven, allowed: Mapping[str, object]) -> dict[str, str]:
+    problems = {}
+    if not 1 <= given.amount <= int(str(allowed["amount"])):
+        problems["amount"] = _("At most %(most)s more can be taken.") % {"most": allowed["amount"]}
+    if given.reason not in allowed["reasons"]:  # type: ignore[operator]
+        problems["reason"] = _("The rule does not admit this reason.")
+    if not given.explanation.strip():
+        problems["explanation"] = _("Tell the requester why more time is needed.")
+    if given.notified_on and not (
+        doing.subject_request.received_on <= given.notified_on <= doing.today
+    ):
+        problems["notified_on"] = _("Enter a day from the receipt until today.")
+    if given.notified_on and given.proof is None:
+        problems["proof"] = _("Add the notice that was sent, as proof of its day.")
+    return problems
+
+
+def _verdict(deadline: Deadline, given: ExtensionGiven, notified_on: date) -> ExtensionVerdict:
+    """What the engine says of this extension, beside everything that has happened before it."""
+    rule = deadline.extension_rule or {}
+    event = solving.extension_event(given.amount, rule["unit"], given.reason, notified_on)
+    verdicts = solving.solve(deadline, extra=(event,)).extensions
+    return next(each for each in verdicts if each.extension == event)
+
+
+def _too_late(verdict: ExtensionVerdict) -> str:
+    if verdict.notice_by is None or verdict.outcome != "late":
+        return _("The rule does not allow another extension of this deadline.")
+    return _(
+        "It is too late for this: the requester had to be told by %(day)s. The date stands."
+    ) % {"day": date_format(verdict.notice_by, "DATE_FORMAT")}
+
+
+def _keep(
+    doing: Doing,
+    deadline: Deadline,
+    given: ExtensionGiven,
+    notified_on: date,
+    verdict: ExtensionVerdict,
+) -> Extension:
+    extension = Extension(
+        safe=doing.subject_request.safe,
+        deadline=deadline,
+        amount=given.amount,
+        unit=(deadline.extension_rule or {})["unit"],
+        reason=given.reason,
+        notified_on=notified_on,
+        admitted=verdict.admitted,
+        by=doing.user,
+        recorded_at=doing.at,
+    )
+    if given.proof:
+        extension.proof = keep_proof(doing.subject_request, given.proof, at=doing.at)
+    extension.seal(explanation=given.explanation.strip())
+    extension.save()
+    return extension
+
+
+@dataclass(frozen=True, slots=True)
+class OrderGiven:
+    """An order of a court or authority, with its document."""
+
+    authority: str = typed(text_field, 0, 300, label=gettext_lazy("Court or authority"))
+    ordered_on: date = typed(day_field, label=gettext_lazy("Day of the order"))
+    due_on: date = typed(day_field, label=gettext_lazy("Day by which it wants the answer"))
+    document: CheckedUpload = typed(
+        FileField,
+        label=gettext_lazy("The order itself"),
+        help_text=gettext_lazy("PDF, JPEG or PNG, at most 10 MB."),
+        error_messages={
+            "required": gettext_lazy("Add the document: an order is only as good as its proof.")
+        },
+    )
+
+
+@deed(
+    "record_order",
+    gettext_lazy("Record an order"),
+    permissions=(Permission.OVERSEE,),
+    states=OPEN,
+    address="order",
+    lead=gettext_lazy(
+        "An order of a court or authority adds a clock of its own; it changes no other."
+    ),
+    done=gettext_lazy("The order is recorded."),
+    history=gettext_lazy("An order was recorded"),
+)
+def record_order(doing: Doing, given: OrderGiven) -> None:
+    """Add a deadline with the day that was ordered. It changes no other."""
+    _check_order(given, doing)
+    deadline = _ordered_deadline(doing, given)
+    order = Order(
+        safe=doing.subject_request.safe,
+        deadline=deadline,
+        document=keep_proof(doing.subject_request, given.document, at=doing.at),
+        ordered_on=given.ordered_on,
+        by=doing.user,
+        recorded_at=doing.at,
+    )
+    order.seal(authority=given.authority.strip())
+    order.save()
+    doing.facts |= {"deadline": deadline.pk, "due_on": given.due_on.isoformat()}
+    lifecycle.govern(doing.subject_request)
+
+
+def _check_order(given: OrderGiven, doing: Doing) -> None:
+    problems = {}
+    if not given.authority.strip():
+        problems["authority"] = _("Say which court or authority ordered it.")
+    if given.ordered_on > doing.today:
+        problems["ordered_on"] = _("This day lies in the future. Enter the day of the order.")
+    if given.due_on < given.ordered_on:
+        problems["due_on"] = _("This day lies before the order. Enter the day it sets.")
+    if problems:
+        raise BadInput(problems)
+
+
+def _ordered_deadline(doing: Doing, given: OrderGiven) -> Deadline:
+    subject_request = doing.subject_request
+    calendar = subject_request.organisation.calendar
+    number = subject_request.deadlines.filter(set_by=SetBy.ORDER).count() + 1
+    deadline = Deadline(
+        subject_request=subject_request,
+        purpose=Duty.RESPOND,
+        set_by=SetBy.ORDER,
+        code=f"order-{number}",
+        source=_("Order of a court or authority; its document is attached"),
+        rule={"unit": "none"},
+        calendar=calendar,
+        calendar_version=calendar.version,
+        started_on=given.ordered_on,
+        due_on=given.due_on,
+        would_be_on=given.due_on,
+        trace=[],
+        computed_at=doing.at,
+    )
+    deadline.remind_on = reminder_days.first_day(deadline, doing.today)
+    deadline.save()
+    doing.line("deadline_began", **lifecycle.begun(deadline))
+    return deadline

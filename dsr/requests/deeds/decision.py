@@ -1,0 +1,328 @@
+"""A decision is proposed by one person and approved by another, or taken by one where one suffices.
+
+Two people for releasing health data, for erasure and for refusals: what goes wrong there cannot be
+called back, and nobody sees their own mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.accounts.models import User
+from dsr.accounts.roles import Permission
+from dsr.requests import drafts
+from dsr.requests.actors import Actor
+from dsr.requests.decision_rules import (
+    approvers,
+    check_proposal,
+    check_sole_refusal,
+    grounds_for,
+    may_refuse_alone,
+    needs_two,
+)
+from dsr.requests.errors import BadInput, RequestError, Unmet
+from dsr.requests.forms import text_field
+from dsr.requests.messages import keep_note
+from dsr.requests.models import Decision, SubjectRequest
+from dsr.requests.preconditions import (
+    decision_holds,
+    is_answered,
+    second_person,
+    sent_answer,
+    standing_decision,
+    unproved,
+)
+from dsr.requests.services.notify import tell_staff
+from dsr.requests.states import Outcome, Status
+
+from .declaration import DEEDS, Facts, Names, Nothing, Place, Saying, Words, deed
+from .doing import Doing
+from .inputs import LONG, Opening, typed, typed_for
+
+EARLY = (Status.RECEIVED, Status.PROVING_IDENTITY, Status.IN_PROGRESS)
+
+
+def _chosen(opening: Opening) -> str | None:
+    """The outcome in the address of the page, if there is one: its starting text is asked for."""
+    outcome = str(opening.query.get("outcome", ""))
+    return outcome if outcome in Outcome.values else None
+
+
+def _starting_text(opening: Opening) -> str:
+    outcome = _chosen(opening)
+    return drafts.draft(opening.subject_request, outcome) if outcome else ""
+
+
+def _ground(subject_request: SubjectRequest, user: User) -> forms.Field:
+    return forms.ChoiceField(
+        label=gettext_lazy("Ground"),
+        required=False,
+        choices=[("", gettext_lazy("None")), *grounds_for(subject_request)],
+        help_text=gettext_lazy("Only for a refusal, whole or in part."),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What is decided. ``answer`` goes to the requester, ``reasons`` stay with the record."""
+
+    outcome: str = typed(
+        forms.ChoiceField,
+        label=gettext_lazy("Outcome"),
+        choices=Outcome.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose an outcome.")},
+        initial=_chosen,
+    )
+    ground: str = typed_for(_ground, default="")
+    answer: str = typed(
+        text_field,
+        14,
+        20000,
+        label=gettext_lazy("Answer to the requester"),
+        help_text=gettext_lazy("The letter carries this text, in the language of the request."),
+        error_messages={"required": gettext_lazy("Write the answer to the requester.")},
+        initial=_starting_text,
+    )
+    reasons: str = typed(
+        text_field,
+        4,
+        LONG,
+        label=gettext_lazy("Reasons for the record"),
+        required=False,
+        help_text=gettext_lazy("Kept with the decision, never sent."),
+        default="",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoleDecision(Proposal):
+    """What one person decides, and why nobody else could look at it, where that is needed."""
+
+    sole_reason: str = typed(
+        text_field,
+        3,
+        2000,
+        label=gettext_lazy("Why no second person is available"),
+        required=False,
+        help_text=gettext_lazy(
+            "Needed only for a refusal by one person in its last three working days."
+        ),
+        default="",
+    )
+
+
+def _worth_deciding(subject_request: SubjectRequest, actor: Actor) -> bool:
+    """Proving who asks comes before deciding."""
+    return subject_request.status not in EARLY or not unproved(subject_request)
+
+
+def _with_outcome(sentence: Words) -> Saying:
+    def say(facts: Facts, names: Names) -> str:
+        return str(sentence) % {"outcome": Outcome(facts["outcome"]).label}
+
+    return say
+
+
+@deed(
+    "propose",
+    gettext_lazy("Propose a decision"),
+    permissions=(Permission.WORK,),
+    done=gettext_lazy("The decision is proposed. A second person has been asked to look at it."),
+    history=_with_outcome(gettext_lazy("Decision proposed: %(outcome)s")),
+    told=gettext_lazy("An answer was prepared for a second person to check."),
+    onward=90,
+    next_when=_worth_deciding,
+    hint=gettext_lazy("Find the answer, then propose a decision to a second person."),
+    shows=("deciding", "identity"),
+)
+def propose(doing: Doing, given: Proposal) -> None:
+    """Lay a decision before a second person."""
+    check_proposal(doing.subject_request, given)
+    doing.subject_request.propose()
+    _keep(doing, given)
+    doing.afterwards.append(
+        lambda: tell_staff(
+            doing.subject_request,
+            "review_wanted",
+            approvers(doing.subject_request, doing.actor),
+            at=doing.at,
+        )
+    )
+
+
+def _decided(facts: Facts, names: Names) -> str:
+    sentence = _("Decided by one person: %(outcome)s")
+    if not facts.get("sole"):
+        sentence = _("Decided: %(outcome)s")
+    return sentence % {"outcome": Outcome(facts["outcome"]).label}
+
+
+def _one_suffices(subject_request: SubjectRequest, actor: Actor) -> bool:
+    return _worth_deciding(subject_request, actor) and not needs_two(
+        subject_request, Outcome.GRANTED, actor
+    )
+
+
+def _deciding_alone(
+    subject_request: SubjectRequest, user: User, held: AbstractSet[Permission], today: date
+) -> tuple[Words, str] | None:
+    """Deciding alone is no choice where every outcome needs a second person."""
+    if not all(needs_two(subject_request, each, user) for each in Outcome):
+        return None
+    if may_refuse_alone(subject_request, held, today):
+        return _("Refuse alone"), ""
+    return DEEDS["decide_alone"].label, _(
+        "A second person has to approve. Propose the decision instead."
+    )
+
+
+@deed(
+    "decide_alone",
+    gettext_lazy("Decide"),
+    permissions=(Permission.WORK,),
+    address="decide",
+    done=gettext_lazy("The decision is taken."),
+    history=_decided,
+    onward=80,
+    next_when=_one_suffices,
+    hint=gettext_lazy("Find the answer, then decide. One person suffices for this right."),
+    offered_as=_deciding_alone,
+    shows=("deciding", "identity"),
+)
+def decide_alone(doing: Doing, given: SoleDecision) -> None:
+    """Decide without a second person, where one suffices or none is to be had in time."""
+    subject_request = doing.subject_request
+    check_proposal(subject_request, given)
+    sole = needs_two(subject_request, given.outcome, doing.actor)
+    if sole:
+        check_sole_refusal(subject_request, given, held=doing.held, today=doing.today)
+    subject_request.decide_alone(given.outcome, given.ground)
+    decision = _keep(doing, given, taken=True)
+    decision.sole = sole or subject_request.organisation.sole_decisions
+    decision.seal(sole_reason=given.sole_reason)
+    decision.save()
+    doing.facts["sole"] = decision.sole
+    if sole:
+        # Whoever could have been the second person hears of it at once.
+        doing.afterwards.append(
+            lambda: tell_staff(
+                subject_request,
+                "sole_refusal",
+                approvers(subject_request, doing.actor),
+                at=doing.at,
+            )
+        )
+
+
+@deed(
+    "approve",
+    gettext_lazy("Approve"),
+    permissions=(Permission.APPROVE,),
+    needs=(decision_holds, second_person),
+    done=gettext_lazy("The decision is approved."),
+    history=_with_outcome(gettext_lazy("Decision approved: %(outcome)s")),
+    onward=20,
+    hint=gettext_lazy("A decision waits for you as the second person."),
+    shows=("decision", "identity"),
+)
+def approve(doing: Doing, given: Nothing) -> None:
+    """The second person agrees with what was proposed."""
+    decision = standing(doing.subject_request)
+    doing.subject_request.approve(decision.outcome, decision.ground)
+    decision.status = Decision.Status.TAKEN
+    decision.second_person, decision.settled_at = doing.user, doing.at
+    decision.save()
+    doing.facts |= {"outcome": decision.outcome, "proposed_by": decision.proposed_by_id}
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnReason:
+    """What has to be done first; kept as an internal note."""
+
+    reason: str = typed(
+        text_field,
+        4,
+        LONG,
+        label=gettext_lazy("What has to be done first"),
+        help_text=gettext_lazy("Kept as an internal note; the requester does not see it."),
+        error_messages={"required": gettext_lazy("Say what has to be done first.")},
+    )
+
+
+def _nothing_sent_yet(subject_request: SubjectRequest, actor: Actor) -> str:
+    if subject_request.status != Status.DECIDED or sent_answer(subject_request) is None:
+        return ""
+    return _("The answer has gone out already.")
+
+
+@deed(
+    "return_to_work",
+    gettext_lazy("Return to work"),
+    permissions=(Permission.APPROVE, Permission.WORK),
+    needs=(_nothing_sent_yet,),
+    address="return",
+    lead=gettext_lazy("The decision does not stand. Work goes on, and it can be proposed again."),
+    done=gettext_lazy("The request is back in work."),
+    history=gettext_lazy("Returned to work"),
+    place=Place.ENDING,
+    second_to=lambda subject_request, following: subject_request.status == Status.IN_REVIEW,
+    hide_blocked=is_answered,
+)
+def return_to_work(doing: Doing, given: ReturnReason) -> None:
+    """The proposal goes back, or a decision is taken back before anything went out."""
+    if not given.reason.strip():
+        raise BadInput({"reason": _("Say what has to be done first.")})
+    _check_may_return(doing)
+    doing.subject_request.return_to_work()
+    put_away(doing)
+    keep_note(doing, given.reason)
+
+
+def put_away(doing: Doing) -> None:
+    """The standing decision stands no more."""
+    doing.subject_request.decisions.exclude(status=Decision.Status.RETURNED).update(
+        status=Decision.Status.RETURNED, settled_at=doing.at
+    )
+
+
+def standing(subject_request: SubjectRequest) -> Decision:
+    """The decision that stands. Raises Unmet where none does."""
+    decision = standing_decision(subject_request)
+    if decision is None:
+        raise Unmet(_("No decision stands. Return the request to work and propose one."))
+    return decision
+
+
+def _keep(doing: Doing, proposal: Proposal, *, taken: bool = False) -> Decision:
+    decision = Decision(
+        safe=doing.subject_request.safe,
+        subject_request=doing.subject_request,
+        status=Decision.Status.TAKEN if taken else Decision.Status.PROPOSED,
+        outcome=proposal.outcome,
+        ground=proposal.ground,
+        evidence_version=doing.subject_request.evidence_version,
+        proposed_by=doing.user,
+        proposed_at=doing.at,
+        settled_at=doing.at if taken else None,
+    )
+    decision.seal(answer=proposal.answer.strip(), reasons=proposal.reasons.strip())
+    decision.save()
+    doing.facts |= {"outcome": proposal.outcome, "ground": proposal.ground}
+    return decision
+
+
+def _check_may_return(doing: Doing) -> None:
+    """Whoever reviews may send back; whoever works may take back what was decided."""
+    needed = Permission.APPROVE if doing.before == Status.IN_REVIEW else Permission.WORK
+    own = (decision := standing_decision(doing.subject_request)) is not None and (
+        decision.proposed_by_id == doing.user.pk
+    )
+    if not own and needed not in doing.held:
+        raise RequestError(_("Only a second person or whoever proposed it can return it to work."))

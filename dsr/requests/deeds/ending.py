@@ -1,0 +1,246 @@
+"""Other ends than an answer: withdrawn, lapsed, frozen, out of scope, forwarded; and reopening."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.accounts.roles import Permission
+from dsr.requests import drafts
+from dsr.requests.deadlines import lifecycle
+from dsr.requests.errors import BadInput
+from dsr.requests.forms import text_field
+from dsr.requests.messages import keep_note, write_message
+from dsr.requests.models import RequestMessage
+from dsr.requests.services.notify import responsible, tell_requester, tell_staff
+
+from .decision import put_away
+from .declaration import Place, deed
+from .doing import Doing
+from .inputs import LONG, typed
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What the requester wrote or said; mostly nothing, and nobody asks why."""
+
+    text: str = typed(
+        text_field,
+        4,
+        LONG,
+        label=gettext_lazy("What the requester wrote or said"),
+        required=False,
+        help_text=gettext_lazy("Leave it empty where they gave no words."),
+        default="",
+    )
+
+
+@deed(
+    "withdraw",
+    gettext_lazy("Withdraw"),
+    permissions=(Permission.RECORD,),
+    by_requester=True,
+    lead=gettext_lazy("The requester no longer asks. They need not say why, and nobody asks them."),
+    done=gettext_lazy("The request is withdrawn."),
+    warning=True,
+    history=gettext_lazy("The request was withdrawn"),
+    told=gettext_lazy("The request was withdrawn."),
+    place=Place.ENDING,
+)
+def withdraw(doing: Doing, given: Withdrawal) -> None:
+    """The requester no longer asks. Nobody has to say why."""
+    doing.subject_request.withdraw()
+    if given.text.strip():
+        write_message(doing, RequestMessage.Kind.REPLY, given.text, from_requester=True)
+    _end(doing, "withdrawn")
+    doing.afterwards.append(
+        lambda: tell_staff(
+            doing.subject_request,
+            "withdrawn_staff",
+            [user for user in responsible(doing.subject_request) if user != doing.actor],
+            at=doing.at,
+        )
+    )
+
+
+def _message(code: str) -> Any:
+    """A message to the requester, with the starting text of the deed."""
+    return typed(
+        text_field,
+        10,
+        LONG,
+        label=gettext_lazy("Message to the requester"),
+        help_text=gettext_lazy("They read it on their private page; no mail carries its text."),
+        error_messages={"required": gettext_lazy("Write the message.")},
+        initial=drafts.begin(code),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """Why it lapses and what the requester can still do, in words for them."""
+
+    text: str = _message("lapse")
+
+
+@deed(
+    "lapse",
+    gettext_lazy("Declare lapsed"),
+    permissions=(Permission.OVERSEE,),
+    lead=gettext_lazy(
+        "A decision, with a reason and what the requester can still do. Nothing lapses by itself, "
+        "and a reply takes the request up again."
+    ),
+    done=gettext_lazy("The request has lapsed."),
+    warning=True,
+    history=gettext_lazy("The request was declared lapsed"),
+    told=gettext_lazy("The request lapsed."),
+    place=Place.ENDING,
+)
+def lapse(doing: Doing, given: Lapse) -> None:
+    """A person decides that the unanswered request lapses; the letter says why and what is open."""
+    _needs(given.text, _("Say to the requester why the request lapses and what they can still do."))
+    doing.subject_request.lapse()
+    write_message(doing, RequestMessage.Kind.NOTICE, given.text)
+    _end(doing, "lapsed")
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfScope:
+    """Why the policy does not reach it and what else is open, in words for the requester."""
+
+    text: str = _message("declare_out_of_scope")
+
+
+@deed(
+    "declare_out_of_scope",
+    gettext_lazy("Declare out of scope"),
+    permissions=(Permission.WORK,),
+    address="out-of-scope",
+    lead=gettext_lazy("The policy does not reach what is asked. Say why, and what else is open."),
+    done=gettext_lazy("The request is out of scope."),
+    warning=True,
+    history=gettext_lazy("Declared out of scope"),
+    told=gettext_lazy("The request was found to be outside the policy."),
+    place=Place.ENDING,
+)
+def declare_out_of_scope(doing: Doing, given: OutOfScope) -> None:
+    """The policy does not reach what is asked; the requester is told why and what else is open."""
+    _needs(given.text, _("Say to the requester why this is out of scope and what else is open."))
+    doing.subject_request.declare_out_of_scope()
+    write_message(doing, RequestMessage.Kind.NOTICE, given.text)
+    _end(doing, "out_of_scope")
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """To whom it was passed and how to reach them, in words for the requester."""
+
+    text: str = _message("forward")
+
+
+@deed(
+    "forward",
+    gettext_lazy("Forward"),
+    permissions=(Permission.WORK,),
+    lead=gettext_lazy("Somebody else can answer. Say to whom it was passed and how to reach them."),
+    done=gettext_lazy("The request is forwarded."),
+    warning=True,
+    history=gettext_lazy("Forwarded"),
+    told=gettext_lazy("The request was passed on."),
+    place=Place.ENDING,
+)
+def forward(doing: Doing, given: Forwarding) -> None:
+    """Passed on to who can answer; the requester is told to whom and how to reach them."""
+    _needs(
+        given.text, _("Say to the requester to whom the request was passed and how to reach them.")
+    )
+    doing.subject_request.forward()
+    write_message(doing, RequestMessage.Kind.NOTICE, given.text)
+    _end(doing, "forwarded")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why; kept as an internal note."""
+
+    reason: str = typed(
+        text_field,
+        4,
+        LONG,
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Kept as an internal note; the requester does not see it."),
+        error_messages={"required": gettext_lazy("Say why.")},
+    )
+
+
+@deed(
+    "freeze",
+    gettext_lazy("Freeze"),
+    permissions=(Permission.OVERSEE,),
+    lead=gettext_lazy(
+        "Nothing goes out and nothing is erased until it is cleared up. Clocks run on."
+    ),
+    done=gettext_lazy("The request is frozen."),
+    warning=True,
+    history=gettext_lazy("Frozen"),
+    told=gettext_lazy("The request was stopped for a check."),
+    place=Place.ENDING,
+)
+def freeze(doing: Doing, given: Reason) -> None:
+    """Nothing goes out until it is cleared up. Deadlines run on: our doubt extends nothing."""
+    _needs(given.reason, _("Say why the request is frozen."), "reason")
+    doing.subject_request.freeze()
+    keep_note(doing, given.reason)
+
+
+@deed(
+    "unfreeze",
+    gettext_lazy("Unfreeze"),
+    permissions=(Permission.OVERSEE,),
+    lead=gettext_lazy("It is cleared up. The request goes back to where it was."),
+    done=gettext_lazy("The request is no longer frozen."),
+    history=gettext_lazy("No longer frozen"),
+    told=gettext_lazy("The request goes on."),
+    onward=10,
+)
+def unfreeze(doing: Doing, given: Reason) -> None:
+    """Cleared up: back to where it was."""
+    _needs(given.reason, _("Say how it was cleared up."), "reason")
+    doing.subject_request.unfreeze()
+    keep_note(doing, given.reason)
+
+
+@deed(
+    "reopen",
+    gettext_lazy("Reopen"),
+    permissions=(Permission.OVERSEE,),
+    lead=gettext_lazy("The request is taken up again, and the requester is told."),
+    done=gettext_lazy("The request is open again."),
+    history=gettext_lazy("Reopened"),
+    told=gettext_lazy("The request was taken up again."),
+    onward=120,
+    hint=gettext_lazy("Nothing is left to do."),
+    quiet=True,
+)
+def reopen(doing: Doing, given: Reason) -> None:
+    """Taken up again. Unanswered, its old deadlines run on; answered before, a new one begins."""
+    _needs(given.reason, _("Say why the request is reopened."), "reason")
+    doing.subject_request.reopen()
+    put_away(doing)
+    keep_note(doing, given.reason)
+    lifecycle.take_up_again(doing.subject_request, actor=doing.actor, at=doing.at)
+    doing.afterwards.append(lambda: tell_requester(doing.subject_request, "reopened", at=doing.at))
+
+
+def _end(doing: Doing, mail: str) -> None:
+    lifecycle.cancel_all(doing.subject_request, actor=doing.actor, at=doing.at)
+    doing.afterwards.append(lambda: tell_requester(doing.subject_request, mail, at=doing.at))
+
+
+def _needs(text: str, sentence: str, field: str = "text") -> None:
+    if not text.strip():
+        raise BadInput({field: sentence})

@@ -1,0 +1,216 @@
+"""Facts on which dates depend: a fee announced and settled, and what decides which law applies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.accounts.roles import Permission
+from dsr.requests.actors import Actor
+from dsr.requests.deadlines import lifecycle
+from dsr.requests.errors import BadInput
+from dsr.requests.forms import day_field, text_field
+from dsr.requests.forms.countries import COUNTRIES
+from dsr.requests.messages import write_message
+from dsr.requests.models import RequestMessage, SubjectRequest
+from dsr.requests.services.notify import tell_requester
+from dsr.requests.states import UNDECIDED, FeeGround, PauseReason, RecordAge, Status
+
+from .declaration import deed
+from .doing import Doing
+from .inputs import LONG, Opening, today, typed
+
+BEFORE_DECISION = (Status.RECEIVED, Status.PROVING_IDENTITY, Status.IN_PROGRESS, Status.WAITING)
+
+
+def _fee_is_open(subject_request: SubjectRequest) -> bool:
+    pauses = subject_request.pauses.all()
+    return any(each.reason == PauseReason.FEE and each.ended_on is None for each in pauses)
+
+
+def _no_fee_open(subject_request: SubjectRequest, actor: Actor) -> str:
+    if _fee_is_open(subject_request):
+        return _("A fee is announced already. Record first that it was paid or waived.")
+    return ""
+
+
+def _a_fee_open(subject_request: SubjectRequest, actor: Actor) -> str:
+    return "" if _fee_is_open(subject_request) else _("No fee is announced.")
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """Why a fee is asked, and what the requester is told of it."""
+
+    ground: str = typed(
+        forms.ChoiceField,
+        label=gettext_lazy("Ground"),
+        choices=FeeGround.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose the ground of the fee.")},
+    )
+    text: str = typed(
+        text_field,
+        6,
+        LONG,
+        label=gettext_lazy("What the requester is told"),
+        help_text=gettext_lazy(
+            "How much, for what, how to pay, and that the request can be withdrawn."
+        ),
+        error_messages={"required": gettext_lazy("Say how much and for what.")},
+    )
+
+
+@deed(
+    "ask_fee",
+    gettext_lazy("Announce a fee"),
+    permissions=(Permission.WORK,),
+    states=BEFORE_DECISION,
+    needs=(_no_fee_open,),
+    address="fee",
+    lead=gettext_lazy(
+        "A fee is announced first, so that the requester can withdraw. "
+        "Under the GDPR a first copy is free."
+    ),
+    done=gettext_lazy("The fee is announced."),
+    history=gettext_lazy("A fee was announced"),
+)
+def ask_fee(doing: Doing, given: Fee) -> None:
+    """Announce a fee with its ground. A first copy is free under the GDPR (Art. 12(5), 15(3)).
+
+    Deadlines stand still or begin anew only where their law says so.
+    """
+    _check(given, doing.subject_request)
+    write_message(doing, RequestMessage.Kind.QUESTION, given.text)
+    lifecycle.begin_pause(doing.subject_request, PauseReason.FEE, actor=doing.actor, at=doing.at)
+    doing.facts["ground"] = given.ground
+    doing.afterwards.append(lambda: tell_requester(doing.subject_request, "fee", at=doing.at))
+
+
+def _check(given: Fee, subject_request: SubjectRequest) -> None:
+    problems = {}
+    if given.ground not in FeeGround.values:
+        problems["ground"] = _("Choose the ground of the fee.")
+    if given.ground == FeeGround.POLICY and not subject_request.right.fee:
+        problems["ground"] = _("The policy names no fee for this right. Choose another ground.")
+    if not given.text.strip():
+        problems["text"] = _("Say how much, for what, and that the request can be withdrawn.")
+    if problems:
+        raise BadInput(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class FeeSettled:
+    """``how`` is ``paid`` or ``waived``."""
+
+    how: str = typed(
+        forms.ChoiceField,
+        label=gettext_lazy("What happened"),
+        choices=[
+            ("paid", gettext_lazy("The fee was paid")),
+            ("waived", gettext_lazy("The fee is waived")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Say whether it was paid or waived.")},
+    )
+    on: date = typed(day_field, label=gettext_lazy("On which day"), initial=today)
+
+
+@deed(
+    "settle_fee",
+    gettext_lazy("Record that the fee was paid or waived"),
+    permissions=(Permission.RECORD,),
+    states=UNDECIDED,
+    needs=(_a_fee_open,),
+    hide_blocked=lambda subject_request: True,
+    address="fee/settled",
+    lead=gettext_lazy("Clocks that stood still for the fee run again from this day."),
+    done=gettext_lazy("It is recorded."),
+    history=gettext_lazy("The fee was paid or waived"),
+)
+def settle_fee(doing: Doing, given: FeeSettled) -> None:
+    """The fee came on this day, or is waived."""
+    if not doing.subject_request.received_on <= given.on <= doing.today:
+        raise BadInput({"on": _("Enter a day from the receipt until today.")})
+    lifecycle.end_pauses(
+        doing.subject_request, PauseReason.FEE, actor=doing.actor, at=doing.at, on=given.on
+    )
+    doing.facts |= {"on": given.on, "waived": given.how == "waived"}
+
+
+def record_age(subject_request: SubjectRequest) -> str:
+    """What was stated of the record's age; empty where nobody has looked."""
+    stated = subject_request.law_facts.get("record_age", "")
+    return RecordAge.BOTH if isinstance(stated, list) else str(stated)
+
+
+def _law_facts(age: str) -> dict[str, object]:
+    """A record with parts of both ages gets both limits, each for its part."""
+    if not age:
+        return {}
+    if age == RecordAge.BOTH:
+        return {"record_age": [RecordAge.YOUNGER.value, RecordAge.OLDER.value]}
+    return {"record_age": age}
+
+
+def _country(opening: Opening) -> str:
+    return opening.subject_request.country
+
+
+def _record_age(opening: Opening) -> str:
+    return record_age(opening.subject_request)
+
+
+@dataclass(frozen=True, slots=True)
+class FactsGiven:
+    """The requester's place (FR, US-CA; empty if unknown) and the age of the record."""
+
+    country: str = typed(
+        forms.ChoiceField,
+        label=gettext_lazy("Where the requester lives"),
+        required=False,
+        choices=[("", gettext_lazy("Not known")), *COUNTRIES],
+        initial=_country,
+        default="",
+    )
+    record_age: str = typed(
+        forms.ChoiceField,
+        label=gettext_lazy("How old the record is"),
+        required=False,
+        choices=[("", gettext_lazy("Nobody has looked")), *RecordAge.choices],
+        help_text=gettext_lazy(
+            "On the day of the request. It matters where a law gives older records longer."
+        ),
+        initial=_record_age,
+        default="",
+    )
+
+
+@deed(
+    "state_facts",
+    gettext_lazy("State facts on which laws depend"),
+    permissions=(Permission.WORK,),
+    states=UNDECIDED,
+    address="facts",
+    lead=gettext_lazy(
+        "Clocks of the laws that apply begin, those of laws that do not apply fall away."
+    ),
+    done=gettext_lazy("The facts are recorded and the dates follow."),
+    history=gettext_lazy("Facts on which laws depend were stated"),
+)
+def state_facts(doing: Doing, given: FactsGiven) -> None:
+    """State the requester's place and the age of the record; which laws apply follows.
+
+    A record with younger and older parts gets two dates (Code de la santé publique L1111-7).
+    """
+    if given.record_age not in ("", *RecordAge.values):
+        raise BadInput({"record_age": _("Choose how old the record is.")})
+    subject_request = doing.subject_request
+    subject_request.country = given.country
+    subject_request.law_facts = _law_facts(given.record_age)
+    lifecycle.replan(subject_request, actor=doing.actor, at=doing.at)
+    doing.facts |= {"country": given.country.lower() or None, "record_age": given.record_age}

@@ -1,0 +1,117 @@
+"""The fields of a deed's input: what a person is asked for, once for page, form and program.
+
+A deed's input is a frozen dataclass. ``typed`` gives one of its fields the form field that asks for
+it; the doors build their forms from that, and nobody writes a form class for a deed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django import forms
+
+from dsr.accounts.models import User
+from dsr.requests.models import SubjectRequest
+
+LONG = 8000  # characters of a message, a reason, a note
+ONE_FILE = "PDF, JPEG or PNG, at most 10 MB."
+KEY = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A page as it is opened: the request, its legal day, what stands behind the question mark."""
+
+    subject_request: SubjectRequest
+    today: date
+    query: Mapping[str, Any]
+
+
+Make = Callable[[SubjectRequest, User], dict[str, forms.Field]]
+Begin = Callable[[Opening], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One field of an input. ``make`` gives the form fields that ask for it, by name: mostly one,
+    none where this request does not need it. ``collect`` makes the value of what was typed.
+
+    ``from_address`` marks what stands in the address of the page, and is not asked; ``optional``
+    what has a default where this request does not ask for it.
+    """
+
+    name: str
+    make: Make
+    collect: Callable[[SubjectRequest, forms.Form], Any]
+    begin: Begin | None = None
+    from_address: bool = False
+    optional: bool = False
+
+
+def typed(
+    make: Callable[..., forms.Field],
+    *args: Any,
+    initial: Begin | None = None,
+    default: Any = MISSING,
+    **options: Any,
+) -> Any:
+    """A value that a person types into ``make(*args, **options)``."""
+    made = partial(make, *args, **options)
+    return typed_for(lambda subject_request, user: made(), initial=initial, default=default)
+
+
+def typed_for(
+    make: Callable[[SubjectRequest, User], forms.Field | None],
+    *,
+    initial: Begin | None = None,
+    default: Any = MISSING,
+) -> Any:
+    """As ``typed``, where the form field depends on the request; None where it is not asked."""
+    return _field({"one": make, "begin": initial}, default)
+
+
+def typed_together(make: Make, collect: Callable[[SubjectRequest, forms.Form], Any]) -> Any:
+    """A value that several form fields ask for together."""
+    return _field({"make": make, "collect": collect}, MISSING)
+
+
+def from_address() -> Any:
+    """A value that stands in the address of the page."""
+    return _field({"make": lambda subject_request, user: {}, "from_address": True}, MISSING)
+
+
+def today(opening: Opening) -> date:
+    return opening.today
+
+
+def asked_of(field: dataclasses.Field[Any]) -> Asked:
+    """What a field of an input says about itself."""
+    said = dict(field.metadata[KEY])
+    if (one := said.pop("one", None)) is not None:
+        said["make"] = partial(_only, field.name, one)
+    said.setdefault("collect", partial(_cleaned, field.name))
+    return Asked(name=field.name, optional=field.default is not MISSING, **said)
+
+
+def _field(said: dict[str, Any], default: Any) -> Any:
+    given = {} if default is MISSING else {"default": default}
+    return dataclasses.field(metadata={KEY: said}, **given)
+
+
+def _only(
+    name: str,
+    make: Callable[[SubjectRequest, User], forms.Field | None],
+    subject_request: SubjectRequest,
+    user: User,
+) -> dict[str, forms.Field]:
+    made = make(subject_request, user)
+    return {} if made is None else {name: made}
+
+
+def _cleaned(name: str, subject_request: SubjectRequest, form: forms.Form) -> Any:
+    return form.cleaned_data[name]

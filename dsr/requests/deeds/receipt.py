@@ -1,0 +1,180 @@
+"""The day of receipt, from which every date is counted, and the confirmation of receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.accounts.roles import Permission
+from dsr.requests.actors import Actor
+from dsr.requests.deadlines import lifecycle, solving
+from dsr.requests.errors import BadInput
+from dsr.requests.forms import day_field, text_field
+from dsr.requests.models import Receipt, SubjectRequest
+from dsr.requests.states import OPEN, Channel, Duty
+
+from .declaration import Facts, Names, deed
+from .doing import Doing
+from .inputs import LONG, typed
+from .inputs import today as the_day
+from .said import day
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherReceipt:
+    """The same request, arrived another way."""
+
+    channel: str = typed(
+        forms.ChoiceField, label=gettext_lazy("It also arrived by"), choices=Channel.choices
+    )
+    received_on: date = typed(
+        day_field,
+        label=gettext_lazy("Day on which it arrived"),
+        help_text=gettext_lazy("The earliest receipt counts."),
+    )
+
+
+@deed(
+    "record_receipt",
+    gettext_lazy("Record an earlier receipt"),
+    permissions=(Permission.RECORD,),
+    states=OPEN,
+    address="receipt",
+    lead=gettext_lazy(
+        "The same request also arrived another way, perhaps earlier. Every date is counted from "
+        "the earliest receipt."
+    ),
+    done=gettext_lazy("The receipt is recorded."),
+    history=gettext_lazy("A further receipt was recorded"),
+)
+def record_receipt(doing: Doing, given: FurtherReceipt) -> None:
+    """The same request also arrived another way: the earliest receipt counts."""
+    _check_day(given.received_on, doing)
+    _add_receipt(doing, given.received_on, given.channel)
+    doing.facts |= {"received_on": given.received_on.isoformat(), "channel": given.channel}
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedReceipt:
+    """The real day, and how it is known."""
+
+    received_on: date = typed(
+        day_field,
+        label=gettext_lazy("Real day of receipt"),
+        initial=lambda opening: opening.subject_request.received_on,
+    )
+    reason: str = typed(
+        text_field,
+        4,
+        LONG,
+        label=gettext_lazy("How you know it"),
+        help_text=gettext_lazy(
+            "For example: the stamp on the envelope. Every date is computed anew."
+        ),
+        error_messages={"required": gettext_lazy("Say how you know the real day of receipt.")},
+    )
+
+
+def _corrected(facts: Facts, names: Names) -> str:
+    return _("Day of receipt corrected from %(old)s to %(new)s") % {
+        "old": day(facts.get("from")),
+        "new": day(facts.get("to")),
+    }
+
+
+@deed(
+    "correct_receipt",
+    gettext_lazy("Correct the day of receipt"),
+    permissions=(Permission.OVERSEE,),
+    states=OPEN,
+    address="receipt/correct",
+    lead=gettext_lazy("Nobody types a due date: correct the fact, and every date follows from it."),
+    done=gettext_lazy("The day of receipt is corrected, and every date was computed anew."),
+    history=_corrected,
+    told=gettext_lazy("The day of receipt was corrected."),
+)
+def correct_receipt(doing: Doing, given: CorrectedReceipt) -> None:
+    """The real day of receipt was another one: the old receipt is struck, all dates follow."""
+    _check_day(given.received_on, doing)
+    if not given.reason.strip():
+        raise BadInput({"reason": _("Say how you know the real day of receipt.")})
+    subject_request = doing.subject_request
+    old = subject_request.received_on
+    subject_request.receipts.filter(struck_at=None).update(struck_at=doing.at)
+    _add_receipt(doing, given.received_on, subject_request.channel, given.reason)
+    doing.facts |= {"from": old.isoformat(), "to": given.received_on.isoformat()}
+
+
+def _check_day(received_on: date, doing: Doing) -> None:
+    if received_on > doing.today:
+        raise BadInput(
+            {"received_on": _("The day of receipt lies in the future. Enter the real day.")}
+        )
+
+
+def _add_receipt(doing: Doing, received_on: date, channel: str, reason: str = "") -> None:
+    """A fact beside the others: nothing is overwritten, and the earliest one counts."""
+    subject_request = doing.subject_request
+    zone = ZoneInfo(subject_request.organisation.zone)
+    receipt = Receipt(
+        safe=subject_request.safe,
+        subject_request=subject_request,
+        channel=channel,
+        # A bare day is taken at its noon: no zone of ours makes another day of it.
+        received_at=datetime.combine(received_on, time(12), zone),
+        received_on=received_on,
+        recorded_at=doing.at,
+        by=doing.user,
+    )
+    receipt.seal(reason=reason)
+    receipt.save()
+    earliest = solving.earliest_receipt(subject_request)
+    subject_request.received_at = earliest.received_at
+    subject_request.received_on = earliest.received_on
+    lifecycle.recompute(subject_request, actor=doing.actor, at=doing.at, cause="receipt_corrected")
+
+
+def _to_acknowledge(subject_request: SubjectRequest, actor: Actor) -> str:
+    deadlines = subject_request.deadlines.all()
+    if any(each.is_live and each.purpose == Duty.ACKNOWLEDGE for each in deadlines):
+        return ""
+    return _("No confirmation of receipt is owed, or it has been given.")
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """The day on which receipt was confirmed, by letter or by word of mouth."""
+
+    on: date = typed(
+        day_field,
+        label=gettext_lazy("Day on which receipt was confirmed"),
+        help_text=gettext_lazy(
+            "By letter or by word of mouth; a receipt mail is recorded by itself."
+        ),
+        initial=the_day,
+    )
+
+
+@deed(
+    "acknowledge",
+    gettext_lazy("Record that receipt was confirmed"),
+    permissions=(Permission.RECORD,),
+    states=OPEN,
+    needs=(_to_acknowledge,),
+    hide_blocked=lambda subject_request: True,
+    lead=gettext_lazy("Receipt was confirmed to the requester outside of this site."),
+    done=gettext_lazy("The acknowledgement is recorded."),
+)
+def acknowledge(doing: Doing, given: Acknowledgement) -> None:
+    """Receipt was confirmed to the requester on this day, by letter or word of mouth."""
+    if not doing.subject_request.received_on <= given.on <= doing.today:
+        raise BadInput({"on": _("Enter a day from the receipt until today.")})
+    lifecycle.settle_duty(
+        doing.subject_request, Duty.ACKNOWLEDGE, given.on, actor=doing.actor, at=doing.at
+    )
+    doing.facts["on"] = given.on.isoformat()

@@ -1,0 +1,173 @@
+"""What happened to a request, in plain sentences, from the codes and ids that its chain holds.
+
+Staff read every line with names; the requester reads what concerns them, without names and without
+what happens behind the desk. The words of a deed stand beside the deed; here are those of the lines
+that no deed writes by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.accounts.models import User
+from dsr.audit.models import Entry
+from dsr.audit.services import request_chain
+
+from .deeds.declaration import DEEDS, LINES, Facts, Names, Saying, Words, history_line
+from .deeds.said import day
+from .models import Deadline, SubjectRequest
+from .states import Channel, Status
+
+CAUSES: dict[str, str | Promise] = {
+    "pause_began": gettext_lazy("a pause began"),
+    "pause_ended": gettext_lazy("a pause ended"),
+    "receipt_corrected": gettext_lazy("the day of receipt changed"),
+    "calendar_changed": gettext_lazy("the calendar of working days changed"),
+    "extended": gettext_lazy("the time limit was extended"),
+    "reopened": gettext_lazy("the request was taken up again"),
+    "fact_stated": gettext_lazy("a fact on which laws depend was stated"),
+}
+
+BY: dict[str, Words] = {
+    "requester": gettext_lazy("you"),
+    "staff": gettext_lazy("the organisation"),
+    "system": gettext_lazy("automatically"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of the timeline: what, when, by whom, and which state followed which."""
+
+    text: str
+    at: datetime
+    by: str
+    note: str
+
+
+def timeline(subject_request: SubjectRequest) -> list[Line]:
+    """Everything that happened, as staff read it, the newest first."""
+    entries = list(_entries(subject_request).order_by("-seq"))
+    names = _names(entries) | {
+        f"deadline:{each.pk}": _which_deadline(each) for each in subject_request.deadlines.all()
+    }
+    return [_line(entry, names) for entry in entries]
+
+
+def since(subject_request: SubjectRequest, opened_at: datetime) -> list[Line]:
+    """What happened after somebody opened the page, the newest first."""
+    return [line for line in timeline(subject_request) if line.at > opened_at]
+
+
+def told(subject_request: SubjectRequest) -> Iterator[Line]:
+    """What concerns the requester, the newest first."""
+    for entry in _entries(subject_request).order_by("-seq"):
+        if text := _told(entry.code):
+            yield Line(str(text), entry.at, str(BY[entry.by]), "")
+
+
+def _entries(subject_request: SubjectRequest) -> Any:
+    return Entry.objects.filter(chain=request_chain(subject_request.pk))
+
+
+def _told(code: str) -> Words:
+    said = DEEDS.get(code) or LINES.get(code)
+    return said.told if said else ""
+
+
+def _line(entry: Entry, names: Names) -> Line:
+    return Line(_sentence(entry, names), entry.at, _who(entry, names), _moved(entry))
+
+
+def _sentence(entry: Entry, names: Names) -> str:
+    deed, line = DEEDS.get(entry.code), LINES.get(entry.code)
+    # A deed that has nothing to add to its name is told by its name.
+    said = (deed.history or deed.label) if deed else (line.history if line else entry.code)
+    return said(entry.facts, names) if callable(said) else str(said)
+
+
+def _who(entry: Entry, names: Names) -> str:
+    if entry.code.startswith("deadline_"):
+        return ""  # it follows from the deed beside it
+    if entry.by == "requester":
+        return _("the requester")
+    return names.get(f"user:{entry.actor_id}") or (_("the program") if entry.by == "system" else "")
+
+
+def _moved(entry: Entry) -> str:
+    if not entry.from_state or entry.from_state == entry.to_state:
+        return ""
+    return f"{Status(entry.from_state).label} → {Status(entry.to_state).label}"
+
+
+def _names(entries: Iterable[Entry]) -> dict[str, str]:
+    """Who did it, and whom it was given to, asked for once."""
+    wanted = {entry.actor_id for entry in entries} | {entry.facts.get("to") for entry in entries}
+    ids = {each for each in wanted if isinstance(each, int)}
+    rows = User.objects.filter(pk__in=ids).values_list("pk", "name") if ids else ()
+    return {f"user:{pk}": name for pk, name in rows}
+
+
+def _which_deadline(deadline: Deadline) -> str:
+    """Which deadline is meant: what for, and who set it."""
+    who = deadline.source if deadline.regime else deadline.get_set_by_display()
+    return f"{deadline.get_purpose_display()}, {who}"
+
+
+def _which(facts: Facts, names: Names) -> str:
+    return names.get(f"deadline:{facts.get('deadline')}", str(facts.get("code", "")))
+
+
+def _received(facts: Facts, names: Names) -> str:
+    return _("Received on %(day)s (%(channel)s)") % {
+        "day": day(facts.get("received_on")),
+        "channel": Channel(facts["channel"]).label,
+    }
+
+
+def _began(facts: Facts, names: Names) -> str:
+    return _("Deadline began (%(which)s): %(day)s") % {
+        "which": _which(facts, names),
+        "day": day(facts.get("due_on")),
+    }
+
+
+def _shifted(facts: Facts, names: Names) -> str:
+    return _("Deadline moved (%(which)s) from %(old)s to %(new)s, because %(cause)s") % {
+        "which": _which(facts, names),
+        "old": day(facts.get("from")),
+        "new": day(facts.get("to")),
+        "cause": CAUSES.get(str(facts.get("cause")), facts.get("cause")),
+    }
+
+
+def _ended(sentence: Words) -> Saying:
+    def say(facts: Facts, names: Names) -> str:
+        return str(sentence) % {"which": _which(facts, names), "day": day(facts.get("on"))}
+
+    return say
+
+
+history_line("submit", _received, gettext_lazy("Your request was received."))
+history_line("mail_bounced", gettext_lazy("A mail came back"))
+history_line("file_read", gettext_lazy("A file was downloaded"))
+history_line("denied", gettext_lazy("Somebody tried what they may not do"))
+history_line("deadline_began", _began)
+history_line("deadline_moved", _shifted)
+history_line("deadline_met", _ended(gettext_lazy("Deadline met (%(which)s) on %(day)s")))
+history_line(
+    "deadline_missed", _ended(gettext_lazy("Deadline missed (%(which)s): done on %(day)s"))
+)
+history_line(
+    "deadline_cancelled", _ended(gettext_lazy("Deadline cancelled (%(which)s) on %(day)s"))
+)
+history_line(
+    "deadline_revived", _ended(gettext_lazy("Deadline runs again (%(which)s) since %(day)s"))
+)

@@ -1,0 +1,47 @@
+"""Words that staff and requesters both read: lengths of time, days left, how near a date is.
+
+They stand once, so that a date is not near on one page and far on the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import formats
+from django.utils.translation import ngettext
+
+# Days: from here on a date is shown as near. The first reminder goes out on the same day.
+SOON = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A few words and the tone they are said in; the colour only repeats the words."""
+
+    kind: str
+    text: str
+
+
+def nearness(days: int) -> str:
+    """The tone for a date so many days ahead: ``over``, ``soon`` or ``ok``."""
+    if days < 0:
+        return "over"
+    return "soon" if days <= SOON else "ok"
+
+
+def short(day: date) -> str:
+    return str(formats.date_format(day, "DATE_FORMAT"))
+
+
+def length(number: int, unit: str) -> str:
+    """A length of time: ``20 days``."""
+    texts = {
+        "hour": ngettext("%(n)d hour", "%(n)d hours", number),
+        "day": ngettext("%(n)d day", "%(n)d days", number),
+        "business_day": ngettext("%(n)d working day", "%(n)d working days", number),
+        "week": ngettext("%(n)d week", "%(n)d weeks", number),
+        "month": ngettext("%(n)d month", "%(n)d months", number),
+        "year": ngettext("%(n)d year", "%(n)d years", number),
+    }
+    return texts[unit] % {"n": number}
