@@ -46,7 +46,7 @@ def page_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
         "organisation": organisation,
         "subject_request": subject_request,
         "shown": show_right(subject_request.right, organisation),
-        "standing": STATUS_TEXTS[subject_request.status],
+        "status_text": STATUS_TEXTS[subject_request.status],
         "outcome": OUTCOMES.get(subject_request.outcome, "") if answers else "",
         "expectation": _expectation(subject_request, today),
         "dates": dates(subject_request, today),

@@ -218,9 +218,8 @@ class _Story:
             at=self._ago(days),
             seen=asked.version,
         )
-        return assignment.start(
-            proved.pk, actor=self.handler, at=self._ago(days), seen=proved.version
-        )
+        at = self._ago(days)
+        return assignment.start(proved.pk, actor=self.handler, at=at, seen=proved.version)
 
     def _propose(self, begun: SubjectRequest, days: int) -> SubjectRequest:
         return decision.propose(

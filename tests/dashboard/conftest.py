@@ -55,6 +55,11 @@ def text_of(response: Any) -> str:
     return unescape(response.content.decode())
 
 
+def as_read(page: str) -> str:
+    """A line break between two words is one blank to whoever reads."""
+    return " ".join(page.split())
+
+
 @pytest.fixture
 def clock() -> Iterator[Any]:
     with time_machine.travel(MORNING, tick=False) as time:

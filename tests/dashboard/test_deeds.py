@@ -16,7 +16,7 @@ from dsr.requests.models import Deadline, Decision, Note, SubjectRequest
 from dsr.requests.services import writing
 from tests import cast
 from tests.cast import MORNING, Desk
-from tests.dashboard.conftest import Seat, deed_url, hidden_fields, text_of
+from tests.dashboard.conftest import Seat, as_read, deed_url, hidden_fields, text_of
 from tests.requests.reaching import reach
 
 SeatOf = Callable[[str], Seat]
@@ -106,7 +106,7 @@ def test_an_unproved_person_is_told_nothing(desk: Desk, seat: SeatOf) -> None:
 def test_two_people_decide_and_the_page_says_so(desk: Desk, seat: SeatOf) -> None:
     page = seat("handler").open(deed_url(reach(desk, "in_progress"), "propose"))
     assert "Two people decide this" in page
-    assert "Who could approve: Officer Testing, Officer Testing, Outside Testing" in page
+    assert "Who could approve: Officer Testing, Officer Testing, Outside Testing" in as_read(page)
 
 
 def test_a_starting_text_is_offered_for_each_outcome_in_the_language_of_the_request(
@@ -152,7 +152,7 @@ def test_who_was_slower_reads_who_did_what_and_keeps_what_was_typed(
     )
     page = text_of(response)
     assert response.status_code == 409
-    assert "Evidence: Seen in person – Officer Testing, " in page
+    assert "Evidence: Seen in person – Officer Testing, " in as_read(page)
     assert "Which month do you mean?" in page
     assert again(subject_request).status == "in_progress"
     hidden = hidden_fields(page)

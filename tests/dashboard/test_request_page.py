@@ -108,7 +108,7 @@ def test_whoever_proposed_reads_that_another_person_has_to_approve(
 def test_nobody_is_sent_to_decide_before_the_identity_is_proved(desk: Desk, seat: SeatOf) -> None:
     page = page_of(seat("handler"), reach(desk, "proving_identity"))
     following = re.search(
-        r'class="next__deed">.*?class="buttons">\s*<a [^>]*>([^<]+)<', page, re.DOTALL
+        r'class="next__deed">.*?class="buttons">\s*<a [^>]*>\s*([^<]+?)\s*<', page, re.DOTALL
     )
     assert following
     assert following[1] == "Record evidence"

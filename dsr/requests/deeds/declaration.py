@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_type_hints
 
 from django.utils.functional import Promise
 from django_fsm import Transition
@@ -82,6 +82,9 @@ class Deed(Generic[Given]):
         button beside the next one. ``hide_blocked`` leaves it out without a word where it has
         nothing to act on; ``shows`` names what its page shows besides its form.
     """
+
+    # Templates call whatever can be called; a page that names a deed must not do it.
+    do_not_call_in_templates: ClassVar[bool] = True
 
     code: str
     label: Words
