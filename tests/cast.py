@@ -9,18 +9,21 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
-from dsr.requests.services.deciding import Proposal
-from dsr.requests.services.identity import EvidenceGiven
 
 from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Role
+from dsr.audit.models import Entry
+from dsr.audit.services import request_chain
 from dsr.policies.catalogue.loading import load
 from dsr.policies.catalogue.reading import HOME
 from dsr.policies.models import Organisation, Right
 from dsr.requests.actors import REQUESTER, Actor
 from dsr.requests.bulk_insert import bulk_insert
+from dsr.requests.deeds import assignment, decision, identity
+from dsr.requests.deeds.decision import Proposal, SoleDecision
+from dsr.requests.deeds.identity import EvidenceGiven
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import deciding, identity, intake, work
+from dsr.requests.services import intake
 from dsr.requests.services.intake import PersonGiven, Submission
 from dsr.requests.states import EvidenceKind
 
@@ -134,7 +137,7 @@ def prove(
 
 def begin(subject_request: SubjectRequest, by: User, *, at: datetime = MORNING) -> SubjectRequest:
     proved = prove(subject_request, by, at=at)
-    return work.start(proved.pk, actor=by, at=at, seen=proved.version)
+    return assignment.start(proved.pk, actor=by, at=at, seen=proved.version)
 
 
 def propose(
@@ -146,7 +149,7 @@ def propose(
     ground: str = "",
     answer: str = "Here is what you asked for.",
 ) -> SubjectRequest:
-    return deciding.propose(
+    return decision.propose(
         subject_request.pk,
         Proposal(outcome=outcome, answer=answer, ground=ground),
         actor=by,
@@ -162,3 +165,17 @@ def later(days: int, at: datetime = MORNING) -> datetime:
 def on(day: str, hour: int = 8) -> datetime:
     """An instant on a day, at an hour UTC."""
     return datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC).replace(hour=hour)
+
+
+def history(subject_request: SubjectRequest) -> list[Entry]:
+    """The request's own chain, oldest first."""
+    chain = request_chain(subject_request.pk)
+    return list(Entry.objects.filter(chain=chain).order_by("seq"))
+
+
+def alone(proposal: Proposal, sole_reason: str = "") -> SoleDecision:
+    """The same decision, taken by one person."""
+    names = ("outcome", "ground", "answer", "reasons")
+    return SoleDecision(
+        **{name: getattr(proposal, name) for name in names}, sole_reason=sole_reason
+    )

@@ -1,4 +1,12 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+
+# The modules of deeds, in the order in which docs/states.md and the staff pages list them.
+SUBJECTS = (
+    *("assignment", "identity", "conversation", "decision", "answer", "ending"),
+    *("receipt", "facts", "deadline"),
+)
 
 
 class RequestsConfig(AppConfig):
@@ -7,20 +15,12 @@ class RequestsConfig(AppConfig):
     verbose_name = "Requests"
 
     def ready(self) -> None:
-        """Declare the deeds; and the rooms below, which know no request, ask what is registered."""
+        """Declare the deeds, and register with the rooms below, which know no request."""
+        for subject in SUBJECTS:
+            import_module(f"dsr.requests.deeds.{subject}")
+
         from dsr.notifications.services import expect, register_recheck
         from dsr.requests.deadlines import reminders
-        from dsr.requests.deeds import (  # noqa: F401  in the order of docs/states.md
-            answer,
-            assignment,
-            conversation,
-            deadline,
-            decision,
-            ending,
-            facts,
-            identity,
-            receipt,
-        )
 
         register_recheck("reminder", reminders.still_needed)
         for sweep in ("reminders", "dates", "intake"):

@@ -54,12 +54,12 @@ def main() -> None:
     with site() as world:
         from dsr.policies.models import Organisation
         from dsr.requests.deadlines import reminders
-        from dsr.requests.services import writing
+        from dsr.requests.deeds import assignment
         from tests.faults.seeding import ask, find_desk
 
         desk, now = find_desk(), datetime.now(UTC)
         asked = ask(desk, days=1)
-        asked = writing.assign(
+        asked = assignment.assign(
             asked.pk, to=desk.handler, actor=desk.officer, at=now, seen=asked.version
         )
         note(f"filling in {DEADLINES} deadlines")

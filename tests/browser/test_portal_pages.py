@@ -11,8 +11,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
+from dsr.requests.deeds import answer, conversation, decision
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import deciding, links, writing
+from dsr.requests.services import links
 from dsr.requests.states import Status
 from tests import cast
 from tests.browser.axe import assert_accessible, click_through
@@ -97,7 +98,7 @@ def test_a_question_an_answer_and_the_text_behind_them(walk: Walk) -> None:
     at = timezone.now()
     handler, officer = walk.desk.handler, walk.desk.officer
     begun = cast.begin(cast.ask(walk.desk.right("img", "access"), at=at), handler, at=at)
-    asked = writing.ask_requester(
+    asked = conversation.ask_requester(
         begun.pk, question="Which account?", actor=handler, at=at, seen=begun.version
     )
     sent: list[Request] = []
@@ -114,8 +115,8 @@ def test_a_question_an_answer_and_the_text_behind_them(walk: Walk) -> None:
     answered = SubjectRequest.objects.get()
     assert answered.status == Status.IN_PROGRESS
     proposed = cast.propose(answered, handler, at=at)
-    approved = deciding.approve(proposed.pk, actor=officer, at=at, seen=proposed.version)
-    deciding.send_answer(approved.pk, actor=handler, at=at, seen=approved.version)
+    approved = decision.approve(proposed.pk, actor=officer, at=at, seen=proposed.version)
+    answer.send_answer(approved.pk, actor=handler, at=at, seen=approved.version)
     walk.go("/status/")
     expect(walk.page.get_by_role("heading", name="The answer")).to_be_visible()
     walk.press("Make a new private link")

@@ -24,7 +24,7 @@ from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver
 from dsr.requests.deadlines import reminders
 from dsr.requests.models import SubjectRequest
-from dsr.requests.queries import history
+from tests import cast
 from tests.cast import Desk, on, open_desk
 
 AS_A_PERSON_FILLS = 2_100  # milliseconds; a form sent faster than by hand is asked again
@@ -112,7 +112,7 @@ def mails() -> list[tuple[str, str, str]]:
 
 
 def lines(subject_request: SubjectRequest) -> list[tuple[str, str]]:
-    return [(line.code, line.by) for line in history(subject_request)]
+    return [(line.code, line.by) for line in cast.history(subject_request)]
 
 
 def test_an_accounting_from_indigomed_is_asked_proved_approved_posted_and_closed(

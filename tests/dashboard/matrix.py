@@ -12,12 +12,12 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
-from dsr.requests.services.identity import EvidenceGiven
 
 from dsr.accounts import services as accounts
 from dsr.accounts.models import Membership, User
 from dsr.notifications.models import OutboxMessage
-from dsr.requests.services import identity
+from dsr.requests.deeds import identity
+from dsr.requests.deeds.identity import EvidenceGiven
 from dsr.requests.services.intake import PersonGiven
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
@@ -95,7 +95,7 @@ def _session_of(user: User) -> str:
 def _values(desk: Desk) -> dict[str, Any]:
     asked = cast.ask(desk.right("img", "access"), who=BY_POST, files=(SCAN,))
     begun = cast.begin(asked, desk.handler)
-    given = EvidenceGiven("vouched", True, "by the ward")
+    given = EvidenceGiven(kind="vouched", confirmed=True, compared_with="by the ward")
     identity.add_evidence(begun.pk, given, actor=desk.handler, at=MORNING, seen=begun.version)
     image = desk.organisation("img")
     invited = accounts.invite(

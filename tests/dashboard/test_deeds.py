@@ -12,8 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from dsr.accounts.models import Membership
 from dsr.audit.models import Entry
 from dsr.notifications.models import OutboxMessage
+from dsr.requests.deeds import conversation
 from dsr.requests.models import Deadline, Decision, Note, SubjectRequest
-from dsr.requests.services import writing
 from tests import cast
 from tests.cast import MORNING, Desk
 from tests.dashboard.conftest import Seat, as_read, deed_url, hidden_fields, text_of
@@ -169,14 +169,14 @@ def test_a_page_left_open_never_acts_even_when_the_state_is_the_same_again(
     subject_request = reach(desk, "in_progress")
     handler = seat("handler")
     hidden = hidden_fields(handler.open(deed_url(subject_request, "propose")))
-    asked = writing.ask_requester(
+    asked = conversation.ask_requester(
         subject_request.pk,
         question="Which?",
         actor=desk.officer,
         at=MORNING,
         seen=subject_request.version,
     )
-    writing.reply(asked.pk, text="That.", actor=desk.officer, at=MORNING, seen=asked.version)
+    conversation.reply(asked.pk, text="That.", actor=desk.officer, at=MORNING, seen=asked.version)
     assert again(subject_request).status == "in_progress"
     lines = Entry.objects.count()
     mails = OutboxMessage.objects.count()
@@ -222,7 +222,6 @@ def test_the_service_is_never_chosen_by_what_a_browser_sends(desk: Desk, seat: S
     subject_request = reach(desk, "received")
     url = f"/staff/requests/{subject_request.reference}/accept_identity/"
     seat("officer").open(url, status=404)
-    seat("officer").open(deed_url(subject_request, "recompute"), status=404)
 
 
 def test_a_note_is_added_without_any_version(desk: Desk, seat: SeatOf) -> None:

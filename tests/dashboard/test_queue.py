@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dsr.accounts.models import Membership
+from dsr.requests.deeds import answer, assignment
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import writing
 from dsr.requests.services.intake import PersonGiven
 from tests import cast
 from tests.cast import MORNING, Desk
@@ -50,12 +50,9 @@ def test_days_left_are_said_in_words(desk: Desk, seat: SeatOf) -> None:
 
 
 def test_what_is_answered_stands_below_what_still_owes_an_answer(desk: Desk, seat: SeatOf) -> None:
-    from dsr.requests.services import deciding
 
     decided = reach(desk, "decided")
-    answered = deciding.send_answer(
-        decided.pk, actor=desk.handler, at=MORNING, seen=decided.version
-    )
+    answered = answer.send_answer(decided.pk, actor=desk.handler, at=MORNING, seen=decided.version)
     owed = cast.ask(desk.right("img", "access"))
     page = seat("handler").open("/staff/")
     assert references(page) == [owed.reference, answered.reference]
@@ -98,7 +95,7 @@ def test_filters_narrow_the_queue(
     desk: Desk, seat: SeatOf, address: str, expected: list[str]
 ) -> None:
     fresh = accounting(desk, "2026-04-30")
-    writing.assign(fresh.pk, to=desk.officer, actor=desk.officer, at=MORNING, seen=fresh.version)
+    assignment.assign(fresh.pk, to=desk.officer, actor=desk.officer, at=MORNING, seen=fresh.version)
     named = {
         "late": accounting(desk, "2026-04-01"),
         "fresh": fresh,

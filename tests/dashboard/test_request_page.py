@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from dsr.requests.services.identity import EvidenceGiven
 
 from dsr.accounts.models import Membership
 from dsr.audit.models import Entry
+from dsr.requests.deeds import assignment, conversation, identity
+from dsr.requests.deeds.identity import EvidenceGiven
 from dsr.requests.models import Attachment, Evidence
-from dsr.requests.services import identity, writing
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import MORNING, Desk
@@ -118,7 +118,9 @@ def test_identity_documents_are_for_those_who_prove_and_those_who_approve(
     desk: Desk, seat: SeatOf
 ) -> None:
     asked = cast.ask(desk.right("img", "access"))
-    given = EvidenceGiven("id_document", True, "passport and file", document=SCAN)
+    given = EvidenceGiven(
+        kind="id_document", confirmed=True, compared_with="passport and file", document=SCAN
+    )
     identity.add_evidence(asked.pk, given, actor=desk.handler, at=MORNING, seen=asked.version)
     assert "brief.pdf" in page_of(seat("handler"), asked)
     assert "brief.pdf" in page_of(seat("outside"), asked)
@@ -172,7 +174,7 @@ def test_what_was_asked_together_is_linked(desk: Desk, seat: SeatOf) -> None:
 
 def test_history_is_told_in_plain_words_the_newest_first(desk: Desk, seat: SeatOf) -> None:
     asked = cast.ask(desk.right("indigomed", "accounting"))
-    given = writing.assign(
+    given = assignment.assign(
         asked.pk, to=desk.handler, actor=desk.officer, at=MORNING, seen=asked.version
     )
     cast.prove(given, desk.handler)
@@ -200,19 +202,19 @@ def test_the_page_asks_the_database_a_bounded_number_of_times(desk: Desk, seat: 
     for number in range(5):
         asked = identity.add_evidence(
             asked.pk,
-            EvidenceGiven("matched_data", True, f"detail {number}"),
+            EvidenceGiven(kind="matched_data", confirmed=True, compared_with=f"detail {number}"),
             actor=desk.handler,
             at=MORNING,
             seen=asked.version,
         )
-        writing.add_note(asked.pk, text=f"note {number}", actor=desk.handler, at=MORNING)
-        writing.reply(
+        assignment.note(asked.pk, text=f"note {number}", actor=desk.handler, at=MORNING)
+        conversation.reply(
             asked.pk,
             text=f"reply {number}",
             actor=desk.handler,
             at=MORNING,
             seen=None,
-            files=(SCAN,),
+            documents=(SCAN,),
         )
         asked.refresh_from_db(fields=["version"])
     assert count(handler, asked) <= few + 4

@@ -28,11 +28,10 @@ from django.utils import timezone
 from dsr.accounts.models import User
 from dsr.requests.models import SubjectRequest
 from dsr.requests.deadlines import reminders
-from dsr.requests.services import writing
 asked = SubjectRequest.objects.get()
 officer = User.objects.get(email="officer@example.org")
 handler = User.objects.get(email="handler@example.org")
-writing.assign(asked.pk, to=handler, actor=officer, at=timezone.now(), seen=asked.version)
+assignment.assign(asked.pk, to=handler, actor=officer, at=timezone.now(), seen=asked.version)
 reminders.sweep(at=timezone.now())
 """
 

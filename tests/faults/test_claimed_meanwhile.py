@@ -10,8 +10,8 @@ import pytest
 from dsr.notifications.models import OutboxMessage
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deadlines import reminders
+from dsr.requests.deeds import ending, receipt
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import ending, work
 from tests.cast import Desk
 from tests.faults.figures import Figures
 from tests.faults.seeding import ask, days_ago
@@ -35,7 +35,7 @@ def freeze(subject_request: SubjectRequest, desk: Desk) -> SubjectRequest:
 
 
 def move(subject_request: SubjectRequest, desk: Desk) -> SubjectRequest:
-    return work.correct_receipt(
+    return receipt.correct_receipt(
         subject_request.pk,
         received_on=subject_request.received_on + timedelta(days=1),
         reason="Date stamp.",

@@ -10,15 +10,14 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from dsr.requests.services.deciding import Proposal
 
 from dsr.accounts.models import User
 from dsr.audit.services import verify
 from dsr.notifications.models import OutboxMessage
+from dsr.requests.deeds import answer, assignment, conversation, decision, ending, identity
+from dsr.requests.deeds.decision import Proposal
 from dsr.requests.errors import NotNow, Stale
 from dsr.requests.models import SubjectRequest
-from dsr.requests.queries import history
-from dsr.requests.services import deciding, ending, identity, work, writing
 from tests import cast
 from tests.cast import MORNING, Desk
 from tests.faults.figures import Figures
@@ -39,12 +38,12 @@ def _deed(service: Callable[..., SubjectRequest], **given: object) -> Deed:
     return deed
 
 
-START, APPROVE, SEND = _deed(work.start), _deed(deciding.approve), _deed(deciding.send_answer)
-RETURN = _deed(deciding.return_to_work, reason="One file is missing.")
+START, APPROVE, SEND = _deed(assignment.start), _deed(decision.approve), _deed(answer.send_answer)
+RETURN = _deed(decision.return_to_work, reason="One file is missing.")
 FREEZE = _deed(ending.freeze, reason="Not me, says the contact.")
 FORWARD = _deed(ending.forward, text="To the billing department.")
-QUESTION = _deed(writing.ask_requester, question="Which record?")
-PROPOSE = _deed(lambda pk, **given: deciding.propose(pk, GRANT, **given))
+QUESTION = _deed(conversation.ask_requester, question="Which record?")
+PROPOSE = _deed(lambda pk, **given: decision.propose(pk, GRANT, **given))
 IDENTITY = _deed(identity.ask_identity, question="Who are you?")
 PAIRS = [
     pytest.param("received", IDENTITY, IDENTITY, id="both ask for proof", marks=pytest.mark.faults),
@@ -97,7 +96,7 @@ def test_of_two_people_one_wins_and_the_other_is_told(
 
 def own_lines(subject_request: SubjectRequest) -> list[str]:
     """Lines of deeds; what becomes of its clocks stands beside them."""
-    codes = [line.code for line in history(subject_request)]
+    codes = [line.code for line in cast.history(subject_request)]
     return [code for code in codes if not code.startswith("deadline_")]
 
 

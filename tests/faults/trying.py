@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from dsr.requests.services.extending import ExtensionGiven, OrderGiven
-
 from dsr.policies.models import Organisation
+from dsr.requests.deeds import answer, deadline, identity, receipt
+from dsr.requests.deeds.deadline import ExtensionGiven, OrderGiven
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import acknowledging, deciding, extending, identity
 from dsr.requests.services.intake import PersonGiven
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
@@ -72,23 +71,23 @@ ORDER = OrderGiven(
     document=CheckedUpload("order.pdf", b"%PDF-1.7", "application/pdf"),
 )
 DEEDS: dict[str, Try] = TRY | {
-    "record_order": lambda r, d: extending.record_order(
+    "record_order": lambda r, d: deadline.record_order(
         r.pk, ORDER, actor=d.officer, at=MORNING, seen=r.version
     ),
     "strike_evidence": lambda r, d: identity.strike_evidence(
         r.pk,
-        r.evidence.latest("pk").pk,
+        evidence_id=r.evidence.latest("pk").pk,
         actor=d.handler,
         at=MORNING,
         seen=r.version,
     ),
-    "record_posting": lambda r, d: deciding.record_posting(
+    "record_posting": lambda r, d: answer.record_posting(
         r.pk, posted_on=MORNING.date(), actor=d.handler, at=MORNING, seen=r.version
     ),
-    "acknowledge": lambda r, d: acknowledging.acknowledge(
+    "acknowledge": lambda r, d: receipt.acknowledge(
         r.pk, on=r.received_on, actor=d.clerk, at=MORNING, seen=r.version
     ),
-    "extend": lambda r, d: extending.extend(
+    "extend": lambda r, d: deadline.extend(
         r.pk,
         ExtensionGiven(
             r.deadlines.get(set_by="law", purpose="respond").pk,

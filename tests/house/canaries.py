@@ -19,16 +19,26 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
-from dsr.requests.services.deciding import Proposal
-from dsr.requests.services.extending import ExtensionGiven, OrderGiven
-from dsr.requests.services.identity import EvidenceGiven
 from pypdf import PdfWriter
 
 from dsr.notifications.services import deliver
 from dsr.policies.models import Right
+from dsr.requests.deeds import (
+    assignment,
+    conversation,
+    deadline,
+    decision,
+    ending,
+    identity,
+    receipt,
+)
+from dsr.requests.deeds.answer import close, send_answer
+from dsr.requests.deeds.deadline import ExtensionGiven, OrderGiven
+from dsr.requests.deeds.decision import Proposal
+from dsr.requests.deeds.identity import EvidenceGiven
 from dsr.requests.forms import RequestForm
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import deciding, ending, extending, identity, intake, work, writing
+from dsr.requests.services import intake
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import open_desk
@@ -166,16 +176,16 @@ class Story:
         )
         for about in ("identity", "authority"):
             given = EvidenceGiven(
-                "at_counter",
-                True,
-                words[f"compared_{about}"],
+                kind="at_counter",
+                confirmed=True,
+                compared_with=words[f"compared_{about}"],
                 about=about,
                 document=self.upload(f"proof_{about}"),
             )
             identity.add_evidence(it.pk, given, actor=desk.handler, **self.fresh(it))
         identity.accept_identity(it.pk, actor=desk.handler, **self.fresh(it))
-        writing.add_note(it.pk, text=words["note"], actor=desk.handler, at=self.at)
-        writing.ask_requester(
+        assignment.note(it.pk, text=words["note"], actor=desk.handler, at=self.at)
+        conversation.ask_requester(
             it.pk, question=words["question"], actor=desk.handler, **self.fresh(it)
         )
         reply = {"text": words["reply"], "documents": pdf(words["answer_file"], words["file_name"])}
@@ -189,19 +199,19 @@ class Story:
         assert clock.extension_rule is not None
         reason = clock.extension_rule["reasons"][0]
         more = ExtensionGiven(clock.pk, 1, reason, words["explanation"])
-        extending.extend(it.pk, more, actor=desk.handler, **self.fresh(it))
+        deadline.extend(it.pk, more, actor=desk.handler, **self.fresh(it))
         order = OrderGiven(
-            date(2026, 5, 20), date(2026, 5, 1), words["authority"], self.upload("order")
+            words["authority"], date(2026, 5, 1), date(2026, 5, 20), self.upload("order")
         )
-        extending.record_order(it.pk, order, actor=desk.officer, **self.fresh(it))
-        work.correct_receipt(
+        deadline.record_order(it.pk, order, actor=desk.officer, **self.fresh(it))
+        receipt.correct_receipt(
             it.pk,
             received_on=date(2026, 4, 30),
             reason=words["stamp"],
             actor=desk.officer,
             **self.fresh(it),
         )
-        work.edit_contact(
+        conversation.edit_contact(
             it.pk,
             email=words.mail("new_address"),
             phone=PHONE,
@@ -212,17 +222,17 @@ class Story:
 
     def decide(self) -> None:
         it, desk, words = self.request, self.desk, self.words
-        proposal = Proposal("granted", words["answer"], reasons=words["reasons"])
-        deciding.propose(it.pk, proposal, actor=desk.handler, **self.fresh(it))
-        deciding.return_to_work(
+        proposal = Proposal(outcome="granted", answer=words["answer"], reasons=words["reasons"])
+        decision.propose(it.pk, proposal, actor=desk.handler, **self.fresh(it))
+        decision.return_to_work(
             it.pk, reason=words["returned"], actor=desk.second_officer, **self.fresh(it)
         )
         ending.freeze(it.pk, reason=words["frozen"], actor=desk.officer, **self.fresh(it))
         ending.unfreeze(it.pk, reason=words["unfrozen"], actor=desk.officer, **self.fresh(it))
-        deciding.propose(it.pk, proposal, actor=desk.handler, **self.fresh(it))
-        deciding.approve(it.pk, actor=desk.second_officer, **self.fresh(it))
-        deciding.send_answer(it.pk, actor=desk.handler, **self.fresh(it))
-        deciding.close(it.pk, actor=desk.handler, **self.fresh(it))
+        decision.propose(it.pk, proposal, actor=desk.handler, **self.fresh(it))
+        decision.approve(it.pk, actor=desk.second_officer, **self.fresh(it))
+        send_answer(it.pk, actor=desk.handler, **self.fresh(it))
+        close(it.pk, actor=desk.handler, **self.fresh(it))
         ending.reopen(it.pk, reason=words["reopened"], actor=desk.officer, **self.fresh(it))
 
     def other_ends(self) -> None:
@@ -238,14 +248,16 @@ class Story:
             ended[2].pk, text=words["withdrawn"], actor=desk.clerk, **self.fresh(ended[2])
         )
         begun = cast.begin(ended[3], desk.handler, at=self.at)
-        alone = Proposal(
-            "refused", words["refusal"], ground="excessive", reasons=words["why_refused"]
+        refusal = Proposal(
+            outcome="refused",
+            answer=words["refusal"],
+            ground="excessive",
+            reasons=words["why_refused"],
         )
         assert begun.due_on is not None
-        deciding.decide_alone(
+        decision.decide_alone(
             begun.pk,
-            alone,
-            sole_reason=words["alone"],
+            cast.alone(refusal, words["alone"]),
             actor=desk.officer,
             at=cast.on(begun.due_on.isoformat()),
             seen=begun.version,
@@ -284,7 +296,7 @@ class Story:
             with self.monkeypatch.context() as patch:
                 patch.setattr(intake, "submit", _raising(error))
                 self.send({"name": MISTYPED, "email": self.words.mail("defect")}, 500)
-                patch.setattr(writing, "reply", _raising(error))
+                patch.setattr(conversation, "reply", _raising(error))
                 answer = self.browser.post("/status/reply/", {"text": MISTYPED})
                 assert answer.status_code == 500
 

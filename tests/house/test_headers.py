@@ -12,8 +12,10 @@ from django.test import Client
 from django.urls import include, path
 
 from dsr.accounts.models import User
+from dsr.requests.deeds import decision
+from dsr.requests.deeds.answer import send_answer
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import deciding, links, rate_limits
+from dsr.requests.services import links, rate_limits
 from tests import cast
 from tests.cast import MORNING, Desk, open_desk
 from tests.dashboard.conftest import Seat
@@ -92,10 +94,10 @@ class Scene:
 def _answered(desk: Desk) -> SubjectRequest:
     begun = cast.begin(cast.ask(desk.right("img", "access")), desk.handler)
     proposed = cast.propose(begun, desk.handler)
-    approved = deciding.approve(
+    approved = decision.approve(
         proposed.pk, actor=desk.second_officer, at=MORNING, seen=proposed.version
     )
-    return deciding.send_answer(approved.pk, actor=desk.handler, at=MORNING, seen=approved.version)
+    return send_answer(approved.pk, actor=desk.handler, at=MORNING, seen=approved.version)
 
 
 @pytest.fixture

@@ -9,8 +9,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from dsr.requests.deeds import assignment, conversation, decision, identity
+from dsr.requests.deeds.answer import send_answer
 from dsr.requests.models import RequestMessage, SubjectRequest
-from dsr.requests.services import deciding, identity, links, writing
+from dsr.requests.services import links
 from tests import cast
 from tests.cast import Desk
 from tests.portal.conftest import Visitor
@@ -115,7 +117,7 @@ def test_where_the_policy_names_no_date_the_page_says_it_is_an_aim(
 def test_a_question_is_answered_on_the_page(visitor: Visitor, desk: Desk) -> None:
     sent = visitor.ask()
     begun = cast.begin(sent, desk.handler)
-    writing.ask_requester(
+    conversation.ask_requester(
         begun.pk,
         question="Which two days?",
         actor=desk.handler,
@@ -189,12 +191,10 @@ def test_withdrawing_twice_says_why_it_cannot_be(visitor: Visitor) -> None:
 def answered(visitor: Visitor, desk: Desk) -> SubjectRequest:
     begun = cast.begin(visitor.ask(), desk.handler)
     proposed = cast.propose(begun, desk.handler, answer="Nobody was told.")
-    approved = deciding.approve(
+    approved = decision.approve(
         proposed.pk, actor=desk.officer, at=timezone.now(), seen=proposed.version
     )
-    return deciding.send_answer(
-        approved.pk, actor=desk.handler, at=timezone.now(), seen=approved.version
-    )
+    return send_answer(approved.pk, actor=desk.handler, at=timezone.now(), seen=approved.version)
 
 
 def test_the_answer_is_on_the_page_and_its_letter_is_a_file(visitor: Visitor, desk: Desk) -> None:
@@ -219,7 +219,7 @@ def test_nobody_reads_the_letter_of_another_request(visitor: Visitor, desk: Desk
 def test_the_outcome_is_not_told_before_the_answer_is_sent(visitor: Visitor, desk: Desk) -> None:
     begun = cast.begin(visitor.ask(), desk.handler)
     proposed = cast.propose(begun, desk.handler)
-    deciding.approve(proposed.pk, actor=desk.officer, at=timezone.now(), seen=proposed.version)
+    decision.approve(proposed.pk, actor=desk.officer, at=timezone.now(), seen=proposed.version)
     page = visitor.status()
     assert "Your request is granted." not in page
     assert "Here is what you asked for." not in page
@@ -227,7 +227,7 @@ def test_the_outcome_is_not_told_before_the_answer_is_sent(visitor: Visitor, des
 
 def test_notes_and_names_of_staff_stay_behind_the_desk(visitor: Visitor, desk: Desk) -> None:
     begun = cast.begin(visitor.ask(), desk.handler)
-    writing.add_note(begun.pk, text="Smells of fraud", actor=desk.handler, at=timezone.now())
+    assignment.note(begun.pk, text="Smells of fraud", actor=desk.handler, at=timezone.now())
     page = visitor.status()
     assert "Smells of fraud" not in page
     assert desk.handler.name not in page

@@ -6,23 +6,15 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
-from dsr.requests.services.answering import GivenBefore
 
 from dsr.notifications.models import OutboxMessage
 from dsr.policies.services import Correction, correct_day
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deadlines import lifecycle, recomputing
 from dsr.requests.deadlines.explain import expectation, explain
+from dsr.requests.deeds import answer, conversation, decision, ending, identity, receipt
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.models import Deadline, SubjectRequest
-from dsr.requests.queries import history
-from dsr.requests.services import (
-    deciding,
-    ending,
-    identity,
-    work,
-    writing,
-)
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import Desk
@@ -93,7 +85,7 @@ def test_a_letter_counts_from_its_real_day_of_receipt(desk: Desk) -> None:
 def test_the_clock_runs_from_the_earliest_receipt_through_any_channel(desk: Desk) -> None:
     asked = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-05-04"))
     assert asked.due_on == date(2026, 5, 24)
-    moved = work.record_receipt(
+    moved = receipt.record_receipt(
         asked.pk,
         received_on=date(2026, 4, 30),
         channel="post",
@@ -107,7 +99,7 @@ def test_the_clock_runs_from_the_earliest_receipt_through_any_channel(desk: Desk
 
 def test_a_corrected_day_of_receipt_moves_every_date_and_says_so(desk: Desk) -> None:
     asked = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-05-04"))
-    work.correct_receipt(
+    receipt.correct_receipt(
         asked.pk,
         received_on=date(2026, 5, 1),
         reason="The stamp on the envelope",
@@ -115,7 +107,7 @@ def test_a_corrected_day_of_receipt_moves_every_date_and_says_so(desk: Desk) -> 
         at=cast.on("2026-05-06"),
         seen=asked.version,
     )
-    line = next(each for each in history(asked) if each.code == "deadline_moved")
+    line = next(each for each in cast.history(asked) if each.code == "deadline_moved")
     assert line.facts["from"] == "2026-05-24"
     assert line.facts["to"] == "2026-05-21"
     assert line.facts["cause"] == "receipt_corrected"
@@ -124,7 +116,7 @@ def test_a_corrected_day_of_receipt_moves_every_date_and_says_so(desk: Desk) -> 
 def test_a_correction_needs_its_reason(desk: Desk) -> None:
     asked = cast.ask(desk.right("indigomed", "accounting"))
     with pytest.raises(BadInput) as refused:
-        work.correct_receipt(
+        receipt.correct_receipt(
             asked.pk,
             received_on=date(2026, 4, 30),
             reason=" ",
@@ -214,8 +206,8 @@ def test_a_new_holiday_moves_what_it_touches_and_says_why(desk: Desk) -> None:
     assert recomputing.sweep_stale(at=cast.on("2026-06-01")) > 0
     assert due(touched, law.code) == date(2026, 6, 17)
     assert SubjectRequest.objects.get(pk=touched.pk).due_on == date(2026, 6, 17)
-    assert [each.facts["cause"] for each in history(touched) if each.code == "deadline_moved"]
-    assert not [each for each in history(other) if each.code == "deadline_moved"]
+    assert [each.facts["cause"] for each in cast.history(touched) if each.code == "deadline_moved"]
+    assert not [each for each in cast.history(other) if each.code == "deadline_moved"]
     assert recomputing.sweep_stale(at=cast.on("2026-06-01")) == 0
 
 
@@ -223,11 +215,11 @@ def test_an_answer_after_the_due_day_makes_the_deadline_missed(desk: Desk) -> No
     asked = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-04-30"))
     begun = cast.begin(asked, desk.handler, at=cast.on("2026-05-20"))
     proposed = cast.propose(begun, desk.handler, at=cast.on("2026-05-20"))
-    approved = deciding.approve(
+    approved = decision.approve(
         proposed.pk, actor=desk.officer, at=cast.on("2026-05-21"), seen=proposed.version
     )
     assert asked.deadlines.get(code="policy").status == "running"
-    deciding.send_answer(
+    answer.send_answer(
         approved.pk, actor=desk.handler, at=cast.on("2026-05-21"), seen=approved.version
     )
     clock = asked.deadlines.get(code="policy")
@@ -243,16 +235,16 @@ def test_a_letter_answers_on_the_day_it_was_posted(desk: Desk) -> None:
         desk.handler,
         at=cast.on("2026-05-18"),
     )
-    approved = deciding.approve(
+    approved = decision.approve(
         proposed.pk, actor=desk.officer, at=cast.on("2026-05-19"), seen=proposed.version
     )
-    sent = deciding.send_answer(
+    sent = answer.send_answer(
         approved.pk, actor=desk.handler, at=cast.on("2026-05-19"), seen=approved.version
     )
     assert sent.answered_on is None
     with pytest.raises(Unmet):
-        deciding.close(sent.pk, actor=desk.handler, at=cast.on("2026-05-19"), seen=sent.version)
-    posted = deciding.record_posting(
+        answer.close(sent.pk, actor=desk.handler, at=cast.on("2026-05-19"), seen=sent.version)
+    posted = answer.record_posting(
         sent.pk,
         posted_on=date(2026, 5, 20),
         actor=desk.handler,
@@ -272,19 +264,18 @@ def test_withdrawing_cancels_the_clocks(desk: Desk) -> None:
 def test_a_request_reopened_after_its_answer_gets_a_target_of_its_own(desk: Desk) -> None:
     asked = cast.ask(desk.right("imo", "marketing-opt-out"), at=cast.on("2026-05-01"))
     begun = cast.begin(asked, desk.handler, at=cast.on("2026-05-04"))
-    decided = deciding.decide_alone(
+    decided = decision.decide_alone(
         begun.pk,
-        deciding.Proposal("granted", "No more mail."),
+        outcome="granted",
+        answer="No more mail.",
         actor=desk.handler,
         at=cast.on("2026-05-04"),
         seen=begun.version,
     )
-    sent = deciding.send_answer(
+    sent = answer.send_answer(
         decided.pk, actor=desk.handler, at=cast.on("2026-05-04"), seen=decided.version
     )
-    closed = deciding.close(
-        sent.pk, actor=desk.handler, at=cast.on("2026-05-05"), seen=sent.version
-    )
+    closed = answer.close(sent.pk, actor=desk.handler, at=cast.on("2026-05-05"), seen=sent.version)
     reopened = ending.reopen(
         closed.pk,
         reason="One address was forgotten",
@@ -298,14 +289,14 @@ def test_a_request_reopened_after_its_answer_gets_a_target_of_its_own(desk: Desk
 
 def test_a_reply_ends_the_pause_on_the_day_it_arrived(desk: Desk) -> None:
     asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-03-02"), country="PT")
-    waiting = writing.ask_requester(
+    waiting = conversation.ask_requester(
         asked.pk,
         question="Which period?",
         actor=desk.handler,
         at=cast.on("2026-03-04"),
         seen=asked.version,
     )
-    writing.reply(
+    conversation.reply(
         waiting.pk,
         text="All of 2025.",
         actor=desk.clerk,
@@ -332,15 +323,16 @@ def test_an_answer_given_before_by_another_way_counts_from_its_day_with_proof(de
         desk.handler,
         at=cast.on("2026-05-18"),
     )
-    approved = deciding.approve(
+    approved = decision.approve(
         proposed.pk, actor=desk.officer, at=cast.on("2026-05-19"), seen=proposed.version
     )
-    sent = deciding.send_answer(
+    sent = answer.send_answer(
         approved.pk,
         actor=desk.handler,
         at=cast.on("2026-05-22"),
         seen=approved.version,
-        before=GivenBefore(date(2026, 5, 20), PROOF),
+        given_on=date(2026, 5, 20),
+        proof=PROOF,
     )
     assert sent.answered_on == date(2026, 5, 20)
     assert asked.deadlines.get(code="policy").status == "met"

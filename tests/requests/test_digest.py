@@ -12,9 +12,9 @@ import pytest
 from dsr.notifications import bell
 from dsr.notifications.models import OutboxMessage
 from dsr.requests.actors import REQUESTER
+from dsr.requests.deeds import conversation, ending
 from dsr.requests.models import Deadline, MailThrottle, SubjectRequest, WaitingForDigest
-from dsr.requests.queries import history
-from dsr.requests.services import digests, ending, work
+from dsr.requests.services import digests
 from dsr.requests.services.intake import PersonGiven
 from dsr.vault.models import Purpose
 from dsr.vault.services import destroy
@@ -111,7 +111,7 @@ def test_receipt_counts_as_acknowledged_when_the_digest_is_owed(desk: Desk) -> N
     assert [each.status for each in lifecycle] == ["met", "running"]
     digests.sweep(at=MORNING + HOUR)
     assert [each.status for each in lifecycle.all()] == ["met", "met"]
-    assert "deadline_met" in [line.code for line in history(second)]
+    assert "deadline_met" in [line.code for line in cast.history(second)]
 
 
 def test_nothing_that_somebody_typed_is_in_the_digest(desk: Desk) -> None:
@@ -135,7 +135,7 @@ def test_the_digest_speaks_the_language_of_the_newest_request(desk: Desk) -> Non
 def test_a_corrected_contact_is_told_where_it_is_now(desk: Desk) -> None:
     ask(desk)
     second = ask(desk, 1)
-    work.edit_contact(
+    conversation.edit_contact(
         second.pk,
         email="zoe.new@example.org",
         phone="",

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from dsr.requests.services.extending import ExtensionGiven, OrderGiven
 
+from dsr.requests.deeds import deadline
+from dsr.requests.deeds.deadline import ExtensionGiven, OrderGiven
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import (
-    extending,
-)
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import Desk
@@ -27,7 +25,7 @@ def test_an_extension_announced_in_time_counts_from_the_original_start(desk: Des
     asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-01-30"), country="PT")
     law = asked.deadlines.get(regime="gdpr", purpose="respond")
     assert law.due_on == date(2026, 3, 2)  # 28 February 2026 is a Saturday.
-    extending.extend(
+    deadline.extend(
         asked.pk,
         ExtensionGiven(law.pk, 2, "complexity_and_number", "Twelve systems have to be searched."),
         actor=desk.handler,
@@ -45,7 +43,7 @@ def test_after_the_notice_limit_an_extension_is_refused_with_the_day_it_was_poss
     asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-01-30"), country="PT")
     law = asked.deadlines.get(regime="gdpr", purpose="respond")
     with pytest.raises(Unmet) as refused:
-        extending.extend(
+        deadline.extend(
             asked.pk,
             ExtensionGiven(law.pk, 2, "complexity_and_number", "Many systems."),
             actor=desk.handler,
@@ -58,7 +56,7 @@ def test_after_the_notice_limit_an_extension_is_refused_with_the_day_it_was_poss
 def test_a_notice_that_came_too_late_is_recorded_as_having_no_effect(desk: Desk) -> None:
     asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-01-30"), country="PT")
     law = asked.deadlines.get(regime="gdpr", purpose="respond")
-    extending.extend(
+    deadline.extend(
         asked.pk,
         ExtensionGiven(
             law.pk,
@@ -80,7 +78,7 @@ def test_complexity_alone_is_no_reason_under_the_gdpr(desk: Desk) -> None:
     asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-01-30"), country="PT")
     law = asked.deadlines.get(regime="gdpr", purpose="respond")
     with pytest.raises(BadInput) as refused:
-        extending.extend(
+        deadline.extend(
             asked.pk,
             ExtensionGiven(law.pk, 2, "complexity", "Many systems."),
             actor=desk.handler,
@@ -94,7 +92,7 @@ def test_the_clock_of_a_policy_cannot_be_extended(desk: Desk) -> None:
     asked = cast.ask(desk.right("indigomed", "accounting"))
     clock = asked.deadlines.get(code="policy")
     with pytest.raises(Unmet):
-        extending.extend(
+        deadline.extend(
             asked.pk,
             ExtensionGiven(clock.pk, 2, "complexity", "Many systems."),
             actor=desk.handler,
@@ -105,7 +103,7 @@ def test_the_clock_of_a_policy_cannot_be_extended(desk: Desk) -> None:
 
 def test_an_order_adds_a_clock_and_changes_no_other(desk: Desk) -> None:
     asked = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-04-30"))
-    extending.record_order(
+    deadline.record_order(
         asked.pk,
         OrderGiven(
             due_on=date(2026, 5, 8),
@@ -126,7 +124,7 @@ def test_a_notice_of_an_earlier_day_needs_its_proof(desk: Desk) -> None:
     asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-01-30"), country="PT")
     law = asked.deadlines.get(regime="gdpr", purpose="respond")
     with pytest.raises(BadInput) as refused:
-        extending.extend(
+        deadline.extend(
             asked.pk,
             ExtensionGiven(
                 law.pk, 2, "complexity_and_number", "Many.", notified_on=date(2026, 2, 20)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from dsr.requests.services.deciding import Proposal
-from dsr.requests.services.identity import EvidenceGiven
 
 from dsr.policies.kinds import Level
 from dsr.requests.actors import REQUESTER
+from dsr.requests.deeds import assignment, conversation, decision, ending, identity
+from dsr.requests.deeds.decision import Proposal
+from dsr.requests.deeds.identity import EvidenceGiven
 from dsr.requests.errors import BadInput, NotNow, Unmet
 from dsr.requests.identity import reached_level, required_level
 from dsr.requests.models import IdentityRule, SubjectRequest
-from dsr.requests.services import deciding, ending, identity, work, writing
 from dsr.vault.models import Purpose as Seal
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
@@ -23,7 +23,7 @@ def give(desk: Desk, subject_request: SubjectRequest, *kinds: str, confirmed: bo
         fresh = SubjectRequest.objects.get(pk=subject_request.pk)
         identity.add_evidence(
             fresh.pk,
-            EvidenceGiven(kind, confirmed, "what was compared"),
+            EvidenceGiven(kind=kind, confirmed=confirmed, compared_with="what was compared"),
             actor=desk.handler,
             at=cast.MORNING,
             seen=fresh.version,
@@ -68,7 +68,7 @@ def test_struck_evidence_no_longer_counts(desk: Desk) -> None:
     fresh = SubjectRequest.objects.get(pk=asked.pk)
     identity.strike_evidence(
         fresh.pk,
-        fresh.evidence.get().pk,
+        evidence_id=fresh.evidence.get().pk,
         actor=desk.handler,
         at=cast.MORNING,
         seen=fresh.version,
@@ -121,7 +121,7 @@ def test_access_portability_rectification_and_erasure_are_never_without_a_check(
     asked = cast.ask(desk.right(organisation, slug))
     assert asked.required_level >= Level.LOCATE
     with pytest.raises(Unmet, match="does not reach the level"):
-        work.start(asked.pk, actor=desk.handler, at=cast.MORNING, seen=asked.version)
+        assignment.start(asked.pk, actor=desk.handler, at=cast.MORNING, seen=asked.version)
 
 
 def test_more_proof_is_not_asked_for_than_is_needed(desk: Desk) -> None:
@@ -160,9 +160,9 @@ def test_nobody_unproved_learns_whether_they_are_known(
         asked.pk, question="Who?", actor=desk.handler, at=cast.MORNING, seen=asked.version
     )
     with pytest.raises(Unmet, match="Identity is not proved"):
-        deciding.propose(
+        decision.propose(
             proving.pk,
-            Proposal(outcome, "…", ground),
+            Proposal(outcome=outcome, answer="…", ground=ground),
             actor=desk.handler,
             at=cast.MORNING,
             seen=proving.version,
@@ -188,19 +188,19 @@ def test_what_is_sent_as_proof_is_sealed_under_the_key_of_identity_documents(
             at=cast.later(60),
             seen=proving.version,
         )
-    writing.reply(
-        asked.pk, text="Here.", files=[PASSPORT], actor=REQUESTER, at=cast.later(61), seen=None
+    conversation.reply(
+        asked.pk, text="Here.", documents=[PASSPORT], actor=REQUESTER, at=cast.later(61), seen=None
     )
     assert asked.attachments.get().file.purpose == Seal.IDENTITY
 
 
 def test_what_is_sent_in_answer_to_another_question_is_content(desk: Desk) -> None:
     asked = cast.ask(desk.right("imo", "eu-access"))
-    writing.ask_requester(
+    conversation.ask_requester(
         asked.pk, question="Which?", actor=desk.handler, at=cast.MORNING, seen=asked.version
     )
-    writing.reply(
-        asked.pk, text="This.", files=[PASSPORT], actor=REQUESTER, at=cast.later(1), seen=None
+    conversation.reply(
+        asked.pk, text="This.", documents=[PASSPORT], actor=REQUESTER, at=cast.later(1), seen=None
     )
     assert asked.attachments.get().file.purpose == Seal.CONTENT
 
@@ -225,7 +225,12 @@ def test_a_guardian_proves_authority_apart_from_identity(desk: Desk) -> None:
         cast.propose(begun, desk.handler)
     proved = identity.add_evidence(
         begun.pk,
-        EvidenceGiven("id_document", True, "court's appointment", about="authority"),
+        EvidenceGiven(
+            kind="id_document",
+            confirmed=True,
+            compared_with="court's appointment",
+            about="authority",
+        ),
         actor=desk.handler,
         at=cast.MORNING,
         seen=begun.version,

@@ -8,12 +8,9 @@ import pytest
 
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.deadlines.explain import explain
+from dsr.requests.deeds import facts
 from dsr.requests.errors import BadInput
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import (
-    fees,
-    law_facts,
-)
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import Desk
@@ -29,7 +26,7 @@ def test_a_fee_begins_the_british_clock_anew_when_it_is_paid(desk: Desk) -> None
     asked = cast.ask(desk.right("imo", "eu-access"), at=cast.on("2026-03-02", 16), country="GB")
     law = asked.deadlines.get(regime="uk-gdpr", purpose="respond")
     assert law.due_on == date(2026, 4, 2)
-    announced = fees.ask_fee(
+    announced = facts.ask_fee(
         asked.pk,
         ground="excessive",
         text="Ten pounds; you can withdraw.",
@@ -38,10 +35,10 @@ def test_a_fee_begins_the_british_clock_anew_when_it_is_paid(desk: Desk) -> None
         seen=asked.version,
     )
     assert asked.deadlines.get(pk=law.pk).status == "paused"
-    fees.settle_fee(
+    facts.settle_fee(
         announced.pk,
         on=date(2026, 3, 16),
-        waived=False,
+        how="paid",
         actor=desk.clerk,
         at=cast.on("2026-03-17", 16),
         seen=announced.version,
@@ -53,7 +50,7 @@ def test_a_fee_begins_the_british_clock_anew_when_it_is_paid(desk: Desk) -> None
 def test_a_policy_that_names_no_fee_is_no_ground_for_one(desk: Desk) -> None:
     asked = cast.ask(desk.right("img", "access"))
     with pytest.raises(BadInput):
-        fees.ask_fee(
+        facts.ask_fee(
             asked.pk,
             ground="policy",
             text="Ten euros.",
@@ -69,7 +66,7 @@ def test_a_record_with_younger_and_older_parts_has_two_french_dates(desk: Desk) 
     indigomed.save()
     asked = cast.ask(desk.right("indigomed", "copy"), at=cast.on("2026-03-02"), country="FR")
     assert due(asked, "fr-health:respond:younger") == date(2026, 3, 10)
-    law_facts.state_facts(
+    facts.state_facts(
         asked.pk,
         country="FR",
         record_age="both",
@@ -80,7 +77,7 @@ def test_a_record_with_younger_and_older_parts_has_two_french_dates(desk: Desk) 
     assert due(asked, "fr-health:respond:younger") == date(2026, 3, 10)
     assert due(asked, "fr-health:respond:older") == date(2026, 5, 2)
     stated = SubjectRequest.objects.get(pk=asked.pk)
-    law_facts.state_facts(
+    facts.state_facts(
         asked.pk,
         country="FR",
         record_age="older",
@@ -94,7 +91,7 @@ def test_a_record_with_younger_and_older_parts_has_two_french_dates(desk: Desk) 
 def test_a_law_applies_from_the_moment_the_place_is_known(desk: Desk) -> None:
     asked = cast.ask(desk.right("imo", "eu-access"), at=cast.on("2026-03-02", 16))
     assert not asked.deadlines.filter(regime="gdpr").exists()
-    stated = law_facts.state_facts(
+    stated = facts.state_facts(
         asked.pk,
         country="DE",
         record_age="",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from dsr.requests.deeds import answer, decision
 from dsr.requests.letters import remedies
 from dsr.requests.models import Deadline
-from dsr.requests.queries import history
-from dsr.requests.services import deciding
 from tests import cast
 from tests.cast import Desk
 
@@ -25,20 +24,18 @@ def test_an_accounting_is_asked_proved_approved_answered_and_closed(desk: Desk) 
     assert asked.due_on == date(2026, 5, 20)
     begun = cast.begin(asked, desk.handler, at=cast.on("2026-05-04"))
     proposed = cast.propose(begun, desk.handler, at=cast.on("2026-05-05"))
-    approved = deciding.approve(
+    approved = decision.approve(
         proposed.pk, actor=desk.second_officer, at=cast.on("2026-05-06"), seen=proposed.version
     )
-    sent = deciding.send_answer(
+    sent = answer.send_answer(
         approved.pk, actor=desk.handler, at=cast.on("2026-05-07"), seen=approved.version
     )
-    closed = deciding.close(
-        sent.pk, actor=desk.handler, at=cast.on("2026-05-07"), seen=sent.version
-    )
+    closed = answer.close(sent.pk, actor=desk.handler, at=cast.on("2026-05-07"), seen=sent.version)
     assert closed.status == "closed"
     assert closed.outcome == "granted"
     assert closed.answered_on == date(2026, 5, 7)
     assert Deadline.objects.get(code="policy").status == "met"
-    assert [line.code for line in history(closed)] == [
+    assert [line.code for line in cast.history(closed)] == [
         "submit",
         "deadline_began",
         "add_evidence",

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 from dsr.audit.models import Entry
 from dsr.audit.services import request_chain, verify
 from dsr.requests.deadlines import solving
-from dsr.requests.deeds import DEEDS
+from dsr.requests.deeds.declaration import DEEDS
 from dsr.requests.errors import RequestError
 from dsr.requests.models import Deadline, Decision, SubjectRequest
 from dsr.requests.states import ENDED, DeadlineStatus, Status

@@ -10,8 +10,8 @@ from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deadlines import reminder_days, reminders
+from dsr.requests.deeds import assignment, conversation, ending, receipt
 from dsr.requests.models import ReminderOwed, SubjectRequest
-from dsr.requests.services import ending, work, writing
 from dsr.vault.models import Purpose
 from dsr.vault.services import destroy
 from tests import cast
@@ -21,7 +21,7 @@ from tests.cast import MORNING, Desk
 def asked(desk: Desk) -> SubjectRequest:
     """Due on 20 May 2026; assigned to the handler."""
     made = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-04-30"))
-    return writing.assign(
+    return assignment.assign(
         made.pk, to=desk.handler, actor=desk.handler, at=cast.on("2026-04-30"), seen=made.version
     )
 
@@ -116,7 +116,7 @@ def test_an_erased_request_that_is_still_open_keeps_nobody_else_from_being_remin
 def test_staff_still_hear_of_a_request_that_was_erased(desk: Desk) -> None:
     made = cast.ask(desk.right("img", "access"))
     destroy(made.safe, list(Purpose), MORNING)
-    writing.assign(
+    assignment.assign(
         made.pk, to=desk.handler, actor=desk.officer, at=cast.later(1), seen=made.version
     )
     assert OutboxMessage.objects.filter(kind="assigned").count() == 1
@@ -157,7 +157,7 @@ def test_a_request_entered_late_is_not_reminded_of_days_before_it_was_known(desk
 def test_a_moved_date_is_a_new_debt_and_the_old_reminder_is_not_sent(desk: Desk) -> None:
     made = asked(desk)
     reminders.sweep(at=cast.on("2026-05-13", 9))
-    work.correct_receipt(
+    receipt.correct_receipt(
         made.pk,
         received_on=date(2026, 4, 28),
         reason="The stamp",
@@ -184,7 +184,7 @@ def test_a_reminder_of_a_request_that_was_withdrawn_meanwhile_is_not_sent(desk: 
 
 def test_somebody_is_reminded_to_follow_up_a_clock_that_stands_still(desk: Desk) -> None:
     made = cast.ask(desk.right("imo", "eu-access"), at=cast.on("2026-03-02"), country="DE")
-    writing.ask_requester(
+    conversation.ask_requester(
         made.pk,
         question="Which period?",
         actor=desk.handler,

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from dsr.requests.services.changing import not_now
 
 from dsr.requests import drawing
-from dsr.requests.deeds import DEEDS
+from dsr.requests.deeds.declaration import DEEDS
+from dsr.requests.deeds.doing import not_now
 from dsr.requests.errors import NotNow
-from dsr.requests.queries import history
 from dsr.requests.states import Status
 from tests import cast
 from tests.cast import Desk
@@ -72,7 +71,6 @@ ask_fee               x x x x - - - - - - - -
 settle_fee            x x x x x - - - - - - -
 state_facts           x x x x x - - - - - - -
 record_order          x x x x x x - - - x - -
-recompute             x x x x x x - - - x - -
 """
 
 ROWS = {line.split()[0]: line.split()[1:] for line in TABLE.strip().splitlines()}
@@ -105,7 +103,7 @@ def test_each_state_lets_in_the_deeds_of_its_column_and_refuses_the_others(
 @pytest.mark.parametrize("state", STATES)
 def test_a_deed_that_does_not_fit_the_state_leaves_no_trace(desk: Desk, state: str) -> None:
     subject_request = reach(desk, state)
-    version, lines = subject_request.version, len(history(subject_request))
+    version, lines = subject_request.version, len(cast.history(subject_request))
     for code in TRY:
         if (state, code, True) in PAIRS:
             continue
@@ -114,7 +112,7 @@ def test_a_deed_that_does_not_fit_the_state_leaves_no_trace(desk: Desk, state: s
         assert str(refused.value), code
         fresh = type(subject_request).objects.get(pk=subject_request.pk)
         assert (fresh.status, fresh.version) == (state, version), code
-    assert len(history(subject_request)) == lines
+    assert len(cast.history(subject_request)) == lines
 
 
 def test_every_state_can_be_reached_through_services() -> None:

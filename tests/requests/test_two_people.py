@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import pytest
-from dsr.requests.services.deciding import Proposal
 
 from dsr.accounts.models import Membership
 from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Organisation
+from dsr.requests.deeds import conversation, decision, identity
+from dsr.requests.deeds.decision import Proposal
+from dsr.requests.deeds.declaration import unmet
 from dsr.requests.errors import NotAllowed, NotNow, Stale, Unmet
 from dsr.requests.models import Evidence, SubjectRequest
-from dsr.requests.queries import possible_deeds
-from dsr.requests.services import deciding, identity, work
 from tests import cast
 from tests.cast import Desk
 
-REFUSAL = Proposal("refused", "We cannot.", ground="excessive")
-GRANT = Proposal("granted", "Done.")
+REFUSAL = Proposal(outcome="refused", answer="We cannot.", ground="excessive")
+GRANT = Proposal(outcome="granted", answer="Done.")
 
 
 def approve(subject_request: SubjectRequest, by: cast.User) -> SubjectRequest:
-    return deciding.approve(
+    return decision.approve(
         subject_request.pk, actor=by, at=cast.MORNING, seen=subject_request.version
     )
 
@@ -47,7 +47,7 @@ def test_who_proposed_may_have_verified(desk: Desk) -> None:
 
 def test_who_last_edited_the_delivery_contact_does_not_approve(desk: Desk) -> None:
     begun = cast.begin(cast.ask(desk.right("indigomed", "accounting")), desk.handler)
-    edited = work.edit_contact(
+    edited = conversation.edit_contact(
         begun.pk,
         email="zoe.new@example.org",
         phone="",
@@ -79,8 +79,8 @@ def test_an_administrator_without_a_role_has_no_say(desk: Desk) -> None:
 def test_erasure_needs_two_people(desk: Desk) -> None:
     begun = cast.begin(cast.ask(desk.right("img", "erase")), desk.handler)
     with pytest.raises(Unmet, match="second person"):
-        deciding.decide_alone(
-            begun.pk, GRANT, actor=desk.officer, at=cast.MORNING, seen=begun.version
+        decision.decide_alone(
+            begun.pk, cast.alone(GRANT), actor=desk.officer, at=cast.MORNING, seen=begun.version
         )
 
 
@@ -97,8 +97,8 @@ def test_one_person_suffices_where_nothing_is_released(
     desk: Desk, organisation: str, slug: str
 ) -> None:
     begun = cast.begin(cast.ask(desk.right(organisation, slug)), desk.handler)
-    decided = deciding.decide_alone(
-        begun.pk, GRANT, actor=desk.handler, at=cast.MORNING, seen=begun.version
+    decided = decision.decide_alone(
+        begun.pk, cast.alone(GRANT), actor=desk.handler, at=cast.MORNING, seen=begun.version
     )
     assert decided.status == "decided"
     assert decided.decisions.get().sole is False
@@ -107,8 +107,8 @@ def test_one_person_suffices_where_nothing_is_released(
 def test_a_refusal_needs_two_where_there_are_two_even_for_a_paper_copy(desk: Desk) -> None:
     begun = cast.begin(cast.ask(desk.right("indigomed", "paper-copy")), desk.handler)
     with pytest.raises(Unmet, match="last three working days"):
-        deciding.decide_alone(
-            begun.pk, REFUSAL, actor=desk.officer, at=cast.MORNING, seen=begun.version
+        decision.decide_alone(
+            begun.pk, cast.alone(REFUSAL), actor=desk.officer, at=cast.MORNING, seen=begun.version
         )
 
 
@@ -118,21 +118,19 @@ def test_a_sole_refusal_in_the_last_three_working_days_is_announced_to_all_appro
     # Due on Thursday 21 May; the third working day before it is Monday 18 May.
     begun = cast.begin(cast.ask(desk.right("indigomed", "accounting")), desk.handler)
     with pytest.raises(Unmet):
-        deciding.decide_alone(
+        decision.decide_alone(
             begun.pk,
-            REFUSAL,
+            cast.alone(REFUSAL, "Everybody else is ill"),
             actor=desk.officer,
             at=cast.on("2026-05-15"),
             seen=begun.version,
-            sole_reason="Everybody else is ill",
         )
-    decided = deciding.decide_alone(
+    decided = decision.decide_alone(
         begun.pk,
-        REFUSAL,
+        cast.alone(REFUSAL, "Everybody else is ill"),
         actor=desk.officer,
         at=cast.on("2026-05-18"),
         seen=begun.version,
-        sole_reason="Everybody else is ill",
     )
     assert decided.decisions.get().sole is True
     told = set(
@@ -149,8 +147,8 @@ def test_an_organisation_of_one_declares_sole_decisions_and_every_record_shows_i
     Membership.objects.exclude(user=desk.officer).delete()
     Organisation.objects.filter(slug="indigomed").update(sole_decisions=True)
     begun = cast.begin(cast.ask(desk.right("indigomed", "accounting")), desk.officer)
-    decided = deciding.decide_alone(
-        begun.pk, GRANT, actor=desk.officer, at=cast.MORNING, seen=begun.version
+    decided = decision.decide_alone(
+        begun.pk, cast.alone(GRANT), actor=desk.officer, at=cast.MORNING, seen=begun.version
     )
     assert decided.decisions.get().sole is True
 
@@ -159,7 +157,7 @@ def test_evidence_that_changes_after_the_proposal_makes_it_void(desk: Desk) -> N
     proposed = in_review(desk)
     row = Evidence.objects.get(subject_request=proposed)
     struck = identity.strike_evidence(
-        proposed.pk, row.pk, actor=desk.handler, at=cast.MORNING, seen=proposed.version
+        proposed.pk, evidence_id=row.pk, actor=desk.handler, at=cast.MORNING, seen=proposed.version
     )
     with pytest.raises(Unmet, match="no longer holds"):
         approve(struck, desk.officer)
@@ -167,7 +165,7 @@ def test_evidence_that_changes_after_the_proposal_makes_it_void(desk: Desk) -> N
 
 def test_a_page_left_open_does_not_act_even_when_the_state_is_the_same_again(desk: Desk) -> None:
     proposed = in_review(desk)
-    returned = deciding.return_to_work(
+    returned = decision.return_to_work(
         proposed.pk,
         reason="A file is missing",
         actor=desk.officer,
@@ -188,7 +186,6 @@ def test_of_two_approvals_the_second_finds_it_decided(desk: Desk) -> None:
 
 def test_the_page_says_why_this_person_cannot_approve(desk: Desk) -> None:
     proposed = in_review(desk, by="officer")
-    deeds = {deed.code: deed for deed in possible_deeds(proposed, desk.officer)}
-    assert "Another person has to approve" in deeds["approve"].blocked
-    deeds = {deed.code: deed for deed in possible_deeds(proposed, desk.second_officer)}
-    assert deeds["approve"].blocked == ""
+    sentence = unmet(proposed, decision.approve, desk.officer)
+    assert "Another person has to approve" in sentence
+    assert unmet(proposed, decision.approve, desk.second_officer) == ""

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dsr.requests.services.deciding import Proposal
-
 from dsr.requests.actors import REQUESTER
+from dsr.requests.deeds import (
+    answer,
+    assignment,
+    conversation,
+    decision,
+    ending,
+    facts,
+    identity,
+    receipt,
+)
+from dsr.requests.deeds.decision import Proposal
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import deciding, ending, fees, identity, law_facts, work, writing
 from tests import cast
 from tests.cast import MORNING, Desk
 
@@ -17,7 +25,7 @@ Try = Callable[[SubjectRequest, Desk], SubjectRequest]
 GRANT = Proposal(outcome="granted", answer="Here is what you asked for.")
 
 TRY: dict[str, Try] = {
-    "start": lambda r, d: work.start(r.pk, actor=d.handler, at=MORNING, seen=r.version),
+    "start": lambda r, d: assignment.start(r.pk, actor=d.handler, at=MORNING, seen=r.version),
     "ask_identity": lambda r, d: identity.ask_identity(
         r.pk, question="Who are you?", actor=d.handler, at=MORNING, seen=r.version
     ),
@@ -25,28 +33,28 @@ TRY: dict[str, Try] = {
     "accept_identity": lambda r, d: identity.accept_identity(
         r.pk, actor=d.handler, at=MORNING, seen=r.version
     ),
-    "ask_requester": lambda r, d: writing.ask_requester(
+    "ask_requester": lambda r, d: conversation.ask_requester(
         r.pk, question="Which record?", actor=d.handler, at=MORNING, seen=r.version
     ),
-    "reply": lambda r, d: writing.reply(
+    "reply": lambda r, d: conversation.reply(
         r.pk, text="The one of May.", actor=REQUESTER, at=MORNING, seen=None
     ),
-    "propose": lambda r, d: deciding.propose(
+    "propose": lambda r, d: decision.propose(
         r.pk, GRANT, actor=d.handler, at=MORNING, seen=r.version
     ),
-    "decide_alone": lambda r, d: deciding.decide_alone(
-        r.pk, GRANT, actor=d.handler, at=MORNING, seen=r.version
+    "decide_alone": lambda r, d: decision.decide_alone(
+        r.pk, cast.alone(GRANT), actor=d.handler, at=MORNING, seen=r.version
     ),
-    "approve": lambda r, d: deciding.approve(
+    "approve": lambda r, d: decision.approve(
         r.pk, actor=d.second_officer, at=MORNING, seen=r.version
     ),
-    "return_to_work": lambda r, d: deciding.return_to_work(
+    "return_to_work": lambda r, d: decision.return_to_work(
         r.pk, reason="One file is missing.", actor=d.second_officer, at=MORNING, seen=r.version
     ),
-    "send_answer": lambda r, d: deciding.send_answer(
+    "send_answer": lambda r, d: answer.send_answer(
         r.pk, actor=d.handler, at=MORNING, seen=r.version
     ),
-    "close": lambda r, d: deciding.close(r.pk, actor=d.handler, at=MORNING, seen=r.version),
+    "close": lambda r, d: answer.close(r.pk, actor=d.handler, at=MORNING, seen=r.version),
     "withdraw": lambda r, d: ending.withdraw(r.pk, actor=REQUESTER, at=MORNING, seen=None),
     "lapse": lambda r, d: ending.lapse(
         r.pk, text="We heard nothing.", actor=d.officer, at=MORNING, seen=r.version
@@ -66,11 +74,11 @@ TRY: dict[str, Try] = {
     "reopen": lambda r, d: ending.reopen(
         r.pk, reason="New facts.", actor=d.officer, at=MORNING, seen=r.version
     ),
-    "assign": lambda r, d: writing.assign(
+    "assign": lambda r, d: assignment.assign(
         r.pk, to=d.handler, actor=d.handler, at=MORNING, seen=r.version
     ),
-    "note": lambda r, d: writing.add_note(r.pk, text="Seen.", actor=d.handler, at=MORNING),
-    "edit_contact": lambda r, d: work.edit_contact(
+    "note": lambda r, d: assignment.note(r.pk, text="Seen.", actor=d.handler, at=MORNING),
+    "edit_contact": lambda r, d: conversation.edit_contact(
         r.pk,
         email="zoe.new@example.org",
         phone="",
@@ -79,14 +87,14 @@ TRY: dict[str, Try] = {
         at=MORNING,
         seen=r.version,
     ),
-    "complete": lambda r, d: work.complete(
+    "complete": lambda r, d: conversation.complete(
         r.pk,
         particulars={"details": {"details": "More."}},
         actor=d.clerk,
         at=MORNING,
         seen=r.version,
     ),
-    "record_receipt": lambda r, d: work.record_receipt(
+    "record_receipt": lambda r, d: receipt.record_receipt(
         r.pk,
         received_on=MORNING.date(),
         channel="post",
@@ -94,7 +102,7 @@ TRY: dict[str, Try] = {
         at=MORNING,
         seen=r.version,
     ),
-    "correct_receipt": lambda r, d: work.correct_receipt(
+    "correct_receipt": lambda r, d: receipt.correct_receipt(
         r.pk,
         received_on=MORNING.date(),
         reason="Date stamp.",
@@ -102,7 +110,7 @@ TRY: dict[str, Try] = {
         at=MORNING,
         seen=r.version,
     ),
-    "ask_fee": lambda r, d: fees.ask_fee(
+    "ask_fee": lambda r, d: facts.ask_fee(
         r.pk,
         ground="excessive",
         text="Ten euros.",
@@ -110,10 +118,10 @@ TRY: dict[str, Try] = {
         at=MORNING,
         seen=r.version,
     ),
-    "settle_fee": lambda r, d: fees.settle_fee(
-        r.pk, on=r.received_on, waived=False, actor=d.clerk, at=MORNING, seen=r.version
+    "settle_fee": lambda r, d: facts.settle_fee(
+        r.pk, on=r.received_on, how="paid", actor=d.clerk, at=MORNING, seen=r.version
     ),
-    "state_facts": lambda r, d: law_facts.state_facts(
+    "state_facts": lambda r, d: facts.state_facts(
         r.pk, country="FR", record_age="older", actor=d.handler, at=MORNING, seen=r.version
     ),
 }

@@ -56,7 +56,7 @@ class Doing:
         assert isinstance(self.actor, User)
         return self.actor
 
-    def line(self, code: str, **facts: Any) -> None:
+    def line(self, code: str, /, **facts: Any) -> None:
         """A further line of history, beside the deed's own."""
         write_line(self.subject_request, code, actor=self.actor, at=self.at, facts=facts)
 
