@@ -24,8 +24,7 @@ from dsr.policies.models import (
     Right,
     WorkingCalendar,
 )
-from dsr.policies.use import in_use
-from dsr.policies.versions import VersionEdit, edit_version, refusal
+from dsr.policies.reading_locks import VersionEdit, edit_version, in_use, refusal
 
 # The generic forms exist for the type checker only: at runtime Django has none.
 if TYPE_CHECKING:

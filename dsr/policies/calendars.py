@@ -1,6 +1,5 @@
 """Correcting a working calendar: one service per deed, each raises the calendar's version."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,9 +10,6 @@ from django.db.models import F
 from dsr.audit.services import SITE, append
 from dsr.policies.models import CalendarDay, WorkingCalendar
 
-CalendarHook = Callable[[WorkingCalendar, datetime], None]
-_hooks: list[CalendarHook] = []
-
 
 @dataclass(frozen=True)
 class Correction:
@@ -23,12 +19,6 @@ class Correction:
     change: str
     reason: str
     source: str = ""
-
-
-def on_calendar_change(hook: CalendarHook) -> None:
-    """Have `hook` called in the transaction of every change. Registering twice is once."""
-    if hook not in _hooks:
-        _hooks.append(hook)
 
 
 def correct_day(
@@ -69,12 +59,14 @@ def calendar_changed(
     actor_id: int | None,
     at: datetime,
 ) -> WorkingCalendar:
-    """Raise the version, say so in the history, and tell whoever computes with it."""
+    """Raise the version and say so in the history.
+
+    Nobody is told: whoever computes with calendars asks which dates rest on an older version, so
+    a change that a killed process made is not missed either.
+    """
     WorkingCalendar.objects.filter(pk=calendar.pk).update(version=F("version") + 1)
     calendar = WorkingCalendar.objects.get(pk=calendar.pk)
     by = "system" if actor_id is None else "staff"
     said = {"calendar": calendar.pk, "version": calendar.version, **facts}
     append(SITE, code, at=at, actor_id=actor_id, by=by, facts=said)
-    for hook in _hooks:
-        hook(calendar, at)
     return calendar

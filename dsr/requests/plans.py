@@ -9,8 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from dsr.policies.regimes import Duty, Regime
-from dsr.policies.regimes.shapes import ExtensionTerms, PauseEffect
+from dsr.policies.regimes import Duty, ExtensionTerms, PauseEffect, Regime
 from dsr.policies.services import duties_for
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import Basis, ExtensionReason, Purpose
