@@ -1,6 +1,6 @@
 """Plain admin pages: doors to the services, no transitions, what is in use is read-only."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -26,19 +26,8 @@ from dsr.policies.models import (
 )
 from dsr.policies.reading_locks import VersionEdit, edit_version, in_use, refusal
 
-# The generic forms exist for the type checker only: at runtime Django has none.
-if TYPE_CHECKING:
-    AnyAdmin = admin.ModelAdmin[Any]
-    DepartmentTable = admin.TabularInline[Department, Organisation]
-    DayTable = admin.TabularInline[CalendarDay, WorkingCalendar]
-    FormOfVersion = ModelForm[PolicyVersion]
-else:
-    AnyAdmin = admin.ModelAdmin
-    DepartmentTable = DayTable = admin.TabularInline
-    FormOfVersion = ModelForm
 
-
-class Audited(AnyAdmin):
+class Audited(admin.ModelAdmin[Any]):
     """Every change made here is a line in the history of the site."""
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
@@ -67,7 +56,7 @@ class Audited(AnyAdmin):
         )
 
 
-class ReadOnly(AnyAdmin):
+class ReadOnly(admin.ModelAdmin[Any]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -78,7 +67,7 @@ class ReadOnly(AnyAdmin):
         return False
 
 
-class DepartmentInline(DepartmentTable):
+class DepartmentInline(admin.TabularInline[Department, Organisation]):
     model = Department
     extra = 0
 
@@ -97,13 +86,13 @@ class DepartmentAdmin(Audited):
     list_filter = ("organisation",)
 
 
-class CalendarDayInline(DayTable):
+class CalendarDayInline(admin.TabularInline[CalendarDay, WorkingCalendar]):
     model = CalendarDay
     extra = 1
 
 
 @admin.register(WorkingCalendar)
-class WorkingCalendarAdmin(AnyAdmin):
+class WorkingCalendarAdmin(admin.ModelAdmin[WorkingCalendar]):
     list_display = ("name", "slug", "version")
     search_fields = ("name", "slug")
     readonly_fields = ("version",)
@@ -133,7 +122,7 @@ class PolicyAdmin(Audited):
         return False
 
 
-class VersionForm(FormOfVersion):
+class VersionForm(ModelForm[PolicyVersion]):
     # Not stripped: every character of the text counts, also the last line break.
     text = forms.CharField(widget=forms.Textarea, strip=False)
 
@@ -156,7 +145,7 @@ class VersionForm(FormOfVersion):
 
 
 @admin.register(PolicyVersion)
-class PolicyVersionAdmin(AnyAdmin):
+class PolicyVersionAdmin(admin.ModelAdmin[PolicyVersion]):
     """New versions come by file, with their reading: without one, nothing could be asked."""
 
     form = VersionForm

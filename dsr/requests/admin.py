@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
 from dsr.requests.models import Deadline, IdentityRule, SubjectRequest
-
-if TYPE_CHECKING:
-    Inline = admin.TabularInline[Deadline, SubjectRequest]
-    RequestAdmin = admin.ModelAdmin[SubjectRequest]
-    RuleAdmin = admin.ModelAdmin[IdentityRule]
-else:
-    Inline, RequestAdmin, RuleAdmin = admin.TabularInline, admin.ModelAdmin, admin.ModelAdmin
 
 
 class _ReadOnly:
@@ -30,14 +23,14 @@ class _ReadOnly:
         return False
 
 
-class DeadlineInline(_ReadOnly, Inline):
+class DeadlineInline(_ReadOnly, admin.TabularInline[Deadline, SubjectRequest]):
     model = Deadline
     fields = ("purpose", "basis", "source", "due_on", "status", "governing")
     extra = 0
 
 
 @admin.register(SubjectRequest)
-class SubjectRequestAdmin(_ReadOnly, RequestAdmin):
+class SubjectRequestAdmin(_ReadOnly, admin.ModelAdmin[SubjectRequest]):
     list_display = ("reference", "organisation", "kind", "status", "received_on", "due_on")
     list_filter = ("organisation", "status", "kind")
     search_fields = ("reference",)
@@ -55,7 +48,7 @@ class SubjectRequestAdmin(_ReadOnly, RequestAdmin):
 
 
 @admin.register(IdentityRule)
-class IdentityRuleAdmin(RuleAdmin):
+class IdentityRuleAdmin(admin.ModelAdmin[IdentityRule]):
     """How much proof: data, edited here within the bounds of the code."""
 
     list_display = ("organisation", "kind", "channel", "regime", "level", "why")
