@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from dsr.audit.services import SITE, append
 from dsr.policies.calendars import calendar_changed
@@ -25,6 +26,7 @@ from dsr.policies.models import (
     WorkingCalendar,
 )
 from dsr.policies.reading_locks import VersionEdit, edit_version, in_use, refusal
+from dsr.policies.territories import territory_name
 
 
 class Audited(admin.ModelAdmin[Any]):
@@ -74,10 +76,14 @@ class DepartmentInline(admin.TabularInline[Department, Organisation]):
 
 @admin.register(Organisation)
 class OrganisationAdmin(Audited):
-    list_display = ("name", "country", "zone", "calendar", "is_open")
+    list_display = ("name", "in_country", "zone", "calendar", "is_open")
     list_filter = ("is_open",)
     prepopulated_fields = {"slug": ("name",)}
     inlines = (DepartmentInline,)
+
+    @admin.display(description=_("country"), ordering="country")
+    def in_country(self, organisation: Organisation) -> str:
+        return territory_name(organisation.country)
 
 
 @admin.register(Department)

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from dsr.requests.forms.countries import place_name
 from dsr.requests.models import Deadline, IdentityRule, SubjectRequest
 
 
@@ -40,11 +42,16 @@ class SubjectRequestAdmin(_ReadOnly, admin.ModelAdmin[SubjectRequest]):
     # What is in clear, named one by one: a sealed column that is added later stays out.
     fields = (
         *("reference", "organisation", "department", "right", "kind", "status", "outcome"),
-        *("ground", "channel", "role", "language", "country", "missing", "required_level"),
+        *("ground", "channel", "role", "language", "lives_in", "missing", "required_level"),
         *("two_people", "received_on", "due_on", "answered_on", "ended_at", "assignee"),
         *("version", "demo", "created_at"),
     )
+    readonly_fields = ("lives_in",)
     inlines = (DeadlineInline,)
+
+    @admin.display(description=_("country"))
+    def lives_in(self, subject_request: SubjectRequest) -> str:
+        return place_name(subject_request.country)
 
 
 @admin.register(IdentityRule)

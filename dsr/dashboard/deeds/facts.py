@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from dsr.dashboard.deeds.base import DeedView
 from dsr.dashboard.deeds.forms import LONG, DeedForm
 from dsr.requests.forms import day_field, text_field
-from dsr.requests.forms.countries import COUNTRIES
+from dsr.requests.forms.countries import choices_after
 from dsr.requests.services import fees, stating
 from dsr.requests.states import FeeGround, RecordAge
 
@@ -45,7 +45,7 @@ class FactsForm(DeedForm):
     country = forms.ChoiceField(
         label=_("Where the requester lives"),
         required=False,
-        choices=[("", _("Not known")), *COUNTRIES],
+        choices=choices_after(_("Not known")),
     )
     record_age = forms.ChoiceField(
         label=_("How old the record is"),

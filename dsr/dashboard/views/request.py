@@ -14,14 +14,13 @@ from dsr.dashboard import history, sheet, words
 from dsr.dashboard.deeds.base import RequestView
 from dsr.dashboard.deeds.forms import AssignForm, NoteForm
 from dsr.dashboard.offering import deeds_for
-from dsr.requests.forms import countries
+from dsr.requests.forms.countries import place_name
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services.changing import write_line
 from dsr.vault.models import SealedFile
 from dsr.vault.services import read_file
 
 SHORT_CLAUSE = 700  # characters; longer ones are folded
-COUNTRIES = dict(countries.COUNTRIES)
 TOGETHER = ("people", "evidence__by", "evidence__struck_by", "evidence__document")
 BESIDE = ("messages__letter", "messages__proof", "messages__by", "notes__by", "attachments__file")
 CLOCKS = ("deadlines__order__document", "deadlines__extensions__proof", "receipts")
@@ -57,7 +56,7 @@ class RequestPage(RequestView):
             "source": words.source(it.right),
             "clause_is_short": sum(len(each["text"]) for each in it.right.clauses) < SHORT_CLAUSE,
             "language": words.language(it.language),
-            "country": COUNTRIES.get(it.country, it.country),
+            "country": place_name(it.country),
             "policy_language": version.policy.language,
             "policy_url": version.policy.source_url,
             "sees_proof": self.sees_proof(it),

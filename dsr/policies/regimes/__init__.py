@@ -1,9 +1,10 @@
 """Regimes: laws that add limits of their own to a right, as data with sources."""
 
 from dsr.policies.regimes.duties import Duty, ExtensionTerms, PauseEffect
-from dsr.policies.regimes.regime import Regime, all_regimes, read_regime, regime_slugs
+from dsr.policies.regimes.regime import PLACES, Regime, all_regimes, read_regime, regime_slugs
 
 __all__ = [
+    "PLACES",
     "Duty",
     "ExtensionTerms",
     "PauseEffect",
