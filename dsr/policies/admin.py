@@ -34,9 +34,11 @@ class Audited(admin.ModelAdmin[Any]):
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        # After it: only then has a new object the key that the line names.
         self.audit(request, obj, "changed" if change else "added")
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        # Before it: afterwards the key is gone.
         self.audit(request, obj, "deleted")
         super().delete_model(request, obj)
 
@@ -162,6 +164,7 @@ class PolicyVersionAdmin(admin.ModelAdmin[PolicyVersion]):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # For the page alone: the service asks again, and below it the database.
         free = obj is None or not in_use(obj)
         return free and super().has_change_permission(request, obj)
 

@@ -26,6 +26,7 @@ def correct_day(
 ) -> WorkingCalendar:
     """Add or replace the correction of one day."""
     with transaction.atomic():
+        # Locked first, so that each line of the history names a version of its own.
         calendar = WorkingCalendar.objects.select_for_update().get(pk=calendar_id)
         CalendarDay.objects.update_or_create(
             calendar=calendar,
@@ -64,6 +65,7 @@ def calendar_changed(
     Nobody is told: whoever computes with calendars asks which dates rest on an older version, so
     a change that a killed process made is not missed either.
     """
+    # In the database: the admin comes here with a form, and without a lock.
     WorkingCalendar.objects.filter(pk=calendar.pk).update(version=F("version") + 1)
     calendar = WorkingCalendar.objects.get(pk=calendar.pk)
     by = "system" if actor_id is None else "staff"

@@ -55,11 +55,13 @@ def edit_version(
     """
     with transaction.atomic():
         version = PolicyVersion.objects.select_for_update().get(pk=version_id)
+        # Asked again under the lock: the form asked before it, and a request may have come since.
         if reason := refusal(version, edit):
             raise VersionError(reason)
         version.label, version.text = edit.label, edit.text
         version.effective_on, version.in_force_from = edit.effective_on, edit.in_force_from
         version.text_sha256 = sha256(edit.text.encode()).hexdigest()
+        # Cleared first: the new day may lie after the old end, which a CHECK forbids.
         version.superseded_on = None
         version.save()
         put_in_order(version.policy)
@@ -85,6 +87,7 @@ def refusal(version: PolicyVersion, edit: VersionEdit) -> str:
 
 def lost_clause(version: PolicyVersion, text: str) -> str:
     """The first clause of any reading that does not stand at its place in a text, or ""."""
+    # All readings: the older ones stay, and each quotes the text at places of its own.
     rights = Right.objects.filter(reading__version=version).values_list("clauses", flat=True)
     items = InformationItem.objects.filter(reading__version=version)
     for clauses in [*rights, *items.values_list("clauses", flat=True)]:

@@ -27,6 +27,7 @@ def open_organisations() -> QuerySet[Organisation]:
 
 def readings_in_force(on: date) -> QuerySet[Reading]:
     """The newest reading of every version in force on a day."""
+    # No first day: as far back as we know. The last day is the one on which the next begins.
     begun = Q(version__in_force_from=None) | Q(version__in_force_from__lte=on)
     kept = Q(version__superseded_on=None) | Q(version__superseded_on__gt=on)
     newest = Reading.objects.filter(version=OuterRef("version")).order_by("-number")
@@ -35,6 +36,7 @@ def readings_in_force(on: date) -> QuerySet[Reading]:
 
 def rights_offered(organisation: Organisation, on: date) -> QuerySet[Right]:
     """What can be asked of an organisation: the rights of its policies, then of the laws."""
+    # The newest reading alone: a request keeps the one under which it was opened by its own key.
     return (
         Right.objects.filter(
             reading__in=readings_in_force(on), reading__version__policy__organisation=organisation
@@ -58,6 +60,7 @@ def duties_for(
     `place` is the requester's (FR, GB, US-CA; "" if unknown), `on` the day of receipt.
     """
     known = all_regimes()
+    # A law that no longer ships is passed over: an organisation may still name it.
     regimes = [known[slug] for slug in organisation.regimes if slug in known]
     home = {
         **facts,

@@ -20,12 +20,22 @@ from dsr.policies.field_types import SENTENCES, Place, Strict
 
 Shape = TypeVar("Shape", bound=Strict)
 
+_MAP, _SEQ, _TEXT, _INT, _BOOL, _NULL = (
+    f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str", "int", "bool", "null")
+)
+# The only words that are more than text: NO is Norway, and 2026-01-02, 1.5 and 010 stay as written.
+_WORDS = {
+    _INT: (re.compile(r"[-+]?(?:0|[1-9]\d{0,11})\Z"), "-+0123456789"),
+    _BOOL: (re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), "tTfF"),
+    _NULL: (re.compile(r"(?:~|null|Null|NULL|)\Z"), ["~", "n", "N", ""]),
+}
+_BY_FIRST = {first: [(tag, word)] for tag, (word, firsts) in _WORDS.items() for first in firsts}
 # The one in C where the package has it: eight times as fast, the same nodes.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_TAG = "tag:yaml.org,2002:"
-# What YAML makes of a plain word by itself. Anything else was asked for with `!!`.
-_KINDS = ("str", "int", "float", "bool", "null", "timestamp", "merge", "value")
-_PLAIN = {_TAG + kind for kind in _KINDS}
+_LOADER = type(
+    "_Loader",
+    (getattr(yaml, "CSafeLoader", yaml.SafeLoader),),
+    {"yaml_implicit_resolvers": _BY_FIRST},
+)
 _DEEPEST, _MOST = 30, 200_000
 
 
@@ -134,11 +144,7 @@ def _unreadable(path: Path, line: int, reason: str) -> CatalogueError:
 
 
 class _Walk:
-    """From YAML's nodes to values, with the line of each.
-
-    Only whole numbers, true, false and null are more than text: NO is Norway, and 2026-01-02,
-    1.5 and 010 stay as they are written.
-    """
+    """From YAML's nodes to values, with the line of each."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -151,20 +157,20 @@ class _Walk:
         # An alias repeats what it names: a few of them inside each other fill any memory.
         if len(place) > _DEEPEST or len(self.lines) > _MOST:
             raise _unreadable(self.path, _line(node), "more, or deeper, than a file can say")
-        if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
+        if isinstance(node, yaml.MappingNode) and node.tag == _MAP:
             return self._mapping(node, place)
-        if isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
+        if isinstance(node, yaml.SequenceNode) and node.tag == _SEQ:
             return [self.value(item, (*place, n)) for n, item in enumerate(node.value)]
-        if not isinstance(node, yaml.ScalarNode) or node.tag not in _PLAIN:
-            self._say(node, f"{_name(place)}: the kind “{node.tag}” is not read here")
-            return None
-        return _scalar(node)
+        if isinstance(node, yaml.ScalarNode) and _is_plain(node):
+            return _value(node)
+        self._say(node, f"{_name(place)}: the kind “{node.tag}” is not read here")
+        return None
 
     def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = key_node.value
-            if not isinstance(key, str) or not isinstance(_scalar(key_node), str):
+            if key_node.tag != _TEXT:
                 self._say(key_node, f"{_name(place)}: a key is text (put it in quotation marks)")
             elif key in found:
                 self._say(key_node, f"“{key}” is given twice in {_name(place)}")
@@ -177,14 +183,22 @@ class _Walk:
         self.problems.append(Problem(self.path, _line(node), reason))
 
 
-def _scalar(node: yaml.Node) -> Any:
+def _is_plain(node: yaml.ScalarNode) -> bool:
+    # `!!int soon` has the kind of a number, and is none.
+    return node.tag == _TEXT or (
+        node.tag in _WORDS and _WORDS[node.tag][0].match(node.value) is not None
+    )
+
+
+def _value(node: yaml.ScalarNode) -> str | int | bool | None:
     text = str(node.value)
-    if node.tag == f"{_TAG}int" and re.fullmatch(r"[-+]?(?:0|[1-9]\d{0,11})", text):
+    if node.tag == _INT:
         return int(text)
-    if node.tag == f"{_TAG}bool" and text.lower() in ("true", "false"):
+    if node.tag == _BOOL:
         return text.lower() == "true"
-    return None if node.tag == f"{_TAG}null" else text
+    return None if node.tag == _NULL else text
 
 
 def _line(node: yaml.Node) -> int:
-    return int(node.start_mark.line) + 1
+    line: int = node.start_mark.line
+    return line + 1

@@ -118,6 +118,11 @@ mood: good
             ["2: x: the kind “tag:yaml.org,2002:python/object:os.system” is not read here"],
             id="an object of the program",
         ),
+        pytest.param(
+            "slug: a\nanything: {x: !!int soon}\n",
+            ["2: x: the kind “tag:yaml.org,2002:int” is not read here"],
+            id="a number that is none",
+        ),
         pytest.param("- slug: a\n", ["1: the file: keys and values expected"], id="a list"),
         pytest.param("", ["1: the file is empty"], id="nothing"),
         pytest.param("slug: [a\n", ["2: not YAML: did not find expected ',' or ']'"], id="no YAML"),

@@ -80,6 +80,7 @@ class LawRightTaken(Strict):
     @field_validator("right")
     @classmethod
     def law_gives_it(cls, value: str, info: Info) -> str:
+        # An unknown law is an error already; that its rights are unknown too helps nobody.
         if "law" in info.data:
             require_known(value, info.context.laws[info.data["law"]].by_slug)
         return value
@@ -92,6 +93,7 @@ class LawRightTaken(Strict):
     @field_validator("identity")
     @classmethod
     def proof_within_bounds(cls, level: str, info: Info) -> str:
+        # Stricter or looser than the law's own entry, but never outside of the bounds of its kind.
         if "right" in info.data and "law" in info.data:
             right = info.context.laws[info.data["law"]].by_slug[info.data["right"]]
             refuse_unfit_proof(right.kind, level)
@@ -103,6 +105,7 @@ class LawRightTaken(Strict):
 
     def row(self, laws: Mapping[str, Law]) -> Row:
         law = laws[self.law]
+        # Only how to reach whom is the organisation's to say: what the law grants stays the law's.
         columns = law.by_slug[self.right].columns(law.name)
         if self.channels is not None:
             columns["channels"] = channel_columns(self.channels)

@@ -60,6 +60,8 @@ class _Load:
 
 def load(paths: Iterable[Path], at: datetime, *, actor_id: int | None) -> Report:
     """Load catalogue files or folders. Errors: CatalogueError, and then nothing is loaded."""
+    # All files are read before the first row is written, and in one transaction: a server that
+    # shows half of a new policy promises what nobody keeps.
     calendars, documents = read_calendars(CALENDARS), read_policies(list(paths))
     loading = _Load(at, actor_id, Report())
     with transaction.atomic():
@@ -118,6 +120,7 @@ def _store_organisation(document: PolicyDocument, loading: _Load) -> Organisatio
         loading.report.kept.append(
             f"{entry.slug}: {', '.join(sorted(different))} as changed in the admin"
         )
+    # Only added: a department that was renamed in the admin keeps its name, its rights hang on it.
     for department in entry.departments:
         Department.objects.get_or_create(
             organisation=organisation, slug=department.slug, defaults=department.model_dump()
@@ -177,6 +180,7 @@ def _store_version(document: PolicyDocument, policy: Policy) -> PolicyVersion:
     return PolicyVersion.objects.create(policy=policy, label=entry.label, text=entry.text, **values)
 
 
+# Nobody depends on it (the database would refuse), so a corrected text replaces it altogether.
 def _forget(version: PolicyVersion) -> None:
     version.readings.all().delete()
     version.delete()

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
 
 from dsr.deadlines.periods import TEN_YEARS
 from dsr.policies.field_types import (
@@ -30,6 +30,7 @@ class Period(Strict):
 
     @model_validator(mode="after")
     def makes_sense(self) -> "Period":
+        # 0 days are “at once” (Brazil's simplified confirmation); 0 months are a slip of the pen.
         if self.at_once and (self.amount, self.unit) == (0, "day"):
             return self
         if not 1 <= self.amount <= _TEN_YEARS[self.unit]:
@@ -45,6 +46,7 @@ class AnswerPeriod(Period):
 
 def _none_in_words(value: object) -> object:
     """`none` where the text states no period: written out, so that nobody forgets one."""
+    # A key without a value is refused like a wrong word: it is forgotten, not meant.
     if value is None or isinstance(value, str):
         require_known(value or "", ["none"])
         return None
@@ -65,6 +67,7 @@ class Clause(Strict):
 
     text: Text
     occurrence: int | None = None
+    _start: int = PrivateAttr(0)
 
     @model_validator(mode="before")
     @classmethod
@@ -74,11 +77,12 @@ class Clause(Strict):
     @model_validator(mode="after")
     def stands_in_the_text(self, info: Info) -> "Clause":
         if info.context.text is not None:
-            self.columns(info.context.text)
+            self._start = self._find(info.context.text)
         return self
 
-    def columns(self, text: str) -> dict[str, Any]:
-        """The quote with its code-point span. A quote that is not in the text is an error."""
+    def _find(self, text: str) -> int:
+        # Never the first of several by itself: the same sentence may grant in one paragraph what
+        # it only describes in another.
         places, wanted = _places(self.text, text), self.occurrence
         if not places:
             raise told(f"clause not in the text: “{_short(self.text)}”{_hint(self.text, text)}")
@@ -86,8 +90,11 @@ class Clause(Strict):
             raise told(f"clause stands {len(places)} times in the text: say which occurrence")
         if wanted is not None and not 1 <= wanted <= len(places):
             raise told(f"clause stands {len(places)} times in the text, not {wanted}")
-        start = places[(wanted or 1) - 1]
-        return {"text": self.text, "start": start, "end": start + len(self.text)}
+        return places[(wanted or 1) - 1]
+
+    def columns(self) -> dict[str, Any]:
+        """The quote with its code-point span in the text."""
+        return {"text": self.text, "start": self._start, "end": self._start + len(self.text)}
 
 
 def _places(quote: str, text: str) -> list[int]:
@@ -104,6 +111,7 @@ def _short(quote: str) -> str:
 
 def _hint(quote: str, text: str) -> str:
     """Up to where the text has it: the longest beginning of the quote that is there."""
+    # By halves: a beginning that is in the text has all its own beginnings there too.
     low, high = 0, len(quote)
     while low < high:
         middle = (low + high + 1) // 2

@@ -38,6 +38,7 @@ def policy_files(path: Path) -> list[Path]:
 
 def read_policies(paths: list[Path]) -> list[PolicyDocument]:
     """All documents, oldest version first, checked against each other."""
+    # Read anew each time, unlike the regimes: loading is rare.
     laws = read_laws(LAWS)
     found = _all_or_errors([file for path in paths for file in policy_files(path)], laws)
     owners: dict[str, Path] = {}
@@ -46,6 +47,7 @@ def read_policies(paths: list[Path]) -> list[PolicyDocument]:
         other = owners.setdefault(slug, path)
         if other.parent != path.parent:
             document.source.fail(("version",), f"policy “{slug}” is also in {other}")
+    # Oldest first: each version ends the one before it.
     return sorted(found, key=lambda document: str(document.said.version.begins_on or ""))
 
 
@@ -68,6 +70,7 @@ def read_policy(path: Path, laws: Mapping[str, Law]) -> PolicyDocument:
     said = source.read_as(PolicyFile, Around(path.parent, laws))
     return PolicyDocument(
         source=source,
+        # The file as it is on disk, so that a reading can be traced to the bytes it came from.
         file_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         said=said,
         rights=said.right_rows(laws),

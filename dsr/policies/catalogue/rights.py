@@ -36,6 +36,7 @@ from dsr.policies.particulars import CODES
 
 STRENGTHS = ("must", "should", "may", "never")
 LEVELS = ("none", "locate", "reasonable", "high")
+# Named one by one: a key that is added to the file does not become a column by accident.
 _AS_WRITTEN = {
     *("kind", "title", "summary", "audience_code", "audience", "who_may_ask", "two_people"),
     *("must_grant", "fee", "note", "exceptions", *STRENGTHS),
@@ -94,6 +95,7 @@ class RightShape(Strict):
     @field_validator("two_people")
     @classmethod
     def two_people_where_needed(cls, two_people: bool, info: Info) -> bool:
+        # What lets health data out or destroys it: who verified does not approve.
         kind = info.data.get("kind")
         if kind in FOUR_EYES and not two_people:
             raise told(f"“{kind}” is decided by two people", named=True)
@@ -102,6 +104,7 @@ class RightShape(Strict):
     @field_validator(*STRENGTHS[1:])
     @classmethod
     def one_strength_each(cls, codes: tuple[str, ...], info: Info) -> tuple[str, ...]:
+        # Each list is held against those above it, so that one error names both.
         for strength in STRENGTHS[: STRENGTHS.index(str(info.field_name))]:
             if both := [code for code in codes if code in info.data.get(strength, ())]:
                 raise told(f"“{both[0]}” is both {strength} and {info.field_name}")
@@ -172,15 +175,16 @@ class PolicyRight(RightShape):
     @field_validator("clauses")
     @classmethod
     def rests_on_the_text(cls, value: tuple[Clause, ...]) -> tuple[Clause, ...]:
+        # Without a clause nobody could check afterwards that the policy promised it.
         if not value:
             raise told("a right of a policy rests on at least one clause")
         return value
 
-    def row(self, text: str) -> Row:
+    def row(self) -> Row:
         columns = {
             **self.shared_columns(),
             **amount_columns("period", self.period),
-            "clauses": [clause.columns(text) for clause in self.clauses],
+            "clauses": [clause.columns() for clause in self.clauses],
         }
         return Row(self.slug, self.department, columns)
 
@@ -195,10 +199,10 @@ class Information(Strict):
     clauses: tuple[Clause, ...] = ()
     translations: dict[str, InformationWords] = {}
 
-    def row(self, text: str) -> Row:
+    def row(self) -> Row:
         columns = {
             **self.model_dump(include={"title", "text", "url"}),
-            "clauses": [clause.columns(text) for clause in self.clauses],
+            "clauses": [clause.columns() for clause in self.clauses],
             "translations": translation_columns(self.translations),
         }
         return Row(self.slug, "", columns)

@@ -78,6 +78,7 @@ class OrganisationShape(Strict):
     @field_validator("default_language")
     @classmethod
     def is_one_of_the_languages(cls, value: str, info: Info) -> str:
+        # Where the list itself is wrong, the default is not held against it.
         return require_known(value, info.data.get("languages", (value,)))
 
     @field_validator("departments")
@@ -135,6 +136,7 @@ class VersionShape(Strict):
 
 
 def _read_text(folder: Path, name: str) -> str:
+    # A file from somebody else must not read what lies elsewhere on this machine.
     if Path(name).name != name:
         raise told("a file in the same folder, without a path", named=True)
     try:
@@ -162,11 +164,11 @@ class PolicyFile(Strict):
         return self
 
     def right_rows(self, laws: Mapping[str, Law]) -> list[Row]:
-        granted = [right.row(self.version.text) for right in self.rights]
+        granted = [right.row() for right in self.rights]
         return granted + [taken.row(laws) for taken in self.law_rights]
 
     def information_rows(self) -> list[Row]:
-        return [each.row(self.version.text) for each in self.information]
+        return [each.row() for each in self.information]
 
 
 def _places(key: str, entries: tuple[Any, ...]) -> list[tuple[Place, str]]:

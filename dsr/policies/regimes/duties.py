@@ -78,6 +78,7 @@ _UNREAD = Source.model_construct(title="", checked="")
 
 def _source(code: object, info: Info) -> Source:
     above: Above = info.context
+    # Sources that cannot be read are an error of their own; a name among them is not held wrong.
     if above.sources is None:
         return _UNREAD
     return above.sources[require_known(str(code), above.sources)]
@@ -105,6 +106,7 @@ class PauseEffect(Strict):
 
     @model_validator(mode="after")
     def counts_its_days(self) -> "PauseEffect":
+        # Whether the first day counts moves the date by one, and no law here is silent on purpose.
         if self.effect == "suspend" and not self.counting:
             raise told("counting: a suspension says how its days are counted")
         return self
@@ -130,7 +132,7 @@ class ExtensionTerms(Strict):
     @model_validator(mode="after")
     def is_a_period(self) -> "ExtensionTerms":
         try:
-            assert self.period
+            _tried = self.period
         except DeadlineInputError as error:
             raise told(str(error)) from None
         return self
@@ -174,6 +176,7 @@ class Duty(Strict):
     @classmethod
     def engine_reads_it(cls, data: dict[str, Any], info: Info) -> dict[str, Any]:
         """The rule with its source and the terms of its extension, tried before it is taken."""
+        # Without them the engine would complain of what is only a consequence.
         if "source" not in info.data or "extension" not in info.data:
             return data
         data = {**data, **_terms_in_rule(info.data["extension"])}
@@ -184,6 +187,7 @@ class Duty(Strict):
             raise told(f"rule: {error}") from None
         return data
 
+    # Read once, not on each of the thousands of dates that a sweep computes.
     @cached_property
     def rule(self) -> Rule:
         return read_rule(self.rule_json)
@@ -198,6 +202,7 @@ class Duty(Strict):
 
     def _met(self, given: object, wanted: object) -> bool:
         """A fact is a value, or several (a record with younger and older parts has both)."""
+        # Nobody has looked yet: the stricter duty counts meanwhile, or a date would be missed.
         if given is None:
             return self.when_unknown
         if isinstance(given, Collection) and not isinstance(given, str):
@@ -209,6 +214,7 @@ def _terms_in_rule(extension: ExtensionTerms | None) -> dict[str, Any]:
     """What the rule has to know of the extension; written once in the file, under `extension`."""
     if extension is None:
         return {"max_extensions": 0}
+    # The cap is on the sum, however the extensions are cut.
     cap = {"amount": extension.amount * extension.most, "unit": extension.unit}
     terms: dict[str, Any] = {"max_extensions": extension.most, "extension_cap": cap}
     if extension.reasons:

@@ -27,6 +27,7 @@ Places: TypeAlias = Annotated[frozenset[Name], AfterValidator(_spelled_out)]
 
 
 class Applies(Strict):
+    # Either place is enough: a law follows the person (GDPR Art. 3(2)) or the establishment (3(1)).
     requester: Places = frozenset()
     organisation: Places = frozenset()
     flags: frozenset[Name] = frozenset()
@@ -67,6 +68,7 @@ class Regime(Strict):
         """
         if (self.starts_on and on < self.starts_on) or (self.ends_on and on >= self.ends_on):
             return False
+        # A flag is what only the organisation knows: covered entity, health professional.
         flags = facts.get("organisation_flags", ())
         if not isinstance(flags, Collection) or not self.binds.flags <= set(flags):
             return False
@@ -103,6 +105,7 @@ def regime_slugs() -> list[str]:
     return sorted(path.stem for path in DATA.glob("*.yaml"))
 
 
+# Once per process: laws change with a release, and every page of a request asks for them.
 @cache
 def all_regimes() -> dict[str, Regime]:
     """The regimes that ship with the program, by short name."""
