@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from config import trial
 from config.embedded import postgres, valkey
 from config.env import Environment, database, mail
+
+# `ModelAdmin[User]` is written for the type checker; Django itself cannot be subscripted.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

@@ -5,7 +5,7 @@ because the history names it.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -23,12 +23,6 @@ from dsr.accounts import services
 from dsr.accounts.errors import AccountsError
 from dsr.accounts.models import Membership, User
 from dsr.accounts.records import record
-
-if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[User]
-    Inline = admin.TabularInline[Membership, User]
-else:
-    ModelAdmin, Inline = admin.ModelAdmin, admin.TabularInline
 
 # Pages of libraries that would change or show accounts past our services. They are loaded first,
 # so that nobody registers them afterwards.
@@ -60,7 +54,7 @@ class AdministratorsOnly:
         return _administrator(request) is not None
 
 
-class MembershipInline(AdministratorsOnly, Inline):
+class MembershipInline(AdministratorsOnly, admin.TabularInline[Membership, User]):
     model = Membership
     extra = 0
     autocomplete_fields = ()
@@ -81,7 +75,7 @@ def _is_other(request: HttpRequest, obj: Any) -> bool:
 
 
 @admin.register(User)
-class UserAdmin(AdministratorsOnly, ModelAdmin):
+class UserAdmin(AdministratorsOnly, admin.ModelAdmin[User]):
     list_display = ("name", "email", "is_active", "is_superuser", "second_factor", "last_login")
     list_filter = ("is_active", "is_superuser", "memberships__organisation", "memberships__role")
     search_fields = ("name", "email")

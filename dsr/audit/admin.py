@@ -10,7 +10,7 @@ from .models import Entry
 
 
 @admin.register(Entry)
-class EntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class EntryAdmin(admin.ModelAdmin[Entry]):
     list_display = ("at", "chain", "seq", "code", "from_state", "to_state", "by", "actor_id")
     list_filter = ("by",)
     search_fields = ("=chain", "=code")

@@ -1,6 +1,6 @@
 """Plain admin pages: doors to the services, no transitions, what is in use is read-only."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from dsr.audit.services import SITE, append
 from dsr.policies.calendars import calendar_changed
@@ -24,29 +25,20 @@ from dsr.policies.models import (
     Right,
     WorkingCalendar,
 )
-from dsr.policies.use import in_use
-from dsr.policies.versions import VersionEdit, edit_version, refusal
-
-# The generic forms exist for the type checker only: at runtime Django has none.
-if TYPE_CHECKING:
-    AnyAdmin = admin.ModelAdmin[Any]
-    DepartmentTable = admin.TabularInline[Department, Organisation]
-    DayTable = admin.TabularInline[CalendarDay, WorkingCalendar]
-    FormOfVersion = ModelForm[PolicyVersion]
-else:
-    AnyAdmin = admin.ModelAdmin
-    DepartmentTable = DayTable = admin.TabularInline
-    FormOfVersion = ModelForm
+from dsr.policies.reading_locks import VersionEdit, edit_version, in_use, refusal
+from dsr.policies.territories import territory_name
 
 
-class Audited(AnyAdmin):
+class Audited(admin.ModelAdmin[Any]):
     """Every change made here is a line in the history of the site."""
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        # After it: only then has a new object the key that the line names.
         self.audit(request, obj, "changed" if change else "added")
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        # Before it: afterwards the key is gone.
         self.audit(request, obj, "deleted")
         super().delete_model(request, obj)
 
@@ -68,7 +60,7 @@ class Audited(AnyAdmin):
         )
 
 
-class ReadOnly(AnyAdmin):
+class ReadOnly(admin.ModelAdmin[Any]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -79,17 +71,21 @@ class ReadOnly(AnyAdmin):
         return False
 
 
-class DepartmentInline(DepartmentTable):
+class DepartmentInline(admin.TabularInline[Department, Organisation]):
     model = Department
     extra = 0
 
 
 @admin.register(Organisation)
 class OrganisationAdmin(Audited):
-    list_display = ("name", "country", "zone", "calendar", "is_open")
+    list_display = ("name", "in_country", "zone", "calendar", "is_open")
     list_filter = ("is_open",)
     prepopulated_fields = {"slug": ("name",)}
     inlines = (DepartmentInline,)
+
+    @admin.display(description=_("country"), ordering="country")
+    def in_country(self, organisation: Organisation) -> str:
+        return territory_name(organisation.country)
 
 
 @admin.register(Department)
@@ -98,13 +94,13 @@ class DepartmentAdmin(Audited):
     list_filter = ("organisation",)
 
 
-class CalendarDayInline(DayTable):
+class CalendarDayInline(admin.TabularInline[CalendarDay, WorkingCalendar]):
     model = CalendarDay
     extra = 1
 
 
 @admin.register(WorkingCalendar)
-class WorkingCalendarAdmin(AnyAdmin):
+class WorkingCalendarAdmin(admin.ModelAdmin[WorkingCalendar]):
     list_display = ("name", "slug", "version")
     search_fields = ("name", "slug")
     readonly_fields = ("version",)
@@ -134,7 +130,7 @@ class PolicyAdmin(Audited):
         return False
 
 
-class VersionForm(FormOfVersion):
+class VersionForm(ModelForm[PolicyVersion]):
     # Not stripped: every character of the text counts, also the last line break.
     text = forms.CharField(widget=forms.Textarea, strip=False)
 
@@ -157,7 +153,7 @@ class VersionForm(FormOfVersion):
 
 
 @admin.register(PolicyVersion)
-class PolicyVersionAdmin(AnyAdmin):
+class PolicyVersionAdmin(admin.ModelAdmin[PolicyVersion]):
     """New versions come by file, with their reading: without one, nothing could be asked."""
 
     form = VersionForm
@@ -168,6 +164,7 @@ class PolicyVersionAdmin(AnyAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # For the page alone: the service asks again, and below it the database.
         free = obj is None or not in_use(obj)
         return free and super().has_change_permission(request, obj)
 

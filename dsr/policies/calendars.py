@@ -1,6 +1,5 @@
 """Correcting a working calendar: one service per deed, each raises the calendar's version."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,9 +9,6 @@ from django.db.models import F
 
 from dsr.audit.services import SITE, append
 from dsr.policies.models import CalendarDay, WorkingCalendar
-
-CalendarHook = Callable[[WorkingCalendar, datetime], None]
-_hooks: list[CalendarHook] = []
 
 
 @dataclass(frozen=True)
@@ -25,17 +21,12 @@ class Correction:
     source: str = ""
 
 
-def on_calendar_change(hook: CalendarHook) -> None:
-    """Have `hook` called in the transaction of every change. Registering twice is once."""
-    if hook not in _hooks:
-        _hooks.append(hook)
-
-
 def correct_day(
     calendar_id: int, correction: Correction, *, actor_id: int | None, at: datetime
 ) -> WorkingCalendar:
     """Add or replace the correction of one day."""
     with transaction.atomic():
+        # Locked first, so that each line of the history names a version of its own.
         calendar = WorkingCalendar.objects.select_for_update().get(pk=calendar_id)
         CalendarDay.objects.update_or_create(
             calendar=calendar,
@@ -69,12 +60,15 @@ def calendar_changed(
     actor_id: int | None,
     at: datetime,
 ) -> WorkingCalendar:
-    """Raise the version, say so in the history, and tell whoever computes with it."""
+    """Raise the version and say so in the history.
+
+    Nobody is told: whoever computes with calendars asks which dates rest on an older version, so
+    a change that a killed process made is not missed either.
+    """
+    # In the database: the admin comes here with a form, and without a lock.
     WorkingCalendar.objects.filter(pk=calendar.pk).update(version=F("version") + 1)
     calendar = WorkingCalendar.objects.get(pk=calendar.pk)
     by = "system" if actor_id is None else "staff"
     said = {"calendar": calendar.pk, "version": calendar.version, **facts}
     append(SITE, code, at=at, actor_id=actor_id, by=by, facts=said)
-    for hook in _hooks:
-        hook(calendar, at)
     return calendar

@@ -1,4 +1,4 @@
-"""The closed list of kinds of rights, and how much proof each may ask for."""
+"""Closed lists: kinds of rights, how much proof each may ask for, who may ask, units of periods."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -128,3 +128,14 @@ class Checked(models.TextChoices):
     READ = "read", _("the text was read")
     SECONDARY = "secondary", _("read in a report about it")
     REMEMBERED = "remembered", _("from memory, not read again")
+
+
+UNITS = [
+    ("hour", _("hours")),
+    ("day", _("days")),
+    ("business_day", _("working days")),
+    ("week", _("weeks")),
+    ("month", _("months")),
+    ("year", _("years")),
+]
+PERIOD_UNITS = [code for code, _label in UNITS]

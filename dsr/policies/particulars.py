@@ -6,14 +6,14 @@ the text demands it (must), asks for it (should), allows it (may) or forbids it 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Words: TypeAlias = str | Promise
 
-FIELD_TYPES = ("text", "long_text", "date", "choice", "choices", "email", "phone", "name")
+FieldType = Literal["text", "long_text", "date", "choice", "choices", "email", "phone", "name"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class FieldSpec:
     """One field of a form. `required_with` names a field that makes this one needed."""
 
     name: str
-    type: str
+    type: FieldType
     label: Words
     choices: tuple[tuple[str, Words], ...] = ()
     help: Words = ""
@@ -45,6 +45,7 @@ class Particular:
 
     def said(self, answers: dict[str, object]) -> bool:
         """Whether the answers (field name to value) say this particular."""
+        # The form itself is writing: there is nothing left to type.
         if not self.fields:
             return True
         given = [bool(answers.get(field.name)) for field in self.fields]
@@ -52,17 +53,20 @@ class Particular:
 
 
 def _text(code: str, label: Words, helped: Words, *, long: bool = True) -> Particular:
-    kind, length = ("long_text", 4000) if long else ("text", 300)
+    kind: FieldType = "long_text" if long else "text"
+    length = 4000 if long else 300
     return Particular(code, label, helped, (FieldSpec(code, kind, label, max_length=length),))
 
 
 def _choice(
     code: str, label: Words, helped: Words, *choices: tuple[str, Words], several: bool = False
 ) -> Particular:
-    kind = "choices" if several else "choice"
+    kind: FieldType = "choices" if several else "choice"
     return Particular(code, label, helped, (FieldSpec(code, kind, label, choices),))
 
 
+# A text that asks for "a signed, dated letter" asks for a form, not for words: these stand at the
+# end of the form, above the button, and a letter satisfies them by itself.
 _FORMAL = (
     Particular(
         "written",
@@ -96,6 +100,7 @@ _WHAT = (
             FieldSpec("period_from", "date", _("From"), required_with="period_to"),
             FieldSpec("period_to", "date", _("To"), required_with="period_from"),
         ),
+        # A look-back is counted from a window with two ends: one day alone bounds nothing.
         needs_all=True,
     ),
     _text("records", _("Which records"), _("Which records or entries do you mean?")),
@@ -114,6 +119,8 @@ _WHAT = (
     _text("disclosure", _("Which disclosure"), _("Which disclosure of your data do you mean?")),
 )
 
+# How the answer is wanted. Form and format are no mere wish: where they are readily producible,
+# the requester gets them.   (HIPAA, 45 CFR 164.524(c)(2); GDPR Art. 12(3), last sentence)
 _HOW = (
     _choice(
         "medium",
@@ -171,6 +178,7 @@ _HOW = (
     ),
 )
 
+# Data of a person, each with its type: an address is checked for its form before it is believed.
 _WHO = (
     Particular(
         "lost_contact",
@@ -191,6 +199,7 @@ _WHO = (
     Particular(
         "child",
         _("The child"),
+        # Either counts: who reports somebody else's child may not know its name.
         _("Whom is this about? What you know is enough."),
         (
             FieldSpec("child_name", "name", _("Name of the child"), max_length=200),
@@ -209,7 +218,6 @@ PARTICULARS: dict[str, Particular] = {
     particular.code: particular for particular in (*_FORMAL, *_WHAT, *_HOW, *_WHO)
 }
 CODES = frozenset(PARTICULARS)
-FORMAL = frozenset(code for code, particular in PARTICULARS.items() if particular.formal)
 
 
 def particulars(codes: Iterable[str]) -> list[Particular]:

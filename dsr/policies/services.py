@@ -5,33 +5,19 @@ from datetime import date
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from dsr.policies.calendars import Correction, correct_day, drop_correction, on_calendar_change
-from dsr.policies.models import (
-    InformationItem,
-    Organisation,
-    Policy,
-    PolicyVersion,
-    Reading,
-    Right,
-)
+from dsr.policies.calendars import Correction, correct_day, drop_correction
+from dsr.policies.models import InformationItem, Organisation, Reading, Right
 from dsr.policies.regimes import Duty, Regime, all_regimes
-from dsr.policies.use import in_use, mark_used, register_use_check
 
 __all__ = [
     "Correction",
     "correct_day",
-    "current_reading",
     "drop_correction",
     "duties_for",
-    "in_use",
     "information_shown",
-    "mark_used",
-    "on_calendar_change",
     "open_organisations",
     "readings_in_force",
-    "register_use_check",
     "rights_offered",
-    "version_in_force",
 ]
 
 
@@ -39,24 +25,18 @@ def open_organisations() -> QuerySet[Organisation]:
     return Organisation.objects.filter(is_open=True)
 
 
-def version_in_force(policy: Policy, on: date) -> PolicyVersion | None:
-    """The version that judges a request received on a day."""
-    return policy.versions.filter(_in_force("", on)).first()
-
-
-def current_reading(policy: Policy, on: date) -> Reading | None:
-    """The newest reading of the version in force on a day."""
-    return readings_in_force(on).filter(version__policy=policy).first()
-
-
 def readings_in_force(on: date) -> QuerySet[Reading]:
     """The newest reading of every version in force on a day."""
+    # No first day: as far back as we know. The last day is the one on which the next begins.
+    begun = Q(version__in_force_from=None) | Q(version__in_force_from__lte=on)
+    kept = Q(version__superseded_on=None) | Q(version__superseded_on__gt=on)
     newest = Reading.objects.filter(version=OuterRef("version")).order_by("-number")
-    return Reading.objects.filter(_in_force("version__", on), pk=Subquery(newest.values("pk")[:1]))
+    return Reading.objects.filter(begun, kept, pk=Subquery(newest.values("pk")[:1]))
 
 
 def rights_offered(organisation: Organisation, on: date) -> QuerySet[Right]:
     """What can be asked of an organisation: the rights of its policies, then of the laws."""
+    # The newest reading alone: a request keeps the one under which it was opened by its own key.
     return (
         Right.objects.filter(
             reading__in=readings_in_force(on), reading__version__policy__organisation=organisation
@@ -80,6 +60,7 @@ def duties_for(
     `place` is the requester's (FR, GB, US-CA; "" if unknown), `on` the day of receipt.
     """
     known = all_regimes()
+    # A law that no longer ships is passed over: an organisation may still name it.
     regimes = [known[slug] for slug in organisation.regimes if slug in known]
     home = {
         **facts,
@@ -89,9 +70,3 @@ def duties_for(
     return [
         (regime, duty) for regime in regimes for duty in regime.rules_for(kind, place, on, home)
     ]
-
-
-def _in_force(prefix: str, on: date) -> Q:
-    begun = Q(**{f"{prefix}in_force_from__isnull": True}) | Q(**{f"{prefix}in_force_from__lte": on})
-    kept = Q(**{f"{prefix}superseded_on__isnull": True}) | Q(**{f"{prefix}superseded_on__gt": on})
-    return begun & kept

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from dsr.requests.forms.countries import place_name
 from dsr.requests.models import Deadline, IdentityRule, SubjectRequest
-
-if TYPE_CHECKING:
-    Inline = admin.TabularInline[Deadline, SubjectRequest]
-    RequestAdmin = admin.ModelAdmin[SubjectRequest]
-    RuleAdmin = admin.ModelAdmin[IdentityRule]
-else:
-    Inline, RequestAdmin, RuleAdmin = admin.TabularInline, admin.ModelAdmin, admin.ModelAdmin
 
 
 class _ReadOnly:
@@ -30,14 +25,14 @@ class _ReadOnly:
         return False
 
 
-class DeadlineInline(_ReadOnly, Inline):
+class DeadlineInline(_ReadOnly, admin.TabularInline[Deadline, SubjectRequest]):
     model = Deadline
     fields = ("purpose", "set_by", "source", "due_on", "status", "governing")
     extra = 0
 
 
 @admin.register(SubjectRequest)
-class SubjectRequestAdmin(_ReadOnly, RequestAdmin):
+class SubjectRequestAdmin(_ReadOnly, admin.ModelAdmin[SubjectRequest]):
     list_display = ("reference", "organisation", "kind", "status", "received_on", "due_on")
     list_filter = ("organisation", "status", "kind")
     search_fields = ("reference",)
@@ -47,15 +42,20 @@ class SubjectRequestAdmin(_ReadOnly, RequestAdmin):
     # What is in clear, named one by one: a sealed column that is added later stays out.
     fields = (
         *("reference", "organisation", "department", "right", "kind", "status", "outcome"),
-        *("ground", "channel", "role", "language", "country", "missing", "required_level"),
+        *("ground", "channel", "role", "language", "lives_in", "missing", "required_level"),
         *("two_people", "received_on", "due_on", "answered_on", "ended_at", "assignee"),
         *("version", "demo", "created_at"),
     )
+    readonly_fields = ("lives_in",)
     inlines = (DeadlineInline,)
+
+    @admin.display(description=_("country"))
+    def lives_in(self, subject_request: SubjectRequest) -> str:
+        return place_name(subject_request.country)
 
 
 @admin.register(IdentityRule)
-class IdentityRuleAdmin(RuleAdmin):
+class IdentityRuleAdmin(admin.ModelAdmin[IdentityRule]):
     """How much proof: data, edited here within the bounds of the code."""
 
     list_display = ("organisation", "kind", "channel", "regime", "level", "why")

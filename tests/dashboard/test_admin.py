@@ -28,6 +28,12 @@ def test_an_administrator_sees_a_request_and_nothing_sealed(desk: Desk, admin: S
     assert 'name="_save"' not in page
 
 
+def test_a_country_is_shown_by_its_name(desk: Desk, admin: Seat) -> None:
+    asked = cast.ask(desk.right("img", "access"), country="PT")
+    assert "Portugal" in admin.open(f"/admin/requests/subjectrequest/{asked.pk}/change/")
+    assert "United States" in admin.open("/admin/policies/organisation/")
+
+
 def test_an_administrator_changes_no_request(desk: Desk, admin: Seat) -> None:
     asked = cast.ask(desk.right("indigomed", "amend"))
     address = f"/admin/requests/subjectrequest/{asked.pk}/"

@@ -20,7 +20,7 @@ from dsr.policies.models import (
     Right,
     WorkingCalendar,
 )
-from dsr.policies.use import mark_used
+from dsr.policies.reading_locks import mark_used
 from tests.policies.conftest import MORNING, TEXT, Folder
 
 pytestmark = pytest.mark.django_db

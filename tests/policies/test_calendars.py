@@ -1,4 +1,4 @@
-"""Working calendars: seeded, corrected by people, and every change is told."""
+"""Working calendars: seeded, corrected by people, and every change is written down."""
 
 from datetime import UTC, date, datetime
 
@@ -6,8 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from dsr.audit.models import Entry
-from dsr.policies import calendars
-from dsr.policies.calendars import Correction, correct_day, drop_correction, on_calendar_change
+from dsr.policies.calendars import Correction, correct_day, drop_correction
 from dsr.policies.models import Organisation, WorkingCalendar
 from tests.policies.conftest import MORNING, Folder
 
@@ -53,19 +52,8 @@ def test_correcting_a_day_again_replaces_the_correction(france: WorkingCalendar)
     assert [day.change for day in france.days.all()] == ["remove"]
 
 
-def test_every_change_is_told_and_written_down(
-    france: WorkingCalendar, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    heard: list[tuple[str, int, datetime]] = []
-    monkeypatch.setattr(calendars, "_hooks", [])
-
-    def hear(calendar: WorkingCalendar, at: datetime) -> None:
-        heard.append((calendar.slug, calendar.version, at))
-
-    on_calendar_change(hear)
-    on_calendar_change(hear)
+def test_every_change_is_written_down(france: WorkingCalendar) -> None:
     correct(france, FRIDAY_AFTER, "add")
-    assert heard == [("fr", 2, MORNING)]
     entry = Entry.objects.get(code="calendar_day")
     assert entry.facts == {
         "calendar": france.pk,

@@ -7,9 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from dsr.audit.models import Entry
-from dsr.policies.documents import CatalogueError
 from dsr.policies.models import Organisation, Policy, PolicyVersion, Reading, Right, WorkingCalendar
-from dsr.policies.services import current_reading, mark_used, rights_offered
+from dsr.policies.reading_locks import mark_used
+from dsr.policies.services import readings_in_force, rights_offered
+from dsr.policies.strict_yaml import CatalogueError
 from tests.policies.conftest import MORNING, TEXT, Folder
 
 pytestmark = pytest.mark.django_db
@@ -89,10 +90,17 @@ def test_a_sound_file_is_loaded(clinic: Folder) -> None:
         ),
         pytest.param(
             "period: {amount: 14, unit: day}",
-            "period: {amount: 0, unit: day}",
+            "period: {amount: 0, unit: month}",
             "period:",
-            "period: 0 day is no sensible period (1 to ten years)",
+            "period: 0 month is no sensible period (1 to ten years); “at once” is 0 day",
             id="a period of nothing",
+        ),
+        pytest.param(
+            "target: {amount: 30, unit: day}",
+            "target: {amount: 0, unit: day}",
+            "target:",
+            "target: 0 day is no sensible period (1 to ten years)",
+            id="an aim of nothing",
         ),
         pytest.param(
             "period: {amount: 14, unit: day}",
@@ -330,6 +338,12 @@ def test_what_is_wrong_stops_the_loading_with_its_line(
     assert message.startswith(f"policy.yaml:{line}: {reason}")
 
 
+def test_at_once_is_a_period_of_no_days(clinic: Folder) -> None:
+    clinic.edit("period: {amount: 14, unit: day}", "period: {amount: 0, unit: day}")
+    clinic.load()
+    assert Right.objects.get().period == {"amount": 0, "unit": "day"}
+
+
 def test_a_light_right_never_asks_for_more_than_finding_the_record(clinic: Folder) -> None:
     clinic.edit("kind: copy", "kind: paper_copy")
     assert refused(clinic) == (
@@ -416,12 +430,10 @@ def test_a_new_version_supersedes_from_its_day(clinic: Folder) -> None:
         ("v2", date(2026, 6, 1), None),
     ]
     on_the_eve, on_the_day = (
-        current_reading(policy, day) for day in (date(2026, 5, 31), date(2026, 6, 1))
+        readings_in_force(day).get() for day in (date(2026, 5, 31), date(2026, 6, 1))
     )
-    assert on_the_eve is not None
-    assert on_the_day is not None
     assert (on_the_eve.version.label, on_the_day.version.label) == ("v1", "v2")
-    assert current_reading(policy, date(2025, 12, 31)) is None
+    assert not readings_in_force(date(2025, 12, 31)).exists()
 
 
 def test_a_second_version_from_the_same_day_is_refused(clinic: Folder) -> None:

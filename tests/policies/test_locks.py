@@ -7,10 +7,15 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from dsr.audit.models import Entry
-from dsr.policies import use
 from dsr.policies.models import Policy, PolicyVersion, Reading, Right
-from dsr.policies.use import in_use, mark_used, register_use_check
-from dsr.policies.versions import VersionEdit, VersionError, edit_version, refusal
+from dsr.policies.reading_locks import (
+    VersionEdit,
+    VersionError,
+    edit_version,
+    in_use,
+    mark_used,
+    refusal,
+)
 from tests.policies.conftest import MORNING, TEXT, Folder
 
 pytestmark = pytest.mark.django_db
@@ -59,23 +64,14 @@ def test_marking_twice_keeps_the_first_time(right: Right) -> None:
     assert Reading.objects.get().used_at == MORNING
 
 
-def test_a_room_above_says_what_it_depends_on(
-    right: Right, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(use, "_checks", [])
+def test_a_version_that_a_request_rests_on_is_not_edited(right: Right) -> None:
     version = right.reading.version
     assert in_use(version) is False
-    register_use_check(everything_is_in_use)
-    register_use_check(everything_is_in_use)
-    assert len(use._checks) == 1
+    mark_used(right, MORNING)
     assert in_use(version) is True
     assert refusal(version, edited()) == (
         "Requests depend on this version: it does not change any more."
     )
-
-
-def everything_is_in_use(version: PolicyVersion) -> bool:
-    return True
 
 
 def test_a_version_nobody_uses_can_be_edited(right: Right) -> None:

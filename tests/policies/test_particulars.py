@@ -1,8 +1,10 @@
 """The closed list of what a request may have to say."""
 
+from typing import get_args
+
 import pytest
 
-from dsr.policies.particulars import CODES, FIELD_TYPES, FORMAL, PARTICULARS, particulars
+from dsr.policies.particulars import CODES, PARTICULARS, FieldType, particulars
 
 LISTED = {
     *("written", "signed", "dated", "time_period", "medium", "records", "reason", "correction"),
@@ -15,7 +17,8 @@ LISTED = {
 
 def test_the_list_is_closed() -> None:
     assert CODES == LISTED
-    assert {"written", "signed", "dated"} == FORMAL
+    formal = {code for code, particular in PARTICULARS.items() if particular.formal}
+    assert formal == {"written", "signed", "dated"}
 
 
 def test_every_field_has_a_known_type_and_a_name_of_its_own() -> None:
@@ -25,7 +28,7 @@ def test_every_field_has_a_known_type_and_a_name_of_its_own() -> None:
         assert str(each.label)
         assert str(each.help)
         for field in each.fields:
-            assert field.type in FIELD_TYPES
+            assert field.type in get_args(FieldType)
             assert bool(field.choices) is field.type.startswith("choice")
 
 

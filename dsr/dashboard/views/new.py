@@ -22,7 +22,7 @@ from dsr.policies.models import Organisation, Right
 from dsr.policies.services import rights_offered
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import FilesField, RequestForm, day_field
-from dsr.requests.forms.countries import COUNTRIES
+from dsr.requests.forms.countries import choices_after
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import intake
 from dsr.requests.states import Channel
@@ -78,7 +78,7 @@ class RecordForm(RequestForm):
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)
         if isinstance(country := self.fields.get("country"), forms.ChoiceField):
-            country.choices = [("", gettext_lazy("Not known")), *COUNTRIES]
+            country.choices = choices_after(gettext_lazy("Not known"))
         names = dict(settings.LANGUAGES)
         language.choices = [(code, names.get(code, code)) for code in self.organisation.languages]
         for name, text in HELP.items():

@@ -17,13 +17,12 @@ from dsr.requests import history
 from dsr.requests.available_deeds import available_deeds
 from dsr.requests.chain import write_line
 from dsr.requests.deeds.assignment import assign, note
-from dsr.requests.forms import countries
+from dsr.requests.forms.countries import place_name
 from dsr.requests.models import SubjectRequest
 from dsr.vault.models import SealedFile
 from dsr.vault.services import read_file
 
 SHORT_CLAUSE = 700  # characters; longer ones are folded
-COUNTRIES = dict(countries.COUNTRIES)
 TOGETHER = ("people", "evidence__by", "evidence__struck_by", "evidence__document")
 BESIDE = ("messages__letter", "messages__proof", "messages__by", "notes__by", "attachments__file")
 DEADLINES = ("deadlines__order__document", "deadlines__extensions__proof", "receipts")
@@ -58,7 +57,7 @@ class RequestPage(RequestView):
             "source": words.source(it.right),
             "clause_is_short": sum(len(each["text"]) for each in it.right.clauses) < SHORT_CLAUSE,
             "language": words.language(it.language),
-            "country": COUNTRIES.get(it.country, it.country),
+            "country": place_name(it.country),
             "policy_language": version.policy.language,
             "policy_url": version.policy.source_url,
             "sees_proof": self.sees_proof(it),

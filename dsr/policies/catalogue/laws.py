@@ -1,73 +1,116 @@
 """Rights that a law gives beside the policies: described once, taken up by each policy."""
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any
 
+from pydantic import Field, field_validator, model_validator
+
+from dsr.policies.catalogue.parts import Channel, amount_columns
 from dsr.policies.catalogue.rights import (
     LEVELS,
-    OPTIONAL,
-    REQUIRED,
-    channels,
-    check_bounds,
-    department_of,
-    right_fields,
+    LevelName,
+    RightShape,
+    Row,
+    channel_columns,
+    known_department,
+    refuse_unfit_proof,
 )
-from dsr.policies.catalogue.shapes import RightEntry
-from dsr.policies.documents import Value, read
+from dsr.policies.field_types import (
+    Given,
+    Info,
+    Strict,
+    Text,
+    known,
+    refuse_same_slugs,
+    require_known,
+)
 from dsr.policies.kinds import Checked
 
 
-@dataclass(frozen=True)
-class LawRight:
-    fields: dict[str, Any]
+class LawRight(RightShape):
+    article: Text = Field(max_length=60)
+    source: Text = Field(max_length=300)
+    checked: Annotated[str, known(Checked.values)]
+
+    def columns(self, law: str) -> dict[str, Any]:
+        return {
+            **self.shared_columns(),
+            # The law's periods are duties of its regime, not of the policy.
+            **amount_columns("period", None),
+            "clauses": [],
+            "law": law,
+            "law_article": self.article,
+            "law_source": self.source,
+            "law_checked": self.checked,
+        }
 
 
-def read_laws(folder: Path) -> dict[str, dict[str, LawRight]]:
-    """Short name of a law to short name of a right to what it says."""
-    return {path.stem: _read_law(path) for path in sorted(folder.glob("*.yaml"))}
+class Law(Strict):
+    name: Text = Field(max_length=40)
+    full_name: Text = Field(max_length=200)
+    note: Text = ""
+    rights: tuple[LawRight, ...]
+
+    @model_validator(mode="after")
+    def each_once(self) -> "Law":
+        refuse_same_slugs((("rights", n), each.slug) for n, each in enumerate(self.rights))
+        return self
+
+    @cached_property
+    def by_slug(self) -> dict[str, LawRight]:
+        return {each.slug: each for each in self.rights}
 
 
-def _read_law(path: Path) -> dict[str, LawRight]:
-    keys = read(path).mapping(["name", "full_name", "rights"], ["note"])
-    name = keys["name"].text(40)
-    keys["full_name"].text(200)
-    found: dict[str, LawRight] = {}
-    for value in keys["rights"].items():
-        slug, right = _read_law_right(value, name)
-        if slug in found:
-            value.fail(f"slug “{slug}” is given twice")
-        found[slug] = right
-    return found
-
-
-def _read_law_right(value: Value, law: str) -> tuple[str, LawRight]:
-    keys = value.mapping([*REQUIRED, "article", "source", "checked"], OPTIONAL)
-    fields = right_fields(keys) | {
-        "law": law,
-        "law_article": keys["article"].text(60),
-        "law_source": keys["source"].text(300),
-        "law_checked": keys["checked"].one_of(Checked.values),
-        "clauses": [],
-        "period_amount": None,  # the law's periods are duties of its regime, not of the policy
-        "period_unit": "",
-    }
-    return keys["slug"].slug(), LawRight(fields)
-
-
-def take_up(
-    value: Value, laws: dict[str, dict[str, LawRight]], departments: set[str]
-) -> RightEntry:
+class LawRightTaken(Strict):
     """One line of `law_rights`: which right of which law, through which channels."""
-    keys = value.mapping(["law", "right"], ["channels", "department", "note", "identity"])
-    law = keys["law"].one_of(laws)
-    slug = keys["right"].one_of(laws[law])
-    fields = dict(laws[law][slug].fields)
-    if "channels" in keys:
-        fields["channels"] = channels(keys["channels"])
-    if "identity" in keys:
-        fields["identity_level"] = LEVELS.index(keys["identity"].one_of(LEVELS))
-        check_bounds(keys, fields)
-    if "note" in keys:
-        fields["note"] = keys["note"].text(2000)
-    return RightEntry(f"{law}-{slug}", fields, department_of(keys, departments), value)
+
+    law: Text
+    right: Text
+    channels: Annotated[tuple[Channel, ...] | None, Given] = None
+    department: Text = ""
+    note: Text = Field("", max_length=2000)
+    identity: LevelName = ""
+
+    @field_validator("law")
+    @classmethod
+    def law_is_there(cls, value: str, info: Info) -> str:
+        return require_known(value, info.context.laws)
+
+    @field_validator("right")
+    @classmethod
+    def law_gives_it(cls, value: str, info: Info) -> str:
+        # An unknown law is an error already; that its rights are unknown too helps nobody.
+        if "law" in info.data:
+            require_known(value, info.context.laws[info.data["law"]].by_slug)
+        return value
+
+    @field_validator("department")
+    @classmethod
+    def department_is_there(cls, value: str, info: Info) -> str:
+        return known_department(value, info)
+
+    @field_validator("identity")
+    @classmethod
+    def proof_within_bounds(cls, level: str, info: Info) -> str:
+        # Stricter or looser than the law's own entry, but never outside of the bounds of its kind.
+        if "right" in info.data and "law" in info.data:
+            right = info.context.laws[info.data["law"]].by_slug[info.data["right"]]
+            refuse_unfit_proof(right.kind, level)
+        return level
+
+    @property
+    def slug(self) -> str:
+        return f"{self.law}-{self.right}"
+
+    def row(self, laws: Mapping[str, Law]) -> Row:
+        law = laws[self.law]
+        # Only how to reach whom is the organisation's to say: what the law grants stays the law's.
+        columns = law.by_slug[self.right].columns(law.name)
+        if self.channels is not None:
+            columns["channels"] = channel_columns(self.channels)
+        if self.identity:
+            columns["identity_level"] = LEVELS.index(self.identity)
+        if self.note:
+            columns["note"] = self.note
+        return Row(self.slug, self.department, columns)

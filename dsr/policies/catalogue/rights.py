@@ -1,154 +1,208 @@
-"""Reading one right of a catalogue file, and the bounds that no catalogue may break."""
+"""A right as a catalogue file states it, and the bounds that no catalogue may break.
 
-from typing import Any
+Fields are checked from top to bottom, and a check may lean on those above it: so `kind` stands
+before the proof that it asks for.
+"""
 
-from dsr.policies.catalogue.clauses import find_clauses
-from dsr.policies.catalogue.shapes import InformationEntry, RightEntry
-from dsr.policies.documents import Value
+from typing import Annotated, Any, NamedTuple, TypeAlias
+
+from pydantic import Field, field_validator
+
+from dsr.policies.catalogue.parts import (
+    AnswerPeriod,
+    Channel,
+    Clause,
+    Exemption,
+    InformationWords,
+    Period,
+    RightWords,
+    amount_columns,
+    none_in_words,
+)
+from dsr.policies.field_types import (
+    Info,
+    Slug,
+    Strict,
+    Text,
+    Url,
+    known,
+    no_twice,
+    refuse_twice,
+    require_known,
+    told,
+)
 from dsr.policies.kinds import FOUR_EYES, LIGHT, PROVEN, Asker, Audience, Kind
 from dsr.policies.particulars import CODES
 
 STRENGTHS = ("must", "should", "may", "never")
-CHANNELS = ("form", "post", "email", "phone", "web")
 LEVELS = ("none", "locate", "reasonable", "high")
+# Named one by one: a key that is added to the file does not become a column by accident.
+_AS_WRITTEN = {
+    *("kind", "title", "summary", "audience_code", "audience", "who_may_ask", "two_people"),
+    *("must_grant", "fee", "note", "exceptions", *STRENGTHS),
+}
 
-REQUIRED = (
-    *("slug", "kind", "title", "summary", "audience_code", "audience", "who_may_ask"),
-    *("identity", "two_people"),
-)
-OPTIONAL = (
-    *STRENGTHS,
-    *("channels", "fee", "look_back", "exceptions", "department", "must_grant", "note"),
-    "translations",
-)
+LevelName: TypeAlias = Annotated[str, known(LEVELS)]
+Particulars: TypeAlias = Annotated[tuple[Annotated[str, known(CODES)], ...], no_twice]
 
 
-def read_right(value: Value, text: str, departments: set[str]) -> RightEntry:
-    """A right that the policy grants: it rests on at least one clause of the text."""
-    keys = value.mapping([*REQUIRED, "clauses", "period"], OPTIONAL)
-    fields = right_fields(keys)
-    fields["clauses"] = find_clauses(keys["clauses"], text)
-    if not fields["clauses"]:
-        keys["clauses"].fail("a right of a policy rests on at least one clause")
-    fields |= amount_fields("period", keys["period"])
-    return RightEntry(keys["slug"].slug(), fields, department_of(keys, departments), value)
+class Row(NamedTuple):
+    """A row to be: `columns` are those of the table, save for the department (a short name)."""
+
+    slug: str
+    department: str
+    columns: dict[str, Any]
 
 
-def right_fields(keys: dict[str, Value]) -> dict[str, Any]:
-    """The columns that a policy's right and a law's right have in common."""
-    fields: dict[str, Any] = {
-        "kind": keys["kind"].one_of(Kind.values),
-        "title": keys["title"].text(160),
-        "summary": keys["summary"].text(2000),
-        "audience_code": keys["audience_code"].one_of(Audience.values),
-        "audience": keys["audience"].text(200),
-        "who_may_ask": keys["who_may_ask"].several_of(Asker.values),
-        "identity_level": LEVELS.index(keys["identity"].one_of(LEVELS)),
-        "two_people": keys["two_people"].boolean(),
-        "must_grant": "must_grant" in keys and keys["must_grant"].boolean(),
-        "fee": keys["fee"].text(200) if "fee" in keys else "",
-        "note": keys["note"].text(2000) if "note" in keys else "",
-        "channels": channels(keys["channels"]) if "channels" in keys else [],
-        "exceptions": _exceptions(keys["exceptions"]) if "exceptions" in keys else [],
-        "translations": translations(keys.get("translations"), _RIGHT_WORDS),
-    }
-    _check_translated_exceptions(keys, fields)
-    if not fields["who_may_ask"]:
-        keys["who_may_ask"].fail("who_may_ask: somebody must be able to ask")
-    fields |= amount_fields("look_back", keys.get("look_back"))
-    fields |= _strengths(keys)
-    check_bounds(keys, fields)
-    return fields
+class RightShape(Strict):
+    """What a policy's right and a law's right have in common."""
 
+    slug: Slug
+    kind: Annotated[str, known(Kind.values)]
+    title: Text = Field(max_length=160)
+    summary: Text = Field(max_length=2000)
+    audience_code: Annotated[str, known(Audience.values)]
+    audience: Text = Field(max_length=200)
+    who_may_ask: Annotated[tuple[Annotated[str, known(Asker.values)], ...], no_twice]
+    identity: LevelName
+    two_people: bool
+    must_grant: bool = False
+    must: Particulars = ()
+    should: Particulars = ()
+    may: Particulars = ()
+    never: Particulars = ()
+    channels: tuple[Channel, ...] = ()
+    fee: Text = Field("", max_length=200)
+    look_back: Annotated[Period | None, none_in_words] = None
+    exceptions: tuple[Exemption, ...] = ()
+    department: Text = ""
+    note: Text = Field("", max_length=2000)
+    translations: dict[str, RightWords] = {}
 
-def check_bounds(keys: dict[str, Value], fields: dict[str, Any]) -> None:
-    """Too little proof hands data to a stranger; too much keeps people from their rights."""
-    kind, level = fields["kind"], fields["identity_level"]
-    if kind in PROVEN and level == 0:
-        keys["identity"].fail(f"identity: “{kind}” is never answered without a check")
-    if kind in LIGHT and level > 1:
-        keys["identity"].fail(f"identity: “{kind}” never asks for more than finding the record")
-    if kind in FOUR_EYES and not fields["two_people"]:
-        keys["two_people"].fail(f"two_people: “{kind}” is decided by two people")
+    @field_validator("who_may_ask")
+    @classmethod
+    def somebody_may_ask(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise told("somebody must be able to ask", named=True)
+        return value
 
+    @field_validator("identity")
+    @classmethod
+    def proof_within_bounds(cls, level: str, info: Info) -> str:
+        refuse_unfit_proof(info.data.get("kind", ""), level)
+        return level
 
-def _strengths(keys: dict[str, Value]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    seen: dict[str, str] = {}
-    for strength in STRENGTHS:
-        found[strength] = keys[strength].several_of(CODES) if strength in keys else []
-        for code in found[strength]:
-            if code in seen:
-                keys[strength].fail(f"“{code}” is both {seen[code]} and {strength}")
-            seen[code] = strength
-    return found
+    @field_validator("two_people")
+    @classmethod
+    def two_people_where_needed(cls, two_people: bool, info: Info) -> bool:
+        # What lets health data out or destroys it: who verified does not approve.
+        kind = info.data.get("kind")
+        if kind in FOUR_EYES and not two_people:
+            raise told(f"“{kind}” is decided by two people", named=True)
+        return two_people
 
+    @field_validator(*STRENGTHS[1:])
+    @classmethod
+    def one_strength_each(cls, codes: tuple[str, ...], info: Info) -> tuple[str, ...]:
+        # Each list is held against those above it, so that one error names both.
+        for strength in STRENGTHS[: STRENGTHS.index(str(info.field_name))]:
+            if both := [code for code in codes if code in info.data.get(strength, ())]:
+                raise told(f"“{both[0]}” is both {strength} and {info.field_name}")
+        return codes
 
-def amount_fields(name: str, value: Value | None) -> dict[str, Any]:
-    period = value.period() if value else None
-    amount, unit = period or (None, "")
-    return {f"{name}_amount": amount, f"{name}_unit": unit}
+    @field_validator("exceptions")
+    @classmethod
+    def exceptions_once(cls, value: tuple[Exemption, ...]) -> tuple[Exemption, ...]:
+        refuse_twice(((n, "code"), each.code) for n, each in enumerate(value))
+        return value
 
+    @field_validator("department")
+    @classmethod
+    def department_is_there(cls, value: str, info: Info) -> str:
+        return known_department(value, info)
 
-def channels(value: Value) -> list[dict[str, str]]:
-    found = []
-    for item in value.items():
-        keys = item.mapping(["kind", "address"], ["note"])
-        kind = keys["kind"].one_of(CHANNELS)
-        address = keys["address"].email() if kind == "email" else keys["address"].text(300)
-        note = {"note": keys["note"].text(300)} if "note" in keys else {}
-        found.append({"kind": kind, "address": address, **note})
-    return found
+    @field_validator("translations")
+    @classmethod
+    def translates_what_is_there(
+        cls, value: dict[str, RightWords], info: Info
+    ) -> dict[str, RightWords]:
+        known_codes = {each.code for each in info.data.get("exceptions", ())}
+        for language, words in value.items():
+            unknown = set(words.exceptions) - known_codes
+            if unknown and "exceptions" in info.data:
+                raise told(f"{language}: no exception is called “{min(unknown)}”")
+        return value
 
-
-def _exceptions(value: Value) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = []
-    for item in value.items():
-        keys = item.mapping(["code", "text"], [])
-        code = keys["code"].slug()
-        if any(code == other["code"] for other in found):
-            keys["code"].fail(f"exception “{code}” is given twice")
-        found.append({"code": code, "text": keys["text"].text(500)})
-    return found
-
-
-_RIGHT_WORDS = ("title", "summary", "audience", "fee", "exceptions")
-_INFORMATION_WORDS = ("title", "text")
-
-
-def translations(value: Value | None, words: tuple[str, ...]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    for language, translated in (value.any_mapping() if value else {}).items():
-        keys = translated.mapping([], words)
-        found[language] = {
-            name: _by_code(word) if name == "exceptions" else word.text(2000)
-            for name, word in keys.items()
+    def shared_columns(self) -> dict[str, Any]:
+        return {
+            **self.model_dump(mode="json", include=_AS_WRITTEN),
+            **amount_columns("look_back", self.look_back),
+            "identity_level": LEVELS.index(self.identity),
+            "channels": channel_columns(self.channels),
+            "translations": translation_columns(self.translations),
         }
-    return found
 
 
-def _check_translated_exceptions(keys: dict[str, Value], fields: dict[str, Any]) -> None:
-    known = {each["code"] for each in fields["exceptions"]}
-    for language, words in fields["translations"].items():
-        if unknown := set(words.get("exceptions", {})) - known:
-            keys["translations"].fail(f"{language}: no exception is called “{min(unknown)}”")
+def refuse_unfit_proof(kind: str, level: str) -> None:
+    """Too little proof hands data to a stranger; too much keeps people from their rights."""
+    if kind in PROVEN and level == "none":
+        raise told(f"“{kind}” is never answered without a check", named=True)
+    if kind in LIGHT and LEVELS.index(level) > LEVELS.index("locate"):
+        raise told(f"“{kind}” never asks for more than finding the record", named=True)
 
 
-def _by_code(value: Value) -> dict[str, str]:
-    return {code: word.text(500) for code, word in value.any_mapping().items()}
+def known_department(value: str, info: Info) -> str:
+    # A law is read without an organisation: its departments are those of whoever takes it up.
+    if info.context is not None and info.context.departments is not None:
+        require_known(value, info.context.departments)
+    return value
 
 
-def department_of(keys: dict[str, Value], departments: set[str]) -> str:
-    return keys["department"].one_of(departments) if "department" in keys else ""
+def channel_columns(channels: tuple[Channel, ...]) -> list[dict[str, str]]:
+    return [each.model_dump(exclude_defaults=True) for each in channels]
 
 
-def read_information(value: Value, text: str) -> InformationEntry:
-    keys = value.mapping(["slug", "title", "text"], ["clauses", "url", "translations"])
-    fields: dict[str, Any] = {
-        "title": keys["title"].text(160),
-        "text": keys["text"].text(2000),
-        "url": keys["url"].url() if "url" in keys else "",
-        "clauses": find_clauses(keys["clauses"], text) if "clauses" in keys else [],
-        "translations": translations(keys.get("translations"), _INFORMATION_WORDS),
-    }
-    return InformationEntry(keys["slug"].slug(), fields)
+def translation_columns(words: dict[str, Any]) -> dict[str, Any]:
+    return {language: each.model_dump(exclude_defaults=True) for language, each in words.items()}
+
+
+class PolicyRight(RightShape):
+    """A right that the policy grants: it rests on at least one clause of the text."""
+
+    clauses: tuple[Clause, ...]
+    period: Annotated[AnswerPeriod | None, none_in_words]
+
+    @field_validator("clauses")
+    @classmethod
+    def rests_on_the_text(cls, value: tuple[Clause, ...]) -> tuple[Clause, ...]:
+        # Without a clause nobody could check afterwards that the policy promised it.
+        if not value:
+            raise told("a right of a policy rests on at least one clause")
+        return value
+
+    def row(self) -> Row:
+        columns = {
+            **self.shared_columns(),
+            **amount_columns("period", self.period),
+            "clauses": [clause.columns() for clause in self.clauses],
+        }
+        return Row(self.slug, self.department, columns)
+
+
+class Information(Strict):
+    """What the text says that is shown and cannot be asked for."""
+
+    slug: Slug
+    title: Text = Field(max_length=160)
+    text: Text = Field(max_length=2000)
+    url: Url = ""
+    clauses: tuple[Clause, ...] = ()
+    translations: dict[str, InformationWords] = {}
+
+    def row(self) -> Row:
+        columns = {
+            **self.model_dump(include={"title", "text", "url"}),
+            "clauses": [clause.columns() for clause in self.clauses],
+            "translations": translation_columns(self.translations),
+        }
+        return Row(self.slug, "", columns)

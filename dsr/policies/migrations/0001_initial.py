@@ -733,6 +733,11 @@ class Migration(migrations.Migration):
                             ["hour", "day", "business_day", "week", "month", "year"],
                         ),
                     ),
+                    models.Q(
+                        ("period_amount", 0),
+                        ("period_amount__isnull", False),
+                        ("period_unit", "day"),
+                    ),
                     _connector="OR",
                 ),
                 name="right_period",

@@ -48,6 +48,7 @@ class WorkingCalendar(models.Model):
 
         Errors: DeadlineInputError for a place or a weekend that no calendar can have.
         """
+        # A new calendar, not yet saved, is asked too: `clean` builds it to see whether it can be.
         days = list(self.days.values_list("on", "change")) if self.pk else []
         return _engine_calendar(
             codes=tuple(self.codes),
@@ -64,6 +65,7 @@ class WorkingCalendar(models.Model):
             raise ValidationError(str(error)) from error
 
 
+# By its content: a calendar that was built knows its years, and building them costs milliseconds.
 @lru_cache(maxsize=64)
 def _engine_calendar(**given: Any) -> engine.WorkingCalendar:
     return engine.WorkingCalendar(**given)

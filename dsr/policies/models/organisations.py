@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dsr.policies.kinds import PERIOD_UNITS, UNITS
 from dsr.policies.models.calendars import WorkingCalendar
-from dsr.policies.periods import PERIOD_UNITS, UNITS
 from dsr.policies.regimes import regime_slugs
 
 # An organisation's page is at /<its short name>/: fixed addresses of the site cannot be names.

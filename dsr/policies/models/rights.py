@@ -5,10 +5,19 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from dsr.policies.kinds import FOUR_EYES, LIGHT, PROVEN, Audience, Checked, Kind, Level
+from dsr.policies.kinds import (
+    FOUR_EYES,
+    LIGHT,
+    PERIOD_UNITS,
+    PROVEN,
+    UNITS,
+    Audience,
+    Checked,
+    Kind,
+    Level,
+)
 from dsr.policies.models.organisations import Department
 from dsr.policies.models.policies import Reading
-from dsr.policies.periods import PERIOD_UNITS, UNITS
 
 
 def _both_or_none(name: str) -> Q:
@@ -86,7 +95,12 @@ class Right(Translated):
             models.CheckConstraint(
                 condition=Q(audience_code__in=Audience.values), name="right_audience_known"
             ),
-            models.CheckConstraint(condition=_both_or_none("period"), name="right_period"),
+            models.CheckConstraint(
+                # 0 days is a period: at once, ending on the day itself.
+                condition=_both_or_none("period")
+                | Q(period_amount__isnull=False, period_amount=0, period_unit="day"),
+                name="right_period",
+            ),
             models.CheckConstraint(condition=_both_or_none("look_back"), name="right_look_back"),
             models.CheckConstraint(
                 condition=Q(identity_level__in=Level.values), name="right_level_known"

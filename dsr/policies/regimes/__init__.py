@@ -1,20 +1,14 @@
 """Regimes: laws that add limits of their own to a right, as data with sources."""
 
-from dsr.policies.regimes.loading import all_regimes, read_regime, regime_slugs
-from dsr.policies.regimes.shapes import (
-    Duty,
-    ExtensionTerms,
-    PauseEffect,
-    Regime,
-    Source,
-)
+from dsr.policies.regimes.duties import Duty, ExtensionTerms, PauseEffect
+from dsr.policies.regimes.regime import PLACES, Regime, all_regimes, read_regime, regime_slugs
 
 __all__ = [
+    "PLACES",
     "Duty",
     "ExtensionTerms",
     "PauseEffect",
     "Regime",
-    "Source",
     "all_regimes",
     "read_regime",
     "regime_slugs",

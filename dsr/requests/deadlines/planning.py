@@ -10,8 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from dsr.policies.regimes import Duty as LawDuty
-from dsr.policies.regimes import Regime
-from dsr.policies.regimes.shapes import ExtensionTerms, PauseEffect
+from dsr.policies.regimes import ExtensionTerms, PauseEffect, Regime
 from dsr.policies.services import duties_for
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import Duty, ExtensionReason, SetBy

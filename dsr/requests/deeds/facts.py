@@ -14,7 +14,7 @@ from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import day_field, text_field
-from dsr.requests.forms.countries import COUNTRIES
+from dsr.requests.forms.countries import choices_after
 from dsr.requests.messages import write_message
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.requests.services.notify import tell_requester
@@ -173,7 +173,7 @@ class FactsGiven:
         forms.ChoiceField,
         label=gettext_lazy("Where the requester lives"),
         required=False,
-        choices=[("", gettext_lazy("Not known")), *COUNTRIES],
+        choices=choices_after(gettext_lazy("Not known")),
         initial=_country,
         default="",
     )

@@ -1,44 +1,43 @@
-"""Where a requester may live, as far as it decides which law protects them."""
+"""Where a requester may live, as far as it decides which law protects them.
+
+Not every country of the world: what no law here asks for is not asked of anybody. Names come from
+CLDR, so a country that a new law brings is one code more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
-ELSEWHERE = "ZZ"  # reserved by ISO 3166-1 for private use
+from dsr.policies.regimes import PLACES
+from dsr.policies.territories import sort_key, territory_name
 
-COUNTRIES: tuple[tuple[str, str | Promise], ...] = (
-    ("AT", _("Austria")),
-    ("BE", _("Belgium")),
-    ("BG", _("Bulgaria")),
-    ("HR", _("Croatia")),
-    ("CY", _("Cyprus")),
-    ("CZ", _("Czechia")),
-    ("DK", _("Denmark")),
-    ("EE", _("Estonia")),
-    ("FI", _("Finland")),
-    ("FR", _("France")),
-    ("DE", _("Germany")),
-    ("GR", _("Greece")),
-    ("HU", _("Hungary")),
-    ("IS", _("Iceland")),
-    ("IE", _("Ireland")),
-    ("IT", _("Italy")),
-    ("LV", _("Latvia")),
-    ("LI", _("Liechtenstein")),
-    ("LT", _("Lithuania")),
-    ("LU", _("Luxembourg")),
-    ("MT", _("Malta")),
-    ("NL", _("Netherlands")),
-    ("NO", _("Norway")),
-    ("PL", _("Poland")),
-    ("PT", _("Portugal")),
-    ("RO", _("Romania")),
-    ("SK", _("Slovakia")),
-    ("SI", _("Slovenia")),
-    ("ES", _("Spain")),
-    ("SE", _("Sweden")),
-    ("CH", _("Switzerland")),
-    ("GB", _("United Kingdom")),
-    ("US-CA", _("United States: California")),
-    ("US", _("United States: another state")),
-    (ELSEWHERE, _("Another country")),
-)
+ELSEWHERE = "ZZ"  # reserved by ISO 3166-1 for private use
+# California before the rest of its country: who reads "United States" first would stop there.
+CODES = (*sorted(PLACES["EEA"]), "CH", "GB", "US-CA", "US")
+_OWN_NAMES = {
+    "US-CA": _("United States: California"),
+    "US": _("United States: another state"),
+    ELSEWHERE: _("Another country"),
+}
+
+
+def place_name(code: str) -> str:
+    """What a stored code is called, in the reader's language."""
+    return str(_OWN_NAMES.get(code) or territory_name(code))
+
+
+def choices_after(nothing: str | Promise) -> Callable[[], list[tuple[str, str | Promise]]]:
+    """For a form field: asked anew for each page, in the language of whoever reads it."""
+    return lambda: [("", nothing), *_choices(get_language() or "en")]
+
+
+@lru_cache(maxsize=32)
+def _choices(language: str) -> tuple[tuple[str, str], ...]:
+    with override(language):
+        in_order = sorted(CODES, key=lambda code: sort_key(territory_name(code.split("-")[0])))
+        return tuple((code, place_name(code)) for code in (*in_order, ELSEWHERE))

@@ -23,7 +23,7 @@ from dsr.requests.services.intake import Submission
 from dsr.requests.states import ACTS_FOR_ANOTHER
 
 from .asking import FOR_ANOTHER, ROLES, Asked, asked_by, not_needed
-from .countries import COUNTRIES
+from .countries import choices_after
 from .fields import FilesField, day_field, email_field, field_of, phone_field, text_field
 from .submission import submission_of
 
@@ -65,7 +65,7 @@ class RequestForm(forms.Form):
     country = forms.ChoiceField(
         label=gettext_lazy("Where do you live?"),
         help_text=gettext_lazy("It decides which laws protect you besides the policy."),
-        choices=[("", gettext_lazy("I would rather not say")), *COUNTRIES],
+        choices=choices_after(gettext_lazy("I would rather not say")),
         required=False,
     )
     email = email_field(label=gettext_lazy("E-mail address"), required=False)

@@ -17,7 +17,7 @@ from dsr.accounts.roles import Permission
 from dsr.audit.services import Line, record_refusal
 from dsr.policies.models import Right
 from dsr.policies.particulars import PARTICULARS, filled
-from dsr.policies.use import mark_used
+from dsr.policies.reading_locks import mark_used
 from dsr.requests.actors import Actor, Requester, actor_id
 from dsr.requests.bulk_insert import bulk_insert, reserve_ids
 from dsr.requests.chain import first_lines

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from dsr.policies.catalogue.loading import load
 from dsr.policies.catalogue.reading import HOME
-from dsr.policies.documents import CatalogueError
+from dsr.policies.strict_yaml import CatalogueError
 
 
 class Command(BaseCommand):

@@ -1,4 +1,7 @@
-"""Editing the versions of a policy, as long as nothing depends on them."""
+"""What requests rest on does not change: a reading is locked by the first request that uses it.
+
+Until then the version can be edited, with every clause still in its place.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,8 +11,27 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dsr.audit.services import SITE, append
-from dsr.policies.models import InformationItem, Policy, PolicyVersion, Right
-from dsr.policies.use import in_use
+from dsr.policies.models import InformationItem, Policy, PolicyVersion, Reading, Right
+
+
+def mark_used(right: Right, at: datetime) -> None:
+    """A request rests on this right from now on: the database locks its reading and text.
+
+    Call it in the transaction that opens the request.
+    """
+    reading = right.reading
+    if reading.used_at is None:
+        reading.refresh_from_db(fields=["used_at"])
+    if reading.used_at is not None:
+        return  # once used, always used
+    with transaction.atomic():
+        # Whoever is editing the version has this lock: one of the two sees the other.
+        PolicyVersion.objects.select_for_update().get(readings=reading)
+        Reading.objects.filter(pk=reading.pk, used_at__isnull=True).update(used_at=at)
+
+
+def in_use(version: PolicyVersion) -> bool:
+    return version.readings.filter(used_at__isnull=False).exists()
 
 
 class VersionError(Exception):
@@ -33,11 +55,13 @@ def edit_version(
     """
     with transaction.atomic():
         version = PolicyVersion.objects.select_for_update().get(pk=version_id)
+        # Asked again under the lock: the form asked before it, and a request may have come since.
         if reason := refusal(version, edit):
             raise VersionError(reason)
         version.label, version.text = edit.label, edit.text
         version.effective_on, version.in_force_from = edit.effective_on, edit.in_force_from
         version.text_sha256 = sha256(edit.text.encode()).hexdigest()
+        # Cleared first: the new day may lie after the old end, which a CHECK forbids.
         version.superseded_on = None
         version.save()
         put_in_order(version.policy)
@@ -63,6 +87,7 @@ def refusal(version: PolicyVersion, edit: VersionEdit) -> str:
 
 def lost_clause(version: PolicyVersion, text: str) -> str:
     """The first clause of any reading that does not stand at its place in a text, or ""."""
+    # All readings: the older ones stay, and each quotes the text at places of its own.
     rights = Right.objects.filter(reading__version=version).values_list("clauses", flat=True)
     items = InformationItem.objects.filter(reading__version=version)
     for clauses in [*rights, *items.values_list("clauses", flat=True)]:

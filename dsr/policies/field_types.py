@@ -1,0 +1,156 @@
+"""The values that may stand in a policy file or a law, and what is said of those that may not."""
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Annotated, Any, TypeAlias
+
+from django.core.exceptions import ValidationError as DjangoError
+from django.core.validators import validate_email
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticKnownError
+
+# Keys and numbers that lead to a value in a file: ("rights", 0, "title").
+Place: TypeAlias = tuple[str | int, ...]
+# What a validator is told: the fields above it, and what surrounds the entry.
+Info: TypeAlias = ValidationInfo[Any]
+
+_LONGEST = 10_000
+
+
+class Strict(BaseModel):
+    """The base of what a file may say: no undeclared key, no value turned into another."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+# Each kind of error in plain words: pydantic's own, then ours. `name` is the key in the file.
+SENTENCES = {
+    "told": "{said}",
+    "told_of": "{name}: {said}",
+    "missing": "{name}: “{key}” is missing",
+    "extra_forbidden": "unknown key “{key}” in {name}{meant}",
+    "string_type": "{name}: text expected",
+    "int_type": "{name}: a whole number expected",
+    "bool_type": "{name}: true or false expected",
+    "model_type": "{name}: keys and values expected",
+    "dict_type": "{name}: keys and values expected",
+    "list_type": "{name}: a list expected",
+    "tuple_type": "{name}: a list expected",
+    "frozen_set_type": "{name}: a list expected",
+    "string_too_long": "{name}: longer than {max_length} characters",
+    "greater_than_equal": "{name}: at least {ge} expected",
+    "less_than_equal": "{name}: at most {le} expected",
+    # Ours.
+    "blank": "{name}: is empty",
+    "nothing": "{name}: nothing is given: write a value, or leave the key out",
+    "slug": "{name}: “{value}” is not made of a-z, 0-9 and single hyphens",
+    "email": "{name}: “{value}” is not an e-mail address",
+    "url": "{name}: “{value}” is not an address that begins with http",
+    "day": "{name}: “{value}” is not a day (YYYY-MM-DD)",
+    "unknown": "unknown {name} “{value}” (known: {known})",
+    "twice": "{name}: “{value}” is given twice",
+    "slug_twice": "slug “{value}” is already used in line {line}",
+}
+
+
+def told(sentence: str, *, named: bool = False) -> PydanticCustomError:
+    """An error that is its own sentence, to be raised in a validator; `named`: after its key."""
+    return PydanticCustomError("told_of" if named else "told", "{said}", {"said": sentence})
+
+
+def _wrong(kind: str, value: object, **words: Any) -> PydanticCustomError:
+    return PydanticCustomError(kind, "{value}", {"value": str(value), **words})
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise _wrong("blank", value)
+    if len(value) > _LONGEST:
+        raise PydanticKnownError("string_too_long", {"max_length": _LONGEST})
+    return value
+
+
+def _slug(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", value):
+        raise _wrong("slug", value)
+    return value
+
+
+def check_email(value: str) -> str:
+    try:
+        validate_email(value)
+    except DjangoError:
+        raise _wrong("email", value) from None
+    return value
+
+
+def _url(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s\"<>]+", value):
+        raise _wrong("url", value)
+    return value
+
+
+def _day(value: object) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise _wrong("day", value) from None
+
+
+def _given(value: object) -> object:
+    # A key without its value is forgotten, not meant: it could switch off a law.
+    if value is None:
+        raise _wrong("nothing", "")
+    return value
+
+
+def refuse_twice(entries: Iterable[tuple[Place, str]], kind: str = "twice") -> None:
+    """For a validator: each value that stood earlier is an error at its own place."""
+    first: dict[str, Place] = {}
+    twice = [
+        InitErrorDetails(type=_wrong(kind, value, earlier=first[value]), loc=place, input=None)
+        for place, value in entries
+        if first.setdefault(value, place) != place
+    ]
+    if twice:
+        raise ValidationError.from_exception_data("given twice", twice)
+
+
+def refuse_same_slugs(entries: Iterable[tuple[Place, str]]) -> None:
+    """The same for a validator of a whole file: places count from its root, and are named."""
+    refuse_twice(entries, "slug_twice")
+
+
+def _no_twice(values: tuple[str, ...]) -> tuple[str, ...]:
+    refuse_twice(((place,), value) for place, value in enumerate(values))
+    return values
+
+
+def require_known(value: str, codes: Collection[str]) -> str:
+    if value not in codes:
+        raise _wrong("unknown", value, known=", ".join(sorted(codes)))
+    return value
+
+
+def known(codes: Collection[str]) -> AfterValidator:
+    """One of a closed list: `Annotated[str, known(CODES)]`."""
+    return AfterValidator(lambda value: require_known(value, codes))
+
+
+# No `max_length` here: of two, pydantic keeps this one and forgets that of the field.
+Text = Annotated[str, AfterValidator(_not_blank)]
+Slug = Annotated[str, Field(max_length=50), AfterValidator(_slug)]
+Email = Annotated[str, Field(max_length=254), AfterValidator(check_email)]
+Url = Annotated[str, Field(max_length=500), AfterValidator(_url)]
+Day = Annotated[date, BeforeValidator(_day)]
+Given = AfterValidator(_given)
+no_twice = AfterValidator(_no_twice)
