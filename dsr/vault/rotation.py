@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db import models, transaction
 
-from .blind import make_token
+from .blind_index import make_token
 from .errors import VaultError
 from .keyring import key_ring
 from .models import BlindToken, SafeKey

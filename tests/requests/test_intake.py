@@ -14,7 +14,7 @@ from dsr.requests.models import SubjectRequest
 from dsr.requests.queries import by_person, history, possible_duplicates, visible_to
 from dsr.requests.reference import ALPHABET, clean_reference, new_reference
 from dsr.vault.models import BlindToken
-from dsr.vault.services import remains
+from dsr.vault.services import check_erasure
 from tests import cast
 from tests.cast import MORNING, Desk, PersonGiven
 
@@ -153,7 +153,7 @@ def test_what_was_typed_is_nowhere_in_clear(desk: Desk) -> None:
         particulars={"records": {"records": "canary-record"}, "reason": {"reason": "canary-why"}},
     )
     words = ["canary-record", "canary-why", "zoe.canary", "Canary-Quill", "rue du Serin"]
-    assert remains(asked.safe, words).found == []
+    assert check_erasure(asked.safe, words).found == []
 
 
 def test_a_person_is_found_by_exact_address_and_by_the_words_of_the_name(desk: Desk) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from dsr.vault.errors import KeyDestroyed
-from dsr.vault.models import BlindToken, Purpose
+from dsr.vault.models import BlindToken, KeyPurpose
 from dsr.vault.services import destroy, find, find_words, index, open_safe, unindex
 from tests.vault.cast import AT, LATER
 
@@ -99,7 +99,7 @@ EXPECTED_TOKEN = "a9f011e348621c01bd81c013aed4b2be2929f300c6755f4ecc082e76187669
 def test_an_erased_safe_is_not_found_and_takes_no_new_tokens():
     safe = open_safe(AT)
     index(safe, "email", ["zoe@example.org"])
-    destroy(safe, [Purpose.CONTENT], LATER)
+    destroy(safe, [KeyPurpose.CONTENT], LATER)
     assert find("email", "zoe@example.org") == set()
     with pytest.raises(KeyDestroyed):
         index(safe, "email", ["zoe@example.org"])
@@ -110,7 +110,7 @@ def test_an_erased_safe_is_not_found_and_takes_no_new_tokens():
 def test_destroying_identity_documents_leaves_the_search_alone():
     safe = open_safe(AT)
     index(safe, "email", ["zoe@example.org"])
-    destroy(safe, [Purpose.IDENTITY], LATER)
+    destroy(safe, [KeyPurpose.IDENTITY], LATER)
     assert find("email", "zoe@example.org") == {safe.pk}
 
 
@@ -129,6 +129,6 @@ def test_no_token_slips_in_while_the_safe_is_being_erased():
 
 def _erase(safe):
     try:
-        destroy(safe, [Purpose.CONTENT], LATER)
+        destroy(safe, [KeyPurpose.CONTENT], LATER)
     finally:
         connection.close()

@@ -16,7 +16,7 @@ from dsr.notifications.services import owe
 from dsr.notifications.services import record_posting as outbox_posted
 from dsr.policies.models import Organisation
 from dsr.requests.models import Decision, Note, RequestMessage, SubjectRequest
-from dsr.vault.models import Purpose, SealedFile
+from dsr.vault.models import KeyPurpose, SealedFile
 from dsr.vault.services import store_file
 from dsr.vault.uploads import CheckedUpload
 
@@ -66,7 +66,7 @@ def keep_proof(doing: Doing, proof: CheckedUpload) -> SealedFile:
         name=proof.name,
         content=proof.content,
         content_type=proof.content_type,
-        purpose=Purpose.RECORD,
+        purpose=KeyPurpose.RECORD,
         at=doing.at,
     )
 
@@ -132,7 +132,7 @@ def _letter(doing: Doing, answer: RequestMessage) -> SealedFile:
         name=f"{subject_request.reference}.pdf",
         content=content,
         content_type="application/pdf",
-        purpose=Purpose.RECORD,
+        purpose=KeyPurpose.RECORD,
         at=doing.at,
     )
 

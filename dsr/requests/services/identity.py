@@ -11,7 +11,7 @@ from dsr.accounts.models import User
 from dsr.requests.errors import BadInput
 from dsr.requests.models import Evidence, RequestMessage, SubjectRequest
 from dsr.requests.states import About, EvidenceKind, PauseReason
-from dsr.vault.models import Purpose
+from dsr.vault.models import KeyPurpose
 from dsr.vault.services import store_file
 from dsr.vault.uploads import CheckedUpload
 
@@ -74,7 +74,7 @@ def _keep(given: EvidenceGiven, doing: Doing, actor: User) -> Evidence:
             name=given.document.name,
             content=given.document.content,
             content_type=given.document.content_type,
-            purpose=Purpose.IDENTITY,
+            purpose=KeyPurpose.IDENTITY,
             at=doing.at,
         )
     evidence.seal(compared_with=given.compared_with)

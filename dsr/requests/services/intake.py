@@ -24,8 +24,7 @@ from dsr.requests.identity import required_level
 from dsr.requests.models import Attachment, Deadline, Person, Receipt, SubjectRequest
 from dsr.requests.reference import new_reference
 from dsr.requests.states import Channel, Purpose
-from dsr.vault.models import Purpose as Seal
-from dsr.vault.models import Safe
+from dsr.vault.models import KeyPurpose, Safe
 from dsr.vault.services import index_all, make_keys, make_tokens, store_file
 from dsr.vault.uploads import CheckedUpload
 
@@ -299,7 +298,7 @@ def keep_file(
     upload: CheckedUpload,
     *,
     at: datetime,
-    purpose: Seal = Seal.CONTENT,
+    purpose: KeyPurpose = KeyPurpose.CONTENT,
 ) -> Attachment:
     """Seal a checked upload under one of the request's keys and attach it."""
     stored = store_file(

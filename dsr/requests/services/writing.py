@@ -13,7 +13,7 @@ from dsr.requests.actors import Actor
 from dsr.requests.errors import BadInput
 from dsr.requests.models import Note, RequestMessage, SubjectRequest
 from dsr.requests.states import PauseReason, Status
-from dsr.vault.models import Purpose as Seal
+from dsr.vault.models import KeyPurpose
 from dsr.vault.uploads import CheckedUpload
 
 from . import clocks
@@ -87,7 +87,7 @@ def reply(
     return doing.subject_request
 
 
-def _seal_of_files(subject_request: SubjectRequest) -> Seal:
+def _seal_of_files(subject_request: SubjectRequest) -> KeyPurpose:
     """What comes while proof of identity is awaited may be a passport, and is kept no longer.
 
     A request that lapsed was waiting for such proof where that was the last thing asked.
@@ -98,7 +98,7 @@ def _seal_of_files(subject_request: SubjectRequest) -> Seal:
         proving = last is not None and last.kind == RequestMessage.Kind.IDENTITY
     else:
         proving = Status.PROVING_IDENTITY in (subject_request.status, subject_request.waiting_from)
-    return Seal.IDENTITY if proving else Seal.CONTENT
+    return KeyPurpose.IDENTITY if proving else KeyPurpose.CONTENT
 
 
 def _check_reply(text: str, files: Sequence[CheckedUpload], on: date | None, doing: Doing) -> None:

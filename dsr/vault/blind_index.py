@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 
 from .errors import KeyDestroyed
 from .keyring import KEY_BYTES, Key, key_ring
-from .models import BlindToken, Purpose, Safe, SafeKey
+from .models import BlindToken, KeyPurpose, Safe, SafeKey
 
 EMAIL, PHONE, NAME_WORD = "email", "phone", "name_word"
 ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
@@ -37,7 +37,7 @@ def index_all(safe: Safe, values: Mapping[str, Iterable[str]]) -> None:
     tokens = make_tokens(safe, values)
     with transaction.atomic(savepoint=False):
         # This lock makes `destroy` wait until the tokens are there to be removed.
-        live = SafeKey.objects.filter(safe=safe, purpose=Purpose.CONTENT, wrapped__isnull=False)
+        live = SafeKey.objects.filter(safe=safe, purpose=KeyPurpose.CONTENT, wrapped__isnull=False)
         if erased := not live.select_for_update(no_key=True).values_list("pk", flat=True):
             safe.forget_keys()
         else:
