@@ -174,7 +174,7 @@ def _create(submission: Submission, actor: Actor, at: datetime) -> SubjectReques
         *keys,
         subject_request,
         *people,
-        *make_tokens(safe, _findable(people)),
+        *make_tokens(safe, _findable(people), subject_request.organisation.country),
         _receipt(subject_request, actor, at),
         *deadlines,
         *first_lines(subject_request, _said(subject_request, deadlines), actor=actor, at=at),
@@ -264,7 +264,8 @@ def _person(subject_request: SubjectRequest, part: str, given: PersonGiven, role
 
 def reindex(person: Person) -> None:
     """Make a person findable by exact address and by the words of the name."""
-    index_all(person.safe, _findable([person]))
+    country = person.subject_request.organisation.country
+    index_all(person.safe, _findable([person]), country)
 
 
 def _findable(people: Iterable[Person]) -> dict[str, list[str]]:

@@ -46,8 +46,9 @@ def edit_contact(
         if not (email or phone or postal_address):
             raise BadInput({"email": _("Leave at least one way to answer.")})
         person = writes_to(doing.subject_request)
+        country = doing.subject_request.organisation.country
         for name in ("email", "phone"):
-            unindex(person.safe, name, [str(person.reveal(name) or "")])
+            unindex(person.safe, name, [str(person.reveal(name) or "")], country)
         person.seal(email=email.strip(), phone=phone.strip(), postal_address=postal_address.strip())
         person.contact_edited_by = actor
         person.save()
