@@ -103,6 +103,8 @@ def _chunk_nonce(seq: int, last: bool) -> bytes:
 
 
 def wrap(master: Key, data_key: bytes, place: bytes) -> bytes:
+    # No version in front: the name of the master key stands in a column of its own, so that
+    # rotation finds by an index what is still under the old one.
     nonce = os.urandom(NONCE_BYTES)
     return nonce + AESGCM(master.secret).encrypt(nonce, data_key, place)
 

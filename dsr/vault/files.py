@@ -57,6 +57,15 @@ def open_file(file: SealedFile) -> io.BufferedReader:
     return io.BufferedReader(FileReader(file))
 
 
+def sealed_chunk(file: SealedFile, seq: int) -> bytes | None:
+    """One chunk as it lies in the table; None where there is none."""
+    with _binary_cursor() as cursor:
+        cursor.execute(SELECT, [file.pk, seq])
+        row: tuple[bytes] | None = cursor.fetchone()
+    return row[0] if row else None
+
+
+# No `repr`: a traceback with local variables must not print a key.
 @dataclass(frozen=True, repr=False)
 class ContentKey:
     """The key of one file, the length of its chunks, and what they are bound to.
@@ -113,13 +122,16 @@ class FileWriter(io.RawIOBase):
         return True
 
     def write(self, data: "ReadableBuffer", /) -> int:
+        step = self._key.chunk_bytes
+        # A view: bytes that are large already are not copied to be cut.
         with memoryview(data).cast("B") as view:
-            for start in range(0, len(view), CHUNK_BYTES):
-                self._take(view[start : start + CHUNK_BYTES])
+            for start in range(0, len(view), step):
+                self._take(view[start : start + step])
             return len(view)
 
     def finish(self) -> SealedFile:
         """Seals what is left as the last chunk and saves the size of the whole."""
+        # A file of one chunk, as nearly all are, is inserted with its size and never updated.
         written = self.file.pk is not None
         self.file.size += len(self._waiting)
         self._seal(last=True)
@@ -128,7 +140,7 @@ class FileWriter(io.RawIOBase):
         return self.file
 
     def _take(self, piece: memoryview) -> None:
-        room = CHUNK_BYTES - len(self._waiting)
+        room = self._key.chunk_bytes - len(self._waiting)
         # A full chunk waits until more comes, because only then is it known not to be the last:
         # the last chunk is never empty but for an empty file.
         if len(piece) > room:
@@ -149,8 +161,11 @@ class FileWriter(io.RawIOBase):
 
 
 class FileReader(io.RawIOBase):
-    """Reads with one statement for each chunk, outside of any transaction of its own: a slow
-    browser holds a connection, but neither a transaction nor a cursor in the database.
+    """Reads with one statement for each chunk, and keeps one chunk.
+
+    Between two statements nothing is open in the database but the connection: a browser that takes
+    an hour must not hold a transaction, which would stop VACUUM on every table, nor a cursor. For
+    the same reason a download that has begun before an erasure may end.
     """
 
     def __init__(self, file: SealedFile) -> None:
@@ -190,6 +205,7 @@ class FileReader(io.RawIOBase):
         It opens only under its own number and with the mark, and its length makes up the size, so
         that the size in the row is proved too.
         """
+        # Rows behind the end would be ignored; somebody put them there all the same.
         there = FileChunk.objects.filter(file=self._file).aggregate(n=Count("pk"), last=Max("seq"))
         whole = there == {"n": self._last + 1, "last": self._last}
         rest = self._file.size - self._last * self._key.chunk_bytes
@@ -208,13 +224,11 @@ class FileReader(io.RawIOBase):
         return self._chunk
 
     def _opened(self, seq: int) -> bytes:
-        with _binary_cursor() as cursor:
-            cursor.execute(SELECT, [self._file.pk, seq])
-            row = cursor.fetchone()
-        if row is None:
+        sealed = sealed_chunk(self._file, seq)
+        if sealed is None:
             raise self._refused()
         try:
-            return self._key.open(seq, row[0], last=seq == self._last)
+            return self._key.open(seq, sealed, last=seq == self._last)
         except Tampered:
             raise self._refused() from None
 
@@ -241,6 +255,7 @@ def _pieces(content: Content) -> Iterator[bytes]:
         yield content
     elif hasattr(content, "read"):
         stream = cast("IO[bytes]", content)
+        # Whoever checked the upload has read it, and one form may make several requests.
         if stream.seekable():
             stream.seek(0)
         # By length: a binary file gone through line by line could be read all at once.

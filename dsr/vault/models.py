@@ -208,6 +208,9 @@ class BlindToken(SealedModel):
     the index can be rebuilt under a new key.
     """
 
+    # One safe has many; one value may be in many safes. No uniqueness across safes: two people
+    # share a telephone.
+
     safe = models.ForeignKey(Safe, models.CASCADE, related_name="tokens", db_index=False)
     field = models.CharField(max_length=30)
     token = models.BinaryField(max_length=32)
