@@ -1,4 +1,4 @@
-"""Making a safe, opening many at once, destroying what one holds, and the safe of the site."""
+"""Safes (the data keys of one owner): making, opening many at once, destroying, and the site's."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -2,8 +2,6 @@
 
 from .blind_index import (
     EMAIL,
-    NAME_WORD,
-    PHONE,
     find,
     find_words,
     index,
@@ -13,15 +11,12 @@ from .blind_index import (
     unindex,
 )
 from .checks import key_problems, refuse_wrong_keys
-from .erasure_check import ErasureReport, check_erasure
+from .erasure_check import check_erasure
 from .files import FileWriter, open_file, store_file
 from .safes import destroy, make_keys, open_safe, seal_site, site_safe, unseal_site
 
 __all__ = [
     "EMAIL",
-    "NAME_WORD",
-    "PHONE",
-    "ErasureReport",
     "FileWriter",
     "check_erasure",
     "destroy",
