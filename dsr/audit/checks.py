@@ -9,9 +9,9 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
 from django.db import connection
 
+from dsr.vault.checks import KEYS
 from dsr.vault.errors import KeyRingInvalid
 from dsr.vault.keyring import key_ring
-from dsr.vault.startup import KEYS
 
 from .chain import entry_hash
 from .models import Entry

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dsr.vault.models import Purpose, SealedField, SealedFile, SealedModel
+from dsr.vault.models import KeyPurpose, SealedField, SealedFile, SealedModel
 
 
 class Medium(models.TextChoices):
@@ -94,9 +94,9 @@ class OutboxMessage(SealedModel):
     language = models.CharField(max_length=10)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OWED)
 
-    to_address = SealedField(purpose=Purpose.CONTENT)
-    subject = SealedField(purpose=Purpose.CONTENT)
-    body = SealedField(purpose=Purpose.CONTENT)
+    to_address = SealedField(purpose=KeyPurpose.CONTENT)
+    subject = SealedField(purpose=KeyPurpose.CONTENT)
+    body = SealedField(purpose=KeyPurpose.CONTENT)
     file = models.ForeignKey(SealedFile, models.PROTECT, null=True, related_name="+")
 
     owed_at = models.DateTimeField()

@@ -11,7 +11,8 @@ from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -40,11 +41,11 @@ def opened(request: HttpRequest, at: datetime) -> SubjectRequest | None:
 
 
 def with_session(
-    view: Callable[Concatenate[HttpRequest, SubjectRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, SubjectRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Give the view the request of the open session; without one, say how to open it."""
 
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         subject_request = opened(request, timezone.now())
         if subject_request is None:
             return render(request, "portal/no_session.html", status=403)

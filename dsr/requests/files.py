@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from dsr.requests.models import Attachment, SubjectRequest
-from dsr.vault.models import Purpose as Seal
-from dsr.vault.models import SealedFile
+from dsr.vault.models import KeyPurpose, SealedFile
 from dsr.vault.services import store_file
 from dsr.vault.uploads import CheckedUpload
 
@@ -16,9 +15,9 @@ def keep_file(
     upload: CheckedUpload,
     *,
     at: datetime,
-    purpose: Seal = Seal.CONTENT,
+    purpose: KeyPurpose = KeyPurpose.CONTENT,
 ) -> Attachment:
-    """Seal a checked upload under one of the request's keys and attach it."""
+    """KeyPurpose a checked upload under one of the request's keys and attach it."""
     stored = store_file(
         subject_request.safe,
         name=upload.name,
@@ -35,9 +34,9 @@ def keep_proof(
     proof: CheckedUpload,
     *,
     at: datetime,
-    purpose: Seal = Seal.RECORD,
+    purpose: KeyPurpose = KeyPurpose.RECORD,
 ) -> SealedFile:
-    """Seal a document that belongs to the record of a deed: a notice, an order, a proof."""
+    """KeyPurpose a document that belongs to the record of a deed: a notice, an order, a proof."""
     return store_file(
         subject_request.safe,
         name=proof.name,

@@ -11,8 +11,7 @@ from dsr.policies.models import Organisation
 from dsr.requests.deeds.doing import Doing
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.requests.people import lines_of, writes_to
-from dsr.vault.models import Purpose as Seal
-from dsr.vault.models import SealedFile
+from dsr.vault.models import KeyPurpose, SealedFile
 from dsr.vault.services import store_file
 
 # What information is called, wholly or at its end, that says where to turn with a complaint.
@@ -27,7 +26,7 @@ def seal_letter(doing: Doing, answer: RequestMessage) -> SealedFile:
         name=f"{subject_request.reference}.pdf",
         content=content,
         content_type="application/pdf",
-        purpose=Seal.RECORD,
+        purpose=KeyPurpose.RECORD,
         at=doing.at,
     )
 

@@ -31,9 +31,10 @@ def goes_by_post(subject_request: SubjectRequest) -> bool:
     return subject_request.wants_paper or not person.reveal("email")
 
 
-def reindex(person: Person) -> None:
-    """Make a person findable by exact address and by the words of the name."""
-    index_all(person.safe, findable([person]))
+def reindex(subject_request: SubjectRequest) -> None:
+    """Make a request findable by its people's exact addresses and the words of their names."""
+    country = subject_request.organisation.country
+    index_all(subject_request.safe, findable(subject_request.people.all()), country)
 
 
 def findable(people: Iterable[Person]) -> dict[str, list[str]]:

@@ -31,8 +31,13 @@ def by_reference(user: User, typed: str) -> QuerySet[SubjectRequest]:
 
 
 def by_person(user: User, typed: str) -> QuerySet[SubjectRequest]:
-    """Exact e-mail address or telephone number, or all words of a name, through the blind index."""
-    safes = find("email", typed) | find("phone", typed) | find_words(typed)
+    """Exact e-mail address or telephone number, or all words of a name, through the blind index.
+
+    A number without its country's code is read in the country of each organisation seen.
+    """
+    countries = set(organisations_seen_by(user).values_list("country", flat=True))
+    numbers = (find("phone", typed, country) for country in countries)
+    safes = find("email", typed).union(find_words(typed), *numbers)
     return visible_to(user).filter(safe_id__in=safes)
 
 
@@ -42,7 +47,7 @@ def possible_duplicates(subject_request: SubjectRequest) -> QuerySet[SubjectRequ
     for person in subject_request.people.all():
         for name in ("email", "phone"):
             if value := person.reveal(name):
-                safes |= find(name, str(value))
+                safes |= find(name, str(value), subject_request.organisation.country)
     safes.discard(subject_request.safe_id)
     return SubjectRequest.objects.filter(
         organisation_id=subject_request.organisation_id,

@@ -1,21 +1,39 @@
 """System checks: the configured keys are well formed and open what is in the database.
 
-Those that ask the database run with `check --database default`, with `migrate`, and at start-up.
+A wrong or missing key is one clear line at start-up, never garbage later. Every room that has keys
+registers a check under the tag `keys`; the processes that serve call `refuse_wrong_keys` before
+they take their first request or task. Checks that ask the database also run with
+`check --database default` and with `migrate`.
 """
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import ERROR, CheckMessage, Error, Tags, register, run_checks
 from django.db import connection
 
-from .blind import hash_term
+from .blind_index import hash_term
 from .errors import KeyRingInvalid, MasterKeyMissing, Tampered, VaultError
 from .keyring import key_ring
 from .models import BlindToken, SafeKey
 from .rotation import index_kids_in_use, master_kids_in_use
-from .startup import KEYS
+
+KEYS = "keys"
+
+
+def key_problems() -> list[str]:
+    """One line for each key that is missing, malformed or not the one data was sealed with."""
+    found = run_checks(tags=[KEYS], databases=["default"])
+    return [str(message.msg) for message in found if message.level >= ERROR]
+
+
+def refuse_wrong_keys() -> None:
+    """Ends the process with those lines, if there are any."""
+    problems = key_problems()
+    if problems:
+        sys.exit("\n".join(problems))
 
 
 @register(Tags.security, KEYS)
@@ -46,11 +64,13 @@ def check_keys_open(
 
 
 def _master_problem(kid: str) -> VaultError | None:
-    """The newest key wrapped under this name is the canary."""
-    canary = SafeKey.objects.filter(master_kid=kid, wrapped__isnull=False).order_by("-pk").first()
+    """The newest key wrapped under this name is tried for all of them."""
+    # One answers for all of them, or a start would take minutes with a million requests; what was
+    # altered in a single row is refused when that row is opened.
+    sample = SafeKey.objects.filter(master_kid=kid, wrapped__isnull=False).order_by("-pk").first()
     try:
-        if canary:
-            canary.open()
+        if sample:
+            sample.open()
     except VaultError as error:
         return error
     return None

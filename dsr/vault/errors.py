@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class VaultError(Exception):
     """A sealed value or key cannot be used; `str()` of it is a translated, safe sentence."""
 
+    # Lazy: the class is made before the reader's language is known.
     sentence: str | Promise = _("Sealed data cannot be opened.")
 
     def __init__(self, sentence: str | Promise | None = None) -> None:
@@ -22,6 +23,7 @@ class KeyDestroyed(VaultError):
     sentence = _("This information has been erased.")
 
 
+# Apart from KeyDestroyed: for erasure there is a placeholder, an altered value is an alarm.
 class Tampered(VaultError):
     """The sealed bytes are not the ones that were written in this place."""
 
@@ -51,5 +53,6 @@ class MasterKeyMissing(VaultError):
         )
 
 
+# Not translated: read by operators, before a language is known.
 class KeyRingInvalid(VaultError):
     """A key ring in the settings is missing or malformed."""

@@ -12,9 +12,11 @@ from django.conf import settings
 from .errors import KeyRingInvalid
 
 KEY_BYTES = 32
+# Written beside everything sealed, and into settings, logs and sentences for the operator.
 KID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
+# No `repr` of its own fields: tracebacks and error reports print local variables.
 @dataclass(frozen=True, repr=False)
 class Key:
     kid: str
@@ -40,6 +42,7 @@ class KeyRing:
 
 def key_ring(setting: str) -> KeyRing:
     """The ring in this setting; raises KeyRingInvalid with one line naming the setting."""
+    # Looked up at every call, because tests change it; what was parsed is remembered.
     configured = getattr(settings, setting, None)
     if not isinstance(configured, tuple | list) or not configured:
         raise KeyRingInvalid(f"{setting} is not set: it needs at least one (name, 32 bytes) pair.")
@@ -49,8 +52,10 @@ def key_ring(setting: str) -> KeyRing:
 @lru_cache(maxsize=16)
 def _ring(setting: str, pairs: tuple[tuple[str, bytes], ...]) -> KeyRing:
     keys = tuple(_key(setting, pair) for pair in pairs)
+    # Of two keys with one name only the first would ever be tried: data would be lost silently.
     if len({key.kid for key in keys}) != len(keys):
         raise KeyRingInvalid(f"{setting} names the same key twice.")
+    # A rotation to the same key under a new name would look done and protect nothing.
     if len({key.secret for key in keys}) != len(keys):
         raise KeyRingInvalid(f"{setting} holds the same key under two names.")
     return KeyRing(keys)

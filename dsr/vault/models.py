@@ -1,60 +1,86 @@
-"""Safes, their keys, and rows whose columns are sealed.
+"""Safes, their keys, sealed files and the blind index.
 
-Everything personal about one request is sealed under the keys of its one safe. A data key is
-stored wrapped by a master key that lives outside the database; destroying the wrapped key
-erases what it sealed, in every copy of the row.
+A safe holds the keys of one owner: a request, a person, or the site. Everything personal about the
+owner is sealed under them. A data key is stored wrapped by a master key that lives outside the
+database; destroying the wrapped key erases what it sealed, in every copy of the row.
 """
-
-import json
-import logging
-from collections.abc import Mapping, Sequence
-from typing import Any, Union
-from uuid import uuid4
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from . import cipher
-from .errors import KeyDestroyed, MasterKeyMissing, Tampered, VaultError
-from .fields import Purpose, SealedField
+from .errors import KeyDestroyed, MasterKeyMissing, Tampered
+from .fields import KeyPurpose, SealedField, SealedModel
 from .keyring import key_ring
 
-__all__ = ["BlindToken", "Purpose", "Safe", "SafeKey", "SealedField", "SealedFile", "SealedModel"]
-
-log = logging.getLogger(__name__)
-
-JSON = Union[None, bool, int, float, str, Sequence["JSON"], Mapping[str, "JSON"]]  # noqa: UP007
+__all__ = [
+    "BlindToken",
+    "FileChunk",
+    "KeyPurpose",
+    "Safe",
+    "SafeKey",
+    "SealedField",
+    "SealedFile",
+    "SealedModel",
+]
 
 
 class Safe(models.Model):
-    """One request's keys; safes with a name belong to the site."""
+    """The keys of one owner. What they seal is erased with them, and nothing else is.
 
+    Whose safe it is stands in the owner's row, in a room above; here only what kind of owner.
+    """
+
+    class Kind(models.TextChoices):
+        REQUEST = "request"
+        # Outlives the person's requests: what the registers keep about somebody.
+        PERSON = "person"
+        # One for all: mail to staff, their second factors. Never destroyed.
+        SITE = "site"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.REQUEST)
     created_at = models.DateTimeField()
-    name = models.CharField(max_length=40, unique=True, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["request", "person", "site"]),
+                name="vault_safe_kind_is_known",
+            ),
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=models.Q(kind="site"),
+                name="vault_one_safe_of_the_site",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return self.name or f"safe {self.pk}"
+        return f"safe {self.pk} ({self.kind})"
 
-    def newest_key(self, purpose: Purpose) -> tuple[int, bytes]:
+    def newest_key(self, purpose: KeyPurpose) -> tuple[int, bytes]:
         """Version and bytes of the key for new values; raises KeyDestroyed once it is erased."""
         versions = [version for kind, version in self._rows() if kind == purpose]
         if not versions:
             raise KeyDestroyed
         return max(versions), self.data_key(purpose, max(versions))
 
-    def data_key(self, purpose: Purpose, version: int) -> bytes:
+    def data_key(self, purpose: KeyPurpose, version: int) -> bytes:
         """Raises KeyDestroyed, MasterKeyMissing, or Tampered where there never was such a key."""
         opened: dict[tuple[str, int], bytes] = self.__dict__.setdefault("_opened", {})
         place = (str(purpose), version)
         if place not in opened:
             row = self._rows().get(place)
+            # A destroyed key leaves its row behind. No row at all means that somebody rewrote the
+            # version in the sealed bytes, or took the row away.
             if row is None:
                 raise Tampered
             opened[place] = row.open()
         return opened[place]
 
     def forget_keys(self) -> None:
-        """Keys are remembered by this instance only, never by the process."""
+        """Keys are remembered by this instance only, never by the process: a worker that lives for
+        days must not open what was erased meanwhile.
+        """
         self.__dict__.pop("_opened", None)
         self.__dict__.pop("_key_rows", None)
 
@@ -73,7 +99,7 @@ class SafeKey(models.Model):
     """One data key, wrapped; `wrapped` is null once it is destroyed."""
 
     safe = models.ForeignKey(Safe, models.CASCADE, related_name="keys", db_index=False)
-    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    purpose = models.CharField(max_length=10, choices=KeyPurpose.choices)
     version = models.PositiveIntegerField(default=1)
     wrapped = models.BinaryField(null=True, blank=True)
     master_kid = models.CharField(max_length=32)
@@ -85,6 +111,7 @@ class SafeKey(models.Model):
             models.UniqueConstraint(
                 fields=["safe", "purpose", "version"], name="vault_one_key_per_version"
             ),
+            # That a key is gone and the day it went are one fact; a report can rely on either.
             models.CheckConstraint(
                 condition=models.Q(wrapped__isnull=True, destroyed_at__isnull=False)
                 | models.Q(wrapped__isnull=False, destroyed_at__isnull=True),
@@ -92,6 +119,7 @@ class SafeKey(models.Model):
             ),
         ]
         indexes = [
+            # For rotation, and for the one question at start-up: which master keys are in use?
             models.Index(
                 fields=["master_kid", "id"],
                 condition=models.Q(wrapped__isnull=False),
@@ -104,6 +132,8 @@ class SafeKey(models.Model):
 
     @property
     def place(self) -> bytes:
+        # Bound to its owner and purpose: a key copied into another row does not open there, so an
+        # erased key cannot be brought back under a purpose that lives on.
         return cipher.binding("key", self.safe_id, self.purpose, self.version)
 
     def close(self, data_key: bytes) -> None:
@@ -120,118 +150,66 @@ class SafeKey(models.Model):
         return cipher.unwrap(master, bytes(self.wrapped), self.place)
 
 
-class SealedModel(models.Model):
-    """A row with sealed columns. A ciphertext opens only in its own safe, table, row and column:
-    renaming a table or a sealed column needs a migration that seals anew.
-    """
-
-    safe = models.ForeignKey(Safe, models.PROTECT, related_name="+")
-    row_key = models.UUIDField(default=uuid4, editable=False)
-
-    class Meta:
-        abstract = True
-
-    @classmethod
-    def sealed_fields(cls) -> list[SealedField]:
-        return [field for field in cls._meta.concrete_fields if isinstance(field, SealedField)]
-
-    def purpose_of(self, field: str) -> Purpose:
-        return self._sealed_field(field).purpose
-
-    def seal(self, **values: JSON) -> None:
-        """Sets sealed columns from JSON values, without saving; None empties the column."""
-        for field, value in values.items():
-            self._sealed_field(field)
-            setattr(self, field, None if value is None else self._seal(field, _to_bytes(value)))
-
-    def unseal(self, field: str) -> Any:
-        """The JSON value of a sealed column; raises a VaultError. An empty column is None."""
-        plaintext = self.unseal_bytes(field)
-        return None if plaintext is None else json.loads(plaintext)
-
-    def reveal(self, field: str, erased: Any = "") -> Any:
-        """Like `unseal`, with `erased` in place of what has been erased."""
-        try:
-            return self.unseal(field)
-        except KeyDestroyed:
-            return erased
-
-    def seal_bytes(self, field: str, plaintext: bytes) -> None:
-        self._sealed_field(field)
-        setattr(self, field, self._seal(field, plaintext))
-
-    def unseal_bytes(self, field: str) -> bytes | None:
-        self._sealed_field(field)
-        sealed = getattr(self, field)
-        return None if sealed is None else self._unseal(field, bytes(sealed))
-
-    def _seal(self, field: str, plaintext: bytes) -> bytes:
-        version, key = self.safe.newest_key(self.purpose_of(field))
-        return cipher.seal(key, version, plaintext, self._place(field, version))
-
-    def _unseal(self, field: str, sealed: bytes) -> bytes:
-        try:
-            version = cipher.version_of(sealed)
-            key = self.safe.data_key(self.purpose_of(field), version)
-            return cipher.unseal(key, sealed, self._place(field, version))
-        except KeyDestroyed:
-            raise
-        except VaultError as error:
-            table = self._meta.db_table
-            log.error("%s.%s of row %s refused: %s", table, field, self.pk, type(error).__name__)
-            raise
-
-    def _place(self, field: str, version: int) -> bytes:
-        return cipher.binding(self.safe_id, self._meta.db_table, str(self.row_key), field, version)
-
-    def _sealed_field(self, name: str) -> SealedField:
-        field = self._meta.get_field(name)
-        if not isinstance(field, SealedField):
-            raise TypeError(f"{type(self).__name__}.{name} is not a sealed column.")
-        return field
-
-
-def _to_bytes(value: JSON) -> bytes:
-    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
-
-
-class SealedFileManager(models.Manager["SealedFile"]):
-    """Leaves the content in the database until somebody reads it."""
-
-    def get_queryset(self) -> models.QuerySet["SealedFile"]:
-        return super().get_queryset().defer("content")
-
-
 class SealedFile(SealedModel):
-    """A file kept in the database: it is saved and erased in one transaction with its deed."""
+    """A file kept in the database: it is saved and erased in one transaction with its deed.
+
+    Its content lies in chunks (see `files`). `header` seals the key that the chunks are sealed
+    with, so that they go with the data key of the file's purpose.
+    """
 
     class Scan(models.TextChoices):
         UNSCANNED = "unscanned", _("Not scanned for viruses")
 
     name = SealedField()
-    content = SealedField()
+    header = SealedField()
     content_type = models.CharField(max_length=40)
-    size = models.PositiveIntegerField()
-    purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.CONTENT)
+    # 2 GB is one byte more than a plain integer holds.
+    size = models.PositiveBigIntegerField()
+    purpose = models.CharField(
+        max_length=10, choices=KeyPurpose.choices, default=KeyPurpose.CONTENT
+    )
     scan = models.CharField(max_length=10, choices=Scan.choices, default=Scan.UNSCANNED)
     added_at = models.DateTimeField()
-
-    objects = SealedFileManager()
-
-    class Meta:
-        base_manager_name = "objects"
 
     def __str__(self) -> str:
         return f"file {self.pk}"
 
-    def purpose_of(self, field: str) -> Purpose:
-        return Purpose(self.purpose)
+    def purpose_of(self, field: str) -> KeyPurpose:
+        return KeyPurpose(self.purpose)
+
+    @property
+    def chunk_place(self) -> bytes:
+        """What every chunk is bound to, beside its number: whose, which file, for what, what type.
+
+        The type is in clear, and a browser acts on it: changed in the row, the file is refused.
+        """
+        table = FileChunk._meta.db_table
+        return cipher.binding(
+            self.safe_id, table, str(self.row_key), self.purpose, self.content_type
+        )
+
+
+class FileChunk(models.Model):
+    """A part of a file's content; all but the last have the length that the header says."""
+
+    file = models.ForeignKey(SealedFile, models.CASCADE, related_name="chunks", db_index=False)
+    seq = models.PositiveIntegerField()
+    sealed = SealedField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file", "seq"], name="vault_chunk_once")]
+
+    def __str__(self) -> str:
+        return f"chunk {self.seq} of file {self.file_id}"
 
 
 class BlindToken(SealedModel):
     """Finds a safe by a value without holding it: a keyed hash, and the value sealed so that
     the index can be rebuilt under a new key.
     """
+
+    # One safe has many; one value may be in many safes. No uniqueness across safes: two people
+    # share a telephone.
 
     safe = models.ForeignKey(Safe, models.CASCADE, related_name="tokens", db_index=False)
     field = models.CharField(max_length=30)

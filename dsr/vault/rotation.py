@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db import models, transaction
 
-from .blind import make_token
+from .blind_index import make_token
 from .errors import VaultError
 from .keyring import key_ring
 from .models import BlindToken, SafeKey
@@ -31,9 +31,13 @@ def rewrap(batch: int = 500, after: int = 0) -> Batch:
     Keys that another transaction holds are skipped; keys that do not open are named in `refused`.
     """
     result = Batch()
+    # Short transactions and skipped rows: nobody who works waits for a rotation, and no key is
+    # wrapped from a state that another transaction is just destroying.
     with transaction.atomic():
         waiting = _waiting().filter(pk__gt=after).order_by("pk")
         rows = list(waiting.select_for_update(skip_locked=True, no_key=True)[:batch])
+        # Only the wrapping changes. The data keys stay, so that no ciphertext and no file has to be
+        # touched, however much was sealed.
         opened = [row for row in rows if _wrapped_anew(row, result)]
         SafeKey.objects.bulk_update(opened, ["wrapped", "master_kid"])
     result.done = len(opened)
@@ -48,6 +52,7 @@ def rebuild(batch: int = 500, after: int = 0) -> Batch:
         waiting = _outdated().filter(pk__gt=after).order_by("pk").select_related("safe")
         rows = list(waiting.select_for_update(skip_locked=True, of=("self",))[:batch])
         unlock(rows)
+        # New ones before the old ones go: a search at any instant finds one or the other.
         fresh = [token for row in rows if (token := _token_anew(row, result))]
         BlindToken.objects.bulk_create(fresh, ignore_conflicts=True)
         BlindToken.objects.filter(pk__in={row.pk for row in rows} - {*result.refused}).delete()
@@ -85,6 +90,7 @@ def _wrapped_anew(row: SafeKey, result: Batch) -> bool:
     try:
         row.close(row.open())
     except VaultError:
+        # One altered row must not keep an old master key in use for all the others.
         result.refused.append(row.pk)
         return False
     return True

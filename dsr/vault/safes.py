@@ -1,55 +1,36 @@
-"""Making a safe, opening many at once, and destroying what one holds."""
+"""Safes (the data keys of one owner): making, opening many at once, destroying, and the site's."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from . import cipher
-from .models import BlindToken, Purpose, Safe, SafeKey, SealedModel
+from .errors import Tampered
+from .models import BlindToken, KeyPurpose, Safe, SafeKey, SealedModel
 
-SITE = "site"
 
+def open_safe(at: datetime, kind: Safe.Kind = Safe.Kind.REQUEST) -> Safe:
+    """A new safe with a key of its own for each purpose.
 
-def open_safe(at: datetime) -> Safe:
-    """A new safe with a key of its own for each purpose."""
+    A person's safe shares nothing with those of the person's requests: each is erased on its own
+    day, and what is to outlive a request is sealed anew in the person's.
+    """
     with transaction.atomic(savepoint=False):
-        safe = Safe.objects.create(created_at=at)
+        safe = Safe.objects.create(created_at=at, kind=kind)
         SafeKey.objects.bulk_create(make_keys(safe, at))
     return safe
 
 
 def make_keys(safe: Safe, at: datetime) -> list[SafeKey]:
     """The first keys of a safe that has its id, unsaved; the safe can be sealed in at once."""
-    keys = [SafeKey(safe=safe, purpose=purpose, created_at=at) for purpose in Purpose]
+    keys = [SafeKey(safe=safe, purpose=purpose, created_at=at) for purpose in KeyPurpose]
     for key in keys:
         key.close(cipher.new_data_key())
     safe.remember_keys(keys)
     return keys
-
-
-def site_safe(at: datetime) -> Safe:
-    """The safe of the site: mail to staff and secrets that belong to no request."""
-    return find_site_safe() or _make_site_safe(at)
-
-
-def find_site_safe() -> Safe | None:
-    """The safe of the site with its keys, in one query; None before the first secret."""
-    keys = list(SafeKey.objects.filter(safe__name=SITE).select_related("safe"))
-    if not keys:
-        return None
-    safe = keys[0].safe
-    safe.remember_keys(keys)
-    return safe
-
-
-def _make_site_safe(at: datetime) -> Safe:
-    with transaction.atomic():
-        safe, made = Safe.objects.get_or_create(name=SITE, defaults={"created_at": at})
-        if made:
-            SafeKey.objects.bulk_create(make_keys(safe, at))
-    return safe
 
 
 def unlock(rows: Iterable[SealedModel]) -> None:
@@ -65,18 +46,75 @@ def unlock(rows: Iterable[SealedModel]) -> None:
             safe.remember_keys(keys[safe_id])
 
 
-def destroy(safe: Safe, purposes: Iterable[Purpose], at: datetime) -> None:
+def destroy(safe: Safe, purposes: Iterable[KeyPurpose], at: datetime) -> None:
     """Erases what was sealed for these purposes; there is no way back.
 
+    Ciphertexts stay where they are: without the key they are noise, and taking out rows that
+    others refer to could be stopped half way.
+
     Blind tokens are content. Keys waited for here are those of transactions that are just adding
-    tokens (see `blind.index`), so that none is added after the last one was removed.
+    tokens (see `blind_index.index`), so that none is added after the last one was removed.
     """
-    if safe.name:
+    if safe.kind == Safe.Kind.SITE:
         raise ValueError("The keys of the site are not erased with a request.")
     doomed = set(purposes)
     with transaction.atomic():
         live = SafeKey.objects.filter(safe=safe, purpose__in=doomed, wrapped__isnull=False)
+        # The old row versions die with the next vacuum, the log and the backups when they expire;
+        # the report of an erasure names that day.
         live.update(wrapped=None, destroyed_at=at)
-        if Purpose.CONTENT in doomed:
+        if KeyPurpose.CONTENT in doomed:
+            # Tokens go, not only their key: a keyed hash of a known address still answers
+            # whether that person was here, as long as the index key lives.
             BlindToken.objects.filter(safe=safe).delete()
     safe.forget_keys()
+
+
+def site_safe(at: datetime) -> Safe:
+    """The safe of the site: mail to staff and secrets that belong to no request."""
+    return _find_site_safe() or _make_site_safe(at)
+
+
+def seal_site(context: str, plaintext: bytes) -> bytes:
+    """A secret that belongs to no request, such as a second factor of staff, sealed.
+
+    It opens only under the same context. Rotating the master keys needs no touch of it.
+    """
+    # The one clock below a door: whoever seals the first secret of a site has no instant to hand
+    # over, and the instant is only kept beside the safe.
+    safe = site_safe(timezone.now())
+    version, key = safe.newest_key(KeyPurpose.CONTENT)
+    return cipher.seal(key, version, plaintext, _site_place(context, version))
+
+
+def unseal_site(context: str, sealed: bytes) -> bytes:
+    """Raises a VaultError for anything that was not sealed under this context."""
+    safe = _find_site_safe()
+    if safe is None:
+        raise Tampered
+    version = cipher.version_of(sealed)
+    key = safe.data_key(KeyPurpose.CONTENT, version)
+    return cipher.unseal(key, sealed, _site_place(context, version))
+
+
+def _find_site_safe() -> Safe | None:
+    """The safe of the site with its keys, in one query; None before the first secret."""
+    keys = list(SafeKey.objects.filter(safe__kind=Safe.Kind.SITE).select_related("safe"))
+    if not keys:
+        return None
+    safe = keys[0].safe
+    safe.remember_keys(keys)
+    return safe
+
+
+def _make_site_safe(at: datetime) -> Safe:
+    with transaction.atomic():
+        # Of two at the same instant the unique index lets one make it, and both use that one.
+        safe, made = Safe.objects.get_or_create(kind=Safe.Kind.SITE, defaults={"created_at": at})
+        if made:
+            SafeKey.objects.bulk_create(make_keys(safe, at))
+    return safe
+
+
+def _site_place(context: str, version: int) -> bytes:
+    return cipher.binding("site secret", context, version)

@@ -1,9 +1,7 @@
 """What other rooms use of the vault."""
 
-from .blind import (
+from .blind_index import (
     EMAIL,
-    NAME_WORD,
-    PHONE,
     find,
     find_words,
     index,
@@ -12,18 +10,15 @@ from .blind import (
     make_tokens,
     unindex,
 )
-from .files import read_file, store_file
-from .remains import Remains, remains
-from .rotation import rebuild, rewrap
-from .safes import destroy, make_keys, open_safe, site_safe, unlock
-from .site import seal_site, unseal_site
-from .startup import key_problems, refuse_wrong_keys
+from .checks import key_problems, refuse_wrong_keys
+from .erasure_check import check_erasure
+from .files import FileWriter, open_file, store_file
+from .safes import destroy, make_keys, open_safe, seal_site, site_safe, unseal_site
 
 __all__ = [
     "EMAIL",
-    "NAME_WORD",
-    "PHONE",
-    "Remains",
+    "FileWriter",
+    "check_erasure",
     "destroy",
     "find",
     "find_words",
@@ -33,16 +28,12 @@ __all__ = [
     "keyed_hash",
     "make_keys",
     "make_tokens",
+    "open_file",
     "open_safe",
-    "read_file",
-    "rebuild",
     "refuse_wrong_keys",
-    "remains",
-    "rewrap",
     "seal_site",
     "site_safe",
     "store_file",
     "unindex",
-    "unlock",
     "unseal_site",
 ]

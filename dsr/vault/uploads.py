@@ -17,6 +17,8 @@ from typing import Protocol
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .files import Content
+
 MAX_BYTES = 10 * 1024 * 1024
 MAX_NAME = 120
 SECONDS = 20
@@ -43,7 +45,8 @@ class CheckedUpload:
     """A file that may be stored, with a name that is safe to show."""
 
     name: str
-    content: bytes
+    # Bytes, or a temporary file for what is too large to be held.
+    content: Content
     content_type: str
 
 
@@ -69,6 +72,7 @@ REASONS: dict[str, Promise] = {
 
 def check_upload(upload: Upload) -> CheckedUpload:
     """The file as it may be stored; raises UploadRefused. Reads at most one byte too many."""
+    # By reading, not by the size that was announced.
     content = upload.read(MAX_BYTES + 1)
     if not content:
         raise UploadRefused(_("This file is empty."))
@@ -99,12 +103,14 @@ def safe_name(name: str, content_type: str) -> str:
     name = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
     stem, dot, extension = name.rpartition(".")
     extensions = EXTENSIONS[content_type]
+    # A PDF called `face.png` is a mistake or a trick; `invoice.exe` just becomes `invoice.exe.pdf`.
     if dot and extension.lower() not in extensions:
         if any(extension.lower() in known for known in EXTENSIONS.values()):
             raise UploadRefused(_("The name of this file does not match what is in it."))
         stem = name
     elif not dot:
         stem = name
+    # What Windows does not take in a name, where somebody will save it.
     stem = re.sub(r'[<>:"|?*]', "", stem).strip(" .")[: MAX_NAME - 5] or "file"
     return f"{stem}.{extensions[0]}"
 
@@ -125,6 +131,7 @@ def _inspect(content: bytes, content_type: str) -> bytes:
             )
         except subprocess.TimeoutExpired:
             raise UploadRefused(REASONS["unreadable"]) from None
+    # Whatever a broken parser printed, only one of our own sentences is shown.
     if done.returncode:
         reason = done.stderr.decode("ascii", "replace").strip()
         raise UploadRefused(REASONS.get(reason, REASONS["unreadable"]))

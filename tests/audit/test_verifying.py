@@ -11,8 +11,8 @@ from dsr.audit.chain import entry_hash
 from dsr.audit.checkpoints import CheckpointInvalid
 from dsr.audit.models import Entry
 from dsr.audit.services import Finding, Problem, append, checkpoint, verify, verify_checkpoint
+from dsr.vault.checks import key_problems
 from dsr.vault.keyring import Key
-from dsr.vault.startup import key_problems
 from tests.append_only import rewriting_history
 from tests.audit.cast import AT, KEY, NEXT_KEY, OTHER_KEY, a_history
 

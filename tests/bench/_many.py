@@ -21,7 +21,9 @@ def multiply(world: World, request_id: int, times: int) -> None:
         "UPDATE copies SET safe = nextval(pg_get_serial_sequence('vault_safe', 'id')),"
         " request = nextval(pg_get_serial_sequence('requests_subjectrequest', 'id'))"
     )
-    world.sql("INSERT INTO vault_safe (id, created_at) SELECT safe, now() FROM copies")
+    world.sql(
+        "INSERT INTO vault_safe (id, kind, created_at) SELECT safe, 'request', now() FROM copies"
+    )
     _copy(
         world,
         "requests_subjectrequest",

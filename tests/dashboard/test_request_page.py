@@ -135,7 +135,9 @@ def test_a_download_is_an_attachment_and_a_line_of_history(desk: Desk, seat: Sea
     file = Attachment.objects.get().file_id
     handler = seat("handler")
     response = handler.client.post(deed_url(asked, f"files/{file}"))
-    assert response.content == b"%PDF-1.4 canary content"
+    assert response.streaming
+    assert response["Content-Length"] == "23"
+    assert response.getvalue() == b"%PDF-1.4 canary content"
     assert response["Content-Disposition"] == 'attachment; filename="brief.pdf"'
     line = Entry.objects.filter(chain=f"request:{asked.pk}").latest("seq")
     assert (line.code, line.actor_id, line.facts) == ("file_read", desk.handler.pk, {"file": file})
@@ -240,11 +242,11 @@ def test_looking_changes_nothing(desk: Desk, seat: SeatOf) -> None:
 
 
 def test_what_was_erased_says_so(desk: Desk, seat: SeatOf) -> None:
-    from dsr.vault.models import Purpose
+    from dsr.vault.models import KeyPurpose
     from dsr.vault.services import destroy
 
     asked = cast.begin(cast.ask(desk.right("img", "access")), desk.handler)
-    destroy(asked.safe, [Purpose.CONTENT, Purpose.IDENTITY], MORNING)
+    destroy(asked.safe, [KeyPurpose.CONTENT, KeyPurpose.IDENTITY], MORNING)
     page = page_of(seat("handler"), asked)
     assert "(erased)" in page
     assert "Canary" not in page

@@ -23,9 +23,9 @@ from dsr.audit.models import Entry
 from dsr.notifications import bell
 from dsr.notifications.models import Heartbeat, OutboxMessage
 from dsr.requests.models import StatusLink
-from dsr.vault.models import SealedModel
-from dsr.vault.remains import sealed_models
-from dsr.vault.services import open_safe, remains
+from dsr.vault.erasure_check import sealed_models
+from dsr.vault.models import SealedFile, SealedModel
+from dsr.vault.services import check_erasure, open_file, open_safe
 from tests.cast import MORNING
 from tests.house.canaries import Story, Watched
 
@@ -93,6 +93,13 @@ def opened(model: type[SealedModel], column: str) -> Iterator[str]:
         yield (row.unseal_bytes(column) or b"").decode("utf-8", "replace")
 
 
+def files() -> str:
+    """The content of every sealed file."""
+    return "\n".join(
+        open_file(file).read().decode("utf-8", "replace") for file in SealedFile.objects.all()
+    )
+
+
 def messages_in_broker() -> str:
     """Everything that the broker holds, as text."""
     url = configured.REDIS_URL.replace("redis+socket://", "unix://")
@@ -156,7 +163,7 @@ def test_nothing_that_anybody_typed_is_readable_where_it_should_not_be(
     # Every one of these places held something, or nothing was looked at.
     assert [place for place, text in places.items() if not text.strip()] == ["printed"]
 
-    report = remains(story.request.safe, secret)
+    report = check_erasure(story.request.safe, secret)
     assert [(looked.place, looked.readable) for looked in report.found] == []
     assert sum(looked.place.count(".") for looked in report.looked) > 200
 
@@ -175,7 +182,7 @@ def _everything_was_planted(story: Story) -> None:
     columns = [(model, field.name) for model in sealed_models() for field in model.sealed_fields()]
     text = {f"{model.__name__}.{name}": "\n".join(opened(model, name)) for model, name in columns}
     assert [place for place, content in text.items() if not content] == []
-    sealed = "\n".join(text.values())
+    sealed = "\n".join([*text.values(), files()])
     # Corrected later, or never taken in.
     gone = {"postal_address", "mistyped", "defect", "forged", "refused"}
     gone |= {"login", "password", "forgotten"}
@@ -195,5 +202,5 @@ def test_a_word_that_leaked_would_be_found(db: None, logs: Logs) -> None:
     bell.current_app.send_task("nobody.listens", args=["Sperling-leak"])
     assert "Sperling-leak" in unpacked(messages_in_broker())
     Heartbeat.objects.create(name="Sperling-leak", beat_at=MORNING)
-    found = remains(open_safe(MORNING), ["sperling-leak"]).found
+    found = check_erasure(open_safe(MORNING), ["sperling-leak"]).found
     assert [looked.place for looked in found] == ["notifications_heartbeat.name"]

@@ -11,7 +11,7 @@ from django.core.mail import EmailMessage
 from dsr.notifications import rechecks
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import cancel, deliver, mark_missed, register_recheck
-from dsr.vault.models import Purpose, Safe
+from dsr.vault.models import KeyPurpose, Safe
 from dsr.vault.services import destroy
 from tests.notifications.conftest import NOON, READER, Server
 
@@ -291,7 +291,7 @@ def test_a_mail_in_somebodys_hand_is_not_marked_missed(owed: Owed) -> None:
 
 def test_an_erased_mail_is_not_sent(owed: Owed, safe: Safe) -> None:
     owed()
-    destroy(safe, [Purpose.CONTENT], NOON)
+    destroy(safe, [KeyPurpose.CONTENT], NOON)
     assert deliver(NOON) == {"cancelled": 1}
     assert (only().status, only().last_error) == ("cancelled", "erased")
 

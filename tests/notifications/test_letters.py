@@ -11,8 +11,8 @@ from pypdf import PdfReader
 from dsr.notifications.letters import Letter, Letterhead, blocks_of, write
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import record_posting
-from dsr.vault.models import Purpose, Safe
-from dsr.vault.services import read_file, store_file
+from dsr.vault.models import KeyPurpose, Safe
+from dsr.vault.services import open_file, store_file
 from tests.notifications.conftest import NOON
 
 HEAD = Letterhead("IMG", ["67000 Strasbourg"], ["dpo@img.example"], country="FR")
@@ -133,13 +133,13 @@ def test_a_letter_owed_waits_with_its_pdf_for_its_day_of_posting(
     safe: Safe, owed: Callable[..., OutboxMessage]
 ) -> None:
     pdf = write(letter(), language="en", at=NOON)
-    file = store_file(safe, "K7QM-3XWD.pdf", pdf, "application/pdf", Purpose.RECORD, NOON)
+    file = store_file(safe, "K7QM-3XWD.pdf", pdf, "application/pdf", KeyPurpose.RECORD, NOON)
     message = owed(medium="letter", to="Anna Canary\n1 High Street\n", file=file)
     assert list(OutboxMessage.objects.to_post()) == [message]
     assert message.file is not None
-    name, content = read_file(message.file)
-    assert name == "K7QM-3XWD.pdf"
-    assert "Anna Canary" in text_of(content)
+    with open_file(message.file) as content:
+        assert content.name == "K7QM-3XWD.pdf"
+        assert "Anna Canary" in text_of(content.read())
     posted = record_posting(message.pk, posted_on=date(2026, 3, 3), at=NOON)
     assert (posted.status, posted.posted_on) == ("sent", date(2026, 3, 3))
     assert not OutboxMessage.objects.to_post().exists()

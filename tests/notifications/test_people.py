@@ -28,7 +28,7 @@ from dsr.notifications.services import (
     stale,
     write_off,
 )
-from dsr.vault.models import Purpose
+from dsr.vault.models import KeyPurpose
 from dsr.vault.services import destroy, open_safe
 from tests.notifications.conftest import NOON, Server
 
@@ -87,7 +87,7 @@ def test_the_mailbox_shows_the_newest_first_and_nothing_erased(owed: Owed) -> No
     owed("new", at=NOON + MINUTE, to="new@example.org")
     erased = open_safe(NOON)
     owed("erased", safe=erased)
-    destroy(erased, [Purpose.CONTENT], NOON)
+    destroy(erased, [KeyPurpose.CONTENT], NOON)
     assert [mail.to for mail in mailbox(10)] == ["new@example.org", "anna.canary@example.org"]
     assert mailbox(1)[0].subject == "A change to how you sign in"
 

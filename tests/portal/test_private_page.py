@@ -206,7 +206,7 @@ def test_the_answer_is_on_the_page_and_its_letter_is_a_file(visitor: Visitor, de
     letter = visitor.client.get(f"/status/letter/{answer.pk}/")
     assert letter.headers["Content-Type"] == "application/pdf"
     assert letter.headers["Content-Disposition"].startswith("attachment")
-    assert letter.content.startswith(b"%PDF-")
+    assert letter.getvalue().startswith(b"%PDF-")
 
 
 def test_nobody_reads_the_letter_of_another_request(visitor: Visitor, desk: Desk) -> None:

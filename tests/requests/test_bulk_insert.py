@@ -49,9 +49,9 @@ def test_a_reserved_id_can_be_named_by_other_rows_and_is_nobody_elses() -> None:
     bulk_insert([safe, *make_keys(safe, MORNING)])
     assert SafeKey.objects.filter(safe=safe).count() == 3
     assert Safe.objects.create(created_at=MORNING).pk > safe.pk
-    safe.name = "renamed"
+    safe.kind = Safe.Kind.PERSON
     safe.save()  # it knows that it is there
-    assert Safe.objects.get(name="renamed").pk == safe.pk
+    assert Safe.objects.get(kind="person").pk == safe.pk
 
 
 def test_the_applications_role_may_do_it(as_app_role: None) -> None:

@@ -16,7 +16,7 @@ from dsr.requests.deeds import conversation, ending
 from dsr.requests.models import Deadline, MailThrottle, SubjectRequest, WaitingForDigest
 from dsr.requests.services import digests
 from dsr.requests.services.intake import PersonGiven
-from dsr.vault.models import Purpose
+from dsr.vault.models import KeyPurpose
 from dsr.vault.services import destroy
 from tests import cast
 from tests.cast import MORNING, ZOE, Desk, open_desk
@@ -154,7 +154,7 @@ def test_a_corrected_contact_is_told_where_it_is_now(desk: Desk) -> None:
 def test_an_erased_request_is_not_told_of(desk: Desk) -> None:
     ask(desk)
     erased = ask(desk, 1)
-    destroy(erased.safe, [Purpose.CONTENT], MORNING + 2 * MINUTE)
+    destroy(erased.safe, [KeyPurpose.CONTENT], MORNING + 2 * MINUTE)
     assert digests.sweep(at=MORNING + HOUR) == 0
     assert mails() == [("acknowledgement", "zoe.canary@example.org")]
 

@@ -12,7 +12,7 @@ from dsr.requests.deeds.identity import EvidenceGiven
 from dsr.requests.errors import BadInput, NotNow, Unmet
 from dsr.requests.identity import reached_level, required_level
 from dsr.requests.models import IdentityRule, SubjectRequest
-from dsr.vault.models import Purpose as Seal
+from dsr.vault.models import KeyPurpose
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import Desk
@@ -191,7 +191,7 @@ def test_what_is_sent_as_proof_is_sealed_under_the_key_of_identity_documents(
     conversation.reply(
         asked.pk, text="Here.", documents=[PASSPORT], actor=REQUESTER, at=cast.later(61), seen=None
     )
-    assert asked.attachments.get().file.purpose == Seal.IDENTITY
+    assert asked.attachments.get().file.purpose == KeyPurpose.IDENTITY
 
 
 def test_what_is_sent_in_answer_to_another_question_is_content(desk: Desk) -> None:
@@ -202,7 +202,7 @@ def test_what_is_sent_in_answer_to_another_question_is_content(desk: Desk) -> No
     conversation.reply(
         asked.pk, text="This.", documents=[PASSPORT], actor=REQUESTER, at=cast.later(1), seen=None
     )
-    assert asked.attachments.get().file.purpose == Seal.CONTENT
+    assert asked.attachments.get().file.purpose == KeyPurpose.CONTENT
 
 
 def test_identity_that_is_not_proved_is_a_ground_to_refuse(desk: Desk) -> None:

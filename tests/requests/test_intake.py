@@ -9,12 +9,13 @@ import pytest
 
 from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Right
+from dsr.requests.deeds import conversation
 from dsr.requests.errors import BadInput, NotAllowed
 from dsr.requests.models import SubjectRequest
 from dsr.requests.queries import by_person, possible_duplicates, visible_to
 from dsr.requests.reference import ALPHABET, clean_reference, new_reference
 from dsr.vault.models import BlindToken
-from dsr.vault.services import remains
+from dsr.vault.services import check_erasure
 from tests import cast
 from tests.cast import MORNING, Desk, PersonGiven
 
@@ -153,7 +154,7 @@ def test_what_was_typed_is_nowhere_in_clear(desk: Desk) -> None:
         particulars={"records": {"records": "canary-record"}, "reason": {"reason": "canary-why"}},
     )
     words = ["canary-record", "canary-why", "zoe.canary", "Canary-Quill", "rue du Serin"]
-    assert remains(asked.safe, words).found == []
+    assert check_erasure(asked.safe, words).found == []
 
 
 def test_a_person_is_found_by_exact_address_and_by_the_words_of_the_name(desk: Desk) -> None:
@@ -162,6 +163,59 @@ def test_a_person_is_found_by_exact_address_and_by_the_words_of_the_name(desk: D
     assert list(by_person(desk.clerk, "canary-quill zoé")) == [asked]
     assert not by_person(desk.clerk, "zoe.canary@example.com").exists()
     assert BlindToken.objects.filter(safe=asked.safe).exists()
+
+
+# Of the three organisations one is in France, one in Portugal and one in the United States.
+@pytest.mark.parametrize(
+    ("organisation", "slug", "given", "asked"),
+    [
+        pytest.param(
+            "indigomed",
+            "accounting",
+            "06 12 34 56 78",
+            "+33 6 12 34 56 78",
+            id="France, from abroad",
+        ),
+        pytest.param(
+            "indigomed", "accounting", "0033 612345678", "06.12.34.56.78", id="France, at home"
+        ),
+        pytest.param("img", "access", "912 345 678", "+351 912 345 678", id="Portugal"),
+        pytest.param("imo", "delete", "+1 312 555 0123", "(312) 555-0123", id="United States"),
+    ],
+)
+def test_a_number_is_found_in_its_national_and_its_international_form(
+    desk: Desk, organisation: str, slug: str, given: str, asked: str
+) -> None:
+    right = desk.right(organisation, slug)
+    made = cast.ask(right, who=PersonGiven("Zoé Canary", phone=given))
+    assert list(by_person(desk.clerk, asked)) == [made]
+    again = cast.ask(right, who=PersonGiven("Zoé Canary", phone=asked))
+    assert list(possible_duplicates(again)) == [made]
+
+
+def test_a_national_number_is_read_only_in_the_countries_one_works_for(desk: Desk) -> None:
+    made = cast.ask(
+        desk.right("img", "access"), who=PersonGiven("Zoé Canary", phone="+33 6 12 34 56 78")
+    )
+    assert list(by_person(desk.clerk, "06 12 34 56 78")) == [made]
+    desk.clerk.memberships.filter(organisation__slug="indigomed").delete()
+    assert not by_person(desk.clerk, "06 12 34 56 78").exists()
+    assert list(by_person(desk.clerk, "+33612345678")) == [made]
+
+
+def test_a_corrected_number_is_found_and_the_one_before_is_not(desk: Desk) -> None:
+    made = cast.ask(desk.right("img", "access"), who=PersonGiven("Zoé Canary", phone="912 345 678"))
+    conversation.edit_contact(
+        made.pk,
+        email="",
+        phone="+351 913 345 678",
+        postal_address="",
+        actor=desk.clerk,
+        at=MORNING,
+        seen=made.version,
+    )
+    assert list(by_person(desk.clerk, "913 345 678")) == [made]
+    assert not by_person(desk.clerk, "+351 912 345 678").exists()
 
 
 def test_the_same_address_asking_the_same_right_again_is_hinted_at(desk: Desk) -> None:
@@ -192,3 +246,14 @@ def test_references_are_short_random_and_without_look_alikes() -> None:
 
 def test_a_reference_is_understood_however_it_is_typed() -> None:
     assert clean_reference(" k7qx 3mpd ") == "K7QX-3MPD"
+
+
+def test_a_contact_that_two_people_share_still_finds_the_request_when_one_gets_another(
+    desk: Desk,
+) -> None:
+    child = PersonGiven("Ana Canary-Quill", email="zoe.canary@example.org")
+    asked = cast.ask(desk.right("img", "access"), who=child, requester=cast.ZOE, role="parent")
+    conversation.edit_contact(
+        asked.pk, email="zoe.new@example.org", actor=desk.clerk, at=cast.MORNING
+    )
+    assert [each.pk for each in by_person(desk.clerk, "zoe.canary@example.org")] == [asked.pk]

@@ -12,8 +12,8 @@ from dsr.requests.client_address import client_address, network_of
 from dsr.requests.errors import TooMany
 from dsr.requests.models import LimitCounter
 from dsr.requests.services.rate_limits import Limit, Scope, check, is_reached, sweep
+from dsr.vault.plaintext_search import search
 from dsr.vault.services import keyed_hash
-from dsr.vault.words import search
 from tests.notifications.threads import at_once
 
 # Twenty-three minutes before the end of its hour.

@@ -12,7 +12,7 @@ from dsr.requests.actors import REQUESTER
 from dsr.requests.deadlines import reminder_days, reminders
 from dsr.requests.deeds import assignment, conversation, ending, receipt
 from dsr.requests.models import ReminderOwed, SubjectRequest
-from dsr.vault.models import Purpose
+from dsr.vault.models import KeyPurpose
 from dsr.vault.services import destroy
 from tests import cast
 from tests.cast import MORNING, Desk
@@ -107,7 +107,7 @@ def test_an_erased_request_that_is_still_open_keeps_nobody_else_from_being_remin
     desk: Desk,
 ) -> None:
     erased, other = asked(desk), asked(desk)
-    destroy(erased.safe, list(Purpose), cast.on("2026-05-02"))
+    destroy(erased.safe, list(KeyPurpose), cast.on("2026-05-02"))
     reminders.sweep(at=cast.on("2026-05-13", 9))
     rows = OutboxMessage.objects.filter(kind="reminder")
     assert {row.reference for row in rows} == {erased.reference, other.reference}
@@ -115,7 +115,7 @@ def test_an_erased_request_that_is_still_open_keeps_nobody_else_from_being_remin
 
 def test_staff_still_hear_of_a_request_that_was_erased(desk: Desk) -> None:
     made = cast.ask(desk.right("img", "access"))
-    destroy(made.safe, list(Purpose), MORNING)
+    destroy(made.safe, list(KeyPurpose), MORNING)
     assignment.assign(
         made.pk, to=desk.handler, actor=desk.officer, at=cast.later(1), seen=made.version
     )

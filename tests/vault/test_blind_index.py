@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from dsr.vault.errors import KeyDestroyed
-from dsr.vault.models import BlindToken, Purpose
+from dsr.vault.models import BlindToken, KeyPurpose
 from dsr.vault.services import destroy, find, find_words, index, open_safe, unindex
 from tests.vault.cast import AT, LATER
 
@@ -51,6 +51,76 @@ def test_finds(field, stored, asked):
 def test_does_not_find(field, stored, asked):
     index(open_safe(AT), field, [stored])
     assert find(field, asked) == set()
+
+
+PARIS, CHICAGO, LISBON = "FR", "US", "PT"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "region", "abroad"),
+    [
+        pytest.param("06 12 34 56 78", PARIS, "+33 6 12 34 56 78", id="France"),
+        pytest.param("06.12.34.56.78", PARIS, "0033 612345678", id="two zeros lead abroad"),
+        pytest.param("06 12 34 56 78", PARIS, "+33 (0)6 12 34 56 78", id="zero in brackets"),
+        pytest.param("(312) 555-0123", CHICAGO, "+1 312 555 0123", id="United States"),
+        pytest.param("(312) 555-0123", CHICAGO, "001 312 555 0123", id="from Europe to America"),
+        pytest.param("1-312-555-0123", CHICAGO, "+13125550123", id="with the long-distance 1"),
+        pytest.param("912 345 678", LISBON, "+351 912 345 678", id="Portugal"),
+        pytest.param("٠٦١٢٣٤٥٦٧٨", PARIS, "+33612345678", id="Arabic digits"),
+        pytest.param("06 12 34 56 78", PARIS, "tel:+33-6-12-34-56-78", id="as a link"),
+        pytest.param("(312) 555-0123 ext. 5", CHICAGO, "tel:+1-312-555-0123;ext=5", id="extension"),
+    ],
+)
+def test_national_and_international_form_of_a_number_find_each_other(typed, region, abroad):
+    at_home, away = open_safe(AT), open_safe(AT)
+    index(at_home, "phone", [typed], region)
+    index(away, "phone", [abroad], region)
+    both = {at_home.pk, away.pk}
+    assert find("phone", typed, region) == find("phone", abroad, region) == both
+    assert find("phone", abroad) == both  # Wherever it is asked.
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("stored", "region", "asked", "asked_in"),
+    [
+        pytest.param("06 12 34 56 78", CHICAGO, "+33 6 12 34 56 78", PARIS, id="read in another"),
+        pytest.param("+33 6 12 34 56 78", PARIS, "06 12 34 56 78", CHICAGO, id="asked in another"),
+        pytest.param("(312) 555-0123", PARIS, "+1 312 555 0123", PARIS, id="without its country"),
+        pytest.param("+351 912 345 678", LISBON, "+34 912 345 678", LISBON, id="same rest only"),
+        pytest.param("(312) 555-0123", CHICAGO, "(312) 555-0123 ext. 5", CHICAGO, id="extension"),
+        pytest.param("06 12 34 56 78", PARIS, "6 12 34 56 7", PARIS, id="a part of it"),
+    ],
+)
+def test_another_number_is_not_found(stored, region, asked, asked_in):
+    index(open_safe(AT), "phone", [stored], region)
+    assert find("phone", asked, asked_in) == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("stored", "region", "asked"),
+    [
+        pytest.param("06 12 34 56 78", "", "0612345678", id="no country"),
+        pytest.param("06 12 34 56 78", "AQ", "0612345678", id="country without a numbering plan"),
+        pytest.param("12 34", PARIS, "1234", id="too short"),
+        pytest.param("+0 12 34 56 78", PARIS, "+0 12345678", id="no country has this code"),
+        pytest.param("3" * 300, PARIS, "3" * 300, id="hundreds of digits"),
+    ],
+)
+def test_what_is_no_number_anywhere_is_found_by_its_digits(stored, region, asked):
+    safe = open_safe(AT)
+    index(safe, "phone", [stored], region)
+    assert find("phone", asked, region) == {safe.pk}
+
+
+@pytest.mark.django_db
+def test_a_number_is_taken_out_in_the_form_it_did_not_come_in():
+    safe = open_safe(AT)
+    index(safe, "phone", ["06 12 34 56 78"], PARIS)
+    unindex(safe, "phone", ["+33 612345678"], PARIS)
+    assert find("phone", "06 12 34 56 78", PARIS) == set()
 
 
 @pytest.mark.django_db
@@ -99,7 +169,7 @@ EXPECTED_TOKEN = "a9f011e348621c01bd81c013aed4b2be2929f300c6755f4ecc082e76187669
 def test_an_erased_safe_is_not_found_and_takes_no_new_tokens():
     safe = open_safe(AT)
     index(safe, "email", ["zoe@example.org"])
-    destroy(safe, [Purpose.CONTENT], LATER)
+    destroy(safe, [KeyPurpose.CONTENT], LATER)
     assert find("email", "zoe@example.org") == set()
     with pytest.raises(KeyDestroyed):
         index(safe, "email", ["zoe@example.org"])
@@ -110,7 +180,7 @@ def test_an_erased_safe_is_not_found_and_takes_no_new_tokens():
 def test_destroying_identity_documents_leaves_the_search_alone():
     safe = open_safe(AT)
     index(safe, "email", ["zoe@example.org"])
-    destroy(safe, [Purpose.IDENTITY], LATER)
+    destroy(safe, [KeyPurpose.IDENTITY], LATER)
     assert find("email", "zoe@example.org") == {safe.pk}
 
 
@@ -129,6 +199,6 @@ def test_no_token_slips_in_while_the_safe_is_being_erased():
 
 def _erase(safe):
     try:
-        destroy(safe, [Purpose.CONTENT], LATER)
+        destroy(safe, [KeyPurpose.CONTENT], LATER)
     finally:
         connection.close()

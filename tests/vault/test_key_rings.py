@@ -6,9 +6,9 @@ import sys
 import pytest
 from django.core.checks import run_checks
 
+from dsr.vault.checks import key_problems
 from dsr.vault.keyring import Key, key_ring
 from dsr.vault.services import index, open_safe, refuse_wrong_keys
-from dsr.vault.startup import key_problems
 from tests.vault.cast import AT, NEW, OLD, WRONG, a_file
 
 SHORT = ("m1", b"short")

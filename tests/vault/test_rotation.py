@@ -7,9 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from dsr.vault.models import BlindToken, Purpose, SafeKey
-from dsr.vault.services import destroy, find, index, open_safe, rebuild, rewrap
-from tests.vault.cast import AT, LATER, NEW, OLD, a_file, read_again
+from dsr.vault.models import BlindToken, KeyPurpose, SafeKey
+from dsr.vault.rotation import rebuild, rewrap
+from dsr.vault.services import destroy, find, index, open_safe
+from tests.vault.cast import AT, LATER, NEW, OLD, a_file, content_of, read_again
 
 I1, I2 = ("i1", bytes(range(100, 132))), ("i2", bytes(range(132, 164)))
 
@@ -49,6 +50,7 @@ def test_after_rotation_the_old_keys_can_be_taken_out(settings, files):
         "2.pdf",
         "3.pdf",
     ]
+    assert content_of(files[3]) == b"%PDF-1.7 Zoe"
     assert find("email", "zoe2@example.org") == {files[2].safe_id}
 
 
@@ -72,7 +74,7 @@ def test_a_rotation_that_was_killed_goes_on_where_it_was(settings, files):
 
 @pytest.mark.django_db
 def test_destroyed_keys_stay_destroyed(settings, files):
-    destroy(files[0].safe, list(Purpose), LATER)
+    destroy(files[0].safe, list(KeyPurpose), LATER)
     assert rotate(settings).startswith("9 data keys wrapped anew.")
     assert SafeKey.objects.filter(wrapped__isnull=True).count() == 3
 
@@ -124,7 +126,7 @@ def test_nothing_is_lost_when_two_rotate_while_others_seal_and_erase(settings, f
     deeds = [
         lambda: [rewrap(batch=3) for _ in range(8)],
         lambda: [rewrap(batch=3) for _ in range(8)],
-        lambda: [destroy(safe, [Purpose.CONTENT], LATER) for safe in doomed],
+        lambda: [destroy(safe, [KeyPurpose.CONTENT], LATER) for safe in doomed],
         lambda: [a_file(open_safe(AT), name="new.pdf") for _ in range(10)],
     ]
     threads = [threading.Thread(target=_run, args=[deed, errors]) for deed in deeds]

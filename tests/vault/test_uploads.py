@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tempfile
 import zlib
 
 import psutil
@@ -12,6 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 from pypdf import PdfReader, PdfWriter
 
 from dsr.vault.uploads import MAX_BYTES, CheckedUpload, UploadRefused, check_upload
+from tests.vault.cast import a_file, content_of
 
 SECRET = b"GPS 47.3769 8.5417"
 
@@ -55,6 +57,15 @@ def a_huge_png(width: int, height: int) -> bytes:
 def test_a_plain_pdf_is_kept_as_it_is():
     content = a_pdf(3)
     assert sent(content) == CheckedUpload("paper.pdf", content, "application/pdf")
+
+
+@pytest.mark.django_db
+def test_what_was_checked_may_be_a_stream_and_is_stored_as_often_as_is_needed():
+    with tempfile.TemporaryFile() as temporary:
+        temporary.write(b"%PDF-1.7 large")
+        checked = CheckedUpload("paper.pdf", temporary, "application/pdf")
+        stored = [a_file(name=checked.name, content=checked.content) for _ in range(2)]
+    assert [content_of(file) for file in stored] == [b"%PDF-1.7 large"] * 2
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])

@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -117,7 +118,7 @@ class LetterFile(Post):
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, message_id: int) -> HttpResponse:
+    def post(self, request: HttpRequest, message_id: int) -> HttpResponseBase:
         message, subject_request = self.message(message_id)
         with transaction.atomic():
             facts = {"letter": message.pk}

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
-from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 
 from dsr.accounts.roles import Permission
 from dsr.dashboard import request_page, words
@@ -20,7 +19,7 @@ from dsr.requests.deeds.assignment import assign, note
 from dsr.requests.forms.countries import place_name
 from dsr.requests.models import SubjectRequest
 from dsr.vault.models import SealedFile
-from dsr.vault.services import read_file
+from dsr.vault.services import open_file
 
 SHORT_CLAUSE = 700  # characters; longer ones are folded
 TOGETHER = ("people", "evidence__by", "evidence__struck_by", "evidence__document")
@@ -90,7 +89,7 @@ class FileDownload(RequestPage):
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, reference: str, file_id: int) -> HttpResponse:
+    def post(self, request: HttpRequest, reference: str, file_id: int) -> FileResponse:
         it = self.subject_request = self._whole(self.find())
         shown = {each.pk for each in request_page.files(it, identity=self.sees_proof(it))}
         if file_id not in shown:
@@ -100,10 +99,9 @@ class FileDownload(RequestPage):
         return attachment(SealedFile.objects.select_related("safe").get(pk=file_id))
 
 
-def attachment(file: SealedFile) -> HttpResponse:
+def attachment(file: SealedFile) -> FileResponse:
     """Never shown in the browser's own window: what a stranger sent is only ever saved."""
-    name, content = read_file(file)
-    response = HttpResponse(content, content_type=file.content_type)
-    disposition = content_disposition_header(as_attachment=True, filename=name)
-    response["Content-Disposition"] = disposition or "attachment"
-    return response
+    content = open_file(file)
+    return FileResponse(
+        content, as_attachment=True, filename=content.name, content_type=file.content_type
+    )

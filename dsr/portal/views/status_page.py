@@ -7,11 +7,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -27,7 +26,7 @@ from dsr.requests.forms import put_refusal
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.rate_limits import WRITING
-from dsr.vault.services import read_file
+from dsr.vault.services import open_file
 
 
 @login_not_required
@@ -134,17 +133,15 @@ def paper(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse
 
 @require_safe
 @with_session
-def letter(request: HttpRequest, subject_request: SubjectRequest, message: int) -> HttpResponse:
+def letter(request: HttpRequest, subject_request: SubjectRequest, message: int) -> FileResponse:
     """The letter of an answer, as a file to keep."""
     found = get_object_or_404(
         subject_request.messages.filter(from_requester=False, letter__isnull=False), pk=message
     )
     assert found.letter is not None
-    name, content = read_file(found.letter)
-    return HttpResponse(
-        content,
-        content_type=found.letter.content_type,
-        headers={"Content-Disposition": content_disposition_header(True, name) or "attachment"},
+    content = open_file(found.letter)
+    return FileResponse(
+        content, as_attachment=True, filename=content.name, content_type=found.letter.content_type
     )
 
 

@@ -26,7 +26,7 @@ from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.requests.people import reindex, writes_to
 from dsr.requests.services.notify import responsible, tell_requester, tell_staff
 from dsr.requests.states import OPEN, UNDECIDED, PauseReason, Status
-from dsr.vault.models import Purpose as Seal
+from dsr.vault.models import KeyPurpose
 from dsr.vault.services import unindex
 from dsr.vault.uploads import CheckedUpload
 
@@ -158,7 +158,7 @@ def reply(doing: Doing, given: Reply) -> None:
     )
 
 
-def _seal_of_files(subject_request: SubjectRequest) -> Seal:
+def _seal_of_files(subject_request: SubjectRequest) -> KeyPurpose:
     """What comes while proof of identity is awaited may be a passport, and is kept no longer.
 
     A request that lapsed was waiting for such proof where that was the last thing asked.
@@ -169,7 +169,7 @@ def _seal_of_files(subject_request: SubjectRequest) -> Seal:
         proving = last is not None and last.kind == RequestMessage.Kind.IDENTITY
     else:
         proving = Status.PROVING_IDENTITY in (subject_request.status, subject_request.waiting_from)
-    return Seal.IDENTITY if proving else Seal.CONTENT
+    return KeyPurpose.IDENTITY if proving else KeyPurpose.CONTENT
 
 
 def _check_reply(given: Reply, doing: Doing) -> None:
@@ -239,8 +239,9 @@ def edit_contact(doing: Doing, given: Contact) -> None:
         raise BadInput({"email": _("Leave at least one way to answer.")})
     person = writes_to(doing.subject_request)
     # The old contact must not find the request any more: it may be a stranger's.
+    country = doing.subject_request.organisation.country
     for name in ("email", "phone"):
-        unindex(person.safe, name, [str(person.reveal(name) or "")])
+        unindex(person.safe, name, [str(person.reveal(name) or "")], country)
     person.seal(
         email=given.email.strip(),
         phone=given.phone.strip(),
@@ -248,7 +249,8 @@ def edit_contact(doing: Doing, given: Contact) -> None:
     )
     person.contact_edited_by = doing.user
     person.save()
-    reindex(person)
+    # All of them: the other person of the request may have the contact that was taken out.
+    reindex(doing.subject_request)
 
 
 def _missing_first(subject_request: SubjectRequest) -> list[Particular]:

@@ -29,7 +29,7 @@ from dsr.requests.states import (
     PauseReason,
     Status,
 )
-from dsr.vault.models import Purpose as Seal
+from dsr.vault.models import KeyPurpose
 from dsr.vault.uploads import CheckedUpload
 
 from .declaration import Facts, Names, Nothing, Place, Words, deed
@@ -232,7 +232,7 @@ def _keep(given: EvidenceGiven, doing: Doing) -> Evidence:
     if given.document:
         # Under a key of its own: identity documents are destroyed long before the request is.
         evidence.document = keep_proof(
-            subject_request, given.document, at=doing.at, purpose=Seal.IDENTITY
+            subject_request, given.document, at=doing.at, purpose=KeyPurpose.IDENTITY
         )
     evidence.seal(compared_with=given.compared_with)
     evidence.save()

@@ -22,8 +22,7 @@ from dsr.requests.states import (
     PauseReason,
     SetBy,
 )
-from dsr.vault.models import Purpose as Seal
-from dsr.vault.models import SealedField, SealedFile, SealedModel
+from dsr.vault.models import KeyPurpose, SealedField, SealedFile, SealedModel
 
 from .subject_request import SubjectRequest
 
@@ -44,7 +43,7 @@ class Receipt(SealedModel):
     by = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    reason = SealedField(null=True, purpose=Seal.RECORD)
+    reason = SealedField(null=True, purpose=KeyPurpose.RECORD)
     struck_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -245,7 +244,7 @@ class Pause(SealedModel):
     reason = models.CharField(max_length=16, choices=PauseReason.choices)
     began_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
-    doubt = SealedField(null=True, purpose=Seal.RECORD)
+    doubt = SealedField(null=True, purpose=KeyPurpose.RECORD)
     doubt_recorded = models.BooleanField(default=False)
     by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
@@ -275,7 +274,7 @@ class Extension(SealedModel):
     amount = models.PositiveSmallIntegerField()
     unit = models.CharField(max_length=14)
     reason = models.CharField(max_length=24, choices=ExtensionReason.choices)
-    explanation = SealedField(purpose=Seal.RECORD)
+    explanation = SealedField(purpose=KeyPurpose.RECORD)
     notified_on = models.DateField()
     proof = models.ForeignKey(
         SealedFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -295,7 +294,7 @@ class Order(SealedModel):
     """An order of a court or authority with a day of its own; it adds a clock, and changes none."""
 
     deadline = models.OneToOneField(Deadline, on_delete=models.CASCADE, related_name="order")
-    authority = SealedField(purpose=Seal.RECORD)
+    authority = SealedField(purpose=KeyPurpose.RECORD)
     document = models.ForeignKey(SealedFile, on_delete=models.PROTECT, related_name="+")
     ordered_on = models.DateField()
     by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from dsr.requests.states import Outcome
-from dsr.vault.models import Purpose as Seal
-from dsr.vault.models import SealedField, SealedFile, SealedModel
+from dsr.vault.models import KeyPurpose, SealedField, SealedFile, SealedModel
 
 from .subject_request import SubjectRequest
 
@@ -29,8 +28,8 @@ class Decision(SealedModel):
     status = models.CharField(max_length=10, choices=Status.choices)
     outcome = models.CharField(max_length=20, choices=Outcome.choices)
     ground = models.CharField(max_length=80, blank=True)
-    answer = SealedField(purpose=Seal.RECORD)
-    reasons = SealedField(purpose=Seal.RECORD)
+    answer = SealedField(purpose=KeyPurpose.RECORD)
+    reasons = SealedField(purpose=KeyPurpose.RECORD)
     evidence_version = models.PositiveIntegerField()
     proposed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
@@ -39,7 +38,7 @@ class Decision(SealedModel):
     )
     settled_at = models.DateTimeField(null=True, blank=True)
     sole = models.BooleanField(default=False)
-    sole_reason = SealedField(null=True, purpose=Seal.RECORD)
+    sole_reason = SealedField(null=True, purpose=KeyPurpose.RECORD)
 
     class Meta:
         ordering = ["proposed_at", "pk"]

@@ -172,7 +172,7 @@ def _create(submission: Submission, actor: Actor, at: datetime) -> SubjectReques
         *keys,
         subject_request,
         *people,
-        *make_tokens(safe, findable(people)),
+        *make_tokens(safe, findable(people), subject_request.organisation.country),
         _receipt(subject_request, actor, at),
         *deadlines,
         *first_lines(subject_request, _said(subject_request, deadlines), actor=actor, at=at),

@@ -23,9 +23,33 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("request", "Request"),
+                            ("person", "Person"),
+                            ("site", "Site"),
+                        ],
+                        default="request",
+                        max_length=10,
+                    ),
+                ),
                 ("created_at", models.DateTimeField()),
-                ("name", models.CharField(blank=True, max_length=40, null=True, unique=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["request", "person", "site"])),
+                        name="vault_safe_kind_is_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "site")),
+                        fields=("kind",),
+                        name="vault_one_safe_of_the_site",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SealedFile",
@@ -38,9 +62,9 @@ class Migration(migrations.Migration):
                 ),
                 ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
                 ("name", dsr.vault.fields.SealedField()),
-                ("content", dsr.vault.fields.SealedField()),
+                ("header", dsr.vault.fields.SealedField()),
                 ("content_type", models.CharField(max_length=40)),
-                ("size", models.PositiveIntegerField()),
+                ("size", models.PositiveBigIntegerField()),
                 (
                     "purpose",
                     models.CharField(
@@ -72,7 +96,34 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "base_manager_name": "objects",
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="FileChunk",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.PositiveIntegerField()),
+                ("sealed", dsr.vault.fields.SealedField()),
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="chunks",
+                        to="vault.sealedfile",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("file", "seq"), name="vault_chunk_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -168,5 +219,10 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        # Ciphertext cannot be compressed: PostgreSQL would try for every chunk, in vain.
+        migrations.RunSQL(
+            "ALTER TABLE vault_filechunk ALTER COLUMN sealed SET STORAGE EXTERNAL",
+            migrations.RunSQL.noop,
         ),
     ]

@@ -1,4 +1,4 @@
-"""Looks for readable remains of an erased request and says where it looked."""
+"""Looks for readable remains of an erased safe and says where it looked."""
 
 import sys
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from dsr.vault.erasure_check import Looked, check_erasure
 from dsr.vault.models import Safe
-from dsr.vault.remains import Looked, remains
 
 NOT_LOOKED_AT = "Not looked at: log files, write-ahead log and backups made before the erasure."
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         safe = Safe.objects.filter(pk=options["safe_id"]).first()
         if safe is None:
             raise CommandError(f"There is no safe {options['safe_id']}.")
-        report = remains(safe, _words(options["words"]))
+        report = check_erasure(safe, _words(options["words"]))
         erased = ", ".join(sorted(report.erased)) or "nothing"
         self.stdout.write(f"Safe {report.safe_id}; erased: {erased}.")
         for looked in report.looked:

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from dsr.vault.checks import key_problems
 from dsr.vault.rotation import Batch, rebuild, rewrap, waiting_for_rebuild, waiting_for_rewrap
-from dsr.vault.startup import key_problems
 
 TURNS = 20
 PAUSE_SECONDS = 0.5

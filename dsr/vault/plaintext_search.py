@@ -8,6 +8,8 @@ from django.apps import apps
 from django.db import connection
 from psycopg import sql
 
+# Asked of the database and not of the models: tables of Django, of packages and of old versions
+# are looked at, too.
 TEXT_TYPES = ("text", "character varying", "character", "json", "jsonb")
 COLUMNS = """
 SELECT c.table_name, c.column_name, c.data_type
@@ -30,6 +32,7 @@ def search(words: Iterable[str]) -> Iterator[tuple[str, int, int]]:
         cursor.execute(COLUMNS, [list(TEXT_TYPES)])
         for table, column, kind in cursor.fetchall():
             yield f"{table}.{column}", *_hits(table, column, kind == "bytea", wanted)
+    # Sessions are signed and compressed: their words are in no column as they are.
     if apps.is_installed("django.contrib.sessions"):
         yield "sessions, decoded", *_sessions(wanted)
 
@@ -44,6 +47,7 @@ def _hits(table: str, column: str, binary: bool, words: list[str]) -> tuple[int,
         needles = [form for word in words for form in _written(word)]
         match = sql.SQL("strpos(lower({}::text), lower(needle)) > 0").format(name)
         array = sql.SQL("%s::text[]")
+    # The server searches, row by row: neither a million rows nor a file of 2 GB comes here.
     query = sql.SQL(
         "SELECT count(*), count(*) FILTER (WHERE EXISTS"
         " (SELECT 1 FROM unnest({array}) AS needle WHERE {match})) FROM {table}"
@@ -58,10 +62,13 @@ def _written(word: str) -> list[str]:
     """The word itself, as JSON escapes it, and at the three places it can have within base64."""
     escaped = json.dumps(word)[1:-1]
     plain = word.encode()
+    # Base64 writes three bytes as four letters: the same word looks different at each of the
+    # three places, and its first and last letters depend on its neighbours.
     encoded = [
         base64.b64encode(b"\0" * shift + plain)[4 * (shift > 0) : -4].decode().rstrip("=")
         for shift in range(3)
     ]
+    # Fewer than eight letters are found in every long text by chance.
     return list({word, escaped, *(text for text in encoded if len(text) >= 8)})
 
 

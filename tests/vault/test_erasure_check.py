@@ -8,8 +8,8 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from dsr.vault.models import BlindToken, Purpose, SafeKey
-from dsr.vault.services import destroy, index, open_safe, remains
+from dsr.vault.models import BlindToken, KeyPurpose, SafeKey
+from dsr.vault.services import check_erasure, destroy, index, open_safe
 from tests.vault.cast import AT, LATER, a_file
 
 pytestmark = pytest.mark.django_db
@@ -25,14 +25,15 @@ def counts(report, place: str) -> tuple[int, int, int, int]:
 def test_an_erased_safe_has_nothing_readable_and_the_report_says_where_it_looked():
     safe = open_safe(AT)
     a_file(safe)
-    a_file(safe, purpose=Purpose.IDENTITY)
+    a_file(safe, purpose=KeyPurpose.IDENTITY)
     index(safe, "email", ["zoe@example.org"])
-    destroy(safe, [Purpose.CONTENT, Purpose.IDENTITY], LATER)
-    report = remains(safe)
+    destroy(safe, [KeyPurpose.CONTENT, KeyPurpose.IDENTITY], LATER)
+    report = check_erasure(safe)
     assert report.found == []
     assert sorted(report.erased) == ["content", "identity"]
     assert counts(report, "vault_safekey.wrapped") == (3, 2, 1, 0)
-    assert counts(report, "vault_sealedfile.content") == (2, 2, 0, 0)
+    assert counts(report, "vault_sealedfile.header") == (2, 2, 0, 0)
+    assert counts(report, "vault_filechunk.sealed") == (2, 2, 0, 0)
     assert counts(report, "vault_sealedfile.name") == (2, 2, 0, 0)
     assert counts(report, "vault_blindtoken.token") == (0, 0, 0, 0)
     assert set(SafeKey.objects.filter(wrapped=None).values_list("destroyed_at", flat=True)) == {
@@ -41,42 +42,53 @@ def test_an_erased_safe_has_nothing_readable_and_the_report_says_where_it_looked
 
 
 def test_every_table_with_sealed_columns_is_looked_at():
-    places = {looked.place for looked in remains(open_safe(AT)).looked}
-    assert {"vault_sealedfile.content", "notifications_outboxmessage.body"} <= places
+    places = {looked.place for looked in check_erasure(open_safe(AT)).looked}
+    assert {"vault_sealedfile.name", "vault_filechunk.sealed"} <= places
+    assert "notifications_outboxmessage.body" in places
 
 
 def test_the_record_of_the_decision_outlives_the_content():
     safe = open_safe(AT)
-    a_file(safe, purpose=Purpose.RECORD)
-    destroy(safe, [Purpose.CONTENT, Purpose.IDENTITY], LATER)
-    report = remains(safe)
+    a_file(safe, purpose=KeyPurpose.RECORD)
+    destroy(safe, [KeyPurpose.CONTENT, KeyPurpose.IDENTITY], LATER)
+    report = check_erasure(safe)
     assert report.found == []
-    assert counts(report, "vault_sealedfile.content") == (1, 0, 1, 0)
+    assert counts(report, "vault_sealedfile.header") == (1, 0, 1, 0)
+    assert counts(report, "vault_filechunk.sealed") == (1, 0, 1, 0)
 
 
 def test_what_was_written_in_clear_into_a_sealed_column_is_found():
     file = a_file()
-    destroy(file.safe, [Purpose.CONTENT], LATER)
+    destroy(file.safe, [KeyPurpose.CONTENT], LATER)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE vault_sealedfile SET name = 'Zoe' WHERE id = %s", [file.pk])
-    [found] = remains(file.safe).found
+    [found] = check_erasure(file.safe).found
     assert (found.place, found.readable) == ("vault_sealedfile.name", 1)
+
+
+def test_a_chunk_in_clear_is_found():
+    file = a_file()
+    destroy(file.safe, [KeyPurpose.CONTENT], LATER)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE vault_filechunk SET sealed = 'Zoe' WHERE file_id = %s", [file.pk])
+    [found] = check_erasure(file.safe).found
+    assert (found.place, found.readable) == ("vault_filechunk.sealed", 1)
 
 
 def test_a_token_that_came_back_is_found():
     safe = open_safe(AT)
     index(safe, "email", ["zoe@example.org"])
     token = BlindToken.objects.get()
-    destroy(safe, [Purpose.CONTENT], LATER)
+    destroy(safe, [KeyPurpose.CONTENT], LATER)
     token.pk = None
     token.save(force_insert=True)
-    assert [looked.place for looked in remains(safe).found] == ["vault_blindtoken.token"]
+    assert [looked.place for looked in check_erasure(safe).found] == ["vault_blindtoken.token"]
 
 
 def test_a_key_that_came_back_is_found_and_so_is_what_it_opens():
     file = a_file()
     wrapped = SafeKey.objects.get(safe=file.safe, purpose="content").wrapped
-    destroy(file.safe, [Purpose.CONTENT], LATER)
+    destroy(file.safe, [KeyPurpose.CONTENT], LATER)
     SafeKey.objects.create(
         safe=file.safe,
         purpose="content",
@@ -85,45 +97,46 @@ def test_a_key_that_came_back_is_found_and_so_is_what_it_opens():
         master_kid="t1",
         created_at=AT,
     )
-    assert [looked.place for looked in remains(file.safe).found] == ["vault_safekey.wrapped"]
+    assert [looked.place for looked in check_erasure(file.safe).found] == ["vault_safekey.wrapped"]
 
 
-@pytest.mark.parametrize("form", [WORD, WORD.upper(), f"to {WORD}, in a sentence"])
+@pytest.mark.parametrize("form", [WORD, WORD.upper(), f"to {WORD}, in a line"])
 def test_words_in_clear_are_found_in_any_table(form):
     safe = open_safe(AT)
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE vault_safe SET name = %s WHERE id = %s", [form[:40], safe.pk])
-    assert [looked.place for looked in remains(safe, [WORD]).found] == ["vault_safe.name"]
+        cursor.execute("UPDATE vault_safekey SET master_kid = %s", [form])
+    found = check_erasure(safe, [WORD]).found
+    assert [looked.place for looked in found] == ["vault_safekey.master_kid"]
 
 
 def test_words_are_found_in_binary_columns_sessions_and_caches():
     file = a_file()
     with connection.cursor() as cursor:
         value = b"\x00" + WORD.encode()
-        cursor.execute("UPDATE vault_sealedfile SET content = %s", [value])
+        cursor.execute("UPDATE vault_filechunk SET sealed = %s", [value])
     session = SessionStore()
     session["draft"] = {"name": WORD, "text": "a long text, compressed " * 50}
     session.save()
     cache.set("draft", WORD)
-    places = {looked.place for looked in remains(file.safe, [WORD]).found}
-    assert {"vault_sealedfile.content", "sessions, decoded", "cache_entry.value"} <= places
+    places = {looked.place for looked in check_erasure(file.safe, [WORD]).found}
+    assert {"vault_filechunk.sealed", "sessions, decoded", "cache_entry.value"} <= places
 
 
 def test_sealed_values_are_not_found_by_their_words():
     safe = open_safe(AT)
     a_file(safe, name=f"{WORD}.pdf", content=WORD.encode())
     index(safe, "name_word", [WORD])
-    assert [looked for looked in remains(safe, [WORD]).looked if looked.readable] == []
+    assert [looked for looked in check_erasure(safe, [WORD]).looked if looked.readable] == []
 
 
 def test_the_command_reports_every_place_and_succeeds_when_nothing_is_left():
     file = a_file()
-    destroy(file.safe, [Purpose.CONTENT, Purpose.IDENTITY], LATER)
+    destroy(file.safe, [KeyPurpose.CONTENT, KeyPurpose.IDENTITY], LATER)
     out = StringIO()
     call_command("check_erasure", str(file.safe_id), stdout=out)
     text = out.getvalue()
     assert f"Safe {file.safe_id}; erased: content, identity.\n" in text
-    assert "vault_sealedfile.content: 1 looked at, 1 closed, 0 kept on purpose, 0 readable" in text
+    assert "vault_filechunk.sealed: 1 looked at, 1 closed, 0 kept on purpose, 0 readable" in text
     assert "Not looked at: log files, write-ahead log and backups" in text
     assert text.endswith("No readable remains.\n")
 
@@ -132,11 +145,11 @@ def test_the_command_fails_for_remains_and_for_what_was_never_erased(tmp_path):
     file = a_file()
     with pytest.raises(CommandError, match="No key of this safe has been destroyed"):
         call_command("check_erasure", str(file.safe_id), stdout=StringIO())
-    destroy(file.safe, [Purpose.CONTENT], LATER)
+    destroy(file.safe, [KeyPurpose.CONTENT], LATER)
     words = tmp_path / "words"
     words.write_text(f"{WORD}\n")
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE vault_safe SET name = %s WHERE id = %s", [WORD, file.safe_id])
+        cursor.execute("UPDATE vault_sealedfile SET content_type = %s", [WORD])
     with pytest.raises(CommandError, match="Readable remains in 1 places"):
         call_command("check_erasure", str(file.safe_id), words=str(words), stdout=StringIO())
     with pytest.raises(CommandError, match="There is no safe 0"):

@@ -2,6 +2,9 @@
 
 A token is HMAC-SHA-256 of the normalised value under a key derived for that field. Equality is all
 it can tell; it has no prefixes and no order.
+
+`region` is the two-letter country (ISO 3166) in which a telephone number without its country's code
+is read; other fields do not ask. Without a region such a number is only its digits.
 """
 
 import hashlib
@@ -11,6 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
+import phonenumbers
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.db import transaction
@@ -18,26 +22,26 @@ from django.db.models import QuerySet
 
 from .errors import KeyDestroyed
 from .keyring import KEY_BYTES, Key, key_ring
-from .models import BlindToken, Purpose, Safe, SafeKey
+from .models import BlindToken, KeyPurpose, Safe, SafeKey
 
 EMAIL, PHONE, NAME_WORD = "email", "phone", "name_word"
 ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
-def index(safe: Safe, field: str, values: Iterable[str]) -> None:
+def index(safe: Safe, field: str, values: Iterable[str], region: str = "") -> None:
     """Lets the safe be found by these values too; indexing a value twice is indexing it once.
 
     Raises KeyDestroyed when the content of the safe has been erased.
     """
-    index_all(safe, {field: values})
+    index_all(safe, {field: values}, region)
 
 
-def index_all(safe: Safe, values: Mapping[str, Iterable[str]]) -> None:
+def index_all(safe: Safe, values: Mapping[str, Iterable[str]], region: str = "") -> None:
     """Like `index`, for the values of several fields at once."""
-    tokens = make_tokens(safe, values)
+    tokens = make_tokens(safe, values, region)
     with transaction.atomic(savepoint=False):
         # This lock makes `destroy` wait until the tokens are there to be removed.
-        live = SafeKey.objects.filter(safe=safe, purpose=Purpose.CONTENT, wrapped__isnull=False)
+        live = SafeKey.objects.filter(safe=safe, purpose=KeyPurpose.CONTENT, wrapped__isnull=False)
         if erased := not live.select_for_update(no_key=True).values_list("pk", flat=True):
             safe.forget_keys()
         else:
@@ -46,7 +50,9 @@ def index_all(safe: Safe, values: Mapping[str, Iterable[str]]) -> None:
         raise KeyDestroyed
 
 
-def make_tokens(safe: Safe, values: Mapping[str, Iterable[str]]) -> list[BlindToken]:
+def make_tokens(
+    safe: Safe, values: Mapping[str, Iterable[str]], region: str = ""
+) -> list[BlindToken]:
     """The tokens for the values of several fields, unsaved, each once.
 
     Only who opened the safe in the same transaction saves them as they are.
@@ -56,24 +62,21 @@ def make_tokens(safe: Safe, values: Mapping[str, Iterable[str]]) -> list[BlindTo
         (field, term)
         for field, given in values.items()
         for v in given
-        for term in terms_of(field, v)
+        for term in terms_of(field, v, region)
     }
     return [make_token(safe, field, term, key) for field, term in sorted(terms)]
 
 
-def unindex(safe: Safe, field: str, values: Iterable[str] | None = None) -> None:
-    """The safe is no longer found by these values of the field, or by any."""
-    tokens = BlindToken.objects.filter(safe=safe, field=field)
-    if values is not None:
-        hashes = [hashed for value in values for hashed in _hashes(field, terms_of(field, value))]
-        tokens = tokens.filter(token__in=hashes)
-    tokens.delete()
+def unindex(safe: Safe, field: str, values: Iterable[str], region: str = "") -> None:
+    """The safe is no longer found by these values of the field, given as they were indexed."""
+    terms = [term for value in values for term in terms_of(field, value, region)]
+    BlindToken.objects.filter(safe=safe, field=field, token__in=_hashes(field, terms)).delete()
 
 
-def find(field: str, value: str) -> set[int]:
-    """Ids of the safes indexed under this value; of a name, under all of its words."""
+def find(field: str, value: str, region: str = "") -> set[int]:
+    """Ids of the safes, of any kind, indexed under this value; of a name, under all its words."""
     found: QuerySet[BlindToken] | None = None
-    for term in terms_of(field, value):
+    for term in terms_of(field, value, region):
         tokens = BlindToken.objects.filter(field=field, token__in=_hashes(field, [term]))
         found = tokens if found is None else tokens.filter(safe_id__in=found.values("safe_id"))
     return set() if found is None else set(found.values_list("safe_id", flat=True))
@@ -84,9 +87,10 @@ def find_words(text: str) -> set[int]:
     return find(NAME_WORD, text)
 
 
-def terms_of(field: str, value: str) -> list[str]:
+def terms_of(field: str, value: str, region: str = "") -> list[str]:
     """What is hashed for a value; nothing for a value that says nothing."""
-    return [term for term in _NORMALISERS.get(field, _text)(value) if term]
+    terms = _phone(value, region) if field == PHONE else _NORMALISERS.get(field, _text)(value)
+    return [term for term in terms if term]
 
 
 def hash_term(key: Key, field: str, term: str) -> bytes:
@@ -95,6 +99,8 @@ def hash_term(key: Key, field: str, term: str) -> bytes:
 
 @lru_cache(maxsize=64)
 def _secret(key: Key, field: str) -> bytes:
+    # A key for each field: the same word as a name and as an address has unlike tokens, so that
+    # a stolen table does not tell that they are the same.
     kdf = HKDF(SHA256(), KEY_BYTES, salt=None, info=f"blind index: {field}".encode())
     return kdf.derive(key.secret)
 
@@ -109,6 +115,7 @@ def keyed_hash(purpose: str, value: str, *, like: str = "") -> str:
 
 
 def _hashes(field: str, terms: Iterable[str]) -> list[bytes]:
+    # Under every key of the ring: while the index is being rebuilt, tokens of both are there.
     keys = key_ring("DSR_INDEX_KEYS").keys
     return [hash_term(key, field, term) for term in terms for key in keys]
 
@@ -134,10 +141,29 @@ def _email(value: str) -> list[str]:
     return [value.strip().translate(ASCII_LOWER)]
 
 
-def _phone(value: str) -> list[str]:
-    number = re.sub(r"[^0-9+]", "", unicodedata.normalize("NFKC", value))
-    number = re.sub(r"^00", "+", number)
-    return [number[:1] + number[1:].replace("+", "")]
+def _phone(value: str, region: str) -> list[str]:
+    """The number as it is dialled from abroad, +33612345678, with an extension where it has one.
+
+    What is no possible number there is its digits as they were typed. Numbers that have only their
+    national part in common are two people: they are never indexed alike.
+    """
+    # 00 leads abroad almost everywhere; in a region where it does not, no number begins with it.
+    text = re.sub(r"^\s*\(?00", "+", unicodedata.normalize("NFKC", value))
+    try:
+        number = phonenumbers.parse(text, region or None)
+    except phonenumbers.NumberParseException:
+        return [_digits(text)]
+    # By length alone: which ranges are in use changes with every release of the library, and a
+    # token should come out the same in ten years.
+    if not phonenumbers.is_possible_number(number):
+        return [_digits(text)]
+    dialled = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return [f"{dialled};ext={number.extension}" if number.extension else dialled]
+
+
+def _digits(text: str) -> str:
+    number = re.sub(r"[^0-9+]", "", text)
+    return number[:1] + number[1:].replace("+", "")
 
 
 def _words(value: str) -> list[str]:
@@ -146,6 +172,5 @@ def _words(value: str) -> list[str]:
 
 _NORMALISERS: dict[str, Callable[[str], list[str]]] = {
     EMAIL: _email,
-    PHONE: _phone,
     NAME_WORD: _words,
 }
