@@ -18,7 +18,7 @@ help:
 	@echo "make clean   remove .venv and var/ with the demonstration's data and keys"
 
 run:
-	@$(PYTHON) config/bootstrap.py trial
+	@$(PYTHON) config/trial/bootstrap.py trial
 	@exec $(HERE) manage.py run
 
 # Every check runs, whatever the one before it said; the last lines are those of the tests.
@@ -54,4 +54,4 @@ clean: stop
 
 .PHONY: .environment
 .environment:
-	@$(PYTHON) config/bootstrap.py dev
+	@$(PYTHON) config/trial/bootstrap.py dev

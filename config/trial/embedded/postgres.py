@@ -20,8 +20,8 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
-from config.embedded import places, processes
 from config.problems import FrontDoorError
+from config.trial.embedded import system
 
 MAJOR = "18"
 DATABASE = "dsr"
@@ -60,7 +60,7 @@ class Cluster:
 
 
 def cluster_in(var: Path) -> Cluster:
-    return Cluster(data=var / "postgres", sockets=places.socket_folder(var))
+    return Cluster(data=var / "postgres", sockets=system.socket_folder(var))
 
 
 def start(cluster: Cluster) -> bool:
@@ -80,17 +80,17 @@ def start(cluster: Cluster) -> bool:
 
 def stop(cluster: Cluster) -> bool:
     """Stop the server; False when there was none."""
-    pid = processes.read_pid(cluster.data / "postmaster.pid")
+    pid = system.read_pid(cluster.data / "postmaster.pid")
     if pid is None or not _is_ours(cluster, pid):
         return False
     # SIGINT is the "fast" stop: open transactions are rolled back, everything committed is kept.
-    processes.end(pid, signal.SIGINT, STOP_SECONDS)
+    system.end(pid, signal.SIGINT, STOP_SECONDS)
     return True
 
 
 def is_running(cluster: Cluster) -> bool:
     """Whether the server takes connections; answered in a millisecond, without a driver."""
-    pid = processes.read_pid(cluster.data / "postmaster.pid")
+    pid = system.read_pid(cluster.data / "postmaster.pid")
     if pid is None or not _says_ready(cluster) or not _is_ours(cluster, pid):
         return False
     with socket.socket(socket.AF_UNIX) as probe:
@@ -108,9 +108,9 @@ def _says_ready(cluster: Cluster) -> bool:
 
 def _is_ours(cluster: Cluster, pid: int) -> bool:
     """A pid file may be left from before a restart, and its number now be somebody else's."""
-    if not processes.is_alive(pid):
+    if not system.is_alive(pid):
         return False
-    command = processes.command_of(pid)
+    command = system.command_of(pid)
     return "postgres" in command and str(cluster.data) in command
 
 
@@ -259,12 +259,12 @@ def _check_version(cluster: Cluster) -> None:
 def _repair(cluster: Cluster) -> None:
     """End a server that lost its socket, and drop a pid file whose process is not ours."""
     pid_file = cluster.data / "postmaster.pid"
-    pid = processes.read_pid(pid_file)
+    pid = system.read_pid(pid_file)
     if pid is not None and _is_ours(cluster, pid):
         if not _says_ready(cluster):
             _wait_ready(cluster, START_SECONDS)
         if not is_running(cluster):
-            processes.end(pid, signal.SIGINT, STOP_SECONDS)
+            system.end(pid, signal.SIGINT, STOP_SECONDS)
     pid_file.unlink(missing_ok=True)
 
 
@@ -275,7 +275,7 @@ def _wait_ready(cluster: Cluster, seconds: float) -> None:
 
 
 def _launch(cluster: Cluster, runner: _Runner) -> None:
-    places.make_private(cluster.sockets, runner.user)
+    system.make_private(cluster.sockets, runner.user)
     for left in (cluster.socket, cluster.sockets / f"{cluster.socket.name}.lock"):
         left.unlink(missing_ok=True)
     settings = {
