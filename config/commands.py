@@ -23,18 +23,18 @@ DEPLOYMENT_VARIABLES = ("DATABASE_URL", "SECRET_KEY", "DSR_MASTER_KEYS")
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Run the command; what it lacks ends it with one line and exit status 1."""
+    """Run the command; what it lacks ends it with one line and exit status 1.
+
+    Who asks for the traceback, with `--traceback` as Django's own commands allow, gets it.
+    """
     from django.core.management import execute_from_command_line
     from django.db import DatabaseError
 
     try:
         _prepare(arguments)
         execute_from_command_line(list(arguments))
-    except FrontDoorError as error:
-        sys.exit(str(error))
-    except DatabaseError as error:
+    except (FrontDoorError, DatabaseError, OSError, ModuleNotFoundError) as error:
         line = missing(error)
-        # Who asks for the traceback, as Django's commands allow, gets it.
         if line is None or "--traceback" in arguments:
             raise
         sys.exit(line)

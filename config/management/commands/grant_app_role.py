@@ -24,7 +24,10 @@ class Command(BaseCommand):
             raise CommandError(f"There is no database role {role}: CREATE ROLE {role} LOGIN first.")
         # An owner that is given the rights of the application would lose its own.
         if role == connection.settings_dict["USER"]:
-            raise CommandError(f"{role} owns the tables: name the role of the application instead.")
+            raise CommandError(
+                f"{role} is the role this runs as, and cannot take rights from itself: name the "
+                "owner of the tables in DATABASE_OWNER_URL, or another --role."
+            )
         tables = grant_to(role)
         kept = ", ".join(APPEND_ONLY)
         self.stdout.write(f"{role} may use {len(tables)} tables; only add to and read {kept}.")
