@@ -33,6 +33,10 @@ def run(arguments: Sequence[str]) -> None:
     try:
         _prepare(arguments)
         execute_from_command_line(list(arguments))
+    except BrokenPipeError:
+        # Whoever reads has enough, as in `| head`; Python must not try again when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except (FrontDoorError, DatabaseError, OSError, ModuleNotFoundError) as error:
         line = missing(error)
         if line is None or "--traceback" in arguments:

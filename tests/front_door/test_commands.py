@@ -18,6 +18,7 @@ from config.problems import FrontDoorError
 from config.trial.embedded import (
     missing_servers,
     postgres,
+    programs,
     start_servers,
     stop_servers,
     system,
@@ -137,11 +138,11 @@ def test_the_folder_of_the_sockets_is_private(var: Path) -> None:
 def test_root_without_name_spaces_runs_the_database_as_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(postgres, "_can_map_user", lambda: False)
+    monkeypatch.setattr(programs, "can_map_user", lambda: False)
     folder = Path(tempfile.mkdtemp(prefix="dsr-door-", dir=system.SHORT_FOLDER))
     folder.chmod(0o711)
     try:
-        postgres._as_nobody(postgres.cluster_in(folder))
+        programs.as_nobody(postgres.cluster_in(folder).data)
     except FrontDoorError:
         folder.rmdir()
         pytest.skip("this checkout lies in a folder that nobody else can enter")

@@ -155,3 +155,21 @@ def test_no_command_is_forgotten() -> None:
     left_out = {name for names in LEFT_OUT for name in names.split()}
     assert run.isdisjoint(left_out)
     assert run | left_out == set(get_commands())
+
+
+def test_a_reader_who_has_enough_is_no_trouble(tmp_path: Path) -> None:
+    """As in `manage.py ... | head -1`."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "diffsettings"],
+        env={"PATH": os.environ["PATH"], **SITE, "DSR_VAR": str(tmp_path)},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    assert process.wait() == 1
+    process.stderr.close()
