@@ -13,12 +13,12 @@ help:
 	@echo "make stop    stop the program and the embedded servers of this folder"
 	@echo "make bench   measure speed and memory (about half an hour)"
 	@echo "make faults  kill processes, fill disks, move the clock (about a quarter of an hour)"
-	@echo "make audit   ask what is known against the packages it uses"
+	@echo "make audit   licences of the packages it uses, and what is known against them"
 	@echo "make lock    write requirements*.txt anew from requirements*.in"
 	@echo "make clean   remove .venv and var/ with the demonstration's data and keys"
 
 run:
-	@$(PYTHON) config/bootstrap.py trial
+	@$(PYTHON) config/trial/bootstrap.py trial
 	@exec $(HERE) manage.py run
 
 # Every check runs, whatever the one before it said; the last lines are those of the tests.
@@ -54,4 +54,4 @@ clean: stop
 
 .PHONY: .environment
 .environment:
-	@$(PYTHON) config/bootstrap.py dev
+	@$(PYTHON) config/trial/bootstrap.py dev

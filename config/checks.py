@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from config.public import PUBLIC_PAGES, TRIAL_PAGES
+from config.public import PUBLIC_PAGES
 
 # What shuts pages, guards forms and adds headers; the first two surround all others.
 OUTERMOST = ("config.middleware.HeadersMiddleware", "csp.middleware.CSPMiddleware")
@@ -35,7 +35,7 @@ Apps = Sequence[AppConfig] | None
 
 @register(Tags.security)
 def check_public_pages(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    expected = PUBLIC_PAGES | (TRIAL_PAGES if settings.DSR_TRIAL else frozenset())
+    expected = PUBLIC_PAGES | settings.MORE_PUBLIC_PAGES
     found = {name for name, pattern in _pages(get_resolver()) if _is_public(pattern)}
     unlisted = [
         Error(

@@ -1,4 +1,4 @@
-"""What a `manage.py` command needs before Django runs it: a mode, a database role, servers."""
+"""Runs one `manage.py` command: in which mode, as which role, and what it says when it cannot."""
 
 from __future__ import annotations
 
@@ -7,23 +7,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from config.problems import FrontDoorError, missing
+
 # Commands that change tables work as their owner; all others as the application.
 OWNER_COMMANDS = frozenset(
     {
-        "migrate",
-        "prepare",
-        "grant_app_role",
-        "createcachetable",
-        "flush",
-        "sqlmigrate",
-        "squashmigrations",
-    }
-)
-# Commands that touch neither the database nor the broker, or that start the servers themselves.
-SERVERLESS_COMMANDS = frozenset(
-    {
-        *("help", "version", "--version", "--help", "-h", "check", "collectstatic", "findstatic"),
-        *("compilemessages", "makemessages", "diffsettings", "draw_states", "due", "run", "stop"),
+        *("migrate", "prepare", "prepare_trial", "grant_app_role", "createcachetable", "flush"),
+        *("sqlmigrate", "squashmigrations"),
     }
 )
 # Left in the environment by `make`, which is for trying the program out. The environment of a site
@@ -32,15 +22,39 @@ TRIAL_MARK = "dsr-trial"
 DEPLOYMENT_VARIABLES = ("DATABASE_URL", "SECRET_KEY", "DSR_MASTER_KEYS")
 
 
-def prepare(arguments: Sequence[str]) -> None:
-    """Set what the command needs, then start the embedded servers it needs."""
+def run(arguments: Sequence[str]) -> None:
+    """Run the command; what it lacks ends it with one line and exit status 1.
+
+    Who asks for the traceback, with `--traceback` as Django's own commands allow, gets it.
+    """
+    from django.core.management import execute_from_command_line
+    from django.db import DatabaseError
+
+    try:
+        _prepare(arguments)
+        execute_from_command_line(list(arguments))
+    except BrokenPipeError:
+        # Whoever reads has enough, as in `| head`; Python must not try again when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except (FrontDoorError, DatabaseError, OSError, ModuleNotFoundError) as error:
+        line = missing(error)
+        if line is None or "--traceback" in arguments:
+            raise
+        sys.exit(line)
+
+
+def _prepare(arguments: Sequence[str]) -> None:
     command = arguments[1] if len(arguments) > 1 else "help"
     marked = _choose_mode(os.environ)
     if command in OWNER_COMMANDS:
         os.environ.setdefault("DSR_DATABASE_ROLE", "owner")
-    if command in SERVERLESS_COMMANDS or {"--help", "-h"} & set(arguments):
-        return
-    start_embedded_servers(announce=marked)
+    from django.conf import settings
+
+    if settings.DSR_TRIAL:
+        from config.trial.embedded import start_for
+
+        start_for(command, arguments, announce=marked)
 
 
 def _choose_mode(environment: Mapping[str, str]) -> bool:
@@ -52,26 +66,3 @@ def _choose_mode(environment: Mapping[str, str]) -> bool:
         return False
     os.environ["DSR_MODE"] = "trial"
     return True
-
-
-def embedded_servers() -> list[str]:
-    """The servers that the program starts by itself: those the environment does not name."""
-    from django.conf import settings
-
-    given = {"PostgreSQL": settings.EMBEDDED_POSTGRES, "Valkey": settings.EMBEDDED_VALKEY}
-    return [name for name, embedded in given.items() if embedded]
-
-
-def start_embedded_servers(*, announce: bool = False) -> list[str]:
-    """Start those embedded servers that do not run yet."""
-    from django.conf import settings
-
-    names = embedded_servers()
-    if not names:
-        return []
-    from config.embedded import start_servers
-
-    started = start_servers(settings.VAR_DIR, names)
-    if started and announce:
-        print(f"Trial mode: started {' and '.join(started)}; `make stop` ends.", file=sys.stderr)
-    return started

@@ -1,7 +1,8 @@
-"""`make audit`: asks the advisories of PyPI about every package of the locks, by pip-audit.
+"""`make audit`: reads the licences of what is installed, which needs no network, and asks the
+advisories of PyPI about every package of the locks, by pip-audit.
 
-Exit status 0: nothing known. 1: something known, one line each. 2: nobody could be asked, which is
-no good news and says so.
+Exit status 0: nothing known. 1: something known, one line each. 2: nobody could be asked about
+flaws, which is no good news and says so.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from config import licences
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ("requirements.txt", "requirements-dev.txt")
@@ -25,6 +28,20 @@ SECONDS = 300
 
 
 def main() -> int:
+    statuses = (read_licences(), ask_advisories())
+    # What is known comes before what could not be asked.
+    return 1 if 1 in statuses else max(statuses)
+
+
+def read_licences() -> int:
+    """Print what may and may not be used; the exit status."""
+    found = licences.reports(ROOT)
+    for each in found:
+        print("\n".join(each.lines()), flush=True)
+    return int(any(each.refused for each in found))
+
+
+def ask_advisories() -> int:
     command = [sys.executable, "-m", "uv", "tool", "run", "--from", TOOL, "pip-audit", *OPTIONS]
     locks = [f"--requirement={lock}" for lock in LOCKS]
     try:

@@ -27,15 +27,24 @@ class Environment:
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self.values = values
+        # What a trial gives itself (config/trial/defaults.py); a site must be told everything.
+        self.defaults: dict[str, str] = {}
+        self.lenient = False
         self.problems: list[str] = []
         self._read: set[str] = set()
 
     def problem(self, line: str) -> None:
         self.problems.append(line)
 
+    def unsafe(self, line: str) -> None:
+        """A problem where other people reach the program, none on a person's own machine."""
+        if not self.lenient:
+            self.problem(line)
+
     def text(self, name: str, default: str | None = None) -> str:
         """The value of NAME, or what the file named by NAME_FILE holds."""
         self._read |= {name, f"{name}_FILE"}
+        default = self.defaults.get(name, default)
         given = self.values.get(name, "").strip()
         file = self.values.get(f"{name}_FILE", "").strip()
         if given and file:

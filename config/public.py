@@ -21,5 +21,3 @@ PUBLIC_PAGES = frozenset(
         *("mfa_authenticate", "mfa_login_webauthn", "admin:login"),
     }
 )
-# In trial mode no mail leaves and all people are invented: anybody at this computer may read it.
-TRIAL_PAGES = frozenset({"trial:mailbox"})

@@ -1,8 +1,8 @@
 """All settings. The environment is read here, once; see `config/env.py` for how it is refused.
 
-`DSR_MODE=trial` allows embedded servers and secrets made in `var/`. Without it this is a production
-site, which does not start with anything missing or default: a forgotten variable must never open an
-empty database with keys that nobody keeps.
+A site does not start with anything missing or default: a forgotten variable must never open an
+empty database with keys that nobody keeps. `DSR_MODE=trial` lets `config/trial` give itself what is
+missing; it is named in two places here, "Mode" and "Rooms".
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
-from config import trial
-from config.embedded import postgres, valkey
 from config.env import Environment, database, mail
 
 # `ModelAdmin[User]` is written for the type checker; Django itself cannot be subscripted.
@@ -32,48 +30,39 @@ DSR_MODE = env.choice("DSR_MODE", ("trial", "production"), "production")
 DSR_TRIAL = DSR_MODE == "trial"
 # Everything the program writes outside the database; in trial mode that is everything it has.
 VAR_DIR = Path(env.text("DSR_VAR", str(BASE_DIR / "var"))).absolute()
-SECRETS_DIR = VAR_DIR / "secrets"
+DSR_PORT = env.number("DSR_PORT", 8000, 1, 65535)
+if DSR_TRIAL:
+    from config.trial import defaults
+
+    defaults.give(env, VAR_DIR, DSR_PORT)
 
 DEBUG = env.flag("DSR_DEBUG")
-if DEBUG and not DSR_TRIAL:
-    env.problem("DSR_DEBUG shows personal data in error pages: unset it in production.")
+if DEBUG:
+    env.unsafe("DSR_DEBUG shows personal data in error pages: unset it in production.")
 
 # Secrets ------------------------------------------------------------------------------------------
 
-SECRET_KEY = env.text(
-    "SECRET_KEY",
-    trial.secret_key(SECRETS_DIR) if DSR_TRIAL and not env.has("SECRET_KEY") else None,
-)
+SECRET_KEY = env.text("SECRET_KEY")
 if SECRET_KEY and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 12):
     env.problem("SECRET_KEY is too short or too simple: use at least 50 random characters.")
 if SECRET_KEY.startswith("django-insecure") or "change" in SECRET_KEY.lower():
     env.problem("SECRET_KEY is a default: make your own.")
 
-
-def _ring(name: str, file: str) -> tuple[tuple[str, bytes], ...]:
-    made_here = DSR_TRIAL and not env.has(name)
-    return env.keys(name, trial.key_ring(SECRETS_DIR, file) if made_here else None)
-
-
 # Newest first: the first key seals, all of them open.
-DSR_MASTER_KEYS = _ring("DSR_MASTER_KEYS", "master_keys")
-DSR_INDEX_KEYS = _ring("DSR_INDEX_KEYS", "index_keys")
-DSR_AUDIT_KEYS = _ring("DSR_AUDIT_KEYS", "audit_keys")
+DSR_MASTER_KEYS = env.keys("DSR_MASTER_KEYS")
+DSR_INDEX_KEYS = env.keys("DSR_INDEX_KEYS")
+DSR_AUDIT_KEYS = env.keys("DSR_AUDIT_KEYS")
 _every_key = [key for ring in (DSR_MASTER_KEYS, DSR_INDEX_KEYS, DSR_AUDIT_KEYS) for _, key in ring]
 if len(set(_every_key)) != len(_every_key):
     env.problem("DSR_MASTER_KEYS, DSR_INDEX_KEYS, DSR_AUDIT_KEYS share a key: make one for each.")
 
 # Addresses ----------------------------------------------------------------------------------------
 
-DSR_PORT = env.number("DSR_PORT", 8000, 1, 65535)
-# A passkey belongs to a name, never to a number: in trial mode the pages live at `localhost`.
-_base = env.url(
-    "BASE_URL", ("https", "http"), f"http://localhost:{DSR_PORT}" if DSR_TRIAL else None
-)
+_base = env.url("BASE_URL", ("https", "http"))
 BASE_URL = _base.geturl().rstrip("/")
-if not DSR_TRIAL and _base.scheme == "http":
-    env.problem("BASE_URL must begin with https:// in production.")
-ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DSR_TRIAL else None)
+if _base.scheme == "http":
+    env.unsafe("BASE_URL must begin with https:// in production.")
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
 if any("*" in host for host in ALLOWED_HOSTS):
     env.problem("ALLOWED_HOSTS must name each host: no `*`.")
 elif _base.hostname and ALLOWED_HOSTS and _base.hostname not in ALLOWED_HOSTS:
@@ -87,14 +76,10 @@ if TRUSTED_PROXIES:
 
 # Servers ------------------------------------------------------------------------------------------
 
-_cluster = postgres.cluster_in(VAR_DIR)
-_app_url = env.text("DATABASE_URL", _cluster.url(postgres.APP_ROLE) if DSR_TRIAL else None)
+_app_url = env.text("DATABASE_URL")
 # The application's role may do what the program does and no more; the owner's role changes tables.
 # Which of the two a process uses is decided by `manage.py`, by the name of the command.
-_owner_url = env.text(
-    "DATABASE_OWNER_URL",
-    _app_url if env.has("DATABASE_URL") or not DSR_TRIAL else _cluster.url(postgres.OWNER_ROLE),
-)
+_owner_url = env.text("DATABASE_OWNER_URL", _app_url)
 DSR_DATABASE_ROLE = env.choice("DSR_DATABASE_ROLE", ("app", "owner"), "app")
 for _name, _url in (("DATABASE_URL", _app_url), ("DATABASE_OWNER_URL", _owner_url)):
     if _url and urlsplit(_url).scheme not in ("postgresql", "postgres"):
@@ -102,20 +87,17 @@ for _name, _url in (("DATABASE_URL", _app_url), ("DATABASE_OWNER_URL", _owner_ur
 # Threads of the web server share a pool; workers and commands have one connection each.
 _pool_size = env.number("DATABASE_POOL_SIZE", 0, 0, 100)
 _database_url = _owner_url if DSR_DATABASE_ROLE == "owner" else _app_url
+# Whom `prepare` gives the rights of the application.
+DSR_APP_ROLE = database(urlsplit(_app_url), 0)["USER"]
 DATABASES = {"default": database(urlsplit(_database_url), _pool_size)}
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", "5")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-_embedded_redis = valkey.store_in(VAR_DIR).url if DSR_TRIAL else None
-_redis = env.url("REDIS_URL", ("redis", "rediss", "redis+socket", "unix"), _embedded_redis)
+_redis = env.url("REDIS_URL", ("redis", "rediss", "redis+socket", "unix"))
 # The two usual spellings of a socket; Celery knows one of them.
-REDIS_URL = env.text("REDIS_URL", _embedded_redis).replace("unix://", "redis+socket://", 1)
-if not DSR_TRIAL and _redis.scheme in ("redis", "rediss") and not _redis.password:
-    env.problem("REDIS_URL has no password: set one in the server, or use a unix socket.")
-
-# Which servers `manage.py` may start by itself: those that the environment does not name.
-EMBEDDED_POSTGRES = DSR_TRIAL and not env.has("DATABASE_URL")
-EMBEDDED_VALKEY = DSR_TRIAL and not env.has("REDIS_URL")
+REDIS_URL = env.text("REDIS_URL").replace("unix://", "redis+socket://", 1)
+if _redis.scheme in ("redis", "rediss") and not _redis.password:
+    env.unsafe("REDIS_URL has no password: set one in the server, or use a unix socket.")
 
 # Counters of refused log-ins must be seen by every process, and log-in must work without Redis.
 CACHES = {
@@ -124,8 +106,7 @@ CACHES = {
 
 # Mail ---------------------------------------------------------------------------------------------
 
-# In trial mode no mail leaves unless a server is named: a page shows what would have gone.
-_mail = env.url("EMAIL_URL", ("smtp", "smtps"), "" if DSR_TRIAL else None)
+_mail = env.url("EMAIL_URL", ("smtp", "smtps"))
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail.scheme else 'dummy'}.EmailBackend"
 _mail_settings = mail(_mail)
 EMAIL_HOST = _mail_settings["EMAIL_HOST"]
@@ -137,7 +118,7 @@ EMAIL_USE_TLS = _mail_settings["EMAIL_USE_TLS"]
 EMAIL_TIMEOUT = _mail_settings["EMAIL_TIMEOUT"]
 if _mail.scheme and not EMAIL_HOST:
     env.problem("EMAIL_URL names no host.")
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "privacy@localhost" if DSR_TRIAL else None)
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL")
 if DEFAULT_FROM_EMAIL and "@" not in DEFAULT_FROM_EMAIL:
     env.problem("DEFAULT_FROM_EMAIL is not a mail address.")
 # Errors go to the log under a reference; a mail of them would carry personal data.
@@ -168,6 +149,11 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
 ]
+# Pages of the apps below that open without log-in, beside those of config/public.py.
+MORE_PUBLIC_PAGES: frozenset[str] = frozenset()
+if DSR_TRIAL:
+    INSTALLED_APPS.append("config.trial")
+    MORE_PUBLIC_PAGES = defaults.PUBLIC_PAGES
 
 MIDDLEWARE = [
     # Outside of everything, so that static files and error pages carry the headers as well.
@@ -212,11 +198,7 @@ TEMPLATES: list[dict[str, Any]] = [
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
-# Before the first `collectstatic` a trial serves the files from where they lie.
-_static = env.choice("DSR_STATIC", ("", "collected", "sources"), "")
-if not _static:
-    _manifest = STATIC_ROOT / "staticfiles.json"
-    _static = "collected" if _manifest.exists() or not DSR_TRIAL else "sources"
+_static = env.choice("DSR_STATIC", ("collected", "sources"), "collected")
 _collected = _static == "collected" and not DEBUG
 WHITENOISE_USE_FINDERS = not _collected
 WHITENOISE_AUTOREFRESH = DEBUG
@@ -229,8 +211,6 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-if DSR_TRIAL:
-    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 # Language and time --------------------------------------------------------------------------------
 
@@ -275,7 +255,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Data subject requests"
 # Browsers take a passkey over plain HTTP from `localhost` only.
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DSR_TRIAL
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _base.scheme == "http"
 SESSION_COOKIE_NAME = "session"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -19,7 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dsr.portal.urls")),
 ]
 if settings.DSR_TRIAL:
-    urlpatterns.insert(0, path("trial/", include("dsr.dashboard.trial_urls")))
+    urlpatterns.insert(0, path("trial/", include("config.trial.urls")))
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.permission_denied"

@@ -11,8 +11,8 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from config.embedded import SERVERS, places, postgres, valkey
-from config.guardian import Guardian
+from config.trial.embedded import SERVERS, postgres, system, valkey
+from config.trial.guardian import Guardian
 
 # The owner role may do everything here, so that tests can clean tables that nobody may clean.
 STATEMENTS = (
@@ -35,7 +35,7 @@ class TestServers:
     __test__ = False
 
     def __init__(self) -> None:
-        self.var = Path(tempfile.mkdtemp(prefix="dsr-test-", dir=places.SHORT_FOLDER))
+        self.var = Path(tempfile.mkdtemp(prefix="dsr-test-", dir=system.SHORT_FOLDER))
         self.var.chmod(0o711)
         self.guardian = Guardian(self.var, stop=SERVERS, remove=True)
         self.cluster = replace(postgres.cluster_in(self.var), statements=STATEMENTS, options=FAST)

@@ -13,7 +13,6 @@ from dsr.accounts.memberships import organisations_of, remove_membership, set_ro
 from dsr.accounts.models import User
 from dsr.accounts.notices import moment, page, tell
 from dsr.accounts.records import record
-from dsr.accounts.trial import enrol_for_trial, trial_code
 
 __all__ = [
     "AccountsError",
@@ -21,7 +20,6 @@ __all__ = [
     "activate",
     "deactivate",
     "end_sessions",
-    "enrol_for_trial",
     "has_second_factor",
     "invite",
     "invite_again",
@@ -30,7 +28,6 @@ __all__ = [
     "reset_second_factor",
     "set_administrator",
     "set_role",
-    "trial_code",
     "withdraw",
 ]
 

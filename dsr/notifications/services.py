@@ -10,12 +10,10 @@ from dsr.notifications.handling import (
     write_off,
 )
 from dsr.notifications.heartbeats import Problem, beat, expect, health, stale
-from dsr.notifications.mailbox import Mail, mailbox
 from dsr.notifications.owing import Reader, cancel, owe, owe_each, owe_together
 from dsr.notifications.rechecks import register_recheck
 
 __all__ = [
-    "Mail",
     "Problem",
     "Reader",
     "WrongStateError",
@@ -25,7 +23,6 @@ __all__ = [
     "expect",
     "health",
     "knock",
-    "mailbox",
     "mark_missed",
     "owe",
     "owe_each",

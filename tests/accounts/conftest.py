@@ -8,8 +8,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from config.trial.second_factor import enrol_for_trial, trial_code
 from dsr.accounts.models import Membership, User
-from dsr.accounts.services import enrol_for_trial, trial_code
 from dsr.notifications import bell
 from dsr.policies.models import Organisation, WorkingCalendar
 

@@ -5,13 +5,13 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from config.trial.second_factor import enrol_for_trial
 from dsr.accounts.models import Invitation, Membership, User
-from dsr.accounts.services import enrol_for_trial, has_second_factor, trial_code
+from dsr.accounts.services import has_second_factor
 from dsr.audit.models import Entry
 from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Organisation
@@ -187,37 +187,6 @@ def run(command: str, *args: str) -> str:
     out = StringIO()
     call_command(command, *args, stdout=out, stderr=StringIO())
     return out.getvalue().strip()
-
-
-def test_trial_code_prints_what_the_app_would_show(hugo: User) -> None:
-    enrol_for_trial(hugo)
-    assert run("trial_code", "Hugo.Canary@example.org") == trial_code(hugo)
-
-
-def test_trial_code_helps_to_set_up_an_app_without_a_telephone(hugo: User) -> None:
-    secret = enrol_for_trial(hugo)
-    shown = trial_code(hugo)
-    Authenticator.objects.all().delete()
-    with pytest.raises(CommandError, match="--secret"):
-        run("trial_code", hugo.email)
-    assert run("trial_code", hugo.email, "--secret", secret) == shown
-    with pytest.raises(CommandError, match="not the text"):
-        run("trial_code", hugo.email, "--secret", "äöü")
-
-
-def test_trial_code_works_in_trial_mode_only(hugo: User, settings: Any) -> None:
-    enrol_for_trial(hugo)
-    settings.DSR_TRIAL = False
-    with pytest.raises(CommandError):
-        run("trial_code", hugo.email)
-    with pytest.raises(RuntimeError):
-        enrol_for_trial(hugo)
-
-
-@pytest.mark.parametrize("email", ["nobody@example.org", "hugo.canary@example.org"])
-def test_trial_code_says_what_is_missing(hugo: User, email: str) -> None:
-    with pytest.raises(CommandError):
-        run("trial_code", email)
 
 
 @pytest.mark.django_db

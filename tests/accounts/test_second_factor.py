@@ -10,11 +10,9 @@ from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from config.trial.second_factor import enrol_for_trial
 from dsr.accounts.models import User
-from dsr.accounts.services import (
-    enrol_for_trial,
-    has_second_factor,
-)
+from dsr.accounts.services import has_second_factor
 from dsr.audit.models import Entry
 from tests.accounts.conftest import password_step
 

@@ -9,16 +9,15 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
+from config.trial.second_factor import enrol_for_trial, trial_code
 from dsr.accounts.models import User
 from dsr.accounts.services import (
     AccountsError,
     activate,
     deactivate,
     end_sessions,
-    enrol_for_trial,
     reset_second_factor,
     set_administrator,
-    trial_code,
 )
 from dsr.audit.models import Entry
 from dsr.audit.services import verify

@@ -12,8 +12,9 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import ConsoleMessage, Page, expect
 
+from config.trial.second_factor import enrol_for_trial
 from dsr.accounts.models import User
-from dsr.accounts.services import enrol_for_trial, has_second_factor
+from dsr.accounts.services import has_second_factor
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services.intake import PersonGiven
 from tests import cast

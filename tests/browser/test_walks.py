@@ -17,8 +17,8 @@ import time_machine
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from playwright.sync_api import Page, expect
 
+from config.trial.second_factor import trial_code
 from dsr.accounts.models import User
-from dsr.accounts.trial import trial_code
 from dsr.audit.services import verify
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver

@@ -12,8 +12,9 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 
+from config.trial.second_factor import enrol_for_trial
 from dsr.accounts.models import User
-from dsr.accounts.services import enrol_for_trial, has_second_factor
+from dsr.accounts.services import has_second_factor
 from dsr.requests.models import SubjectRequest
 from tests.cast import MORNING, Desk, the_same_desk
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
+from config.trial.second_factor import enrol_for_trial
 from dsr.accounts import services as accounts
 from dsr.accounts.models import Membership, User
 from dsr.notifications.models import OutboxMessage
@@ -81,7 +82,7 @@ def build(desk: Desk) -> World:
     world = World(people, _values(desk))
     for name, user in people.items():
         if user is not None:
-            accounts.enrol_for_trial(user)
+            enrol_for_trial(user)
             world.sessions[name] = _session_of(user)
     return world
 

@@ -95,20 +95,6 @@ def test_five_minutes_of_silence_are_a_banner_on_every_page(
     assert "is silent" in handler.open("/staff/health/")
 
 
-def test_the_mailbox_of_the_trial_shows_what_would_have_gone_out(desk: Desk, seat: SeatOf) -> None:
-    asked = cast.ask(desk.right("img", "access"))
-    page = seat("handler").open("/trial/mailbox/")
-    assert "Trial: no mail leaves this computer." in page
-    assert "zoe.canary@example.org" in page
-    assert asked.reference in page
-
-
-def test_outside_of_a_trial_there_is_no_mailbox(desk: Desk, seat: SeatOf, settings: Any) -> None:
-    handler = seat("handler")
-    settings.DSR_TRIAL = False
-    handler.open("/trial/mailbox/", status=404)
-
-
 def test_a_mail_that_came_back_is_recorded_and_waits_for_somebody(desk: Desk, seat: SeatOf) -> None:
     asked = cast.ask(desk.right("img", "access"))
     mail = OutboxMessage.objects.get(kind="acknowledgement")

@@ -10,7 +10,7 @@ from collections import Counter
 
 import pytest
 
-from config.embedded import valkey
+from config.trial.embedded import valkey
 from dsr.notifications.models import OutboxMessage
 from dsr.requests.models import SubjectRequest
 from tests.cast import Desk

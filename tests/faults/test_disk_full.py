@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from config.embedded import postgres
+from config.trial.embedded import postgres
 from dsr.audit.services import verify
 from dsr.requests.models import SubjectRequest
 from tests.cast import open_desk

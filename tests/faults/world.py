@@ -27,8 +27,8 @@ from celery import Celery
 from django.conf import settings
 from django.db import connection
 
-from config.embedded import SERVERS, places, postgres, valkey
-from config.guardian import Guardian
+from config.trial.embedded import SERVERS, postgres, system, valkey
+from config.trial.guardian import Guardian
 from tests.front_door.program import ROOT, free_port
 
 READY = "ready"  # the database every test begins with
@@ -136,7 +136,7 @@ class World:
     @classmethod
     def begin(cls, disk: Path | None = None) -> World:
         """`disk` is where the database lies, if not beside all the rest."""
-        var = Path(tempfile.mkdtemp(prefix="dsr-faults-", dir=places.SHORT_FOLDER))
+        var = Path(tempfile.mkdtemp(prefix="dsr-faults-", dir=system.SHORT_FOLDER))
         var.chmod(0o711)
         guardian = Guardian(var, stop=SERVERS, remove=True)
         cluster = postgres.cluster_in(var)
@@ -144,8 +144,7 @@ class World:
             cluster = replace(cluster, data=disk / "postgres")
         world = cls(var, cluster, valkey.store_in(var), guardian)
         # This process and those of the site hold the same keys.
-        shutil.copytree(settings.SECRETS_DIR, var / "secrets")
-        (var / "demonstration").touch()
+        shutil.copytree(settings.VAR_DIR / "secrets", var / "secrets")
         world.start_database()
         valkey.start(world.store)
         return world

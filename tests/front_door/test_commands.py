@@ -14,38 +14,38 @@ from pathlib import Path
 
 import pytest
 
-from config.embedded import (
+from config.problems import FrontDoorError
+from config.trial.embedded import (
     missing_servers,
-    places,
     postgres,
-    processes,
+    programs,
     start_servers,
     stop_servers,
+    system,
     valkey,
 )
-from config.problems import FrontDoorError
 from tests.front_door.program import ROOT, manage, processes_of, surroundings
 
 
 @pytest.fixture(scope="module")
 def var() -> Iterator[Path]:
     # A short name: the folder must also be reachable for a server that runs as another user.
-    folder = Path(tempfile.mkdtemp(prefix="dsr-door-", dir=places.SHORT_FOLDER))
+    folder = Path(tempfile.mkdtemp(prefix="dsr-door-", dir=system.SHORT_FOLDER))
     folder.chmod(0o711)
     yield folder
     stop_servers(folder)
     left = processes_of(folder)
-    shutil.rmtree(places.socket_folder(folder), ignore_errors=True)
+    shutil.rmtree(system.socket_folder(folder), ignore_errors=True)
     shutil.rmtree(folder)
     assert left == {}
 
 
 def postgres_pid(var: Path) -> int | None:
-    return processes.read_pid(var / "postgres" / "postmaster.pid")
+    return system.read_pid(var / "postgres" / "postmaster.pid")
 
 
 def valkey_pid(var: Path) -> int | None:
-    return processes.read_pid(var / "valkey" / "valkey.pid")
+    return system.read_pid(var / "valkey" / "valkey.pid")
 
 
 def test_a_command_starts_what_it_needs_and_the_next_one_finds_it_running(var: Path) -> None:
@@ -78,7 +78,7 @@ def test_servers_killed_in_the_middle_start_again(var: Path) -> None:
     for pid in (postgres_pid(var), valkey_pid(var)):
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        assert processes.wait_gone(pid, 10)
+        assert system.wait_gone(pid, 10)
     again = manage(var, "showmigrations", "config")
     assert again.returncode == 0, again.stderr
     assert missing_servers(var) == []
@@ -96,7 +96,7 @@ def test_a_pid_file_whose_number_is_somebody_elses_is_put_right(var: Path) -> No
 
 def test_a_server_without_its_socket_is_started_anew(var: Path) -> None:
     manage(var, "showmigrations", "config")
-    shutil.rmtree(places.socket_folder(var))
+    shutil.rmtree(system.socket_folder(var))
     again = manage(var, "showmigrations", "config")
     assert again.returncode == 0, again.stderr
     assert missing_servers(var) == []
@@ -129,7 +129,7 @@ def test_commands_at_the_same_moment_share_one_server(var: Path) -> None:
 
 def test_the_folder_of_the_sockets_is_private(var: Path) -> None:
     manage(var, "showmigrations", "config")
-    assert places.socket_folder(var).stat().st_mode & 0o777 == 0o700
+    assert system.socket_folder(var).stat().st_mode & 0o777 == 0o700
     assert valkey.store_in(var).socket.stat().st_mode & 0o777 == 0o700
     assert postgres.cluster_in(var).socket.stat().st_mode & 0o777 == 0o700
 
@@ -138,25 +138,25 @@ def test_the_folder_of_the_sockets_is_private(var: Path) -> None:
 def test_root_without_name_spaces_runs_the_database_as_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(postgres, "_can_map_user", lambda: False)
-    folder = Path(tempfile.mkdtemp(prefix="dsr-door-", dir=places.SHORT_FOLDER))
+    monkeypatch.setattr(programs, "can_map_user", lambda: False)
+    folder = Path(tempfile.mkdtemp(prefix="dsr-door-", dir=system.SHORT_FOLDER))
     folder.chmod(0o711)
     try:
-        postgres._as_nobody(postgres.cluster_in(folder))
+        programs.as_nobody(postgres.cluster_in(folder).data)
     except FrontDoorError:
         folder.rmdir()
         pytest.skip("this checkout lies in a folder that nobody else can enter")
     try:
         assert start_servers(folder) == ["PostgreSQL", "Valkey"]
         assert missing_servers(folder) == []
-        assert places.socket_folder(folder).stat().st_uid == pwd.getpwnam("nobody").pw_uid
+        assert system.socket_folder(folder).stat().st_uid == pwd.getpwnam("nobody").pw_uid
         folder.chmod(0o700)
         stop_servers(folder)
         with pytest.raises(FrontDoorError, match="nobody` cannot reach this folder"):
             start_servers(folder)
     finally:
         stop_servers(folder)
-        shutil.rmtree(places.socket_folder(folder))
+        shutil.rmtree(system.socket_folder(folder))
         shutil.rmtree(folder)
 
 

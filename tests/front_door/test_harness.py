@@ -18,4 +18,4 @@ def test_the_database_is_a_temporary_postgresql_18() -> None:
 
 def test_a_test_run_keeps_its_secrets_to_itself() -> None:
     assert settings.VAR_DIR.name.startswith("dsr-test-")
-    assert (settings.SECRETS_DIR / "master_keys").stat().st_mode & 0o777 == 0o600
+    assert (settings.VAR_DIR / "secrets" / "master_keys").stat().st_mode & 0o777 == 0o600

@@ -13,19 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from config.embedded import missing_servers, places, stop_servers
+from config.trial.embedded import missing_servers, stop_servers, system
 from tests.front_door.program import free_port, gone, manage, processes_of, running
 
 
 @pytest.fixture(scope="module")
 def var() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="dsr-run-", dir=places.SHORT_FOLDER))
+    folder = Path(tempfile.mkdtemp(prefix="dsr-run-", dir=system.SHORT_FOLDER))
     folder.chmod(0o711)
     # The demonstration has its own tests.
     (folder / "demonstration").touch()
     yield folder
     stop_servers(folder)
-    shutil.rmtree(places.socket_folder(folder), ignore_errors=True)
+    shutil.rmtree(system.socket_folder(folder), ignore_errors=True)
     shutil.rmtree(folder)
     folder.with_name(f"{folder.name}.printed").unlink()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,9 @@ MAY_IMPORT = {
 ROOMS = sorted(path.name for path in (ROOT / "dsr").iterdir() if (path / "__init__.py").exists())
 PURE = ("deadlines",)
 FRAMEWORK = {"django", "celery", "psycopg", "config"}
+# Where the program learns that there may be a trial, and nowhere else.
+DOORS_OF_THE_TRIAL = {"config/settings.py", "config/urls.py", "config/commands.py"}
+WORDS_OF_THE_TRIAL = re.compile(r"DSR_(TRIAL|MODE)|config\.trial|demonstration|\w_trial\b|\btrial_")
 
 
 def sources(room: str) -> Iterator[Path]:
@@ -68,6 +72,40 @@ def test_no_room_imports_the_wiring(room: str) -> None:
         if module.split(".")[0] == "config"
     ]
     assert wrong == []
+
+
+def test_the_house_is_one_by_itself() -> None:
+    """Not a room and not what lies between them reaches for the wiring, and none knows a trial."""
+    wrong = [
+        str(file.relative_to(ROOT))
+        for file in sorted((ROOT / "dsr").rglob("*.py"))
+        if any(module.split(".")[0] == "config" for module in imported(file))
+        or WORDS_OF_THE_TRIAL.search(file.read_text(encoding="utf-8"))
+    ]
+    assert wrong == []
+
+
+def test_only_named_doors_lead_into_the_wing_of_the_trial() -> None:
+    outside = [
+        file
+        for folder in ("config", "dsr")
+        for file in (ROOT / folder).rglob("*.py")
+        if ROOT / "config" / "trial" not in file.parents
+    ]
+    doors = {str(file.relative_to(ROOT)) for file in outside if _names_the_wing(file)}
+    assert doors == DOORS_OF_THE_TRIAL
+
+
+def _names_the_wing(file: Path) -> bool:
+    """By an import, or by a text that Django imports."""
+    texts = (
+        node.value
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    return any(
+        re.fullmatch(r"config\.trial(\.[\w.]+)?", name) for name in (*texts, *imported(file))
+    )
 
 
 @pytest.mark.parametrize("room", PURE)

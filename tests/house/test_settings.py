@@ -56,7 +56,8 @@ def test_a_complete_site_starts() -> None:
     started = start(
         {},
         "s.DSR_MODE, s.DSR_TRIAL, s.DEBUG, s.DATABASES['default']['HOST'], s.EMAIL_HOST_PASSWORD, "
-        "[kid for kid, _ in s.DSR_MASTER_KEYS], s.SESSION_COOKIE_SECURE, s.EMBEDDED_POSTGRES",
+        "[kid for kid, _ in s.DSR_MASTER_KEYS], s.SESSION_COOKIE_SECURE, "
+        "'config.trial' in s.INSTALLED_APPS",
     )
     assert started.stderr == ""
     assert started.stdout.strip() == (
@@ -223,6 +224,26 @@ def test_a_trial_makes_its_secrets_once(tmp_path: Path) -> None:
     assert first.stdout == second.stdout
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
     assert {file.stat().st_mode & 0o777 for file in (tmp_path / "secrets").iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("name", ["secret_key", "master_keys"])
+def test_an_emptied_secret_of_a_trial_is_named_and_not_replaced(tmp_path: Path, name: str) -> None:
+    """A full disk leaves empty files; a new key would not open what the old one sealed."""
+    (tmp_path / "secrets").mkdir()
+    emptied = tmp_path / "secrets" / name
+    emptied.touch()
+    trial = {**dict.fromkeys(SITE), "DSR_MODE": "trial", "DSR_VAR": str(tmp_path)}
+    line = f"Settings: The trial's {emptied} is empty: put it back; what was sealed needs it."
+    assert refusal(trial) == [line]
+
+
+def test_a_trial_that_cannot_keep_its_secrets_says_so(tmp_path: Path) -> None:
+    (tmp_path / "secrets").touch()
+    trial = {**dict.fromkeys(SITE), "DSR_MODE": "trial", "DSR_VAR": str(tmp_path)}
+    lines = refusal(trial)
+    assert len(lines) == 4
+    where = f"{tmp_path / 'secrets' / 'secret_key'} cannot be kept: File exists."
+    assert lines[0] == f"Settings: The trial's {where}"
 
 
 def test_the_check_for_deployment_has_no_complaint() -> None:

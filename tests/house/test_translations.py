@@ -127,7 +127,12 @@ def test_every_text_is_translated() -> None:
 
 def sources() -> list[Path]:
     code = [path for folder in ("config", "dsr") for path in (ROOT / folder).rglob("*.py")]
-    pages = [path for path in (ROOT / "templates").rglob("*") if path.suffix in (".html", ".txt")]
+    pages = [
+        path
+        for folder in ("config", "templates")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in (".html", ".txt")
+    ]
     return sorted(code + pages)
 
 

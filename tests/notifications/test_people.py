@@ -1,4 +1,4 @@
-"""What people see and do: troubles, retries, bounces, posting, the mailbox, the pulse."""
+"""What people see and do: troubles, retries, bounces, posting, the pulse."""
 
 import os
 import subprocess
@@ -21,15 +21,12 @@ from dsr.notifications.services import (
     beat,
     deliver,
     health,
-    mailbox,
     record_bounce,
     record_posting,
     retry,
     stale,
     write_off,
 )
-from dsr.vault.models import KeyPurpose
-from dsr.vault.services import destroy, open_safe
 from tests.notifications.conftest import NOON, Server
 
 Owed = Callable[..., OutboxMessage]
@@ -80,16 +77,6 @@ def test_only_what_was_not_delivered_is_tried_again(owed: Owed, status: str) -> 
 def test_a_mail_is_not_posted(owed: Owed) -> None:
     with pytest.raises(WrongStateError):
         record_posting(owed().pk, posted_on=date(2026, 3, 2), at=NOON)
-
-
-def test_the_mailbox_shows_the_newest_first_and_nothing_erased(owed: Owed) -> None:
-    owed("old", at=NOON)
-    owed("new", at=NOON + MINUTE, to="new@example.org")
-    erased = open_safe(NOON)
-    owed("erased", safe=erased)
-    destroy(erased, [KeyPurpose.CONTENT], NOON)
-    assert [mail.to for mail in mailbox(10)] == ["new@example.org", "anna.canary@example.org"]
-    assert mailbox(1)[0].subject == "A change to how you sign in"
 
 
 @pytest.mark.django_db

@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from config import supervisor
-from config.embedded import processes, stop_servers
+from config.trial.embedded import stop_servers, system
+from config.trial.runfiles import running_elsewhere
 
 
 class Command(BaseCommand):
@@ -17,9 +17,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        running = supervisor.running_elsewhere(settings.VAR_DIR)
+        running = running_elsewhere(settings.VAR_DIR)
         if running is not None:
-            processes.end(running, signal.SIGTERM, 30)
+            system.end(running, signal.SIGTERM, 30)
         stopped = stop_servers(settings.VAR_DIR)
         names = [*(["the program"] if running else []), *stopped]
         self.stdout.write(f"Stopped {', '.join(names)}." if names else "Nothing was running.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.supervisor import Supervisor
+from config.trial.supervisor import Supervisor
 
 
 class Command(BaseCommand):

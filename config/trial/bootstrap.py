@@ -1,14 +1,15 @@
 """Makes the environment in `.venv` from the hash-locked requirements. Needs Python and pip only.
 
-    python3 config/bootstrap.py trial     what `make run` needs
-    python3 config/bootstrap.py dev       what `make test` needs: the same and test tools
+    python3 config/trial/bootstrap.py trial   what `make run` needs
+    python3 config/trial/bootstrap.py dev     what `make test` needs: the same and test tools
 
 Run again it looks at a stamp and ends within milliseconds. The stamp is written last, so an
 environment that was interrupted is finished, or made anew, the next time.
 """
 
 # Old versions of Python must get as far as the line that says which version is needed:
-# no syntax here that is newer than Python 3.7.
+# no syntax here that is newer than Python 3.7. Run as a script, it has this folder first on its
+# path: no module beside it may be called like one of the standard library.
 from __future__ import annotations
 
 import fcntl
@@ -23,9 +24,9 @@ from pathlib import Path
 from typing import NoReturn
 
 OLDEST = (3, 11)
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = ROOT / ".venv"
-# Also tells `manage.py` that this environment is for trying the program out: see commands.py.
+# Also tells `manage.py` that this environment is for trying the program out: config/commands.py.
 STAMP = ENVIRONMENT / "dsr-trial"
 SETS = ("trial", "dev")
 

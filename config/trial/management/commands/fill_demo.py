@@ -1,18 +1,15 @@
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from dsr.requests import demonstration
+from config.trial import demonstration
 
 
 class Command(BaseCommand):
     help = "Fills an empty trial with invented requests and four staff accounts. Once only."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not settings.DSR_TRIAL:
-            raise CommandError("The demonstration exists in trial mode only (DSR_MODE=trial).")
         if demonstration.is_filled():
             self.stdout.write("The demonstration is there already; nothing was changed.")
             return

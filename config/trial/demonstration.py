@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db import transaction
 
+from config.trial.second_factor import enrol_for_trial
 from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Role
-from dsr.accounts.services import enrol_for_trial
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import mark_missed, write_off
 from dsr.policies.models import Organisation, Right

@@ -14,8 +14,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.embedded import places, processes
 from config.problems import FrontDoorError
+from config.trial.embedded import system
 
 START_SECONDS = 20
 PID_SECONDS = 5
@@ -47,7 +47,7 @@ class Store:
 
 
 def store_in(var: Path) -> Store:
-    return Store(data=var / "valkey", sockets=places.socket_folder(var))
+    return Store(data=var / "valkey", sockets=system.socket_folder(var))
 
 
 def start(store: Store) -> bool:
@@ -55,8 +55,8 @@ def start(store: Store) -> bool:
     if is_running(store):
         return False
     stop(store)
-    places.make_private(store.sockets)
-    places.make_private(store.data)
+    system.make_private(store.sockets)
+    system.make_private(store.data)
     if not _launch(store):
         # The store only carries hints; everything owed is a row in the database. A damaged
         # file must therefore never keep the program from starting.
@@ -68,10 +68,10 @@ def start(store: Store) -> bool:
 
 def stop(store: Store) -> bool:
     """Stop the server; False when there was none."""
-    pid = processes.read_pid(store.pid_file)
+    pid = system.read_pid(store.pid_file)
     if pid is None or not _is_ours(store, pid):
         return False
-    processes.end(pid, signal.SIGTERM, STOP_SECONDS)
+    system.end(pid, signal.SIGTERM, STOP_SECONDS)
     return True
 
 
@@ -89,7 +89,7 @@ def is_running(store: Store) -> bool:
 
 def _is_ours(store: Store, pid: int) -> bool:
     """The server shows its socket in its process title."""
-    return processes.is_alive(pid) and str(store.socket) in processes.command_of(pid)
+    return system.is_alive(pid) and str(store.socket) in system.command_of(pid)
 
 
 def _launch(store: Store) -> bool:
@@ -127,8 +127,8 @@ def _wait_ready(store: Store) -> bool:
     while (waited := time.monotonic() - begun) < START_SECONDS:
         if is_running(store):
             return True
-        pid = processes.read_pid(store.pid_file)
-        died = waited > PID_SECONDS if pid is None else not processes.is_alive(pid)
+        pid = system.read_pid(store.pid_file)
+        died = waited > PID_SECONDS if pid is None else not system.is_alive(pid)
         if died:
             return False
         time.sleep(0.02)
@@ -140,7 +140,7 @@ def _set_aside(store: Store) -> None:
     aside = store.data.with_name(f"{store.data.name}.damaged")
     shutil.rmtree(aside, ignore_errors=True)
     store.data.rename(aside)
-    places.make_private(store.data)
+    system.make_private(store.data)
 
 
 def server_program() -> Path:

@@ -7,35 +7,35 @@ which holds the other end of a pipe, ends them.
 from __future__ import annotations
 
 import errno
-import fcntl
 import http.client
 import os
-import re
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import IO
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from config.commands import embedded_servers
-from config.embedded import missing_servers, start_servers
-from config.guardian import Guardian
 from config.problems import FrontDoorError
+from config.trial.embedded import embedded_servers, missing_servers, start_servers
+from config.trial.guardian import Guardian
+from config.trial.runfiles import (
+    check_port,
+    check_room,
+    first_page_status,
+    last_word,
+    log_file,
+    the_only_run,
+)
 
 FIRST_PAGE_SECONDS = 60
 STOP_SECONDS = 10
-LEAST_FREE = 200 * 1024 * 1024
 
 
 class Stopped(Exception):
@@ -50,18 +50,11 @@ class Child:
     process: subprocess.Popen[bytes]
     log: Path
 
-    def obituary(self) -> str:
+    def last_line(self) -> str:
         return (
             f"The {self.name} ended by itself (status {self.process.returncode}): "
-            f"{_last_word(self.log)} - see {self.log}, then start again."
+            f"{last_word(self.log)} - see {self.log}, then start again."
         )
-
-
-def _last_word(log: Path) -> str:
-    """The line of a log that most likely says why: the last that begins like an error."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-200:]
-    errors = [line for line in lines if re.match(r"[A-Za-z_.]+(Error|Exception|Settings): ", line)]
-    return next((line.strip() for line in reversed(errors or lines) if line.strip()), "no reason")
 
 
 class Supervisor:
@@ -81,7 +74,7 @@ class Supervisor:
         """Run until somebody asks for the end; the exit status of the program."""
         self._listen()
         try:
-            with _the_only_run(self.var):
+            with the_only_run(self.var):
                 self._start()
                 self._watch()
             return 0
@@ -101,13 +94,8 @@ class Supervisor:
     # Starting -------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        if not settings.DSR_TRIAL:
-            raise FrontDoorError(
-                "`run` is for trying the program out. A site starts gunicorn, worker and beat by "
-                "its own service manager."
-            )
-        _check_room(self.var)
-        _check_port(settings.DSR_PORT)
+        check_room(self.var)
+        check_port(settings.DSR_PORT)
         self._start_servers()
         self._prepare()
         self._start_web()
@@ -130,12 +118,14 @@ class Supervisor:
         surroundings = {**os.environ, "DSR_DATABASE_ROLE": "owner", "DSR_STATIC": "collected"}
         # Passwords of the demonstration are shown once and kept in no file with a name.
         with tempfile.TemporaryFile() as told:
-            child = self._spawn("preparation", ["manage.py", "prepare"], surroundings, out=told)
+            child = self._spawn(
+                "preparation", ["manage.py", "prepare_trial"], surroundings, out=told
+            )
             while child.process.poll() is None:
                 self._pause()
             self.children.remove(child)
             if child.process.returncode != 0:
-                raise FrontDoorError(child.obituary())
+                raise FrontDoorError(child.last_line())
             told.seek(0)
             self.told = told.read().decode()
 
@@ -170,7 +160,7 @@ class Supervisor:
         *,
         out: IO[bytes] | None = None,
     ) -> Child:
-        log = _log_file(self.var, name.split()[0])
+        log = log_file(self.var, name.split()[0])
         with log.open("ab") as log_handle:
             process = subprocess.Popen(
                 [sys.executable, *arguments],
@@ -192,8 +182,8 @@ class Supervisor:
         until = time.monotonic() + FIRST_PAGE_SECONDS
         status = 0
         while time.monotonic() < until:
-            self._bury()
-            status = _first_page_status()
+            self._end_if_one_ended()
+            status = first_page_status()
             if status == http.client.OK:
                 return
             self._pause(0.1)
@@ -223,17 +213,17 @@ class Supervisor:
         try:
             while True:
                 self._pause(0.2)
-                self._bury()
+                self._end_if_one_ended()
                 if time.monotonic() - looked > 5:
                     self._revive_servers()
                     looked = time.monotonic()
         except Stopped:
             self._say("Stopping ...")
 
-    def _bury(self) -> None:
+    def _end_if_one_ended(self) -> None:
         for child in self.children:
             if child.process.poll() is not None:
-                raise FrontDoorError(child.obituary())
+                raise FrontDoorError(child.last_line())
 
     def _revive_servers(self) -> None:
         if started := start_servers(self.var, embedded_servers()):
@@ -273,88 +263,3 @@ class Supervisor:
                 child.process.wait()
         if self.guardian is not None:
             self.guardian.release()
-
-
-# Files --------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _the_only_run(var: Path) -> Iterator[None]:
-    """Hold the lock of a running program; its file names the process and where to look."""
-    var.mkdir(parents=True, exist_ok=True)
-    handle = os.open(var / "run.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.ftruncate(handle, 0)
-        os.write(handle, f"{os.getpid()} {settings.BASE_URL}".encode())
-        yield
-    except BlockingIOError as error:
-        _, _, address = (var / "run.lock").read_text(encoding="utf-8").partition(" ")
-        raise FrontDoorError(
-            f"The program runs already in this folder: look at {address or settings.BASE_URL}/, "
-            "or end it with `make stop`."
-        ) from error
-    finally:
-        os.close(handle)
-
-
-def running_elsewhere(var: Path) -> int | None:
-    """The process number of the supervisor of this folder, if one runs."""
-    try:
-        with (var / "run.lock").open("r+") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return None
-    except FileNotFoundError:
-        return None
-    except BlockingIOError:
-        number, _, _ = (var / "run.lock").read_text(encoding="utf-8").partition(" ")
-        return int(number or 0) or None
-
-
-def _log_file(var: Path, name: str) -> Path:
-    """A fresh log for this run; the one of the run before is kept beside it."""
-    log = var / "logs" / f"{name}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    if log.exists():
-        log.replace(log.with_suffix(".log.1"))
-    return log
-
-
-# Questions ----------------------------------------------------------------------------------------
-
-
-def _check_room(var: Path) -> None:
-    free = shutil.disk_usage(var).free
-    if free < LEAST_FREE:
-        raise FrontDoorError(
-            f"Only {free // 1024**2} MB are free on the disk that holds {var}: make room "
-            f"({LEAST_FREE // 1024**2} MB are needed), then start again."
-        )
-
-
-def _check_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except PermissionError as error:
-            raise FrontDoorError(
-                f"Port {port} is reserved for root: choose another, as in DSR_PORT=8001 make run."
-            ) from error
-        except OSError as error:
-            raise FrontDoorError(
-                f"Port {port} is taken by another program: stop that one, or choose another port, "
-                f"as in DSR_PORT={port + 1} make run."
-            ) from error
-
-
-def _first_page_status() -> int:
-    """The answer to a visitor's first page, or 0 while nobody answers."""
-    connection = http.client.HTTPConnection("127.0.0.1", settings.DSR_PORT, timeout=10)
-    try:
-        connection.request("GET", "/", headers={"Host": urlsplit(settings.BASE_URL).netloc})
-        return connection.getresponse().status
-    except OSError:
-        return 0
-    finally:
-        connection.close()

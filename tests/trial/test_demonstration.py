@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from io import StringIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 
+from config.trial import demonstration
+from config.trial.second_factor import trial_code
 from dsr.accounts.models import User
-from dsr.accounts.services import has_second_factor, trial_code
+from dsr.accounts.services import has_second_factor
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import mark_missed
 from dsr.policies.catalogue.loading import load
 from dsr.policies.catalogue.reading import HOME
-from dsr.requests import demonstration
 from dsr.requests.models import SubjectRequest
 from tests.cast import MORNING
 
@@ -56,4 +59,19 @@ def test_it_is_filled_once(filled: list[demonstration.DemoAccount]) -> None:
     said = StringIO()
     call_command("fill_demo", stdout=said)
     assert "there already" in said.getvalue()
+    assert SubjectRequest.objects.count() == 12
+
+
+def test_a_trial_is_prepared_with_its_demonstration_once(
+    db: None, settings: Any, tmp_path: Path
+) -> None:
+    """The passwords are all that is said; what was loaded goes to the log."""
+    settings.VAR_DIR = tmp_path
+    settings.STATIC_ROOT = tmp_path / "static"
+    said, logged = StringIO(), StringIO()
+    call_command("prepare_trial", stdout=said, stderr=logged)
+    assert said.getvalue().count("@demo.example") == 4
+    assert "loaded: " in logged.getvalue() or "unchanged: " in logged.getvalue()
+    call_command("prepare_trial", stdout=said, stderr=logged)
+    assert said.getvalue().count("@demo.example") == 4
     assert SubjectRequest.objects.count() == 12

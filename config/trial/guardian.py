@@ -17,7 +17,7 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 
-from config.embedded import places, stop_servers
+from config.trial.embedded import stop_servers, system
 
 GRACE_SECONDS = 10.0
 
@@ -28,12 +28,12 @@ class Guardian:
     def __init__(self, var: Path, *, stop: Collection[str] = (), remove: bool = False) -> None:
         flags = [*(f"--stop={name}" for name in stop), *(["--remove"] if remove else [])]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "config.guardian", str(var), *flags],
+            [sys.executable, "-m", "config.trial.guardian", str(var), *flags],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             # A signal to the parent's whole group must not reach the one who cleans up after it.
             start_new_session=True,
-            cwd=Path(__file__).resolve().parent.parent,
+            cwd=Path(__file__).resolve().parents[2],
         )
 
     def watch(self, group: int) -> None:
@@ -88,7 +88,7 @@ def main() -> None:
     if options.stop:
         stop_servers(options.var, options.stop)
     if options.remove:
-        shutil.rmtree(places.socket_folder(options.var), ignore_errors=True)
+        shutil.rmtree(system.socket_folder(options.var), ignore_errors=True)
         shutil.rmtree(options.var, ignore_errors=True)
 
 
