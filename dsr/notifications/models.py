@@ -114,7 +114,6 @@ class OutboxMessage(SealedModel):
     recheck_args = models.JSONField(default=dict)
 
     recipient_user_id = models.BigIntegerField(null=True)
-    owner_user_id = models.BigIntegerField(null=True)
     handled_at = models.DateTimeField(null=True)
     handled_by_id = models.BigIntegerField(null=True)
 

@@ -10,11 +10,11 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db.models import Model, Q
+from django.db.models import Model
 
 from dsr.notifications import rechecks
 from dsr.notifications.bell import ring
-from dsr.notifications.models import OPEN, Medium, OutboxMessage, Status, Trouble
+from dsr.notifications.models import Medium, OutboxMessage
 from dsr.notifications.rendering import Text, render
 from dsr.vault.models import Safe, SealedFile
 
@@ -34,7 +34,6 @@ def owe(
     useful_until: datetime | None = None,
     medium: str = Medium.EMAIL,
     recipient_user_id: int | None = None,
-    owner_user_id: int | None = None,
     file: SealedFile | None = None,
     into: list[Model] | None = None,
 ) -> None:
@@ -63,7 +62,6 @@ def owe(
         recheck=recheck,
         recheck_args=dict(recheck_args or {}),
         recipient_user_id=recipient_user_id,
-        owner_user_id=owner_user_id,
         file=file,
     )
     _save([message], into)
@@ -122,14 +120,6 @@ def owe_each(
             for user_id, reader in sorted(given.items())
         ],
         into,
-    )
-
-
-def cancel(key: str, *, prefix: bool = False) -> int:
-    """Takes back what is not sent yet: the message of this key, or all whose keys begin so."""
-    which = Q(key__startswith=key) if prefix else Q(key=key)
-    return OutboxMessage.objects.filter(which, status__in=OPEN).update(
-        status=Status.CANCELLED, last_error=Trouble.NOT_NEEDED
     )
 
 

@@ -10,7 +10,7 @@ from dsr.notifications.handling import (
     write_off,
 )
 from dsr.notifications.heartbeats import Problem, beat, expect, health, stale
-from dsr.notifications.owing import Reader, cancel, owe, owe_each, owe_together
+from dsr.notifications.owing import Reader, owe, owe_each, owe_together
 from dsr.notifications.rechecks import register_recheck
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "Reader",
     "WrongStateError",
     "beat",
-    "cancel",
     "deliver",
     "expect",
     "health",

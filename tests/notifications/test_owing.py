@@ -8,7 +8,7 @@ from django.db import transaction
 
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.rendering import one_line, render, tidy
-from dsr.notifications.services import cancel, owe
+from dsr.notifications.services import owe
 from dsr.vault.models import Safe
 from tests.notifications.conftest import NOON, READER
 
@@ -124,21 +124,6 @@ def test_the_message_id_is_made_when_owed_and_holds_no_address(owed: Owed) -> No
     assert message_id.startswith("<")
     assert message_id.endswith("@localhost>")
     assert "anna" not in message_id
-
-
-def test_what_is_not_sent_yet_can_be_taken_back_by_key_or_by_prefix(owed: Owed) -> None:
-    for key in ("reminder:7:1", "reminder:7:2", "reminder:70:1", "receipt:7"):
-        owed(key)
-    assert cancel("receipt:7") == 1
-    assert cancel("reminder:7:", prefix=True) == 2
-    left = OutboxMessage.objects.filter(status="owed").values_list("key", flat=True)
-    assert list(left) == ["reminder:70:1"]
-
-
-def test_what_is_sent_stays_sent(owed: Owed) -> None:
-    message = owed()
-    OutboxMessage.objects.filter(pk=message.pk).update(status="sent", sent_at=NOON)
-    assert cancel(message.key) == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -67,7 +67,7 @@ def test_a_link_dies_after_half_a_year(visitor: Visitor) -> None:
 def test_revoking_the_links_closes_the_pages_opened_with_them(visitor: Visitor) -> None:
     sent = visitor.ask()
     assert sent.reference in visitor.status()
-    links.revoke_all(sent, at=timezone.now())
+    sent.links.update(revoked_at=timezone.now())
     assert visitor.client.get("/status/").status_code == 403
 
 

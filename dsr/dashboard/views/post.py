@@ -15,7 +15,6 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.dashboard import words
 from dsr.dashboard.views.base import StaffView
@@ -77,13 +76,10 @@ class Post(StaffView):
             .filter(reference__in=[row.reference for row in rows])
             .select_related("organisation", "assignee", "right")
         }
-        owners = User.objects.in_bulk([row.owner_user_id for row in rows if row.owner_user_id])
-        return [self._one(row, requests[row.reference], owners) for row in rows]
+        return [self._one(row, requests[row.reference]) for row in rows]
 
-    def _one(
-        self, row: OutboxMessage, subject_request: SubjectRequest, owners: dict[int, User]
-    ) -> Owed:
-        owner = owners.get(row.owner_user_id or 0) or subject_request.assignee
+    def _one(self, row: OutboxMessage, subject_request: SubjectRequest) -> Owed:
+        owner = subject_request.assignee
         return Owed(
             row,
             subject_request,
@@ -202,7 +198,7 @@ class LetterPosted(Post):
             "dashboard/letter_posted.html",
             {
                 "form": form,
-                "row": self._one(message, subject_request, {}),
+                "row": self._one(message, subject_request),
                 "crumbs": [
                     {"name": _("Letters and mail"), "url": words.url("dashboard:letters")},
                     {"name": _("Record the posting")},

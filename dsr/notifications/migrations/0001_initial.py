@@ -105,7 +105,6 @@ class Migration(migrations.Migration):
                 ("recheck", models.CharField(blank=True, max_length=60)),
                 ("recheck_args", models.JSONField(default=dict)),
                 ("recipient_user_id", models.BigIntegerField(null=True)),
-                ("owner_user_id", models.BigIntegerField(null=True)),
                 ("handled_at", models.DateTimeField(null=True)),
                 ("handled_by_id", models.BigIntegerField(null=True)),
                 (

@@ -6,13 +6,12 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.utils.translation import get_language
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from dsr.policies.kinds import Asker, Level
 from dsr.policies.models import Department, Organisation, Right
 from dsr.requests.models.machine import ConcurrentTransitionMixin
-from dsr.requests.states import ENDED, OPEN, UNDECIDED, Channel, Ground, Outcome, Status
+from dsr.requests.states import ENDED, OPEN, UNDECIDED, Channel, Outcome, Status
 from dsr.vault.models import SealedField, SealedModel
 
 BEFORE_REVIEW = [Status.RECEIVED, Status.PROVING_IDENTITY, Status.IN_PROGRESS]
@@ -259,13 +258,3 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
     def values(self) -> dict[str, Any]:
         """The particulars as typed; empty once their key is destroyed."""
         return dict(self.reveal("particulars", erased={}))
-
-    @property
-    def ground_label(self) -> str:
-        """The ground in words: one of ours, or the exception of the right as the policy has it."""
-        code = self.ground.removeprefix("exception:")
-        if code == self.ground:
-            return str(Ground(code).label) if code else ""
-        words = self.right.exceptions_in(get_language() or "en")
-        texts = {item["code"]: item["text"] for item in words}
-        return str(texts.get(code, code))

@@ -42,10 +42,6 @@ def standing(link_id: int, *, at: datetime) -> StatusLink | None:
     return _standing(at).filter(pk=link_id).first()
 
 
-def revoke_all(subject_request: SubjectRequest, *, at: datetime) -> int:
-    return subject_request.links.filter(revoked_at=None).update(revoked_at=at)
-
-
 def _standing(at: datetime) -> QuerySet[StatusLink]:
     return StatusLink.objects.filter(expires_at__gt=at, revoked_at=None).select_related(
         "subject_request__organisation", "subject_request__right__reading__version__policy"
