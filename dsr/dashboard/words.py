@@ -7,7 +7,7 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language_info, gettext_lazy, ngettext
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from dsr.policies.kinds import Level
@@ -16,7 +16,7 @@ from dsr.requests.identity import reached_level
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.preconditions import authority_proved
 from dsr.requests.states import ACTS_FOR_ANOTHER, DeadlineStatus, Duty, Status
-from dsr.requests.words import Badge, nearness, short
+from dsr.requests.words import Badge, days_badge, short
 
 STATUS_KINDS = {
     Status.RECEIVED: "info",
@@ -58,22 +58,11 @@ def status_badge(subject_request: SubjectRequest) -> Badge:
     return Badge(STATUS_KINDS.get(status, "plain"), str(status.label))
 
 
-def days_left(days: int) -> str:
-    """``Due in 3 days``, ``Due today``, ``2 days overdue``."""
-    if days < 0:
-        return ngettext("%(n)d day overdue", "%(n)d days overdue", -days) % {"n": -days}
-    if days == 0:
-        return _("Due today")
-    if days == 1:
-        return _("Due tomorrow")
-    return ngettext("Due in %(n)d day", "Due in %(n)d days", days) % {"n": days}
-
-
 def due_badge(subject_request: SubjectRequest, today: date) -> Badge:
     """Where the governing date stands on this day."""
     days = subject_request.days_left(today)
     if days is not None:
-        return Badge(nearness(days), days_left(days))
+        return days_badge(days)
     if subject_request.answered_on:
         return Badge("met", _("Answered on %(day)s") % {"day": short(subject_request.answered_on)})
     if subject_request.is_open:
@@ -87,7 +76,7 @@ def deadline_badge(deadline: Deadline, today: date) -> Badge:
     if days is not None and deadline.purpose == Duty.EXTENSION_NOTICE:
         return Badge("ok", _("Possible until then") if days >= 0 else _("No longer possible"))
     if days is not None:
-        return Badge(nearness(days), days_left(days))
+        return days_badge(days)
     ended = {"day": short(deadline.ended_on)} if deadline.ended_on else {"day": ""}
     texts = {
         DeadlineStatus.PAUSED: Badge("paused", _("Paused")),

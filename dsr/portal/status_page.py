@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from dsr.policies.particulars import particulars
 from dsr.requests import history
@@ -19,7 +18,7 @@ from dsr.requests.deeds.ending import withdraw
 from dsr.requests.models import Deadline, RequestMessage, SubjectRequest
 from dsr.requests.people import writes_to
 from dsr.requests.states import DeadlineStatus, SetBy
-from dsr.requests.words import nearness
+from dsr.requests.words import Badge, days_badge
 
 from .showing import show_right
 from .status_texts import OUTCOMES, STATUS_TEXTS
@@ -31,8 +30,7 @@ class Date:
 
     deadline: Deadline
     who: str
-    badge: str
-    badge_kind: str
+    badge: Badge
     why: list[str]
 
 
@@ -108,7 +106,7 @@ def _message(message: RequestMessage) -> dict[str, Any]:
 def dates(subject_request: SubjectRequest, today: date) -> list[Date]:
     """The limits to answer by, the governing one first."""
     return [
-        Date(each, _who(each), *_badge(each, today), why=explain(each))
+        Date(each, _who(each), _badge(each, today), why=explain(each))
         for each in subject_request.deadlines.duties()
     ]
 
@@ -122,21 +120,15 @@ def _who(deadline: Deadline) -> str:
     }[SetBy(deadline.set_by)]
 
 
-def _badge(deadline: Deadline, today: date) -> tuple[str, str]:
-    """How near a limit is, in words first; the colour only repeats them."""
-    fixed = {
-        DeadlineStatus.MET: (_("Answered in time"), "met"),
-        DeadlineStatus.MISSED: (_("Answered late"), "missed"),
-        DeadlineStatus.PAUSED: (_("The clock stands still"), "paused"),
-        DeadlineStatus.CANCELLED: (_("No longer needed"), "ok"),
-    }
+def _badge(deadline: Deadline, today: date) -> Badge:
+    """How near a limit is, or how it ended, in words first; the colour only repeats them."""
     left = deadline.days_left(today)
-    if left is None:
-        return fixed.get(DeadlineStatus(deadline.status), (_("No date"), "ok"))
-    if left < 0:
-        late = ngettext("Overdue by %(n)d day", "Overdue by %(n)d days", -left) % {"n": -left}
-        return late, "over"
-    if left == 0:
-        return _("Due today"), "soon"
-    near = ngettext("%(n)d day left", "%(n)d days left", left) % {"n": left}
-    return near, nearness(left)
+    if left is not None:
+        return days_badge(left)
+    ended = {
+        DeadlineStatus.MET: Badge("met", _("Answered in time")),
+        DeadlineStatus.MISSED: Badge("missed", _("Answered late")),
+        DeadlineStatus.PAUSED: Badge("paused", _("The clock stands still")),
+        DeadlineStatus.CANCELLED: Badge("ok", _("No longer needed")),
+    }
+    return ended.get(DeadlineStatus(deadline.status), Badge("ok", _("No date")))

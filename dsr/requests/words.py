@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils import formats
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 # Days: from here on a date is shown as near. The first reminder goes out on the same day.
@@ -23,11 +24,21 @@ class Badge:
     text: str
 
 
-def nearness(days: int) -> str:
-    """The tone for a date so many days ahead: ``over``, ``soon`` or ``ok``."""
+def days_left(days: int) -> str:
+    """``Due in 3 days``, ``Due today``, ``2 days overdue``."""
     if days < 0:
-        return "over"
-    return "soon" if days <= SOON else "ok"
+        return ngettext("%(n)d day overdue", "%(n)d days overdue", -days) % {"n": -days}
+    if days == 0:
+        return _("Due today")
+    if days == 1:
+        return _("Due tomorrow")
+    return ngettext("Due in %(n)d day", "Due in %(n)d days", days) % {"n": days}
+
+
+def days_badge(days: int) -> Badge:
+    """How near a date is that lies so many days ahead: ``over``, ``soon`` or ``ok``."""
+    kind = "over" if days < 0 else "soon" if days <= SOON else "ok"
+    return Badge(kind, days_left(days))
 
 
 def short(day: date) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from dsr.dashboard.words import due_badge
+from dsr.portal.status_page import dates
 from dsr.requests.deeds import assignment, conversation, decision, identity
 from dsr.requests.deeds.answer import send_answer
 from dsr.requests.models import RequestMessage, SubjectRequest
@@ -103,7 +105,28 @@ def test_a_late_answer_is_called_late(visitor: Visitor) -> None:
     browser.post(link_to(SubjectRequest.objects.get()))
     page = browser.get("/status/").content.decode()
     assert "An answer was due by May 21, 2026 and has not been sent yet." in page
-    assert "Overdue by 2 days" in page
+    assert "2 days overdue" in page
+
+
+@pytest.mark.parametrize(
+    ("days", "kind", "words"),
+    [
+        (12, "ok", "Due in 8 days"),
+        (13, "soon", "Due in 7 days"),
+        (15, "soon", "Due in 5 days"),
+        (19, "soon", "Due tomorrow"),
+        (20, "soon", "Due today"),
+        (21, "over", "1 day overdue"),
+    ],
+)
+def test_a_date_is_as_near_for_the_requester_as_it_is_for_staff(
+    visitor: Visitor, days: int, kind: str, words: str
+) -> None:
+    sent = visitor.ask()  # on 1 May, to be answered by 21 May
+    today = date(2026, 5, 1) + timedelta(days=days)
+    [shown] = [each.badge for each in dates(sent, today) if each.deadline.governing]
+    assert (shown.kind, shown.text) == (kind, words)
+    assert due_badge(sent, today) == shown
 
 
 def test_where_the_policy_names_no_date_the_page_says_it_is_an_aim(
