@@ -20,7 +20,7 @@ from dsr.portal.replying import CompletingForm, ReplyForm
 from dsr.portal.session import end_session, open_session, with_session
 from dsr.portal.status_page import page_of
 from dsr.requests.actors import REQUESTER
-from dsr.requests.deeds import conversation, ending
+from dsr.requests.deeds import conversation, correction, ending
 from dsr.requests.errors import RequestError, TooMany
 from dsr.requests.forms import put_refusal
 from dsr.requests.models import SubjectRequest
@@ -108,7 +108,7 @@ def complete(request: HttpRequest, subject_request: SubjectRequest) -> HttpRespo
         put_on(form, _writes_too_much(request, subject_request, timezone.now()))
     if form.is_valid():
         try:
-            conversation.complete(
+            correction.complete(
                 subject_request.pk,
                 particulars=form.particulars(),
                 actor=REQUESTER,

@@ -25,10 +25,10 @@ from dsr.requests.preconditions import decision_holds, is_answered, releasable, 
 from dsr.requests.services.notify import tell_requester
 from dsr.vault.uploads import CheckedUpload
 
-from .decision import standing
 from .declaration import Nothing, deed
 from .doing import Doing
 from .inputs import today, typed
+from .review import standing
 
 
 def _answer_not_sent(subject_request: SubjectRequest, actor: Actor) -> str:

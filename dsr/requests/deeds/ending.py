@@ -9,18 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts.roles import Permission
-from dsr.requests import drafts
 from dsr.requests.deadlines import lifecycle
+from dsr.requests.drafts import Draft, Told, begin, letter
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import text_field
 from dsr.requests.messages import keep_note, write_message
 from dsr.requests.models import RequestMessage
 from dsr.requests.services.notify import responsible, tell_requester, tell_staff
 
-from .decision import put_away
 from .declaration import Place, deed
 from .doing import Doing
 from .inputs import LONG, typed
+from .review import put_away
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ def withdraw(doing: Doing, given: Withdrawal) -> None:
     )
 
 
-def _message(code: str) -> Any:
-    """A message to the requester, with the starting text of the deed."""
+def _message(write: Draft) -> Any:
+    """A message to the requester, and what it begins with."""
     return typed(
         text_field,
         10,
@@ -75,7 +75,16 @@ def _message(code: str) -> Any:
         label=gettext_lazy("Message to the requester"),
         help_text=gettext_lazy("They read it on their private page; no mail carries its text."),
         error_messages={"required": gettext_lazy("Write the message.")},
-        initial=drafts.begin(code),
+        initial=begin(write),
+    )
+
+
+def _lapse_text(told: Told) -> str:
+    return letter(
+        told,
+        _("We asked you for more on [day] and have not heard from you, so we cannot go on."),
+        _("We therefore end this request. When you reply, we take it up again where it stopped."),
+        _("If you disagree, you can write to us, or complain to the authority."),
     )
 
 
@@ -83,7 +92,7 @@ def _message(code: str) -> Any:
 class Lapse:
     """Why it lapses and what the requester can still do, in words for them."""
 
-    text: str = _message("lapse")
+    text: str = _message(_lapse_text)
 
 
 @deed(
@@ -108,11 +117,19 @@ def lapse(doing: Doing, given: Lapse) -> None:
     _end(doing, "lapsed")
 
 
+def _out_of_scope_text(told: Told) -> str:
+    return letter(
+        told,
+        _("This right does not reach what you ask, because [say why, in plain words]."),
+        _("What you can do instead: [name another right, another office or a contact]."),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class OutOfScope:
     """Why the policy does not reach it and what else is open, in words for the requester."""
 
-    text: str = _message("declare_out_of_scope")
+    text: str = _message(_out_of_scope_text)
 
 
 @deed(
@@ -135,11 +152,19 @@ def declare_out_of_scope(doing: Doing, given: OutOfScope) -> None:
     _end(doing, "out_of_scope")
 
 
+def _forward_text(told: Told) -> str:
+    return letter(
+        told,
+        _("We are not who can answer it, so we passed it on to [name] on [day]."),
+        _("You can reach them here: [address, e-mail, telephone]."),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Forwarding:
     """To whom it was passed and how to reach them, in words for the requester."""
 
-    text: str = _message("forward")
+    text: str = _message(_forward_text)
 
 
 @deed(

@@ -17,12 +17,12 @@ from dsr.requests.errors import BadInput
 from dsr.requests.forms import day_field, text_field
 from dsr.requests.models import Receipt, SubjectRequest
 from dsr.requests.states import OPEN, Channel, Duty
+from dsr.requests.words import day_in_words
 
 from .declaration import Facts, Names, deed
 from .doing import Doing
 from .inputs import LONG, typed
 from .inputs import today as the_day
-from .said import day
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ class CorrectedReceipt:
 
 def _corrected(facts: Facts, names: Names) -> str:
     return _("Day of receipt corrected from %(old)s to %(new)s") % {
-        "old": day(facts.get("from")),
-        "new": day(facts.get("to")),
+        "old": day_in_words(facts.get("from")),
+        "new": day_in_words(facts.get("to")),
     }
 
 

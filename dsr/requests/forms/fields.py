@@ -1,4 +1,7 @@
-"""Form fields for the particulars of a right. None of them blocks sending by being empty."""
+"""Form fields that both doors use, and how a refusal stands beside them.
+
+The fields of particulars never block sending by being empty: formality never keeps from asking.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from dsr.policies.particulars import FieldSpec
+from dsr.requests.errors import BadInput, RequestError
 from dsr.vault.uploads import CheckedUpload, UploadRefused, check_upload
 
 DAY = "%Y-%m-%d"
@@ -130,3 +134,15 @@ def field_of(spec: FieldSpec, help_text: Any = "", *, asked: bool = False) -> fo
     )
     field.asked = asked  # type: ignore[attr-defined]
     return field
+
+
+def put_refusal(form: forms.Form, refused: RequestError) -> None:
+    """Each sentence beside its field where the form has it, else above the form.
+
+    The code goes along, so that a page can tell a limit that is reached from a slip.
+    """
+    if not isinstance(refused, BadInput):
+        form.add_error(None, ValidationError(str(refused), code=refused.code))
+        return
+    for name, sentence in refused.fields.items():
+        form.add_error(name if name in form.fields else None, str(sentence))
