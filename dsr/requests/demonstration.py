@@ -22,14 +22,14 @@ from dsr.requests.services import (
     deciding,
     ending,
     identity,
-    intake,
     work,
     writing,
 )
 from dsr.requests.services.deciding import Proposal
 from dsr.requests.services.identity import EvidenceGiven
-from dsr.requests.services.intake import PersonGiven, Submission
 from dsr.requests.states import EvidenceKind, Ground, Outcome
+from dsr.requests.submission import intake
+from dsr.requests.submission.given import PersonGiven, Submission
 
 STAFF = (
     ("clerk@demo.example", "Camille Clerk (demo)", Role.CLERK),

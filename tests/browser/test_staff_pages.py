@@ -15,7 +15,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 from dsr.accounts.models import User
 from dsr.accounts.services import enrol_for_trial, has_second_factor
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services.intake import PersonGiven
+from dsr.requests.submission.given import PersonGiven
 from tests import cast
 from tests.browser.axe import assert_accessible, click_through
 from tests.cast import ZOE, Desk, open_desk

@@ -18,7 +18,7 @@ from dsr.accounts.models import Membership, User
 from dsr.notifications.models import OutboxMessage
 from dsr.requests.services import identity
 from dsr.requests.services.identity import EvidenceGiven
-from dsr.requests.services.intake import PersonGiven
+from dsr.requests.submission.given import PersonGiven
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import MORNING, Desk

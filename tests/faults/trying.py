@@ -9,7 +9,7 @@ from dsr.policies.models import Organisation
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import acknowledging, deciding, extending, identity
 from dsr.requests.services.extending import ExtensionGiven, OrderGiven
-from dsr.requests.services.intake import PersonGiven
+from dsr.requests.submission.given import PersonGiven
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import MORNING, Desk

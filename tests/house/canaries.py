@@ -25,10 +25,11 @@ from dsr.notifications.services import deliver
 from dsr.policies.models import Right
 from dsr.requests.forms import RequestForm
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import deciding, ending, extending, identity, intake, work, writing
+from dsr.requests.services import deciding, ending, extending, identity, work, writing
 from dsr.requests.services.deciding import Proposal
 from dsr.requests.services.extending import ExtensionGiven, OrderGiven
 from dsr.requests.services.identity import EvidenceGiven
+from dsr.requests.submission import intake
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import open_desk

@@ -15,7 +15,7 @@ from dsr.requests.actors import REQUESTER
 from dsr.requests.models import Deadline, MailThrottle, SubjectRequest, WaitingForDigest
 from dsr.requests.queries import history
 from dsr.requests.services import digests, ending, work
-from dsr.requests.services.intake import PersonGiven
+from dsr.requests.submission.given import PersonGiven
 from dsr.vault.models import Purpose
 from dsr.vault.services import destroy
 from tests import cast

@@ -1,8 +1,12 @@
-"""Form fields for the particulars of a right. None of them blocks sending by being empty."""
+"""Form fields for the particulars of a right, and back: what was typed, as it is kept.
+
+None of them blocks sending by being empty.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from dsr.policies.particulars import FieldSpec
+from dsr.policies.particulars import FieldSpec, Particular
 from dsr.vault.uploads import CheckedUpload, UploadRefused, check_upload
 
 DAY = "%Y-%m-%d"
@@ -117,3 +121,17 @@ def field_of(spec: FieldSpec, help_text: Any = "", *, asked: bool = False) -> fo
     )
     field.asked = asked  # type: ignore[attr-defined]
     return field
+
+
+def said(asked: Iterable[Particular], typed: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The particulars that were given, as JSON values: half a period is no period."""
+    return {
+        particular.code: {spec.name: as_json(typed.get(spec.name)) for spec in particular.fields}
+        for particular in asked
+        if particular.fields and particular.said(dict(typed))
+    }
+
+
+def as_json(value: Any) -> Any:
+    """A cleaned value as it is sealed: days as ISO 8601, and nothing at all as ``""``."""
+    return value.isoformat() if isinstance(value, date) else value or ""
