@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy
 from dsr.policies.particulars import particulars
 from dsr.requests.forms import FilesField, text_field
 from dsr.requests.forms.asking import Asked
-from dsr.requests.forms.fields import field_of
-from dsr.requests.forms.submission import said
+from dsr.requests.forms.fields import field_of, said
 from dsr.requests.models import SubjectRequest
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -18,7 +17,7 @@ from dsr.requests.actors import Actor
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import email_field, phone_field, text_field
 from dsr.requests.forms.asking import asked_by
-from dsr.requests.forms.fields import field_of
+from dsr.requests.forms.fields import as_json, field_of
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import reindex, writes_to
 from dsr.requests.states import OPEN, UNDECIDED
@@ -120,15 +119,11 @@ def _changed_particulars(
     """Only the particulars of which something was changed, each whole: half a period is none."""
     return {
         particular.code: {
-            spec.name: _plain(form.cleaned_data.get(spec.name)) for spec in particular.fields
+            spec.name: as_json(form.cleaned_data.get(spec.name)) for spec in particular.fields
         }
         for particular in _missing_first(subject_request)
         if any(spec.name in form.changed_data for spec in particular.fields)
     }
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value or ""
 
 
 @dataclass(frozen=True, slots=True)
