@@ -73,12 +73,13 @@ class QueueView(Listing):
     def get(self, request: HttpRequest) -> HttpResponse:
         filters = QueueFilters(
             request.GET,
+            self.seen(),
             user=self.user,
             organisations=self.organisations,
             people=colleagues(self.organisations),
             at=self.at,
         )
-        found = filters.narrow(self.seen()).first_due_first()
+        found = filters.narrow().first_due_first()
         paginator = Paginator(found.select_related("organisation", "right", "assignee"), PAGE_SIZE)
         page = paginator.get_page(request.GET.get("page"))
         return self.page(
