@@ -12,7 +12,7 @@ from django.db.models import Model
 from dsr.audit.services import Line, first_rows, request_chain
 from dsr.requests.actors import Actor, Requester, acted_by, actor_id
 from dsr.requests.deadlines import lifecycle
-from dsr.requests.identity import required_level
+from dsr.requests.identity_levels import required_level
 from dsr.requests.models import Deadline, Person, Receipt, SubjectRequest
 from dsr.requests.people import findable
 from dsr.requests.prefetched import keep_prefetched
