@@ -91,6 +91,7 @@ def edit_contact(doing: Doing, given: Contact) -> None:
         phone=given.phone.strip(),
         postal_address=given.postal_address.strip(),
     )
+    # Else one person could send an approved answer wherever they like.
     person.contact_edited_by = doing.user
     person.save()
     # All of them: the other person of the request may have the contact that was taken out.
@@ -160,6 +161,7 @@ def complete(doing: Doing, given: Completion) -> None:
     added = {code: dict(values) for code, values in given.particulars.items() if filled(values)}
     _check_particulars(doing, added)
     subject_request = doing.subject_request
+    # Whole particulars replace whole particulars: a new first day never meets an old last day.
     subject_request.seal(particulars=subject_request.values() | added)
     subject_request.missing = [code for code in subject_request.missing if code not in added]
     doing.facts["added"] = ",".join(sorted(added))[:80].replace(",", ".")
