@@ -4,7 +4,15 @@ Pure: no Django, no settings, no clock, no I/O. Values go in, values come out.
 """
 
 from dsr.deadlines.calendars import WorkingCalendar
-from dsr.deadlines.compute import Result, compute, earliest, governing, usual_readings, widest
+from dsr.deadlines.compute import (
+    Result,
+    compute,
+    earliest,
+    first_to_end,
+    governing,
+    usual_readings,
+    widest,
+)
 from dsr.deadlines.periods import DeadlineInputError, Moment, Period, legal_day
 from dsr.deadlines.rules import Event, Extension, Facts, Pause, Reading, Restart, Rule
 from dsr.deadlines.trace import Alternative, Formatter, Step, explain
@@ -43,6 +51,7 @@ __all__ = [
     "compute",
     "earliest",
     "explain",
+    "first_to_end",
     "governing",
     "is_free",
     "is_older",

@@ -27,7 +27,7 @@ class Result:
     """What came out.
 
     `due` is a date, for periods in hours an aware instant, and `None` when there is no
-    date: no period stated, a clock standing still (`suspended`), or a start that has not
+    date: no period stated, a deadline standing still (`suspended`), or a start that has not
     come (`waiting_for`). `due_without_pause` is the date with every pause left out.
     `notice_by` is the last day for announcing the extension, when one is known.
     `start_on` is the day (or instant) from which the period was counted.
@@ -185,26 +185,27 @@ EARLIEST: Final = "earliest"
 WIDEST: Final = "widest"
 
 
-def governing(results: Sequence[Result]) -> int | None:
-    """Which of the results ends first, as a place in the list; `None` when none has a date.
+def first_to_end(ends: Sequence[date | float | None]) -> int | None:
+    """The earliest governs: its place in the list, `None` when nothing there ends.
 
-    Results without a date are passed over. Of equal dates the first listed governs.
+    What has no end is passed over. Of equal ends the first listed governs, so whoever has an
+    order of precedence (an order, the law, the policy, a target) lists by it.
     """
-    dated = [place for place, result in enumerate(results) if result.due is not None]
-    if not dated:
-        return None
-    hourly = any(isinstance(results[place].due, datetime) for place in dated)
-    return min(dated, key=lambda place: _moment_of_end(results[place], hourly))
+    ended = [(end, place) for place, end in enumerate(ends) if end is not None]
+    return min(ended)[1] if ended else None
 
 
-def _moment_of_end(result: Result, hourly: bool) -> date | float:
+def governing(results: Sequence[Result]) -> int | None:
+    """Which of the results ends first, as a place in the list; `None` when none has a date."""
+    hourly = any(isinstance(result.due, datetime) for result in results)
+    return first_to_end([_end(result, hourly) for result in results])
+
+
+def _end(result: Result, hourly: bool) -> date | float | None:
     # Days are compared as days; beside a period in hours only instants are comparable.
-    if hourly:
-        ends = result.expires_at
-        assert ends is not None
-        return ends.timestamp()
-    assert result.due is not None
-    return result.due
+    if not hourly:
+        return result.due
+    return None if result.expires_at is None else result.expires_at.timestamp()
 
 
 def earliest(results: Iterable[Result]) -> Result:

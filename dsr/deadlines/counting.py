@@ -62,6 +62,9 @@ def anchor_day(rule: Rule, start: date) -> date:
 
 
 def _raw(rule: Rule, period: Period, start: date) -> date:
+    if period.amount == 0:
+        # At once: on the day itself, whether or not that day counts as the first.
+        return start
     amount = -period.amount if rule.direction == "back" else period.amount
     if period.unit == "month" or period.unit == "year":
         end = add_months(anchor_day(rule, start), amount * (12 if period.unit == "year" else 1))
@@ -127,8 +130,8 @@ class PauseVerdict(NamedTuple):
     to_on: date | None
 
 
-class Run(NamedTuple):
-    """One clock run to its end. `due` is `None` while a pause is open."""
+class PausedCount(NamedTuple):
+    """One deadline counted to its end, with its pauses. `due` is `None` while a pause is open."""
 
     reached: Count
     due: date | None
@@ -151,9 +154,9 @@ def _stop(pause: Pause, zone: str) -> Stop:
     return Stop(pause, begun, ended, first, last)
 
 
-def run(
+def count_with_pauses(
     rule: Rule, period: Period, start: date, calendar: WorkingCalendar, pauses: list[Stop]
-) -> Run:
+) -> PausedCount:
     """Count `period` from `start` with `pauses`, sorted by `stops`.
 
     A pause has effect when it began on or before the due date as it stood then, counting
@@ -161,7 +164,7 @@ def run(
     """
     reached = count(rule, period, start, calendar)
     if not pauses:
-        return Run(reached, reached.due, (), ())
+        return PausedCount(reached, reached.due, (), ())
     still: Spans = ()
     verdicts = []
     for place, stop in enumerate(pauses):
@@ -172,12 +175,12 @@ def run(
         if stop.last is None:
             verdicts.append(_verdict(stop, OPEN))
             verdicts += [_verdict(later, OPEN) for later in pauses[place + 1 :] if not later.to_on]
-            return Run(reached, None, still, tuple(verdicts))
+            return PausedCount(reached, None, still, tuple(verdicts))
         before = days_in(still)
         still = _united(still, max(stop.first, start), stop.last)
         verdicts.append(_verdict(stop, COUNTED, days_in(still) - before))
         reached = count(rule, period, start, calendar, still)
-    return Run(reached, reached.due, still, tuple(verdicts))
+    return PausedCount(reached, reached.due, still, tuple(verdicts))
 
 
 def _verdict(stop: Stop, effect: str, days: int = 0) -> PauseVerdict:

@@ -25,7 +25,7 @@ class ExtensionVerdict(NamedTuple):
 
     `late`, `not_notified`, `not_allowed`, `too_many`, `too_long` (beyond the cap of the
     rule) or `wrong_reason`. `notice_by` is the last day on which it could be announced,
-    `None` while the clock stands still.
+    `None` while the deadline stands still.
     """
 
     extension: Extension
@@ -106,7 +106,7 @@ def _exceeds_cap(rule: Rule, amount: int) -> bool:
 
 def _in_time(told: Moment, limit: Moment | None, zone: str) -> bool:
     if limit is None:
-        # The clock stands still, so the limit cannot have passed.
+        # The deadline stands still, so the limit cannot have passed.
         return True
     if isinstance(limit, datetime):
         if isinstance(told, datetime):

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from dsr.deadlines.calendars import WorkingCalendar
 from dsr.deadlines.codec import write_calendar, write_event, write_period, write_rule
-from dsr.deadlines.counting import COUNTED, OPEN, PauseVerdict, Run, anchor_day, days_in
+from dsr.deadlines.counting import COUNTED, OPEN, PausedCount, PauseVerdict, anchor_day, days_in
 from dsr.deadlines.extending import ExtensionVerdict
 from dsr.deadlines.periods import ONE_DAY, Moment, first_instant_after, legal_day
 from dsr.deadlines.rules import RECEIVED, Facts, Restart, Rule
@@ -85,6 +85,8 @@ def _rule_step(rule: Rule) -> Step:
         return Step("rule_none", values, rule.source_of("period"))
     values["period"] = write_period(rule.period)
     code = "rule" if rule.direction == "forward" else "rule_back"
+    if rule.period.amount == 0:
+        code = "rule_at_once"
     return Step(code, values, rule.source_of("period"))
 
 
@@ -138,7 +140,7 @@ def _years(writer: TraceWriter) -> tuple[int, ...]:
 def _dates(writer: TraceWriter) -> list[date]:
     found = writer.found
     days = [] if found.start is None else [legal_day(found.start, writer.facts.zone)]
-    days += found.run.reached if found.run is not None else ()
+    days += found.count.reached if found.count is not None else ()
     limits = (verdict.notice_by for verdict in found.extensions)
     return days + [legal_day(limit, writer.facts.zone) for limit in limits if limit is not None]
 
@@ -181,18 +183,18 @@ def _add_count(writer: TraceWriter) -> None:
     total = write_period(found.period) if found.period is not None else {}
     for verdict in found.extensions:
         _add_extension(writer, verdict, total)
-    if found.run is None:
+    if found.count is None:
         _add_hours(writer, total)
         return
-    _add_raw(writer, found.run, total)
+    _add_raw(writer, found.count, total)
     for pause in found.pauses:
-        _add_pause(writer, pause, found.run)
+        _add_pause(writer, pause, found.count)
     if found.due is None:
         writer.add("due", "no_date", {}, "period")
         return
-    if found.run.still:
-        _add_suspended_days(writer, found.run)
-    _add_end(writer, found.run)
+    if found.count.still:
+        _add_suspended_days(writer, found.count)
+    _add_end(writer, found.count)
 
 
 def _add_extension(writer: TraceWriter, verdict: ExtensionVerdict, total: dict[str, Any]) -> None:
@@ -223,19 +225,22 @@ def _add_hours(writer: TraceWriter, total: dict[str, Any]) -> None:
     writer.add("due", "due_hour", {"due_on": due, "zone": writer.facts.zone}, "period")
 
 
-def _add_raw(writer: TraceWriter, run: Run, total: dict[str, Any]) -> None:
+def _add_raw(writer: TraceWriter, count: PausedCount, total: dict[str, Any]) -> None:
     rule, start = writer.rule, writer.found.start
     assert start is not None
     values = {
         "period": total,
         "start_on": start.isoformat(),
-        "raw_on": run.reached.bare.isoformat(),
+        "raw_on": count.reached.bare.isoformat(),
     }
     unit = total["unit"]
     if rule.direction == "back":
         writer.add("count", "count_back", values, "direction")
+    elif total["amount"] == 0:
+        # Neither "the count begins the day after" nor "0 days end" would be true or plain.
+        writer.add("count", "count_at_once", values, "start")
     elif unit in ("month", "year"):
-        writer.add("count", _month_code(writer, start, run.reached.bare), values, "anchor")
+        writer.add("count", _month_code(writer, start, count.reached.bare), values, "anchor")
     else:
         if unit != "week":
             first = "first_day_next" if rule.start == "next_day" else "first_day_same"
@@ -250,7 +255,7 @@ def _month_code(writer: TraceWriter, start: date, end: date) -> str:
     return "count_month" if anchor_day(rule, start).day == end.day else "count_month_clamped"
 
 
-def _add_pause(writer: TraceWriter, verdict: PauseVerdict, run: Run | None) -> None:
+def _add_pause(writer: TraceWriter, verdict: PauseVerdict, count: PausedCount | None) -> None:
     values: dict[str, Any] = {
         "from_on": verdict.from_on.isoformat(),
         "to_on": None if verdict.to_on is None else verdict.to_on.isoformat(),
@@ -258,13 +263,13 @@ def _add_pause(writer: TraceWriter, verdict: PauseVerdict, run: Run | None) -> N
     }
     if verdict.effect == COUNTED:
         values["days"] = verdict.days
-    elif verdict.effect == OPEN and run is not None:
-        values["used"] = _days_used(writer, verdict, run)
+    elif verdict.effect == OPEN and count is not None:
+        values["used"] = _days_used(writer, verdict, count)
     writer.add("pause", f"pause_{verdict.effect}", values, "pause")
 
 
-def _days_used(writer: TraceWriter, verdict: PauseVerdict, run: Run) -> int:
-    """Days of the period that had passed when the clock stopped, earlier pauses left out."""
+def _days_used(writer: TraceWriter, verdict: PauseVerdict, count: PausedCount) -> int:
+    """Days of the period that had passed when the deadline stopped, earlier pauses left out."""
     start = writer.found.start
     assert start is not None
     same_day = writer.rule.start == "same_day" and writer.rule.period is not None
@@ -272,42 +277,42 @@ def _days_used(writer: TraceWriter, verdict: PauseVerdict, run: Run) -> int:
     stopped = verdict.from_on
     if verdict.pause.counting != "inclusive_both":
         stopped += ONE_DAY
-    return max(0, (stopped - first).days - days_in(run.still))
+    return max(0, (stopped - first).days - days_in(count.still))
 
 
-def _add_suspended_days(writer: TraceWriter, run: Run) -> None:
-    values = {"days": days_in(run.still), "raw_on": run.reached.raw.isoformat()}
+def _add_suspended_days(writer: TraceWriter, count: PausedCount) -> None:
+    values = {"days": days_in(count.still), "raw_on": count.reached.raw.isoformat()}
     period = writer.found.period
     skipped = period is not None and period.unit == "business_day"
     writer.add("pause", "pause_skipped" if skipped else "pause_added", values, "pause")
 
 
-def _add_end(writer: TraceWriter, run: Run) -> None:
-    count, rule = run.reached, writer.rule
-    due_on = count.due.isoformat()
+def _add_end(writer: TraceWriter, count: PausedCount) -> None:
+    reached, rule = count.reached, writer.rule
+    due_on = reached.due.isoformat()
     if rule.direction == "back":
         writer.add("due", "due_back", {"due_on": due_on}, "period")
         return
     period = writer.found.period
     if rule.min_working_days and period and period.unit == "day" and period.amount > 1:
-        code = "floor_kept" if count.floored == count.raw else "floor_extended"
-        values = {"minimum": rule.min_working_days, "floored_on": count.floored.isoformat()}
+        code = "floor_kept" if reached.floored == reached.raw else "floor_extended"
+        values = {"minimum": rule.min_working_days, "floored_on": reached.floored.isoformat()}
         writer.add("floor", code, values, "min_working_days")
     writer.add(
         "roll",
-        _roll_code(writer, run),
-        {"from_on": count.floored.isoformat(), "due_on": due_on},
+        _roll_code(writer, count),
+        {"from_on": reached.floored.isoformat(), "due_on": due_on},
         "roll",
     )
-    ends = first_instant_after(count.due, writer.facts.zone).isoformat()
+    ends = first_instant_after(reached.due, writer.facts.zone).isoformat()
     writer.add(
         "due", "due", {"due_on": due_on, "expires_on": ends, "zone": writer.facts.zone}, "period"
     )
 
 
-def _roll_code(writer: TraceWriter, run: Run) -> str:
+def _roll_code(writer: TraceWriter, count: PausedCount) -> str:
     if writer.rule.roll == "none":
         return "roll_none"
-    if run.reached.due == run.reached.floored:
+    if count.reached.due == count.reached.floored:
         return "roll_not_needed"
     return "roll_next" if writer.rule.roll == "next_working_day" else "roll_previous"

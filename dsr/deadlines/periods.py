@@ -129,7 +129,7 @@ _LENGTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """So many of one unit, at least one and at most ten years.
+    """So many of one unit, at most ten years, and at least one; 0 days mean "at once".
 
     Units are `hour` (elapsed), `day` (calendar), `business_day`, `week`, `month`, `year`.
     Raises `DeadlineInputError` on `amount` or `unit`.
@@ -141,7 +141,10 @@ class Period:
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
             raise DeadlineInputError("unit", f"{self.unit!r} is not one of {', '.join(UNITS)}")
-        whole_number("amount", self.amount, least=1)
+        # "At once" is a period that ends on the day itself (LGPD, Art. 19 I). It is spelled in days
+        # alone: 0 hours would be over on arrival, 0 months are a slip of the pen, and 0 working
+        # days have no meaning on a Sunday, where 0 days and a last day that moves have one.
+        whole_number("amount", self.amount, least=0 if self.unit == "day" else 1)
         if self.amount > TEN_YEARS[self.unit]:
             raise DeadlineInputError(
                 "amount",

@@ -22,7 +22,7 @@ COUNTINGS: Final[tuple[Counting, ...]] = get_args(Counting)
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """The clock stands still from `from_on` to `to_on`; `None` means it still does.
+    """The deadline stands still from `from_on` to `to_on`; `None` means it still does.
 
     `counting` says which of these days do not count: both ends included (UK GDPR,
     Art. 12A(5)), without the first, or only those strictly between. With `allowed` false
@@ -80,6 +80,8 @@ class Extension:
     allowed: bool = True
 
     def __post_init__(self) -> None:
+        # "At once" is a period, more time of no days is none.
+        whole_number("amount", self.period.amount, least=1)
         if self.notified_on is not None:
             check_moment("notified_on", self.notified_on)
 
@@ -244,9 +246,14 @@ class Rule:
             raise DeadlineInputError("cutoff", "is a time on the local clock, without offset")
         if not self.starts:
             raise DeadlineInputError("starts", "names no moment from which to count")
+        if self.direction == "back" and self.period is not None:
+            # A window of no days shows nothing: it is never what a law means.
+            whole_number("amount", self.period.amount, least=1)
         cap = self.extension_cap
         if cap is not None and (self.period is None or cap.unit != self.period.unit):
             raise DeadlineInputError("extension_cap", "its unit differs from the unit of the rule")
+        if cap is not None:
+            whole_number("extension_cap.amount", cap.amount, least=1)
 
     def _variants(self) -> list[tuple[Reading, Rule]]:
         """The rule under each unsettled reading, made once and not for every date."""

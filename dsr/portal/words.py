@@ -20,6 +20,12 @@ def period(right: Right, organisation: Organisation) -> str:
         return _("The policy names no period. %(organisation)s aims to answer within %(aim)s.") % (
             names | {"aim": aim}
         )
+    if right.period_amount == 0:
+        if right.law:
+            return (
+                _("The law requires %(organisation)s to answer at once, on the same day.") % names
+            )
+        return _("%(organisation)s answers at once, on the same day.") % names
     given = {"period": length(right.period_amount, right.period_unit)}
     if right.law:
         return _("The law gives %(organisation)s %(period)s to answer.") % (names | given)
