@@ -19,8 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathFillImage
 
 from dsr.accounts.models import User, clean_address
-from dsr.accounts.notices import moment, page, tell
-from dsr.accounts.records import refused
+from dsr.accounts.reporting import moment, page, refused, tell
 from dsr.vault.services import seal_site, unseal_site
 
 SEALED_FOR = "second factor"

@@ -20,9 +20,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts import services
-from dsr.accounts.errors import AccountsError
 from dsr.accounts.models import Membership, User
-from dsr.accounts.records import record
+from dsr.accounts.reporting import AccountsError, record
 
 # Pages of libraries that would change or show accounts past our services. They are loaded first,
 # so that nobody registers them afterwards.

@@ -8,11 +8,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dsr.accounts.errors import AccountsError
 from dsr.accounts.memberships import may_change_roles, set_role
 from dsr.accounts.models import Invitation, User, clean_address
-from dsr.accounts.notices import moment, page, tell
-from dsr.accounts.records import record
+from dsr.accounts.reporting import AccountsError, moment, page, record, tell
 from dsr.policies.models import Department, Organisation
 
 VALID_FOR = timedelta(days=7)

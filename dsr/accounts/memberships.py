@@ -5,9 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dsr.accounts.errors import AccountsError
 from dsr.accounts.models import Membership, User
-from dsr.accounts.records import record
+from dsr.accounts.reporting import AccountsError, record
 from dsr.accounts.roles import Permission, Role
 from dsr.policies.models import Department, Organisation
 

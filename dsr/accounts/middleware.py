@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dsr.accounts.models import User
-from dsr.accounts.records import refused
+from dsr.accounts.reporting import refused
 from dsr.accounts.services import has_second_factor
 
 ENROL = "mfa_activate_totp"

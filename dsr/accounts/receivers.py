@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from dsr.accounts.models import User
-from dsr.accounts.records import record, refused
+from dsr.accounts.reporting import record, refused
 from dsr.accounts.services import SECOND_FACTORS, end_sessions
 
 

@@ -7,12 +7,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from dsr.accounts.errors import AccountsError
 from dsr.accounts.invitations import accept, invite, invite_again, withdraw
 from dsr.accounts.memberships import organisations_of, remove_membership, set_role
 from dsr.accounts.models import User
-from dsr.accounts.notices import moment, page, tell
-from dsr.accounts.records import record
+from dsr.accounts.reporting import AccountsError, moment, page, record, tell
 
 __all__ = [
     "AccountsError",

@@ -16,9 +16,10 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from dsr.notifications import heartbeats, rechecks
+from dsr.notifications import heartbeats
 from dsr.notifications.bell import ring
 from dsr.notifications.models import OutboxMessage, Status, Trouble
+from dsr.notifications.owing import is_known, still_holds
 from dsr.notifications.smtp import (
     RefusalError,
     ServerAwayError,
@@ -158,9 +159,9 @@ class _Shift:
         now = self.now()
         if message.useful_until is not None and message.useful_until <= now:
             return self._end(message, Status.MISSED, Trouble.TOO_LATE)
-        if not rechecks.is_known(message.recheck):
+        if not is_known(message.recheck):
             return self._try_later(message, Trouble.UNKNOWN_RECHECK)
-        if not rechecks.still_holds(message.recheck, message.recheck_args, now):
+        if not still_holds(message.recheck, message.recheck_args, now):
             return self._end(message, Status.CANCELLED, Trouble.NOT_NEEDED)
         return self._send(message, smtp)
 

@@ -19,8 +19,7 @@ from dsr.policies.services import (
     readings_in_force,
     rights_offered,
 )
-from dsr.portal.policy_text import pieces
-from dsr.portal.showing import groups, show_information
+from dsr.portal.showing import groups, pieces, show_information
 
 
 @login_not_required
