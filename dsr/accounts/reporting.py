@@ -53,6 +53,7 @@ def tell(
 ) -> None:
     """Owes the user a mail; without a key of its own it is owed each time."""
     owe(
+        # A second reset of a password is a second debt, so the key is new each time.
         key=key or f"account:{kind}:{uuid4().hex}",
         kind=kind,
         safe=site_safe(at),
@@ -67,9 +68,11 @@ def tell(
 
 def moment(at: datetime, user: User) -> str:
     """An instant as people read it, in the reader's language. Accounts have no zone: UTC."""
+    # The page in hand may be an administrator's, in another language.
     with translation.override(user.language):
         return f"{date_format(at, 'DATETIME_FORMAT')} UTC"
 
 
 def page(name: str, *args: str) -> str:
+    # Never from the Host header, which whoever sends a request chooses.
     return urljoin(settings.BASE_URL + "/", reverse(name, args=args))

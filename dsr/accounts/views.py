@@ -29,6 +29,7 @@ WRONG_LINKS: dict[str, Any] = {
     "app": "allauth.account",
     "action": "invitation",
     "config": {"invitation": "30/10m/ip"},
+    # Guessing a link takes GET alone, which the limiter passes over unless told.
     "limit_get": True,
 }
 
@@ -76,6 +77,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error("password", error)
         except AccountsError as error:
+            # Somebody used the link after it was found and before it was locked.
             raise Http404 from error
         else:
             messages.success(request, _("Your password is set. Log in with it now."))

@@ -23,6 +23,7 @@ from dsr.vault.models import Safe, SealedFile
 
 Recheck = Callable[[Mapping[str, Any], datetime], bool]
 
+# Filled once per process, in `ready()` of the rooms that owe messages.
 _registered: dict[str, Recheck] = {}
 
 
@@ -67,6 +68,7 @@ def owe(
     with its PDF as `file`; else its text is set when it is printed. Who writes many new rows at
     once takes this one, unsaved, `into` a list.
     """
+    # A name that nothing answers to would keep the mail waiting: better that the deed fails.
     _check_is_known(recheck)
     text = render(kind, context, language=language, reference=reference)
     message = _sealed(
@@ -116,6 +118,7 @@ def owe_each(
     The key of each ends with the reader's id. The text is made once for every language.
     """
     _check_is_known(recheck)
+    # Who is named twice, for two roles, is owed one mail.
     given = {reader.user_id: reader for reader in readers}
     texts = {
         language: render(kind, context, language=language, reference=reference)
@@ -173,6 +176,7 @@ def _save(messages: list[OutboxMessage], into: list[Model] | None) -> None:
     if into is None:
         owe_together(messages)
     elif messages:
+        # They are saved in the same transaction, and the bell waits for its commit.
         into.extend(messages)
         ring()
 

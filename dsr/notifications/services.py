@@ -48,6 +48,7 @@ def retry(message_id: int, *, at: datetime) -> OutboxMessage:
     with transaction.atomic():
         message = _locked(message_id, *UNDELIVERED)
         message.status, message.next_try_at, message.attempts = Status.OWED, at, 0
+        # Somebody wants it sent although it is late: no time limit ends it once more.
         message.handled_at = message.handled_by_id = message.useful_until = None
         message.last_error = Trouble.NONE
         message.save()
@@ -85,6 +86,7 @@ def record_posting(message_id: int, *, posted_on: date, at: datetime) -> OutboxM
 
 
 def _locked(message_id: int, *statuses: Status) -> OutboxMessage:
+    # The lock keeps a worker from claiming it meanwhile, and two people from deciding twice.
     message = OutboxMessage.objects.select_for_update(of=("self",)).get(pk=message_id)
     if message.status not in statuses:
         raise WrongStateError(message_id)

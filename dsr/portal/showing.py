@@ -86,6 +86,7 @@ def show_right(right: Right, organisation: Organisation) -> RightShown:
         fee=right.in_language("fee", language),
         ask_url=reverse("portal:ask", args=[organisation.slug, right.slug]),
         source=source_of(right),
+        # What a law gives has no words of its own in the policy.
         policy_url=policy_url(right) if right.clauses else "",
         language=version.policy.language,
         channels=[
@@ -183,6 +184,7 @@ def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:
     position = 0
     for start, end in merged(spans):
         cut.append(Piece(text[position:start], marked=False))
+        # A link of a right leads to its first mark, by the id that this one gets.
         cut.append(Piece(text[start:end], marked=True, first=len(cut) == 1))
         position = end
     cut.append(Piece(text[position:], marked=False))

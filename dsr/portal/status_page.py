@@ -48,6 +48,7 @@ def page_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
         "subject_request": subject_request,
         "shown": show_right(subject_request.right, organisation),
         "status_text": STATUS_TEXTS[subject_request.status],
+        # Decided before the answer is sent; only the answer tells it.
         "outcome": OUTCOMES.get(subject_request.outcome, "") if answers else "",
         "expectation": _expectation(subject_request, today),
         "dates": dates(subject_request, today),
@@ -151,6 +152,7 @@ def letter_of(subject_request: SubjectRequest) -> Letter:
         str(person.reveal("postal_address") or ""),
     )
     return Letter(
+        # Many type their name as the first line of their address.
         sender=address if address.startswith(name) else f"{name}\n{address}".strip(),
         recipient=_recipient(subject_request),
         said=_said(subject_request),

@@ -1,4 +1,4 @@
-"""What people see and do: troubles, retries, bounces, posting, the pulse."""
+"""What people see and do: troubles, retries, bounces, posting, heartbeats."""
 
 import os
 import subprocess

@@ -50,6 +50,7 @@ class CompletingForm(forms.Form):
     def __init__(self, subject_request: SubjectRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         typed = subject_request.organisation.accepts_electronic_signatures
+        # A signature by hand comes on paper: a field for it could never be filled in.
         by_hand = () if typed else ("signed", "dated")
         self.missing = particulars(c for c in subject_request.missing if c not in by_hand)
         for particular in self.missing:
@@ -100,6 +101,7 @@ def _page(request: HttpRequest, subject_request: SubjectRequest, form: ReplyForm
 def reply(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
     at = timezone.now()
     refused = upload_refusal(request, at) or _writes_too_much(request, subject_request, at)
+    # Looking into files is work that a refused visit does not get.
     form = ReplyForm(request.POST, None if refused else request.FILES)
     put_on(form, refused)
     if form.is_valid():
@@ -144,6 +146,7 @@ def withdraw(request: HttpRequest, subject_request: SubjectRequest) -> HttpRespo
 def complete(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
     """Add what the policy asks for and the request did not say."""
     form = CompletingForm(subject_request, request.POST if request.method == "POST" else None)
+    # Only what would be written is counted: a slip in the form is no message.
     if form.is_valid():
         put_on(form, _writes_too_much(request, subject_request, timezone.now()))
     if form.is_valid():
