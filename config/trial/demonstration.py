@@ -17,13 +17,13 @@ from dsr.notifications.services import mark_missed, write_off
 from dsr.policies.models import Organisation, Right
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deadlines import reminders
-from dsr.requests.deeds import answer, assignment, conversation, decision, ending, identity
+from dsr.requests.deeds import answer, assignment, conversation, decision, ending, identity, review
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.identity import EvidenceGiven
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import intake
-from dsr.requests.services.intake import PersonGiven, Submission
 from dsr.requests.states import EvidenceKind, Ground, Outcome
+from dsr.requests.submission import intake
+from dsr.requests.submission.given import PersonGiven, Submission
 
 STAFF = (
     ("clerk@demo.example", "Camille Clerk (demo)", Role.CLERK),
@@ -108,8 +108,8 @@ class _Story:
         self._begin(late, 24)
         soon = self._ask("indigomed", "amend", "Mia Beispiel", 26, **self._amendment())
         self._begin(soon, 22)
-        review = self._ask("imo", "eu-access", "Eva Testowa", 12, country="PL")
-        self._propose(self._begin(review, 10), 3)
+        reviewed = self._ask("imo", "eu-access", "Eva Testowa", 12, country="PL")
+        self._propose(self._begin(reviewed, 10), 3)
 
     def _waiting(self) -> None:
         asked = self._ask("img", "rectify", "Ana Modelo", 9, country="PT")
@@ -236,7 +236,7 @@ class _Story:
     def _answer(self, begun: SubjectRequest, days: int) -> None:
         at = self._ago(days)
         proposed = self._propose(begun, days)
-        approved = decision.approve(proposed.pk, actor=self.officer, at=at, seen=proposed.version)
+        approved = review.approve(proposed.pk, actor=self.officer, at=at, seen=proposed.version)
         sent = answer.send_answer(approved.pk, actor=self.handler, at=at, seen=approved.version)
         answer.close(sent.pk, actor=self.handler, at=at, seen=sent.version)
 
@@ -260,5 +260,5 @@ class _Story:
             at=at,
             seen=proving.version,
         )
-        approved = decision.approve(proposed.pk, actor=self.officer, at=at, seen=proposed.version)
+        approved = review.approve(proposed.pk, actor=self.officer, at=at, seen=proposed.version)
         answer.send_answer(approved.pk, actor=self.handler, at=at, seen=approved.version)

@@ -13,7 +13,7 @@ from django.http import Http404
 
 from dsr.accounts.models import User
 from dsr.dashboard import request_page, words
-from dsr.requests import decision_rules, drafts
+from dsr.requests import answer_texts, decision_rules
 from dsr.requests.deeds.deadline import extendable
 from dsr.requests.deeds.declaration import Deed
 from dsr.requests.models import SubjectRequest
@@ -44,7 +44,7 @@ def _decision(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dic
 
 def _deciding(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "drafts": drafts.answers(it),
+        "drafts": answer_texts.answers(it),
         "outcomes": Outcome.choices,
         "unproved": not (identity_reached(it) and authority_proved(it)),
         "two": decision_rules.needs_two(it, Outcome.GRANTED, user),

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from dsr.deadlines.errors import DeadlineInputError
-from dsr.deadlines.moments import Moment, legal_day, local_instant
-from dsr.deadlines.periods import Period
-
-if TYPE_CHECKING:
-    from dsr.deadlines.events import Extension
-    from dsr.deadlines.rules import Rule
+from dsr.deadlines.periods import DeadlineInputError, Moment, Period, legal_day, local_instant
+from dsr.deadlines.rules import Extension, Rule
 
 ADMITTED: Final = "admitted"
 LATE: Final = "late"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from dsr.deadlines.clock import (
+from dsr.deadlines.calendars import WorkingCalendar
+from dsr.deadlines.counting import (
     NOT_ALLOWED,
     NOT_APPLICABLE,
     PauseVerdict,
@@ -17,22 +18,18 @@ from dsr.deadlines.clock import (
     stops,
     without_effect,
 )
-from dsr.deadlines.errors import DeadlineInputError
-from dsr.deadlines.events import Extension, Facts, Pause, Restart
 from dsr.deadlines.extending import ExtensionVerdict, extend
-from dsr.deadlines.moments import (
+from dsr.deadlines.periods import (
     ONE_DAY,
+    DeadlineInputError,
     Moment,
+    Period,
     hours_later,
     known_year,
     legal_day,
     local_instant,
 )
-from dsr.deadlines.periods import Period
-from dsr.deadlines.rules import RECEIVED, Rule
-
-if TYPE_CHECKING:
-    from dsr.deadlines.calendars import WorkingCalendar
+from dsr.deadlines.rules import RECEIVED, Extension, Facts, Pause, Restart, Rule
 
 _FROM_RECEIPT: Final = (RECEIVED,)
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from dsr.policies.particulars import FieldSpec, particulars
 from dsr.requests import history
 from dsr.requests.deadlines.explain import expectation, explain
-from dsr.requests.deeds.conversation import complete, reply
+from dsr.requests.deeds.conversation import reply
+from dsr.requests.deeds.correction import complete
 from dsr.requests.deeds.doing import not_now
 from dsr.requests.deeds.ending import withdraw
 from dsr.requests.models import Deadline, RequestMessage, SubjectRequest

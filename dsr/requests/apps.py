@@ -4,8 +4,8 @@ from django.apps import AppConfig
 
 # The modules of deeds, in the order in which docs/states.md and the staff pages list them.
 SUBJECTS = (
-    *("assignment", "identity", "conversation", "decision", "answer", "ending"),
-    *("receipt", "facts", "deadline"),
+    *("assignment", "identity", "conversation", "decision", "review", "answer", "ending"),
+    *("receipt", "correction", "facts", "deadline", "order"),
 )
 
 

@@ -21,9 +21,9 @@ from dsr.audit.models import Entry
 from dsr.audit.services import request_chain
 
 from .deeds.declaration import DEEDS, LINES, Facts, Names, Saying, Words, history_line
-from .deeds.said import day
 from .models import Deadline, SubjectRequest
 from .states import Channel, Status
+from .words import day_in_words
 
 CAUSES: dict[str, str | Promise] = {
     "pause_began": gettext_lazy("a pause began"),
@@ -127,7 +127,7 @@ def _which(facts: Facts, names: Names) -> str:
 
 def _received(facts: Facts, names: Names) -> str:
     return _("Received on %(day)s (%(channel)s)") % {
-        "day": day(facts.get("received_on")),
+        "day": day_in_words(facts.get("received_on")),
         "channel": Channel(facts["channel"]).label,
     }
 
@@ -135,22 +135,22 @@ def _received(facts: Facts, names: Names) -> str:
 def _began(facts: Facts, names: Names) -> str:
     return _("Deadline began (%(which)s): %(day)s") % {
         "which": _which(facts, names),
-        "day": day(facts.get("due_on")),
+        "day": day_in_words(facts.get("due_on")),
     }
 
 
 def _shifted(facts: Facts, names: Names) -> str:
     return _("Deadline moved (%(which)s) from %(old)s to %(new)s, because %(cause)s") % {
         "which": _which(facts, names),
-        "old": day(facts.get("from")),
-        "new": day(facts.get("to")),
+        "old": day_in_words(facts.get("from")),
+        "new": day_in_words(facts.get("to")),
         "cause": CAUSES.get(str(facts.get("cause")), facts.get("cause")),
     }
 
 
 def _ended(sentence: Words) -> Saying:
     def say(facts: Facts, names: Names) -> str:
-        return str(sentence) % {"which": _which(facts, names), "day": day(facts.get("on"))}
+        return str(sentence) % {"which": _which(facts, names), "day": day_in_words(facts.get("on"))}
 
     return say
 

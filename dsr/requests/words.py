@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -56,3 +57,8 @@ def length(number: int, unit: str) -> str:
         "year": ngettext("%(n)d year", "%(n)d years", number),
     }
     return texts[unit] % {"n": number}
+
+
+def day_in_words(value: Any) -> str:
+    """A day as the facts of the history hold it, ISO 8601, in the reader's language."""
+    return short(date.fromisoformat(value)) if isinstance(value, str) else _("no date")

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
-from dsr.requests.deeds import answer, conversation, decision
+from dsr.requests.deeds import answer, conversation, review
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.states import Status
@@ -115,7 +115,7 @@ def test_a_question_an_answer_and_the_text_behind_them(walk: Walk) -> None:
     answered = SubjectRequest.objects.get()
     assert answered.status == Status.IN_PROGRESS
     proposed = cast.propose(answered, handler, at=at)
-    approved = decision.approve(proposed.pk, actor=officer, at=at, seen=proposed.version)
+    approved = review.approve(proposed.pk, actor=officer, at=at, seen=proposed.version)
     answer.send_answer(approved.pk, actor=handler, at=at, seen=approved.version)
     walk.go("/status/")
     expect(walk.page.get_by_role("heading", name="The answer")).to_be_visible()

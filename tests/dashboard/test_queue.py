@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from dsr.accounts.models import Membership
 from dsr.requests.deeds import answer, assignment
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services.intake import PersonGiven
+from dsr.requests.submission.given import PersonGiven
 from tests import cast
 from tests.cast import MORNING, Desk
 from tests.dashboard.conftest import Seat, text_of

@@ -14,7 +14,7 @@ from django.db import connection
 from dsr.accounts.models import User
 from dsr.audit.services import verify
 from dsr.notifications.models import OutboxMessage
-from dsr.requests.deeds import answer, assignment, conversation, decision, ending, identity
+from dsr.requests.deeds import answer, assignment, conversation, decision, ending, identity, review
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.errors import NotNow, Stale
 from dsr.requests.models import SubjectRequest
@@ -38,8 +38,8 @@ def _deed(service: Callable[..., SubjectRequest], **given: object) -> Deed:
     return deed
 
 
-START, APPROVE, SEND = _deed(assignment.start), _deed(decision.approve), _deed(answer.send_answer)
-RETURN = _deed(decision.return_to_work, reason="One file is missing.")
+START, APPROVE, SEND = _deed(assignment.start), _deed(review.approve), _deed(answer.send_answer)
+RETURN = _deed(review.return_to_work, reason="One file is missing.")
 FREEZE = _deed(ending.freeze, reason="Not me, says the contact.")
 FORWARD = _deed(ending.forward, text="To the billing department.")
 QUESTION = _deed(conversation.ask_requester, question="Which record?")

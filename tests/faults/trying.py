@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import date
 
 from dsr.policies.models import Organisation
-from dsr.requests.deeds import answer, deadline, identity, receipt
-from dsr.requests.deeds.deadline import ExtensionGiven, OrderGiven
+from dsr.requests.deeds import answer, deadline, identity, order, receipt
+from dsr.requests.deeds.deadline import ExtensionGiven
+from dsr.requests.deeds.order import OrderGiven
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services.intake import PersonGiven
+from dsr.requests.submission.given import PersonGiven
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import MORNING, Desk
@@ -71,7 +72,7 @@ ORDER = OrderGiven(
     document=CheckedUpload("order.pdf", b"%PDF-1.7", "application/pdf"),
 )
 DEEDS: dict[str, Try] = TRY | {
-    "record_order": lambda r, d: deadline.record_order(
+    "record_order": lambda r, d: order.record_order(
         r.pk, ORDER, actor=d.officer, at=MORNING, seen=r.version
     ),
     "strike_evidence": lambda r, d: identity.strike_evidence(

@@ -26,19 +26,22 @@ from dsr.policies.models import Right
 from dsr.requests.deeds import (
     assignment,
     conversation,
+    correction,
     deadline,
     decision,
     ending,
     identity,
     receipt,
+    review,
 )
 from dsr.requests.deeds.answer import close, send_answer
-from dsr.requests.deeds.deadline import ExtensionGiven, OrderGiven
+from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.identity import EvidenceGiven
+from dsr.requests.deeds.order import OrderGiven, record_order
 from dsr.requests.forms import RequestForm
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import intake
+from dsr.requests.submission import intake
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import open_desk
@@ -200,10 +203,10 @@ class Story:
         reason = clock.extension_rule["reasons"][0]
         more = ExtensionGiven(clock.pk, 1, reason, words["explanation"])
         deadline.extend(it.pk, more, actor=desk.handler, **self.fresh(it))
-        order = OrderGiven(
+        ordered = OrderGiven(
             words["authority"], date(2026, 5, 1), date(2026, 5, 20), self.upload("order")
         )
-        deadline.record_order(it.pk, order, actor=desk.officer, **self.fresh(it))
+        record_order(it.pk, ordered, actor=desk.officer, **self.fresh(it))
         receipt.correct_receipt(
             it.pk,
             received_on=date(2026, 4, 30),
@@ -211,7 +214,7 @@ class Story:
             actor=desk.officer,
             **self.fresh(it),
         )
-        conversation.edit_contact(
+        correction.edit_contact(
             it.pk,
             email=words.mail("new_address"),
             phone=PHONE,
@@ -224,13 +227,13 @@ class Story:
         it, desk, words = self.request, self.desk, self.words
         proposal = Proposal(outcome="granted", answer=words["answer"], reasons=words["reasons"])
         decision.propose(it.pk, proposal, actor=desk.handler, **self.fresh(it))
-        decision.return_to_work(
+        review.return_to_work(
             it.pk, reason=words["returned"], actor=desk.second_officer, **self.fresh(it)
         )
         ending.freeze(it.pk, reason=words["frozen"], actor=desk.officer, **self.fresh(it))
         ending.unfreeze(it.pk, reason=words["unfrozen"], actor=desk.officer, **self.fresh(it))
         decision.propose(it.pk, proposal, actor=desk.handler, **self.fresh(it))
-        decision.approve(it.pk, actor=desk.second_officer, **self.fresh(it))
+        review.approve(it.pk, actor=desk.second_officer, **self.fresh(it))
         send_answer(it.pk, actor=desk.handler, **self.fresh(it))
         close(it.pk, actor=desk.handler, **self.fresh(it))
         ending.reopen(it.pk, reason=words["reopened"], actor=desk.officer, **self.fresh(it))

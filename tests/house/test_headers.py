@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import include, path
 
 from dsr.accounts.models import User
-from dsr.requests.deeds import decision
+from dsr.requests.deeds import review
 from dsr.requests.deeds.answer import send_answer
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links, rate_limits
@@ -94,7 +94,7 @@ class Scene:
 def _answered(desk: Desk) -> SubjectRequest:
     begun = cast.begin(cast.ask(desk.right("img", "access")), desk.handler)
     proposed = cast.propose(begun, desk.handler)
-    approved = decision.approve(
+    approved = review.approve(
         proposed.pk, actor=desk.second_officer, at=MORNING, seen=proposed.version
     )
     return send_answer(approved.pk, actor=desk.handler, at=MORNING, seen=approved.version)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dsr.dashboard.words import due_badge
 from dsr.portal.status_page import dates
-from dsr.requests.deeds import assignment, conversation, decision, identity
+from dsr.requests.deeds import assignment, conversation, identity, review
 from dsr.requests.deeds.answer import send_answer
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.requests.services import links
@@ -214,7 +214,7 @@ def test_withdrawing_twice_says_why_it_cannot_be(visitor: Visitor) -> None:
 def answered(visitor: Visitor, desk: Desk) -> SubjectRequest:
     begun = cast.begin(visitor.ask(), desk.handler)
     proposed = cast.propose(begun, desk.handler, answer="Nobody was told.")
-    approved = decision.approve(
+    approved = review.approve(
         proposed.pk, actor=desk.officer, at=timezone.now(), seen=proposed.version
     )
     return send_answer(approved.pk, actor=desk.handler, at=timezone.now(), seen=approved.version)
@@ -242,7 +242,7 @@ def test_nobody_reads_the_letter_of_another_request(visitor: Visitor, desk: Desk
 def test_the_outcome_is_not_told_before_the_answer_is_sent(visitor: Visitor, desk: Desk) -> None:
     begun = cast.begin(visitor.ask(), desk.handler)
     proposed = cast.propose(begun, desk.handler)
-    decision.approve(proposed.pk, actor=desk.officer, at=timezone.now(), seen=proposed.version)
+    review.approve(proposed.pk, actor=desk.officer, at=timezone.now(), seen=proposed.version)
     page = visitor.status()
     assert "Your request is granted." not in page
     assert "Here is what you asked for." not in page

@@ -12,7 +12,7 @@ from dsr.policies.services import Correction, correct_day
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deadlines import lifecycle, recomputing
 from dsr.requests.deadlines.explain import expectation, explain
-from dsr.requests.deeds import answer, conversation, decision, ending, identity, receipt
+from dsr.requests.deeds import answer, conversation, decision, ending, identity, receipt, review
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.vault.uploads import CheckedUpload
@@ -215,7 +215,7 @@ def test_an_answer_after_the_due_day_makes_the_deadline_missed(desk: Desk) -> No
     asked = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-04-30"))
     begun = cast.begin(asked, desk.handler, at=cast.on("2026-05-20"))
     proposed = cast.propose(begun, desk.handler, at=cast.on("2026-05-20"))
-    approved = decision.approve(
+    approved = review.approve(
         proposed.pk, actor=desk.officer, at=cast.on("2026-05-21"), seen=proposed.version
     )
     assert asked.deadlines.get(code="policy").status == "running"
@@ -235,7 +235,7 @@ def test_a_letter_answers_on_the_day_it_was_posted(desk: Desk) -> None:
         desk.handler,
         at=cast.on("2026-05-18"),
     )
-    approved = decision.approve(
+    approved = review.approve(
         proposed.pk, actor=desk.officer, at=cast.on("2026-05-19"), seen=proposed.version
     )
     sent = answer.send_answer(
@@ -323,7 +323,7 @@ def test_an_answer_given_before_by_another_way_counts_from_its_day_with_proof(de
         desk.handler,
         at=cast.on("2026-05-18"),
     )
-    approved = decision.approve(
+    approved = review.approve(
         proposed.pk, actor=desk.officer, at=cast.on("2026-05-19"), seen=proposed.version
     )
     sent = answer.send_answer(

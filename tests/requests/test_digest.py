@@ -12,10 +12,10 @@ import pytest
 from dsr.notifications import bell
 from dsr.notifications.models import OutboxMessage
 from dsr.requests.actors import REQUESTER
-from dsr.requests.deeds import conversation, ending
+from dsr.requests.deeds import correction, ending
 from dsr.requests.models import Deadline, MailThrottle, SubjectRequest, WaitingForDigest
 from dsr.requests.services import digests
-from dsr.requests.services.intake import PersonGiven
+from dsr.requests.submission.given import PersonGiven
 from dsr.vault.models import KeyPurpose
 from dsr.vault.services import destroy
 from tests import cast
@@ -135,7 +135,7 @@ def test_the_digest_speaks_the_language_of_the_newest_request(desk: Desk) -> Non
 def test_a_corrected_contact_is_told_where_it_is_now(desk: Desk) -> None:
     ask(desk)
     second = ask(desk, 1)
-    conversation.edit_contact(
+    correction.edit_contact(
         second.pk,
         email="zoe.new@example.org",
         phone="",

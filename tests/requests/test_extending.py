@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from dsr.requests.deeds import deadline
-from dsr.requests.deeds.deadline import ExtensionGiven, OrderGiven
+from dsr.requests.deeds import deadline, order
+from dsr.requests.deeds.deadline import ExtensionGiven
+from dsr.requests.deeds.order import OrderGiven
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.models import SubjectRequest
 from dsr.vault.uploads import CheckedUpload
@@ -103,7 +104,7 @@ def test_the_clock_of_a_policy_cannot_be_extended(desk: Desk) -> None:
 
 def test_an_order_adds_a_clock_and_changes_no_other(desk: Desk) -> None:
     asked = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-04-30"))
-    deadline.record_order(
+    order.record_order(
         asked.pk,
         OrderGiven(
             due_on=date(2026, 5, 8),

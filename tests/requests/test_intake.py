@@ -9,9 +9,9 @@ import pytest
 
 from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Right
-from dsr.requests.deeds import conversation
+from dsr.requests.deeds import correction
 from dsr.requests.errors import BadInput, NotAllowed
-from dsr.requests.models import SubjectRequest
+from dsr.requests.models import SubjectRequest, WaitingForDigest
 from dsr.requests.queries import by_person, possible_duplicates, visible_to
 from dsr.requests.reference import ALPHABET, clean_reference, new_reference
 from dsr.vault.models import BlindToken
@@ -38,6 +38,8 @@ def test_the_same_form_sent_twice_is_one_request_with_one_reference(desk: Desk) 
     assert first.reference == second.reference
     assert SubjectRequest.objects.count() == 1
     assert OutboxMessage.objects.filter(kind="acknowledgement").count() == 1
+    assert OutboxMessage.objects.filter(kind="new_request").count() == 3
+    assert not WaitingForDigest.objects.exists()
 
 
 def test_what_the_clause_demands_and_is_missing_is_noted_and_does_not_block(desk: Desk) -> None:
@@ -205,7 +207,7 @@ def test_a_national_number_is_read_only_in_the_countries_one_works_for(desk: Des
 
 def test_a_corrected_number_is_found_and_the_one_before_is_not(desk: Desk) -> None:
     made = cast.ask(desk.right("img", "access"), who=PersonGiven("Zoé Canary", phone="912 345 678"))
-    conversation.edit_contact(
+    correction.edit_contact(
         made.pk,
         email="",
         phone="+351 913 345 678",
@@ -253,7 +255,7 @@ def test_a_contact_that_two_people_share_still_finds_the_request_when_one_gets_a
 ) -> None:
     child = PersonGiven("Ana Canary-Quill", email="zoe.canary@example.org")
     asked = cast.ask(desk.right("img", "access"), who=child, requester=cast.ZOE, role="parent")
-    conversation.edit_contact(
+    correction.edit_contact(
         asked.pk, email="zoe.new@example.org", actor=desk.clerk, at=cast.MORNING
     )
     assert [each.pk for each in by_person(desk.clerk, "zoe.canary@example.org")] == [asked.pk]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from dsr.requests.deeds import answer, decision
+from dsr.requests.deeds import answer, review
 from dsr.requests.letters import remedies
 from dsr.requests.models import Deadline
 from tests import cast
@@ -24,7 +24,7 @@ def test_an_accounting_is_asked_proved_approved_answered_and_closed(desk: Desk) 
     assert asked.due_on == date(2026, 5, 20)
     begun = cast.begin(asked, desk.handler, at=cast.on("2026-05-04"))
     proposed = cast.propose(begun, desk.handler, at=cast.on("2026-05-05"))
-    approved = decision.approve(
+    approved = review.approve(
         proposed.pk, actor=desk.second_officer, at=cast.on("2026-05-06"), seen=proposed.version
     )
     sent = answer.send_answer(

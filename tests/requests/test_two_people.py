@@ -7,7 +7,7 @@ import pytest
 from dsr.accounts.models import Membership
 from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Organisation
-from dsr.requests.deeds import conversation, decision, identity
+from dsr.requests.deeds import correction, decision, identity, review
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.declaration import unmet
 from dsr.requests.errors import NotAllowed, NotNow, Stale, Unmet
@@ -20,7 +20,7 @@ GRANT = Proposal(outcome="granted", answer="Done.")
 
 
 def approve(subject_request: SubjectRequest, by: cast.User) -> SubjectRequest:
-    return decision.approve(
+    return review.approve(
         subject_request.pk, actor=by, at=cast.MORNING, seen=subject_request.version
     )
 
@@ -47,7 +47,7 @@ def test_who_proposed_may_have_verified(desk: Desk) -> None:
 
 def test_who_last_edited_the_delivery_contact_does_not_approve(desk: Desk) -> None:
     begun = cast.begin(cast.ask(desk.right("indigomed", "accounting")), desk.handler)
-    edited = conversation.edit_contact(
+    edited = correction.edit_contact(
         begun.pk,
         email="zoe.new@example.org",
         phone="",
@@ -165,7 +165,7 @@ def test_evidence_that_changes_after_the_proposal_makes_it_void(desk: Desk) -> N
 
 def test_a_page_left_open_does_not_act_even_when_the_state_is_the_same_again(desk: Desk) -> None:
     proposed = in_review(desk)
-    returned = decision.return_to_work(
+    returned = review.return_to_work(
         proposed.pk,
         reason="A file is missing",
         actor=desk.officer,
@@ -186,6 +186,6 @@ def test_of_two_approvals_the_second_finds_it_decided(desk: Desk) -> None:
 
 def test_the_page_says_why_this_person_cannot_approve(desk: Desk) -> None:
     proposed = in_review(desk, by="officer")
-    sentence = unmet(proposed, decision.approve, desk.officer)
+    sentence = unmet(proposed, review.approve, desk.officer)
     assert "Another person has to approve" in sentence
-    assert unmet(proposed, decision.approve, desk.second_officer) == ""
+    assert unmet(proposed, review.approve, desk.second_officer) == ""

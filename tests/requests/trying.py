@@ -9,11 +9,13 @@ from dsr.requests.deeds import (
     answer,
     assignment,
     conversation,
+    correction,
     decision,
     ending,
     facts,
     identity,
     receipt,
+    review,
 )
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.models import SubjectRequest
@@ -45,10 +47,10 @@ TRY: dict[str, Try] = {
     "decide_alone": lambda r, d: decision.decide_alone(
         r.pk, cast.alone(GRANT), actor=d.handler, at=MORNING, seen=r.version
     ),
-    "approve": lambda r, d: decision.approve(
+    "approve": lambda r, d: review.approve(
         r.pk, actor=d.second_officer, at=MORNING, seen=r.version
     ),
-    "return_to_work": lambda r, d: decision.return_to_work(
+    "return_to_work": lambda r, d: review.return_to_work(
         r.pk, reason="One file is missing.", actor=d.second_officer, at=MORNING, seen=r.version
     ),
     "send_answer": lambda r, d: answer.send_answer(
@@ -78,7 +80,7 @@ TRY: dict[str, Try] = {
         r.pk, to=d.handler, actor=d.handler, at=MORNING, seen=r.version
     ),
     "note": lambda r, d: assignment.note(r.pk, text="Seen.", actor=d.handler, at=MORNING),
-    "edit_contact": lambda r, d: conversation.edit_contact(
+    "edit_contact": lambda r, d: correction.edit_contact(
         r.pk,
         email="zoe.new@example.org",
         phone="",
@@ -87,7 +89,7 @@ TRY: dict[str, Try] = {
         at=MORNING,
         seen=r.version,
     ),
-    "complete": lambda r, d: conversation.complete(
+    "complete": lambda r, d: correction.complete(
         r.pk,
         particulars={"details": {"details": "More."}},
         actor=d.clerk,

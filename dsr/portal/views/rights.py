@@ -84,6 +84,8 @@ def find_right(organisation: Organisation, slug: str) -> Right:
     """A right that can be asked for today."""
     rights = rights_offered(organisation, organisation.today(timezone.now()))
     if right := rights.filter(slug=slug).first():
+        # The one that was just found, else whoever asks for it asks the database once more.
+        right.reading.version.policy.organisation = organisation
         return right
     raise Http404
 

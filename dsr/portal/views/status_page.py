@@ -21,12 +21,11 @@ from dsr.portal.guarding import find_link, one_too_many, put_on, status_of, uplo
 from dsr.portal.session import end_session, open_session, with_session
 from dsr.portal.status_page import letter_of, page_of
 from dsr.requests.actors import REQUESTER
-from dsr.requests.deeds import conversation, ending
+from dsr.requests.deeds import conversation, correction, ending
 from dsr.requests.errors import RequestError, TooMany
 from dsr.requests.forms import FilesField, put_refusal, text_field
 from dsr.requests.forms.asking import Asked
-from dsr.requests.forms.fields import field_of
-from dsr.requests.forms.submission import said
+from dsr.requests.forms.fields import field_of, said
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.rate_limits import WRITING
@@ -151,7 +150,7 @@ def complete(request: HttpRequest, subject_request: SubjectRequest) -> HttpRespo
         put_on(form, _writes_too_much(request, subject_request, timezone.now()))
     if form.is_valid():
         try:
-            conversation.complete(
+            correction.complete(
                 subject_request.pk,
                 particulars=form.particulars(),
                 actor=REQUESTER,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from dsr.deadlines import Facts, Result, compute
-from dsr.deadlines.rulecodec import read_rule
+from dsr.deadlines.codec import read_rule
 from dsr.policies.models import Right
 from dsr.policies.services import duties_for
 from dsr.requests.actors import Actor

@@ -1,7 +1,4 @@
-"""More time, days that a court or authority sets, and facts on which dates depend.
-
-Nobody types a due date: facts are stated, and every date follows from them.
-"""
+"""More time for a deadline: only where its rule allows it, and only when it is told in time."""
 
 from __future__ import annotations
 
@@ -18,14 +15,14 @@ from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.deadlines.extending import ExtensionVerdict
 from dsr.requests.actors import Actor
-from dsr.requests.deadlines import lifecycle, reminder_days, solving
+from dsr.requests.deadlines import lifecycle, solving
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.files import keep_proof
 from dsr.requests.forms import FileField, day_field, text_field
 from dsr.requests.messages import write_message
-from dsr.requests.models import Deadline, Extension, Order, RequestMessage, SubjectRequest
+from dsr.requests.models import Deadline, Extension, RequestMessage, SubjectRequest
 from dsr.requests.services.notify import tell_requester
-from dsr.requests.states import OPEN, UNDECIDED, Duty, ExtensionReason, SetBy
+from dsr.requests.states import UNDECIDED, Duty, ExtensionReason
 from dsr.requests.words import length
 from dsr.vault.uploads import CheckedUpload
 
@@ -147,6 +144,7 @@ def extend(doing: Doing, given: ExtensionGiven) -> None:
     deadline = _chosen(doing, given)
     notified_on = given.notified_on or doing.today
     verdict = _verdict(deadline, given, notified_on)
+    # Today's notice can still be left out; one that was sent is a fact, also where it was too late.
     if not verdict.admitted and given.notified_on is None:
         raise Unmet(_too_late(verdict))
     extension = _keep(doing, deadline, given, notified_on, verdict)
@@ -235,91 +233,8 @@ def _keep(
         recorded_at=doing.at,
     )
     if given.proof:
+        # Without it nobody could show later that the requester was told in time.
         extension.proof = keep_proof(doing.subject_request, given.proof, at=doing.at)
     extension.seal(explanation=given.explanation.strip())
     extension.save()
     return extension
-
-
-@dataclass(frozen=True, slots=True)
-class OrderGiven:
-    """An order of a court or authority, with its document."""
-
-    authority: str = typed(text_field, 0, 300, label=gettext_lazy("Court or authority"))
-    ordered_on: date = typed(day_field, label=gettext_lazy("Day of the order"))
-    due_on: date = typed(day_field, label=gettext_lazy("Day by which it wants the answer"))
-    document: CheckedUpload = typed(
-        FileField,
-        label=gettext_lazy("The order itself"),
-        help_text=gettext_lazy("PDF, JPEG or PNG, at most 10 MB."),
-        error_messages={
-            "required": gettext_lazy("Add the document: an order is only as good as its proof.")
-        },
-    )
-
-
-@deed(
-    "record_order",
-    gettext_lazy("Record an order"),
-    permissions=(Permission.OVERSEE,),
-    states=OPEN,
-    address="order",
-    lead=gettext_lazy(
-        "An order of a court or authority adds a clock of its own; it changes no other."
-    ),
-    done=gettext_lazy("The order is recorded."),
-    history=gettext_lazy("An order was recorded"),
-)
-def record_order(doing: Doing, given: OrderGiven) -> None:
-    """Add a deadline with the day that was ordered. It changes no other."""
-    _check_order(given, doing)
-    deadline = _ordered_deadline(doing, given)
-    order = Order(
-        safe=doing.subject_request.safe,
-        deadline=deadline,
-        document=keep_proof(doing.subject_request, given.document, at=doing.at),
-        ordered_on=given.ordered_on,
-        by=doing.user,
-        recorded_at=doing.at,
-    )
-    order.seal(authority=given.authority.strip())
-    order.save()
-    doing.facts |= {"deadline": deadline.pk, "due_on": given.due_on.isoformat()}
-    lifecycle.govern(doing.subject_request)
-
-
-def _check_order(given: OrderGiven, doing: Doing) -> None:
-    problems = {}
-    if not given.authority.strip():
-        problems["authority"] = _("Say which court or authority ordered it.")
-    if given.ordered_on > doing.today:
-        problems["ordered_on"] = _("This day lies in the future. Enter the day of the order.")
-    if given.due_on < given.ordered_on:
-        problems["due_on"] = _("This day lies before the order. Enter the day it sets.")
-    if problems:
-        raise BadInput(problems)
-
-
-def _ordered_deadline(doing: Doing, given: OrderGiven) -> Deadline:
-    subject_request = doing.subject_request
-    calendar = subject_request.organisation.calendar
-    number = subject_request.deadlines.filter(set_by=SetBy.ORDER).count() + 1
-    deadline = Deadline(
-        subject_request=subject_request,
-        purpose=Duty.RESPOND,
-        set_by=SetBy.ORDER,
-        code=f"order-{number}",
-        source=_("Order of a court or authority; its document is attached"),
-        rule={"unit": "none"},
-        calendar=calendar,
-        calendar_version=calendar.version,
-        started_on=given.ordered_on,
-        due_on=given.due_on,
-        would_be_on=given.due_on,
-        trace=[],
-        computed_at=doing.at,
-    )
-    deadline.remind_on = reminder_days.first_day(deadline, doing.today)
-    deadline.save()
-    doing.line("deadline_began", **lifecycle.begun(deadline))
-    return deadline

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
-from dsr.requests import drafts
+from dsr.requests import answer_texts
 from dsr.requests.actors import Actor
 from dsr.requests.decision_rules import (
     approvers,
@@ -26,22 +26,15 @@ from dsr.requests.decision_rules import (
     may_refuse_alone,
     needs_two,
 )
-from dsr.requests.errors import BadInput, RequestError, Unmet
 from dsr.requests.forms import text_field
-from dsr.requests.messages import keep_note
 from dsr.requests.models import Decision, SubjectRequest
 from dsr.requests.preconditions import (
-    decision_holds,
-    is_answered,
-    second_person,
-    sent_answer,
-    standing_decision,
     unproved,
 )
 from dsr.requests.services.notify import tell_staff
 from dsr.requests.states import Outcome, Status
 
-from .declaration import DEEDS, Facts, Names, Nothing, Place, Saying, Words, deed
+from .declaration import DEEDS, Facts, Names, Saying, Words, deed
 from .doing import Doing
 from .inputs import LONG, Opening, typed, typed_for
 
@@ -56,7 +49,7 @@ def _chosen(opening: Opening) -> str | None:
 
 def _starting_text(opening: Opening) -> str:
     outcome = _chosen(opening)
-    return drafts.draft(opening.subject_request, outcome) if outcome else ""
+    return answer_texts.answer(opening.subject_request, outcome) if outcome else ""
 
 
 def _ground(subject_request: SubjectRequest, user: User) -> forms.Field:
@@ -123,7 +116,7 @@ def _worth_deciding(subject_request: SubjectRequest, actor: Actor) -> bool:
     return subject_request.status not in EARLY or not unproved(subject_request)
 
 
-def _with_outcome(sentence: Words) -> Saying:
+def decided_as(sentence: Words) -> Saying:
     def say(facts: Facts, names: Names) -> str:
         return str(sentence) % {"outcome": Outcome(facts["outcome"]).label}
 
@@ -135,7 +128,7 @@ def _with_outcome(sentence: Words) -> Saying:
     gettext_lazy("Propose a decision"),
     permissions=(Permission.WORK,),
     done=gettext_lazy("The decision is proposed. A second person has been asked to look at it."),
-    history=_with_outcome(gettext_lazy("Decision proposed: %(outcome)s")),
+    history=decided_as(gettext_lazy("Decision proposed: %(outcome)s")),
     told=gettext_lazy("An answer was prepared for a second person to check."),
     onward=90,
     next_when=_worth_deciding,
@@ -144,6 +137,7 @@ def _with_outcome(sentence: Words) -> Saying:
 )
 def propose(doing: Doing, given: Proposal) -> None:
     """Lay a decision before a second person."""
+    # Checked already when it is proposed: the second person should not find what a rule forbids.
     check_proposal(doing.subject_request, given)
     doing.subject_request.propose()
     _keep(doing, given)
@@ -200,11 +194,13 @@ def decide_alone(doing: Doing, given: SoleDecision) -> None:
     """Decide without a second person, where one suffices or none is to be had in time."""
     subject_request = doing.subject_request
     check_proposal(subject_request, given)
+    # By the outcome that was chosen, not by what the page offered: the page cannot know it.
     sole = needs_two(subject_request, given.outcome, doing.actor)
     if sole:
         check_sole_refusal(subject_request, given, held=doing.held, today=doing.today)
     subject_request.decide_alone(given.outcome, given.ground)
     decision = _keep(doing, given, taken=True)
+    # Also where one person is all there is: whoever reads the record later must see it.
     decision.sole = sole or subject_request.organisation.sole_decisions
     decision.seal(sole_reason=given.sole_reason)
     decision.save()
@@ -221,85 +217,6 @@ def decide_alone(doing: Doing, given: SoleDecision) -> None:
         )
 
 
-@deed(
-    "approve",
-    gettext_lazy("Approve"),
-    permissions=(Permission.APPROVE,),
-    needs=(decision_holds, second_person),
-    done=gettext_lazy("The decision is approved."),
-    history=_with_outcome(gettext_lazy("Decision approved: %(outcome)s")),
-    onward=20,
-    hint=gettext_lazy("A decision waits for you as the second person."),
-    shows=("decision", "identity"),
-)
-def approve(doing: Doing, given: Nothing) -> None:
-    """The second person agrees with what was proposed."""
-    decision = standing(doing.subject_request)
-    doing.subject_request.approve(decision.outcome, decision.ground)
-    decision.status = Decision.Status.TAKEN
-    decision.second_person, decision.settled_at = doing.user, doing.at
-    decision.save()
-    doing.facts |= {"outcome": decision.outcome, "proposed_by": decision.proposed_by_id}
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnReason:
-    """What has to be done first; kept as an internal note."""
-
-    reason: str = typed(
-        text_field,
-        4,
-        LONG,
-        label=gettext_lazy("What has to be done first"),
-        help_text=gettext_lazy("Kept as an internal note; the requester does not see it."),
-        error_messages={"required": gettext_lazy("Say what has to be done first.")},
-    )
-
-
-def _nothing_sent_yet(subject_request: SubjectRequest, actor: Actor) -> str:
-    if subject_request.status != Status.DECIDED or sent_answer(subject_request) is None:
-        return ""
-    return _("The answer has gone out already.")
-
-
-@deed(
-    "return_to_work",
-    gettext_lazy("Return to work"),
-    permissions=(Permission.APPROVE, Permission.WORK),
-    needs=(_nothing_sent_yet,),
-    address="return",
-    lead=gettext_lazy("The decision does not stand. Work goes on, and it can be proposed again."),
-    done=gettext_lazy("The request is back in work."),
-    history=gettext_lazy("Returned to work"),
-    place=Place.ENDING,
-    second_to=lambda subject_request, following: subject_request.status == Status.IN_REVIEW,
-    hide_blocked=is_answered,
-)
-def return_to_work(doing: Doing, given: ReturnReason) -> None:
-    """The proposal goes back, or a decision is taken back before anything went out."""
-    if not given.reason.strip():
-        raise BadInput({"reason": _("Say what has to be done first.")})
-    _check_may_return(doing)
-    doing.subject_request.return_to_work()
-    put_away(doing)
-    keep_note(doing, given.reason)
-
-
-def put_away(doing: Doing) -> None:
-    """The standing decision stands no more."""
-    doing.subject_request.decisions.exclude(status=Decision.Status.RETURNED).update(
-        status=Decision.Status.RETURNED, settled_at=doing.at
-    )
-
-
-def standing(subject_request: SubjectRequest) -> Decision:
-    """The decision that stands. Raises Unmet where none does."""
-    decision = standing_decision(subject_request)
-    if decision is None:
-        raise Unmet(_("No decision stands. Return the request to work and propose one."))
-    return decision
-
-
 def _keep(doing: Doing, proposal: Proposal, *, taken: bool = False) -> Decision:
     decision = Decision(
         safe=doing.subject_request.safe,
@@ -307,6 +224,7 @@ def _keep(doing: Doing, proposal: Proposal, *, taken: bool = False) -> Decision:
         status=Decision.Status.TAKEN if taken else Decision.Status.PROPOSED,
         outcome=proposal.outcome,
         ground=proposal.ground,
+        # On what it rests: anything that raises this number later makes the decision void.
         evidence_version=doing.subject_request.evidence_version,
         proposed_by=doing.user,
         proposed_at=doing.at,
@@ -316,13 +234,3 @@ def _keep(doing: Doing, proposal: Proposal, *, taken: bool = False) -> Decision:
     decision.save()
     doing.facts |= {"outcome": proposal.outcome, "ground": proposal.ground}
     return decision
-
-
-def _check_may_return(doing: Doing) -> None:
-    """Whoever reviews may send back; whoever works may take back what was decided."""
-    needed = Permission.APPROVE if doing.before == Status.IN_REVIEW else Permission.WORK
-    own = (decision := standing_decision(doing.subject_request)) is not None and (
-        decision.proposed_by_id == doing.user.pk
-    )
-    if not own and needed not in doing.held:
-        raise RequestError(_("Only a second person or whoever proposed it can return it to work."))

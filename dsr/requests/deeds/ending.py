@@ -9,18 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts.roles import Permission
-from dsr.requests import drafts
 from dsr.requests.deadlines import lifecycle
+from dsr.requests.drafts import Draft, Told, begin, letter
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import text_field
 from dsr.requests.messages import keep_note, write_message
 from dsr.requests.models import RequestMessage
 from dsr.requests.services.notify import responsible, tell_requester, tell_staff
 
-from .decision import put_away
 from .declaration import Place, deed
 from .doing import Doing
 from .inputs import LONG, typed
+from .review import put_away
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,15 @@ def withdraw(doing: Doing, given: Withdrawal) -> None:
         lambda: tell_staff(
             doing.subject_request,
             "withdrawn_staff",
+            # Whoever recorded it knows already.
             [user for user in responsible(doing.subject_request) if user != doing.actor],
             at=doing.at,
         )
     )
 
 
-def _message(code: str) -> Any:
-    """A message to the requester, with the starting text of the deed."""
+def _message(write: Draft) -> Any:
+    """A message to the requester, and what it begins with."""
     return typed(
         text_field,
         10,
@@ -75,7 +76,16 @@ def _message(code: str) -> Any:
         label=gettext_lazy("Message to the requester"),
         help_text=gettext_lazy("They read it on their private page; no mail carries its text."),
         error_messages={"required": gettext_lazy("Write the message.")},
-        initial=drafts.begin(code),
+        initial=begin(write),
+    )
+
+
+def _lapse_text(told: Told) -> str:
+    return letter(
+        told,
+        _("We asked you for more on [day] and have not heard from you, so we cannot go on."),
+        _("We therefore end this request. When you reply, we take it up again where it stopped."),
+        _("If you disagree, you can write to us, or complain to the authority."),
     )
 
 
@@ -83,12 +93,13 @@ def _message(code: str) -> Any:
 class Lapse:
     """Why it lapses and what the requester can still do, in words for them."""
 
-    text: str = _message("lapse")
+    text: str = _message(_lapse_text)
 
 
 @deed(
     "lapse",
     gettext_lazy("Declare lapsed"),
+    # Not who works on it: declaring lapsed is the easiest way to be rid of a request.
     permissions=(Permission.OVERSEE,),
     lead=gettext_lazy(
         "A decision, with a reason and what the requester can still do. Nothing lapses by itself, "
@@ -108,11 +119,19 @@ def lapse(doing: Doing, given: Lapse) -> None:
     _end(doing, "lapsed")
 
 
+def _out_of_scope_text(told: Told) -> str:
+    return letter(
+        told,
+        _("This right does not reach what you ask, because [say why, in plain words]."),
+        _("What you can do instead: [name another right, another office or a contact]."),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class OutOfScope:
     """Why the policy does not reach it and what else is open, in words for the requester."""
 
-    text: str = _message("declare_out_of_scope")
+    text: str = _message(_out_of_scope_text)
 
 
 @deed(
@@ -135,11 +154,19 @@ def declare_out_of_scope(doing: Doing, given: OutOfScope) -> None:
     _end(doing, "out_of_scope")
 
 
+def _forward_text(told: Told) -> str:
+    return letter(
+        told,
+        _("We are not who can answer it, so we passed it on to [name] on [day]."),
+        _("You can reach them here: [address, e-mail, telephone]."),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Forwarding:
     """To whom it was passed and how to reach them, in words for the requester."""
 
-    text: str = _message("forward")
+    text: str = _message(_forward_text)
 
 
 @deed(
@@ -230,13 +257,16 @@ def reopen(doing: Doing, given: Reason) -> None:
     """Taken up again. Unanswered, its old deadlines run on; answered before, a new one begins."""
     _needs(given.reason, _("Say why the request is reopened."), "reason")
     doing.subject_request.reopen()
+    # Else the old decision would still be there to be sent.
     put_away(doing)
     keep_note(doing, given.reason)
+    # Not begun anew where it was never answered: ending and reopening must not buy time.
     lifecycle.take_up_again(doing.subject_request, actor=doing.actor, at=doing.at)
     doing.afterwards.append(lambda: tell_requester(doing.subject_request, "reopened", at=doing.at))
 
 
 def _end(doing: Doing, mail: str) -> None:
+    # Cancelled, neither met nor missed: a duty that fell away is no success and no failure.
     lifecycle.cancel_all(doing.subject_request, actor=doing.actor, at=doing.at)
     doing.afterwards.append(lambda: tell_requester(doing.subject_request, mail, at=doing.at))
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
-from dsr.requests import drafts
 from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle
+from dsr.requests.drafts import Told, begin, letter
 from dsr.requests.errors import BadInput
 from dsr.requests.files import keep_proof
 from dsr.requests.forms import FileField, day_field, text_field
@@ -44,6 +44,25 @@ def _nothing_more_to_ask(subject_request: SubjectRequest, actor: Actor) -> str:
     return _("The required level is reached already; asking for more proof is not allowed.")
 
 
+def _what_helps(told: Told) -> str:
+    """Matching what is held comes first, an identity document last, and never whole."""
+    paragraphs = [
+        _("Before we go on we have to be sure that nobody else receives what is yours."),
+        _(
+            "Please tell us three of these, so that we can compare them with what we hold:\n"
+            "- your date of birth\n- the address you had when you were last in contact with us\n"
+            "- the month of your last visit or order"
+        ),
+        _(
+            "You can also come to our reception or telephone us. You need not send an identity "
+            "document; if you prefer to, black out everything but your name and date of birth."
+        ),
+    ]
+    if told["for_another"]:
+        paragraphs.append(_("Please also show that you may act for the person."))
+    return letter(told, *paragraphs)
+
+
 @dataclass(frozen=True, slots=True)
 class IdentityQuestion:
     """``doubt`` is internal. Without one the question is asked all the same, and nothing pauses."""
@@ -60,7 +79,7 @@ class IdentityQuestion:
         error_messages={
             "required": gettext_lazy("Write what you need and what other ways there are.")
         },
-        initial=drafts.begin("ask_identity"),
+        initial=begin(_what_helps),
     )
     doubt: str = typed(
         text_field,
@@ -97,6 +116,7 @@ def ask_identity(doing: Doing, given: IdentityQuestion) -> None:
         raise BadInput({"question": _("Write what you need and what other ways there are.")})
     doing.subject_request.ask_identity()
     write_message(doing, RequestMessage.Kind.IDENTITY, given.question)
+    # The question may be asked without a doubt; only the doubt that is written down stops a clock.
     doubt = given.doubt.strip()
     if doubt:
         lifecycle.begin_pause(
@@ -265,6 +285,7 @@ def strike_evidence(doing: Doing, given: Strike) -> None:
     evidence = doing.subject_request.evidence.filter(pk=given.evidence_id, struck_at=None).first()
     if evidence is None:
         raise BadInput({"evidence": _("This evidence was struck already.")})
+    # Never deleted: that somebody once relied on it is part of the record.
     evidence.struck_at, evidence.struck_by = doing.at, doing.user
     evidence.save()
     doing.facts["evidence"] = evidence.pk
@@ -286,6 +307,7 @@ def strike_evidence(doing: Doing, given: Strike) -> None:
 def accept_identity(doing: Doing, given: Nothing) -> None:
     """The evidence reaches the required level: work goes on, and what stood still runs again."""
     doing.subject_request.accept_identity()
+    # Not when the proof came in: until somebody has looked at it the doubt stands.
     lifecycle.end_pauses(
         doing.subject_request, PauseReason.IDENTITY, actor=doing.actor, at=doing.at
     )

@@ -17,12 +17,12 @@ from dsr.requests.errors import BadInput
 from dsr.requests.forms import day_field, text_field
 from dsr.requests.models import Receipt, SubjectRequest
 from dsr.requests.states import OPEN, Channel, Duty
+from dsr.requests.words import day_in_words
 
 from .declaration import Facts, Names, deed
 from .doing import Doing
 from .inputs import LONG, typed
 from .inputs import today as the_day
-from .said import day
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ class CorrectedReceipt:
 
 def _corrected(facts: Facts, names: Names) -> str:
     return _("Day of receipt corrected from %(old)s to %(new)s") % {
-        "old": day(facts.get("from")),
-        "new": day(facts.get("to")),
+        "old": day_in_words(facts.get("from")),
+        "new": day_in_words(facts.get("to")),
     }
 
 
@@ -105,6 +105,7 @@ def correct_receipt(doing: Doing, given: CorrectedReceipt) -> None:
         raise BadInput({"reason": _("Say how you know the real day of receipt.")})
     subject_request = doing.subject_request
     old = subject_request.received_on
+    # Struck and not changed: the history of the day of receipt is what a regulator asks for first.
     subject_request.receipts.filter(struck_at=None).update(struck_at=doing.at)
     _add_receipt(doing, given.received_on, subject_request.channel, given.reason)
     doing.facts |= {"from": old.isoformat(), "to": given.received_on.isoformat()}

@@ -1,7 +1,15 @@
 """The form of a right, shared by the doors: requesters fill it in, staff copy letters into it."""
 
-from .fields import DayInput, FileField, FilesField, day_field, email_field, phone_field, text_field
-from .refusals import put_refusal
+from .fields import (
+    DayInput,
+    FileField,
+    FilesField,
+    day_field,
+    email_field,
+    phone_field,
+    put_refusal,
+    text_field,
+)
 from .request_form import RequestForm
 
 __all__ = [

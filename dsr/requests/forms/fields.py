@@ -1,8 +1,12 @@
-"""Form fields for the particulars of a right. None of them blocks sending by being empty."""
+"""Form fields that both doors use: what is typed, as it is kept, how a refusal stands beside it.
+
+The fields of particulars never block sending by being empty: formality never keeps from asking.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,7 +14,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from dsr.policies.particulars import FieldSpec
+from dsr.policies.particulars import FieldSpec, Particular
+from dsr.requests.errors import BadInput, RequestError
 from dsr.vault.uploads import CheckedUpload, UploadRefused, check_upload
 
 DAY = "%Y-%m-%d"
@@ -130,3 +135,29 @@ def field_of(spec: FieldSpec, help_text: Any = "", *, asked: bool = False) -> fo
     )
     field.asked = asked  # type: ignore[attr-defined]
     return field
+
+
+def put_refusal(form: forms.Form, refused: RequestError) -> None:
+    """Each sentence beside its field where the form has it, else above the form.
+
+    The code goes along, so that a page can tell a limit that is reached from a slip.
+    """
+    if not isinstance(refused, BadInput):
+        form.add_error(None, ValidationError(str(refused), code=refused.code))
+        return
+    for name, sentence in refused.fields.items():
+        form.add_error(name if name in form.fields else None, str(sentence))
+
+
+def said(asked: Iterable[Particular], typed: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The particulars that were given, as JSON values: half a period is no period."""
+    return {
+        particular.code: {spec.name: as_json(typed.get(spec.name)) for spec in particular.fields}
+        for particular in asked
+        if particular.fields and particular.said(dict(typed))
+    }
+
+
+def as_json(value: Any) -> Any:
+    """A cleaned value as it is sealed: days as ISO 8601, and nothing at all as ``""``."""
+    return value.isoformat() if isinstance(value, date) else value or ""

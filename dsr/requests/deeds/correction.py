@@ -1,0 +1,175 @@
+"""What is on record of a request is corrected or completed: where to write, what was missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.accounts.models import User
+from dsr.accounts.roles import Permission
+from dsr.policies.particulars import PARTICULARS, Particular, filled, particulars
+from dsr.requests.actors import Actor
+from dsr.requests.errors import BadInput
+from dsr.requests.forms import email_field, phone_field, text_field
+from dsr.requests.forms.asking import asked_by
+from dsr.requests.forms.fields import as_json, field_of
+from dsr.requests.models import SubjectRequest
+from dsr.requests.people import reindex, writes_to
+from dsr.requests.states import OPEN, UNDECIDED
+from dsr.vault.services import unindex
+
+from .declaration import deed
+from .doing import Doing
+from .inputs import Begin, typed, typed_together
+
+
+def _contact(name: str) -> Begin:
+    """The contact as it is on record, to be corrected."""
+    return lambda opening: writes_to(opening.subject_request).reveal(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where answers go; at least one of the three."""
+
+    email: str = typed(
+        email_field,
+        label=gettext_lazy("E-mail address"),
+        required=False,
+        initial=_contact("email"),
+        default="",
+    )
+    phone: str = typed(
+        phone_field,
+        label=gettext_lazy("Telephone number"),
+        required=False,
+        initial=_contact("phone"),
+        default="",
+    )
+    postal_address: str = typed(
+        text_field,
+        4,
+        500,
+        label=gettext_lazy("Postal address"),
+        required=False,
+        initial=_contact("postal_address"),
+        default="",
+    )
+
+
+@deed(
+    "edit_contact",
+    gettext_lazy("Correct the contact"),
+    permissions=(Permission.RECORD,),
+    states=OPEN,
+    rests_on=True,
+    address="contact",
+    lead=gettext_lazy(
+        "Answers go here. Whoever corrects the contact last cannot approve what is sent to it, and "
+        "a decision that was proposed before no longer holds."
+    ),
+    done=gettext_lazy("The contact is corrected."),
+    history=gettext_lazy("The contact was corrected"),
+    told=gettext_lazy("Your contact details were corrected."),
+)
+def edit_contact(doing: Doing, given: Contact) -> None:
+    """Correct where answers go. Who did it last is not who approves what goes there."""
+    if not (given.email or given.phone or given.postal_address):
+        raise BadInput({"email": _("Leave at least one way to answer.")})
+    person = writes_to(doing.subject_request)
+    # The old contact must not find the request any more: it may be a stranger's.
+    country = doing.subject_request.organisation.country
+    for name in ("email", "phone"):
+        unindex(person.safe, name, [str(person.reveal(name) or "")], country)
+    person.seal(
+        email=given.email.strip(),
+        phone=given.phone.strip(),
+        postal_address=given.postal_address.strip(),
+    )
+    # Else one person could send an approved answer wherever they like.
+    person.contact_edited_by = doing.user
+    person.save()
+    # All of them: the other person of the request may have the contact that was taken out.
+    reindex(doing.subject_request)
+
+
+def _missing_first(subject_request: SubjectRequest) -> list[Particular]:
+    codes = [code for code, _strength in asked_by(subject_request.right)]
+    missing = subject_request.missing
+    return particulars(sorted(codes, key=lambda code: code not in missing))
+
+
+def _fields_of_particulars(subject_request: SubjectRequest, user: User) -> dict[str, forms.Field]:
+    values, made = subject_request.values(), {}
+    for particular in _missing_first(subject_request):
+        for spec in particular.fields:
+            alone = particular.help if len(particular.fields) == 1 else ""
+            made[spec.name] = field_of(spec, alone)
+            made[spec.name].initial = values.get(particular.code, {}).get(spec.name)
+    return made
+
+
+def _changed_particulars(
+    subject_request: SubjectRequest, form: forms.Form
+) -> dict[str, dict[str, Any]]:
+    """Only the particulars of which something was changed, each whole: half a period is none."""
+    return {
+        particular.code: {
+            spec.name: as_json(form.cleaned_data.get(spec.name)) for spec in particular.fields
+        }
+        for particular in _missing_first(subject_request)
+        if any(spec.name in form.changed_data for spec in particular.fields)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What was missing: code of the particular -> its fields and their values, as JSON has them."""
+
+    particulars: Mapping[str, Mapping[str, Any]] = typed_together(
+        _fields_of_particulars, _changed_particulars
+    )
+
+
+def _something_is_asked(subject_request: SubjectRequest, actor: Actor) -> str:
+    if any(True for _each in asked_by(subject_request.right)):
+        return ""
+    return _("The policy says that this is not asked. Leave it out.")
+
+
+@deed(
+    "complete",
+    gettext_lazy("Add what was missing"),
+    permissions=(Permission.RECORD,),
+    by_requester=True,
+    states=UNDECIDED,
+    needs=(_something_is_asked,),
+    rests_on=True,
+    hide_blocked=lambda subject_request: True,
+    lead=gettext_lazy("What the requester said later. What is missing stands first."),
+    done=gettext_lazy("It is added."),
+    history=gettext_lazy("What was missing was added"),
+    told=gettext_lazy("What was missing was added."),
+)
+def complete(doing: Doing, given: Completion) -> None:
+    """Add particulars that were missing, or better ones; what was typed before is kept beside."""
+    added = {code: dict(values) for code, values in given.particulars.items() if filled(values)}
+    _check_particulars(doing, added)
+    subject_request = doing.subject_request
+    # Whole particulars replace whole particulars: a new first day never meets an old last day.
+    subject_request.seal(particulars=subject_request.values() | added)
+    subject_request.missing = [code for code in subject_request.missing if code not in added]
+    doing.facts["added"] = ",".join(sorted(added))[:80].replace(",", ".")
+
+
+def _check_particulars(doing: Doing, given: Mapping[str, object]) -> None:
+    if not given:
+        raise BadInput({"particulars": _("Nothing was filled in.")})
+    unknown = set(given) - set(PARTICULARS)
+    if unknown or set(given) & set(doing.subject_request.right.never):
+        raise BadInput({"particulars": _("The policy says that this is not asked. Leave it out.")})

@@ -1,0 +1,123 @@
+"""The second person: approves what somebody else proposed, or sends it back to work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.accounts.roles import Permission
+from dsr.requests.actors import Actor
+from dsr.requests.errors import BadInput, RequestError, Unmet
+from dsr.requests.forms import text_field
+from dsr.requests.messages import keep_note
+from dsr.requests.models import Decision, SubjectRequest
+from dsr.requests.preconditions import (
+    decision_holds,
+    is_answered,
+    second_person,
+    sent_answer,
+    standing_decision,
+)
+from dsr.requests.states import Status
+
+from .decision import decided_as
+from .declaration import Nothing, Place, deed
+from .doing import Doing
+from .inputs import LONG, typed
+
+
+@deed(
+    "approve",
+    gettext_lazy("Approve"),
+    permissions=(Permission.APPROVE,),
+    needs=(decision_holds, second_person),
+    done=gettext_lazy("The decision is approved."),
+    history=decided_as(gettext_lazy("Decision approved: %(outcome)s")),
+    onward=20,
+    hint=gettext_lazy("A decision waits for you as the second person."),
+    shows=("decision", "identity"),
+)
+def approve(doing: Doing, given: Nothing) -> None:
+    """The second person agrees with what was proposed."""
+    # What was proposed is taken over unread from its row: the second person approves that and
+    # nothing else, whatever a browser sent along.
+    decision = standing(doing.subject_request)
+    doing.subject_request.approve(decision.outcome, decision.ground)
+    decision.status = Decision.Status.TAKEN
+    decision.second_person, decision.settled_at = doing.user, doing.at
+    decision.save()
+    doing.facts |= {"outcome": decision.outcome, "proposed_by": decision.proposed_by_id}
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnReason:
+    """What has to be done first; kept as an internal note."""
+
+    reason: str = typed(
+        text_field,
+        4,
+        LONG,
+        label=gettext_lazy("What has to be done first"),
+        help_text=gettext_lazy("Kept as an internal note; the requester does not see it."),
+        error_messages={"required": gettext_lazy("Say what has to be done first.")},
+    )
+
+
+def _nothing_sent_yet(subject_request: SubjectRequest, actor: Actor) -> str:
+    # Before a decision an answer can only be one of an earlier round, which stays as it was.
+    if subject_request.status != Status.DECIDED or sent_answer(subject_request) is None:
+        return ""
+    return _("The answer has gone out already.")
+
+
+@deed(
+    "return_to_work",
+    gettext_lazy("Return to work"),
+    # Wider than it looks: which of the two suffices depends on the state (`_check_may_return`).
+    permissions=(Permission.APPROVE, Permission.WORK),
+    needs=(_nothing_sent_yet,),
+    address="return",
+    lead=gettext_lazy("The decision does not stand. Work goes on, and it can be proposed again."),
+    done=gettext_lazy("The request is back in work."),
+    history=gettext_lazy("Returned to work"),
+    place=Place.ENDING,
+    second_to=lambda subject_request, following: subject_request.status == Status.IN_REVIEW,
+    hide_blocked=is_answered,
+)
+def return_to_work(doing: Doing, given: ReturnReason) -> None:
+    """The proposal goes back, or a decision is taken back before anything went out."""
+    if not given.reason.strip():
+        raise BadInput({"reason": _("Say what has to be done first.")})
+    _check_may_return(doing)
+    doing.subject_request.return_to_work()
+    put_away(doing)
+    keep_note(doing, given.reason)
+
+
+def put_away(doing: Doing) -> None:
+    """The standing decision stands no more."""
+    # Kept and not deleted: what was once decided, and by whom, is part of the record.
+    doing.subject_request.decisions.exclude(status=Decision.Status.RETURNED).update(
+        status=Decision.Status.RETURNED, settled_at=doing.at
+    )
+
+
+def standing(subject_request: SubjectRequest) -> Decision:
+    """The decision that stands. Raises Unmet where none does."""
+    decision = standing_decision(subject_request)
+    if decision is None:
+        raise Unmet(_("No decision stands. Return the request to work and propose one."))
+    return decision
+
+
+def _check_may_return(doing: Doing) -> None:
+    """Whoever reviews may send back; whoever works may take back what was decided."""
+    # From the proposal's side it is a withdrawal, from the reviewer's a refusal to approve.
+    needed = Permission.APPROVE if doing.before == Status.IN_REVIEW else Permission.WORK
+    own = (decision := standing_decision(doing.subject_request)) is not None and (
+        decision.proposed_by_id == doing.user.pk
+    )
+    if not own and needed not in doing.held:
+        raise RequestError(_("Only a second person or whoever proposed it can return it to work."))
