@@ -12,9 +12,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from dsr.dashboard import words
-from dsr.dashboard.access import colleagues
 from dsr.dashboard.filters import QueueFilters, tiles
-from dsr.dashboard.views.base import StaffView
+from dsr.dashboard.views.base import StaffView, colleagues
 from dsr.policies.kinds import Kind
 from dsr.requests import queries
 from dsr.requests.models import SubjectRequest
