@@ -80,6 +80,7 @@ def seeded(code: str, year: int) -> frozenset[date]:
     around = holidays.country_holidays(
         country, subdiv=part or None, years=(year - 1, year, year + 1), expand=False
     )
+    # Only those that fall into the year, wherever the holiday itself belongs.
     return frozenset(day for day in around if day.year == year)
 
 
@@ -133,18 +134,21 @@ class WorkingCalendar:
     memo: dict[tuple[int, ...], Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        # A text is a sequence too: "FR" would be read as the places F and R.
         if isinstance(self.codes, str):
             raise DeadlineInputError("codes", f"{self.codes!r} is not a list of codes")
         self._keep("codes", tuple(self.codes))
         for name in ("extra", "removed"):
             self._keep(name, frozenset(_plain_days(name, getattr(self, name))))
         self._keep("weekend", frozenset(self.weekend))
+        # Seven days of rest would make every search for a working day endless.
         if not self.weekend <= frozenset(range(7)) or len(self.weekend) > 6:
             raise DeadlineInputError(
                 "weekend",
                 "not a list of weekdays, 0 (Monday) to 6 (Sunday), that leaves one for work",
             )
         parts = (part for code in self.codes for part in expand(code))
+        # A union names its parts, which may be named beside it: each is looked at once.
         self._keep("_parts", tuple(dict.fromkeys(parts)))
         self._keep("_years", {})
         self._keep("memo", {})
@@ -201,6 +205,7 @@ class WorkingCalendar:
 
 def _plain_days(name: str, days: Iterable[object]) -> Iterable[date]:
     for day in days:
+        # A date-time is a date for Python, but is never equal to one.
         if isinstance(day, datetime) or not isinstance(day, date):
             raise DeadlineInputError(name, f"{day!r} is not a date")
         yield day

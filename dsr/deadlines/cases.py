@@ -169,6 +169,7 @@ def _combined(own: Outcome, combine: Combination, by_id: Mapping[str, Outcome]) 
     except DeadlineInputError as error:
         return Outcome(own.id, own.case, error=error)
     chosen = earliest(results) if combine.mode == EARLIEST else widest(results)
+    # The case asks for its own notice limit even when another of the dates governs.
     if own.result is not None and own.result.extensions and not chosen.extensions:
         chosen = replace(chosen, notice_by=own.result.notice_by, extensions=own.result.extensions)
     return Outcome(own.id, own.case, chosen)
@@ -241,6 +242,7 @@ def read_question(options: Mapping[str, Any]) -> Case:
             "events": list(_events(options)),
         }
     )
+    # No regime stands behind a single question, so whatever authorities dispute is shown.
     readings = usual_readings(case.rule, case.facts)
     return replace(case, rule=replace(case.rule, unsettled=readings))
 

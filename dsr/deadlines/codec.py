@@ -143,6 +143,7 @@ def read_event(value: object, field: str) -> Event:
         )
     needed = _EVENT_KEYS[kind]
     data = table(field, value, ("type", "reason", "allowed", "base", *needed), needed)
+    # Counting from the first due date is the common mistake, so it is refused by name.
     if data.get("base", "start") != "start":
         raise DeadlineInputError(f"{field}.base", "an extension is counted from the start only")
     allowed = data.get("allowed", True)
@@ -215,34 +216,19 @@ def read_facts(data: Json) -> Facts:
 
 # Keys that hold one value and are spelled as the field is.
 _PLAIN: Final = (
-    "start",
-    "anchor",
-    "roll",
-    "min_working_days",
-    "max_extensions",
-    "hour_start",
-    "direction",
-    "receipt_on_non_working",
-    "source",
-)
+    "start", "anchor", "roll", "min_working_days", "max_extensions", "hour_start", "direction",
+    "receipt_on_non_working", "source",
+)  # fmt: skip
 _KEYS: Final = (
-    "amount",
-    "unit",
-    "month_end",
-    "cutoff",
-    "starts",
-    "extension_cap",
-    "extension_reasons",
-    "notice",
-    "sources",
-    "unsettled",
-    *_PLAIN,
-)
+    "amount", "unit", "month_end", "cutoff", "starts", "extension_cap", "extension_reasons",
+    "notice", "sources", "unsettled", *_PLAIN,
+)  # fmt: skip
 
 
 def read_rule(value: object, field: str = "rule") -> Rule:
     """A rule from an object. Raises `DeadlineInputError` naming the key."""
     data = table(field, value, _KEYS, ("unit",))
+    # The only reading that Reg. 1182/71, Art. 3(2)(c) admits; the key is there for the format.
     if data.get("month_end", "clamp") != "clamp":
         raise DeadlineInputError(
             f"{field}.month_end", f"{data['month_end']!r} is not known: a missing day is clamped"
@@ -252,6 +238,7 @@ def read_rule(value: object, field: str = "rule") -> Rule:
 
 def read_period(data: Json) -> Period | None:
     """The period in `amount` and `unit`; `None` for the unit `none`."""
+    # Written out: a key left out by mistake must not mean that there is no limit.
     if data["unit"] == "none":
         if data.get("amount") is not None:
             raise DeadlineInputError("amount", "a rule without a period has none")
@@ -299,6 +286,7 @@ def _reading(field: str, value: object) -> Reading:
 def write_rule(rule: Rule) -> Json:
     """The rule as JSON values, switches at their default left out."""
     data: Json = {"unit": "none"} if rule.period is None else write_period(rule.period)
+    # Left out where they are the default: stored rules stay short, and readable beside the law.
     plain = Rule(period=None)
     for key in _PLAIN:
         if getattr(rule, key) != getattr(plain, key):

@@ -115,6 +115,7 @@ def alternatives(
     shown: dict[str, tuple[Alternative, ...]] = {}
     for reading, changed in rule.variants:
         due = _read(reading, changed, facts, calendar)
+        # A reading that changes nothing in this case would only trouble the reader.
         if due != found.due:
             text = None if due is None else due.isoformat()
             other = Alternative(
@@ -232,8 +233,10 @@ def _chosen(results: Iterable[Result], mode: str) -> Result:
         raise DeadlineInputError("results", "there is nothing to choose from")
     place = governing(among)
     if place is None:
+        # A deadline that stands still comes back; one that a text never set does not.
         place = next((n for n, result in enumerate(among) if result.suspended), 0)
     chosen = among[place]
+    # Asked for without reasons: there is nothing to add the last one to.
     if not chosen.trace:
         return chosen
     dues = [None if each.due is None else each.due.isoformat() for each in among]

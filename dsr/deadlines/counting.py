@@ -38,10 +38,15 @@ def count(
     else:
         bare = raw = _raw(rule, period, start)
         if still:
+            # UK GDPR Art. 12A(5) says which days do not count and gives no arithmetic: adding them
+            # to the end of a month, too, is our reading.
             raw += timedelta(days=days_in(still))
+    # A window never moves for weekends: that would take days of the record away.
     if rule.direction == "back":
         return Count(bare, raw, raw, raw)
     floored = raw
+    # Art. 3(5) speaks of periods of two days or more. Before the roll: with a last day that
+    # moves forward the other order gives the same date.
     if rule.min_working_days and period.unit == "day" and period.amount >= 2:
         floored = _with_working_days(rule, start, raw, calendar)
     if rule.roll == "next_working_day":
@@ -149,6 +154,7 @@ def stops(pauses: Iterable[Pause], zone: str) -> list[Stop]:
 def _stop(pause: Pause, zone: str) -> Stop:
     begun = legal_day(pause.from_on, zone)
     ended = None if pause.to_on is None else legal_day(pause.to_on, zone)
+    # UK GDPR Art. 12A(5) leaves out both ends; in the Union it is not settled.
     first = begun if pause.counting == "inclusive_both" else begun + ONE_DAY
     last = ended - ONE_DAY if ended is not None and pause.counting == "between" else ended
     return Stop(pause, begun, ended, first, last)
@@ -167,16 +173,19 @@ def count_with_pauses(
         return PausedCount(reached, reached.due, (), ())
     still: Spans = ()
     verdicts = []
+    # One by one in the order of time, since each moves the date that the next has to meet.
     for place, stop in enumerate(pauses):
         if stop.from_on > reached.due:
             # In the order of time: whatever begins later is too late as well.
             verdicts += [_verdict(late, AFTER_DUE) for late in pauses[place:]]
             break
+        # While a pause is open nobody can know the last day, so none is given.
         if stop.last is None:
             verdicts.append(_verdict(stop, OPEN))
             verdicts += [_verdict(later, OPEN) for later in pauses[place + 1 :] if not later.to_on]
             return PausedCount(reached, None, still, tuple(verdicts))
         before = days_in(still)
+        # Days before the start were never in the count and cannot be taken out of it.
         still = _united(still, max(stop.first, start), stop.last)
         verdicts.append(_verdict(stop, COUNTED, days_in(still) - before))
         reached = count(rule, period, start, calendar, still)

@@ -58,11 +58,14 @@ def extend(
     """
     verdicts = []
     granted = 0
+    # A notice not given yet comes last: it cannot have used up an extension.
     for extension in sorted(extensions, key=lambda each: _day(each.notified_on, zone)):
         limit = own_limit() if own_limit else reach(total)
         outcome = _outcome(rule, extension, granted, total, limit, zone)
         if outcome == ADMITTED:
             granted += 1
+            # Added to the period, never to the date: two months from 28 February would lose the
+            # days that 31 January gave.
             total = _longer(total, extension.period)
         told = extension.notified_on
         told_on = None if told is None else legal_day(told, zone)
@@ -90,6 +93,7 @@ def _outcome(
         return NOT_ALLOWED
     if rule.extension_reasons and extension.reason not in rule.extension_reasons:
         return WRONG_REASON
+    # Before the day is looked at: what is not open to the controller cannot be late.
     if granted >= rule.max_extensions:
         return TOO_MANY
     if _exceeds_cap(rule, total.amount + extension.period.amount):
@@ -109,6 +113,7 @@ def _in_time(told: Moment, limit: Moment | None, zone: str) -> bool:
         # The deadline stands still, so the limit cannot have passed.
         return True
     if isinstance(limit, datetime):
+        # Told on a day, without its hour: that day is in time as long as the limit falls on it.
         if isinstance(told, datetime):
             return local_instant(told, zone) <= limit
         return told <= limit.date()

@@ -74,6 +74,7 @@ def _add_deemed(writer: TraceWriter, on: date) -> None:
 
 def _add_rule(writer: TraceWriter) -> None:
     memo = writer.rule.memo
+    # Written once for each rule: a sweep traces thousands of dates of the same one.
     if "step" not in memo:
         memo["step"] = _rule_step(writer.rule)
     writer.steps.append(memo["step"])
@@ -94,6 +95,7 @@ def _add_calendar(writer: TraceWriter) -> None:
     """The calendar with the holidays that were looked at, so that the trace stands alone."""
     calendar = writer.calendar
     years = _years(writer) if _uses_calendar(writer.rule) else ()
+    # The list of holidays is most of a trace, and the same for every date in these years.
     if years not in calendar.memo:
         calendar.memo[years] = _calendar_step(calendar, years)
     writer.places["calendar"] = len(writer.steps)
@@ -128,6 +130,7 @@ def _years(writer: TraceWriter) -> tuple[int, ...]:
     days = [writer.found.received_on, writer.found.deemed_on, *_dates(writer)]
     unit = None if writer.rule.period is None else writer.rule.period.unit
     years = {day.year for day in days}
+    # Every day between was asked whether it is worked.
     if unit == "business_day" or writer.rule.min_working_days:
         years = set(range(min(years), max(years) + 1))
     # A date early in January or late in December may have rolled there from the other year.
@@ -207,6 +210,7 @@ def _add_extension(writer: TraceWriter, verdict: ExtensionVerdict, total: dict[s
         "reason": extension.reason,
         "total": total,
     }
+    # While the deadline stands still there is no last day to name.
     paused = limit is None and verdict.outcome in ("admitted", "not_notified")
     code = f"extension_{verdict.outcome}" + ("_paused" if paused else "")
     writer.add("extension", code, values, "extension")

@@ -41,6 +41,8 @@ _HOUR: Final = timedelta(hours=1)
 def zone_named(name: str) -> ZoneInfo:
     """The time zone with this IANA name. Raises `DeadlineInputError` on `zone`."""
     try:
+        # The name is typed by people: a path or a folder of zones raises other errors than a
+        # wrong name, and all of them are the same mistake.
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError, TypeError) as wrong:
         raise DeadlineInputError("zone", f"{name!r} is not a known time zone") from wrong
@@ -70,6 +72,7 @@ def first_instant_after(day: date, zone: str) -> datetime:
     """The first instant of the local day after `day`: midnight, or later where clocks skip it."""
     place = zone_named(zone)
     midnight = datetime.combine(day + ONE_DAY, time(), place)
+    # Some zones change clocks at midnight: the day then begins at one o'clock.
     return midnight.astimezone(UTC).astimezone(place)
 
 
@@ -86,6 +89,7 @@ def hours_later(moment: datetime, hours: int, zone: str, *, next_full_hour: bool
         begun += _HOUR - timedelta(
             minutes=local.minute, seconds=local.second, microseconds=local.microsecond
         )
+    # Added in UTC: local arithmetic would read the wall clock and be an hour off in March.
     return (begun + timedelta(hours=hours)).astimezone(local.tzinfo)
 
 
@@ -169,6 +173,7 @@ class Period:
 
 def whole_number(field: str, value: object, *, least: int, most: int | None = None) -> int:
     """`value` when it is an `int` (no bool, no float) within bounds, else an error on `field`."""
+    # `True` is an `int` for Python, and a float would be cut silently.
     if isinstance(value, bool) or not isinstance(value, int):
         raise DeadlineInputError(field, f"{value!r} is not a whole number")
     if value < least:
@@ -184,6 +189,7 @@ def add_months(day: date, months: int) -> date:
     31 January + 1 month is 28 (or 29) February, never 3 March (Reg. 1182/71, Art. 3(2)(c)).
     One addition from the original day: adding again to a shortened month would lose days.
     """
+    # Months from the year 0, so that carrying over a year is one division, backwards too.
     year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
     number = day.day
     # Every month has 28 days; only the later numbers can be missing.

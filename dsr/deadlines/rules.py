@@ -45,6 +45,7 @@ class Pause:
             )
         if self.to_on is not None:
             check_moment("to", self.to_on)
+            # An instant and a day are compared by `Facts`, which alone knows the zone.
             if _both_days(self.from_on, self.to_on) and self.to_on < self.from_on:
                 raise DeadlineInputError(
                     "to", f"the pause ends on {self.to_on}, before its start on {self.from_on}"
@@ -109,6 +110,7 @@ class Facts:
         check_moment("received", self.received)
         for name, moment in self.milestones.items():
             check_moment(f"milestones.{name}", moment)
+        # A copy: whoever keeps the mapping cannot change facts that were computed with.
         object.__setattr__(self, "milestones", dict(self.milestones))
         object.__setattr__(self, "events", tuple(self.events))
         for place, event in enumerate(self.events):
@@ -118,6 +120,7 @@ class Facts:
         if not isinstance(event, (Pause, Restart, Extension)):
             raise DeadlineInputError(name, f"{type(event).__name__} is not an event")
         if isinstance(event, Pause) and event.to_on is not None:
+            # 23:30 UTC on the 5th is the 6th in Paris, so the order is that of local days.
             first, last = legal_day(event.from_on, self.zone), legal_day(event.to_on, self.zone)
             if last < first:
                 raise DeadlineInputError(
@@ -210,8 +213,10 @@ class Rule:
     period: Period | None
     start: Start = "next_day"
     anchor: Anchor = "event"
+    # The defaults move nothing. Where a text is silent the earlier day is the careful one.
     roll: Roll = "none"
     min_working_days: int = 0
+    # GDPR Art. 12(3) and HIPAA 164.524 know one; a regime says where it is another number.
     max_extensions: int = 1
     hour_start: HourStart = "exact"
     direction: Direction = "forward"
@@ -242,6 +247,7 @@ class Rule:
         object.__setattr__(self, "variants", tuple(self._variants()))
 
     def _check_combinations(self) -> None:
+        # Its place is the zone of the receipt, which differs from request to request.
         if self.cutoff is not None and self.cutoff.tzinfo is not None:
             raise DeadlineInputError("cutoff", "is a time on the local clock, without offset")
         if not self.starts:
@@ -257,6 +263,7 @@ class Rule:
 
     def _variants(self) -> list[tuple[Reading, Rule]]:
         """The rule under each unsettled reading, made once and not for every date."""
+        # Without its own readings, or every variant would build variants of variants.
         plain = replace(self, unsettled=()) if self.unsettled else self
         return [(reading, _read_as(plain, reading)) for reading in self.unsettled]
 
@@ -270,6 +277,7 @@ class Rule:
 
 def _read_as(rule: Rule, reading: Reading) -> Rule:
     changes: dict[str, Any] = {}
+    # Readings of pauses, of the calendar and of the zone leave the rule as it is.
     if reading.switch in CHOICES:
         changes[reading.switch] = reading.value
     elif reading.switch == "min_working_days":

@@ -61,6 +61,7 @@ def solve(rule: Rule, facts: Facts, calendar: WorkingCalendar) -> Solution:
         _check_units(rule, facts)
     if rule.period is None:
         return found
+    # Hours run over days of rest and neither move nor pause (Reg. 1182/71, Art. 3(1) and (2)).
     if rule.period.unit == "hour":
         _solve_hours(found, rule, facts, calendar)
     else:
@@ -96,7 +97,9 @@ def _solve_days(found: Solution, rule: Rule, facts: Facts, calendar: WorkingCale
         _extend(found, rule, facts, calendar, reach)
     assert found.period is not None
     found.count = count_with_pauses(rule, found.period, start, calendar, admitted)
+    # Without pauses this is both, and a second count is spared.
     found.due = found.without_pause = found.count.due
+    # A date that ran beyond the known years would look exact and rest on no holidays.
     known_year("calendar", found.count.reached.due)
     if admitted:
         found.suspended = found.due is None
@@ -143,6 +146,7 @@ def _own_limit(
     notice: Rule, facts: Facts, calendar: WorkingCalendar
 ) -> Callable[[], Moment | None]:
     """The last day for an announcement where the law gives it a period of its own."""
+    # PIPEDA s. 8: the notice has a limit of its own, which an extension does not stretch.
     others = tuple(event for event in facts.events if not isinstance(event, Extension))
     told_by = solve(notice, replace(facts, events=others), calendar).due
     return lambda: told_by
@@ -156,6 +160,7 @@ def _deem(found: Solution, rule: Rule, facts: Facts, calendar: WorkingCalendar) 
         found.late = local_instant(moment, facts.zone).time() >= rule.cutoff
         if found.late:
             found.deemed_on += ONE_DAY
+    # After the cut-off: late on a Friday is Saturday first, then Monday.
     if rule.receipt_on_non_working == "next_working_day":
         found.deemed_on = calendar.next_working(found.deemed_on)
 
@@ -167,6 +172,7 @@ def _start_day(found: Solution, rule: Rule, facts: Facts) -> date | None:
     moments = _starts(found, rule, facts, found.deemed_on)
     if found.waiting_for:
         return None
+    # The latest, also after the first due date: what the law waits for was missing till then.
     start = max(legal_day(moment, facts.zone) for moment in moments)
     known_year("events", start)
     return start
@@ -178,6 +184,7 @@ def _start_instant(found: Solution, rule: Rule, facts: Facts) -> datetime | None
         return None
     instants = [local_instant(each, facts.zone) for each in moments if isinstance(each, datetime)]
     plain = [each for each in moments if not isinstance(each, datetime)]
+    # A plain day is of no use for hours, unless an instant on a later day decides anyway.
     if instants and all(each < max(instants).date() for each in plain):
         return max(instants)
     field = RECEIVED if facts.received in plain else "events"

@@ -82,6 +82,7 @@ class TraceWriter:
     def place(self, readings: Mapping[str, tuple[Alternative, ...]]) -> None:
         """Put other readings beside the step they concern, else beside the last."""
         for slot, others in readings.items():
+            # A reading may turn a step that our own way to the date never took.
             place = self.places.get(slot, len(self.steps) - 1)
             step = self.steps[place]
             self.steps[place] = replace(step, alternatives=(*step.alternatives, *others))
@@ -130,6 +131,7 @@ PLAIN = Formatter()
 
 def explain(trace: Iterable[Step], formatter: Formatter = PLAIN) -> list[str]:
     """The steps as sentences, in their order, other readings after the step they concern."""
+    # Texts are looked up by code when shown: a stored trace speaks the reader's language.
     said = []
     for step in trace:
         said.append(sentence(step, formatter))
@@ -153,6 +155,7 @@ def other_reading(other: Alternative, formatter: Formatter = PLAIN) -> str:
 
 
 def _shown(name: str, value: Any, formatter: Formatter) -> Any:
+    # By name, so that a new sentence needs no code: what ends in `_on` is a day or instant.
     if isinstance(value, str) and (name == "on" or name.endswith("_on")):
         return _moment(value, formatter)
     if isinstance(value, Mapping) and "unit" in value and "amount" in value:
