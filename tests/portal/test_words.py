@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dsr.policies.models import Organisation, Right
-from dsr.portal.words import period
+from dsr.portal.showing import period
 
 CLINIC = Organisation(name="The clinic")
 
