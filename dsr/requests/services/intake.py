@@ -13,16 +13,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from dsr.accounts.models import Program, User
 from dsr.accounts.roles import Permission
-from dsr.audit.services import Line, record_refusal
+from dsr.audit.services import Line
 from dsr.policies.models import Right
 from dsr.policies.particulars import PARTICULARS, filled
 from dsr.policies.reading_locks import mark_used
-from dsr.requests.actors import Actor, Requester, actor_id
+from dsr.requests.actors import Actor, Requester
 from dsr.requests.bulk_insert import bulk_insert, reserve_ids
-from dsr.requests.chain import first_lines
+from dsr.requests.chain import first_lines, write_refusal
 from dsr.requests.deadlines import lifecycle
-from dsr.requests.errors import BadInput, NotAllowed
+from dsr.requests.errors import BadInput, NeedsAPerson, NotAllowed
 from dsr.requests.files import keep_file
 from dsr.requests.identity import required_level
 from dsr.requests.models import Deadline, Person, Receipt, SubjectRequest
@@ -104,9 +105,10 @@ def _check_actor(submission: Submission, actor: Actor, at: datetime) -> None:
     organisation = submission.right.reading.version.policy.organisation
     if actor is None or isinstance(actor, Requester):
         return
-    if not actor.may(Permission.RECORD, organisation):
-        record_refusal("denied", at=at, actor_id=actor_id(actor), facts={"deed": "submit"})
-        raise NotAllowed
+    # That something is a request, and whose, is said by the form or by a person.
+    if isinstance(actor, Program) or not actor.may(Permission.RECORD, organisation):
+        write_refusal({"deed": "submit"}, actor=actor, at=at)
+        raise NeedsAPerson if isinstance(actor, Program) else NotAllowed
 
 
 def _check(submission: Submission, at: datetime) -> None:
@@ -268,7 +270,7 @@ def _receipt(subject_request: SubjectRequest, actor: Actor, at: datetime) -> Rec
         received_at=subject_request.received_at,
         received_on=subject_request.received_on,
         recorded_at=at,
-        by=None if actor is None or isinstance(actor, Requester) else actor,
+        by=actor if isinstance(actor, User) else None,
     )
 
 
