@@ -18,14 +18,14 @@ from dsr.policies.catalogue.loading import load
 from dsr.policies.catalogue.reading import HOME
 from dsr.policies.models import Organisation, Right
 from dsr.requests.actors import REQUESTER, Actor
-from dsr.requests.bulk_insert import bulk_insert
 from dsr.requests.deeds import assignment, decision, identity
 from dsr.requests.deeds.decision import Proposal, SoleDecision
 from dsr.requests.deeds.identity import EvidenceGiven
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import intake
-from dsr.requests.services.intake import PersonGiven, Submission
 from dsr.requests.states import EvidenceKind
+from dsr.requests.submission import intake
+from dsr.requests.submission.given import PersonGiven, Submission
+from dsr.requests.submission.saving import NewRows
 
 # Friday 1 May 2026, a little after nine in Paris.
 MORNING = datetime(2026, 5, 1, 7, 12, tzinfo=UTC)
@@ -78,7 +78,7 @@ def the_same_desk() -> Desk:
         open_desk()
         _written.extend(row for row in _every_row() if row not in before)
     else:
-        bulk_insert(_written)
+        NewRows(_written).save()
     people = {user.email: user for user in User.objects.all()}
     desk = Desk({role.value: people[f"{role.value}@example.org"] for role in Role})
     desk.people["second_officer"] = people["second.officer@example.org"]

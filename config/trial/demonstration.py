@@ -21,9 +21,9 @@ from dsr.requests.deeds import answer, assignment, conversation, decision, endin
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.identity import EvidenceGiven
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import intake
-from dsr.requests.services.intake import PersonGiven, Submission
 from dsr.requests.states import EvidenceKind, Ground, Outcome
+from dsr.requests.submission import intake
+from dsr.requests.submission.given import PersonGiven, Submission
 
 STAFF = (
     ("clerk@demo.example", "Camille Clerk (demo)", Role.CLERK),

@@ -19,8 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathFillImage
 
 from dsr.accounts.models import User, clean_address
-from dsr.accounts.notices import moment, page, tell
-from dsr.accounts.records import refused
+from dsr.accounts.reporting import moment, page, refused, tell
 from dsr.vault.services import seal_site, unseal_site
 
 SEALED_FOR = "second factor"
@@ -46,6 +45,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Only what we have a text for leaves, and only to addresses of accounts."""
+        # allauth would answer addresses without an account too: anybody could have mail sent.
         user = context.get("user")
         if template_prefix == "account/email/password_reset_key" and isinstance(user, User):
             link = context["password_reset_url"]
@@ -66,6 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Built on our own address, never on what a request claims to have been sent to."""
+        # A forged Host header would else send the link with its token to another site.
         uid, _dash, token = key.partition("-")
         return page("account_reset_password_from_key", uid, token)
 
@@ -77,6 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         try:
             super().pre_authenticate(request, **credentials)
+        # What allauth raises while too many wrong passwords have locked the account.
         except ValidationError:
             _log_in_refused("log_in_locked", credentials)
             raise
@@ -99,6 +101,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     }
 
     def encrypt(self, text: str) -> str:
+        # Bound to its use: copied to another column it does not open.
         return base64.b64encode(seal_site(SEALED_FOR, text.encode())).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
@@ -114,6 +117,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         """The last second factor stays: an account with a password alone is never left behind."""
         if authenticator.type == Authenticator.Type.RECOVERY_CODES:
             return True
+        # Recovery codes are no second factor: they only exist beside one.
         others = Authenticator.objects.filter(user_id=authenticator.user_id).exclude(
             pk=authenticator.pk
         )

@@ -20,9 +20,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts import services
-from dsr.accounts.errors import AccountsError
 from dsr.accounts.models import Membership, User
-from dsr.accounts.records import record
+from dsr.accounts.reporting import AccountsError, record
 
 # Pages of libraries that would change or show accounts past our services. They are loaded first,
 # so that nobody registers them afterwards.
@@ -92,6 +91,7 @@ class UserAdmin(AdministratorsOnly, admin.ModelAdmin[User]):
     fields = ("name", "email", "language", "is_active", "is_superuser", "second_factor")
     readonly_fields = ("is_active", "is_superuser", "second_factor")
 
+    # The history names accounts by id; they are closed instead.
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -109,6 +109,7 @@ class UserAdmin(AdministratorsOnly, admin.ModelAdmin[User]):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """A new account gets its invitation once its roles are saved."""
         if change:
+            # Whatever else a forged form holds is not written.
             obj.save(update_fields=["name", "language"])
             return
         obj.set_unusable_password()
@@ -118,6 +119,7 @@ class UserAdmin(AdministratorsOnly, admin.ModelAdmin[User]):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         by, at = _administrator(request), timezone.now()
         assert by is not None
+        # Only to learn what was changed: the services write it and record it.
         formset.save(commit=False)
         for gone in formset.deleted_objects:
             services.remove_membership(gone.user, gone.organisation, by=by, at=at)
@@ -131,6 +133,7 @@ class UserAdmin(AdministratorsOnly, admin.ModelAdmin[User]):
         if not change:
             by = _administrator(request)
             assert by is not None
+            # After the roles, so that nobody comes in before they have one.
             services.invite_again(form.instance, by=by, at=timezone.now())
             self.message_user(request, _("An invitation is on its way."))
 

@@ -8,14 +8,13 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dsr.accounts.errors import AccountsError
 from dsr.accounts.memberships import may_change_roles, set_role
 from dsr.accounts.models import Invitation, User, clean_address
-from dsr.accounts.notices import moment, page, tell
-from dsr.accounts.records import record
+from dsr.accounts.reporting import AccountsError, moment, page, record, tell
 from dsr.policies.models import Department, Organisation
 
 VALID_FOR = timedelta(days=7)
+# 256 bits cannot be guessed, so a fast hash is enough; a password would need a slow one.
 TOKEN_BYTES = 32
 
 
@@ -75,11 +74,13 @@ def accept(token: str, password: str, at: datetime) -> User:
     password; a link can be used once, also by two clicks at the same instant.
     """
     with transaction.atomic():
+        # Of two clicks at once the second waits here and then finds the invitation used.
         locked = Invitation.objects.select_for_update().filter(token_hash=_hash(token)).first()
         invitation = open_invitation(token, at) if locked else None
         if invitation is None:
             raise AccountsError(_("This link does not work any more. Ask for a new invitation."))
         user = invitation.user
+        # A weak one raises, all of this is undone, and the link stays open.
         validate_password(password, user)
         user.set_password(password)
         user.save(update_fields=["password"])
@@ -106,6 +107,7 @@ def _send(user: User, *, by: User, at: datetime) -> Invitation:
         "invitation",
         at=at,
         key=f"invitation:{invitation.pk}",
+        # A link that is dead is not mailed any more.
         useful_until=invitation.expires_at,
         link=page("account_invitation", token),
         expires=moment(invitation.expires_at, user),
@@ -129,6 +131,7 @@ def _new_token(user: User, by: User | None, at: datetime) -> str:
 
 
 def _hash(token: str) -> bytes:
+    # The address of a page may hold half a character, which cannot be encoded.
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
 

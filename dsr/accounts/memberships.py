@@ -5,9 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dsr.accounts.errors import AccountsError
 from dsr.accounts.models import Membership, User
-from dsr.accounts.records import record
+from dsr.accounts.reporting import AccountsError, record
 from dsr.accounts.roles import Permission, Role
 from dsr.policies.models import Department, Organisation
 
@@ -33,6 +32,7 @@ def set_role(
     if department is not None and department.organisation_id != organisation.pk:
         raise AccountsError(_("This department belongs to another organisation."))
     with transaction.atomic():
+        # Two changes of one role are written one after the other, each with its true `before`.
         membership, made = Membership.objects.select_for_update().get_or_create(
             user=user,
             organisation=organisation,
@@ -52,6 +52,7 @@ def remove_membership(user: User, organisation: Organisation, *, by: User, at: d
     may_change_roles(by, organisation, of=user)
     with transaction.atomic():
         gone, _by_model = Membership.objects.filter(user=user, organisation=organisation).delete()
+        # Of two who remove it at once, one is recorded.
         if gone:
             record("role_removed", actor=by, at=at, user=user.pk, organisation=organisation.pk)
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dsr.accounts.models import User
-from dsr.accounts.records import refused
+from dsr.accounts.reporting import refused
 from dsr.accounts.services import has_second_factor
 
 ENROL = "mfa_activate_totp"
@@ -45,6 +45,7 @@ class SecondFactorMiddleware:
         if not getattr(view, "login_required", True) or not isinstance(request.user, User):
             return None
         match = request.resolver_match
+        # Asked of the database at every page: a factor that was reset stops counting at once.
         if (match and match.view_name in WAYS_THERE) or has_second_factor(request.user):
             return None
         return HttpResponseRedirect(reverse(ENROL))
@@ -62,6 +63,7 @@ class DeniedAccessMiddleware:
         response = self.get_response(request)
         if response.status_code == 403 and isinstance(request.user, User):
             match = request.resolver_match
+            # The name of the page, never its address: that may hold a reference.
             name = (match.view_name if match else "").lower() or "unnamed"
             refused("access_denied", actor_id=request.user.pk, at=timezone.now(), page=name[:80])
         return response

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
+        # Django looks people up here when they log in, however they spell their address.
         return self.get(email=clean_address(username or ""))
 
     def create_user(
@@ -26,6 +27,7 @@ class UserManager(BaseUserManager["User"]):
         if not email or not name:
             raise ValueError("a user needs an address and a name")
         user = self.model(email=clean_address(email), name=name, **extra)
+        # None is stored as a mark that no password ever fits.
         user.set_password(password)
         user.save(using=self._db)
         return user

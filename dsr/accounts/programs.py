@@ -20,10 +20,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from dsr.accounts.errors import AccountsError
 from dsr.accounts.memberships import may_change_roles
 from dsr.accounts.models import Program, User
-from dsr.accounts.records import record
+from dsr.accounts.reporting import AccountsError, record
 from dsr.accounts.roles import FOR_PROGRAMS
 from dsr.policies.models import Organisation
 

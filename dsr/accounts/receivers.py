@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from dsr.accounts.models import User
-from dsr.accounts.records import record, refused
+from dsr.accounts.reporting import record, refused
 from dsr.accounts.services import SECOND_FACTORS, end_sessions
 
 
@@ -23,6 +23,7 @@ def logged_in(user: User, **kwargs: Any) -> None:
 
 @receiver(user_logged_out)
 def logged_out(user: User | None, **kwargs: Any) -> None:
+    # Django signals the end of a session in which nobody was logged in, too.
     if user is not None:
         record("logged_out", actor=user, at=timezone.now(), user=user.pk)
 
@@ -46,6 +47,8 @@ def second_factor_added(
     record("second_factor_added", actor=user, at=timezone.now(), **_about(user, authenticator))
     if authenticator.type in SECOND_FACTORS:
         end_sessions(user)
+        # The epoch was raised in the database, past this instance; the session in hand, which has
+        # just shown the factor, is bound to the new one and goes on.
         user.refresh_from_db(fields=["session_epoch"])
         update_session_auth_hash(request, user)
 

@@ -7,12 +7,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from dsr.accounts.errors import AccountsError
 from dsr.accounts.invitations import accept, invite, invite_again, withdraw
 from dsr.accounts.memberships import organisations_of, remove_membership, set_role
 from dsr.accounts.models import User
-from dsr.accounts.notices import moment, page, tell
-from dsr.accounts.records import record
+from dsr.accounts.reporting import AccountsError, moment, page, record, tell
 
 __all__ = [
     "AccountsError",
@@ -43,6 +41,7 @@ def reset_second_factor(user: User, by: User, at: datetime) -> None:
     """For somebody who lost it: the next log-in sets up a new one. The user is told by mail."""
     _as_administrator(by, of=user)
     with transaction.atomic():
+        # Recovery codes go too: who stole the list could else still come in.
         removed, _by_model = Authenticator.objects.filter(user_id=user.pk).delete()
         end_sessions(user)
         record("second_factor_reset", actor=by, at=at, user=user.pk, removed=removed)
@@ -53,6 +52,7 @@ def deactivate(user: User, by: User, at: datetime) -> None:
     """Closes the account at once, in every session, and takes back its invitations."""
     _as_administrator(by, of=user)
     with transaction.atomic():
+        # Of two who close it at once one does it: one line in the history, one mail.
         if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
             return
         end_sessions(user)
@@ -77,6 +77,7 @@ def set_administrator(user: User, is_administrator: bool, *, by: User, at: datet
             is_staff=is_administrator, is_superuser=is_administrator
         )
         if changed.update(is_staff=is_administrator, is_superuser=is_administrator):
+            # More power, or less, begins with a log-in of its own.
             end_sessions(user)
             code = "administrator_made" if is_administrator else "administrator_unmade"
             record(code, actor=by, at=at, user=user.pk)
@@ -84,6 +85,7 @@ def set_administrator(user: User, is_administrator: bool, *, by: User, at: datet
 
 def end_sessions(user: User) -> None:
     """Whoever is logged in as this user is logged out with the next click."""
+    # Counted by the database: of two that raise it at once neither is lost.
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
 
 

@@ -4,21 +4,24 @@ from datetime import datetime
 from typing import Any
 
 from allauth.core.internal.ratelimit import consume
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from dsr.accounts.errors import AccountsError
-from dsr.accounts.forms import FirstPasswordForm
 from dsr.accounts.invitations import open_invitation
 from dsr.accounts.models import Invitation
+from dsr.accounts.reporting import AccountsError
 from dsr.accounts.services import accept
 
 # The limiter that guards the log-in: thirty wrong links in ten minutes from one address.
@@ -26,8 +29,36 @@ WRONG_LINKS: dict[str, Any] = {
     "app": "allauth.account",
     "action": "invitation",
     "config": {"invitation": "30/10m/ip"},
+    # Guessing a link takes GET alone, which the limiter passes over unless told.
     "limit_get": True,
 }
+
+
+class FirstPasswordForm(forms.Form):
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=gettext_lazy("The same password again"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["password"].help_text = format_lazy(
+            "{}", " ".join(password_validators_help_texts())
+        )
+
+    def clean_again(self) -> str:
+        again: str = self.cleaned_data["again"]
+        if again != self.cleaned_data.get("password"):
+            raise forms.ValidationError(_("The two passwords are not the same."))
+        return again
 
 
 @login_not_required
@@ -46,6 +77,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error("password", error)
         except AccountsError as error:
+            # Somebody used the link after it was found and before it was locked.
             raise Http404 from error
         else:
             messages.success(request, _("Your password is set. Log in with it now."))

@@ -1,4 +1,4 @@
-"""What an entry's hash covers. Pure: values in, bytes out."""
+"""The hash chain of the history: what an entry's hash covers. Pure: values in, bytes out."""
 
 import hashlib
 import hmac
@@ -26,14 +26,17 @@ def entry_hash(entry: Entry, key: Key) -> bytes:
 
 def sign(kind: str, key: Key, content: Any) -> bytes:
     """HMAC-SHA-256 over canonical JSON; the kind keeps entries and checkpoints apart."""
+    # With a plain hash, who can write to the database could rewrite a chain and hash it anew.
     return hmac.digest(key.secret, canonical([kind, content]), hashlib.sha256)
 
 
 def canonical(value: Any) -> bytes:
+    # PostgreSQL keeps neither the order of names nor blanks of a jsonb value.
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def _covered(entry: Entry) -> list[Any]:
+    # The database returns the same instant in whatever zone the session has.
     at = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
     who = [entry.actor_id, entry.by]
     what = [entry.code, entry.from_state, entry.to_state, entry.facts]
@@ -58,12 +61,14 @@ def _checked(name: str, value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         if len(value) > MAX_LIST:
             raise ValueError(f"The fact “{name}” is a list of more than {MAX_LIST}.")
+        # A set has no order of its own, and the hash needs one.
         items = sorted(value) if isinstance(value, set | frozenset) else value
         return [_checked_one(name, item) for item in items]
     return _checked_one(name, value)
 
 
 def _checked_one(name: str, value: Any) -> Any:
+    # No fractions: jsonb may spell one otherwise than Python, and the hash would not hold.
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, datetime):

@@ -30,15 +30,19 @@ class CheckpointInvalid(ValueError):
 def checkpoint(at: datetime) -> Iterator[str]:
     """The lines of a checkpoint over all heads, without line ends."""
     key = key_ring("DSR_AUDIT_KEYS").newest
+    # The first line keeps these signatures apart from hashes of entries under the same key.
     signature = hmac.new(key.secret, b"checkpoint\n", hashlib.sha256)
+    # The key by its name: after a change of keys the checkpoint is checked with its own.
     header = {"format": FORMAT, "made_at": at.astimezone(UTC).isoformat(), "key": key.kid}
     for line in (json.dumps(header), *_head_lines()):
+        # The end of the line as well: else two lines could be joined, or one parted, unseen.
         signature.update(line.encode() + b"\n")
         yield line
     yield json.dumps({"signature": signature.hexdigest()})
 
 
 def _head_lines() -> Iterator[str]:
+    # Streamed: a site has as many heads as it ever had requests.
     for head in Head.objects.order_by("chain").iterator(chunk_size=2000):
         yield json.dumps({"chain": head.chain, "seq": head.seq, "hash": bytes(head.hash).hex()})
 
@@ -66,6 +70,7 @@ def check_signature(lines: Iterable[str]) -> None:
         if signature is None:
             signature = _signature_of(line)
         else:
+            # One line behind, because the last line is the signature itself.
             signature.update(last.encode() + b"\n")
         last = line
     told = _parsed(last).get("signature")

@@ -122,6 +122,7 @@ def _locked_head(chain: str) -> Head:
     locked = Head.objects.select_for_update(no_key=True).filter(chain=chain)
     head = locked.first()
     if head is None:
+        # Two may begin a chain at the same instant: the second waits, then finds the first one's.
         Head.objects.bulk_create([Head(chain=chain, seq=0, hash=GENESIS)], ignore_conflicts=True)
         head = locked.get()
     return head

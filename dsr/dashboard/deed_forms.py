@@ -35,6 +35,7 @@ class DeedForm(forms.Form):
     ) -> None:
         self.deed, self.subject_request, self.user, self.at = deed, subject_request, user, at
         super().__init__(data, files, auto_id=auto_id, initial=self._initial(query or {}))
+        # Made for each request anew: choices depend on it, and on who looks.
         for asked in deed.asks():
             self.fields |= asked.make(subject_request, user)
 

@@ -8,8 +8,9 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter, FilterSet
 
 from dsr.accounts.models import User
 from dsr.policies.kinds import Kind
@@ -18,13 +19,13 @@ from dsr.requests.models.subject_request import SubjectRequestQuerySet
 from dsr.requests.states import Status
 from dsr.requests.words import SOON
 
-OPEN, EVERY = "open", "every"
+EVERY = "every"
 MINE, NOBODY = "mine", "nobody"
 OVERDUE, WEEK, MONTH, NO_DATE = "overdue", "week", "month", "none"
 DAYS = {WEEK: SOON, MONTH: 30}
 
+FIRST_CHOICES = [(MINE, _("Me")), (NOBODY, _("Nobody"))]
 DUE_CHOICES = [
-    ("", _("Any time")),
     (OVERDUE, _("Overdue")),
     (WEEK, _("Within 7 days")),
     (MONTH, _("Within 30 days")),
@@ -67,84 +68,82 @@ def _by_day(
     return reduce(or_, parts) if parts else requests.none()
 
 
-class QueueFilters(forms.Form):
-    """What the queue may be narrowed to."""
+class QueueFilters(FilterSet):
+    """What the queue may be narrowed to; `narrow` gives the rows, `form` the fields."""
 
-    organisation = forms.ChoiceField(label=_("Organisation"), required=False)
-    status = forms.ChoiceField(label=_("Status"), required=False)
-    kind = forms.ChoiceField(
-        label=_("Kind of request"), required=False, choices=[("", _("Every kind")), *Kind.choices]
+    organisation = ChoiceFilter(
+        field_name="organisation__slug", label=_("Organisation"), empty_label=_("All of mine")
     )
-    assignee = forms.ChoiceField(label=_("Assigned to"), required=False)
-    due = forms.ChoiceField(label=_("Due"), required=False, choices=DUE_CHOICES)
+    status = ChoiceFilter(
+        label=_("Status"),
+        empty_label=_("All that are open"),
+        choices=[*Status.choices, (EVERY, _("Every status"))],
+        method="of_status",
+    )
+    kind = ChoiceFilter(
+        label=_("Kind of request"), empty_label=_("Every kind"), choices=Kind.choices
+    )
+    assignee = ChoiceFilter(label=_("Assigned to"), empty_label=_("Anybody"), method="assigned_to")
+    due = ChoiceFilter(
+        label=_("Due"), empty_label=_("Any time"), choices=DUE_CHOICES, method="due_then"
+    )
 
     def __init__(
         self,
-        data: Any,
+        data: QueryDict,
+        requests: SubjectRequestQuerySet,
         *,
         user: User,
         organisations: list[Organisation],
         people: Iterable[User],
         at: datetime,
     ) -> None:
-        super().__init__(data)
-        self.user, self.organisations, self.at = user, organisations, at
-        self._choose("organisation", [("", _("All of mine")), *_named(organisations)])
-        self._choose(
-            "status", [("", _("All that are open")), *Status.choices, (EVERY, _("Every status"))]
-        )
+        super().__init__(data, requests)
+        self.requests, self.user = requests, user
+        self.organisations, self.at = organisations, at
+        # The library copies the filters for each instance, so these are this person's alone.
+        named = [(each.slug, each.name) for each in organisations]
         others = [(str(each.pk), each.name) for each in people if each.pk != user.pk]
-        first = [("", _("Anybody")), (MINE, _("Me")), (NOBODY, _("Nobody"))]
-        self._choose("assignee", [*first, *others])
+        self.filters["organisation"].extra["choices"] = named
+        self.filters["assignee"].extra["choices"] = [*FIRST_CHOICES, *others]
         if len(organisations) < 2:
-            del self.fields["organisation"]
+            del self.filters["organisation"]
 
-    def _choose(self, name: str, choices: list[Any]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
+    def narrow(self) -> SubjectRequestQuerySet:
+        """The requests that fit; a filter that makes no sense is left out and said so.
 
-    def narrow(self, requests: SubjectRequestQuerySet) -> SubjectRequestQuerySet:
-        """The requests that fit; a filter that makes no sense is left out and said so."""
+        Not `qs` of the library: it passes over an empty or senseless status, and would then show
+        requests of every status instead of those that are open.
+        """
         self.is_valid()
-        for name in ("status", "organisation", "kind", "assignee", "due"):
-            value = self.cleaned_data.get(name, "")
-            requests = getattr(self, f"_by_{name}")(requests, value)
-        return requests
+        some_status = self.form.cleaned_data.get("status")
+        found = self.filter_queryset(self.requests if some_status else self.requests.open())
+        assert isinstance(found, SubjectRequestQuerySet)
+        return found
 
     def is_narrowed(self) -> bool:
-        return any(self.cleaned_data.get(name) for name in self.fields)
+        return any(self.form.cleaned_data.values())
 
-    def _by_status(self, requests: SubjectRequestQuerySet, value: str) -> SubjectRequestQuerySet:
-        if value == EVERY:
-            return requests
-        return requests.filter(status=value) if value else requests.open()
-
-    def _by_organisation(
-        self, requests: SubjectRequestQuerySet, value: str
+    def of_status(
+        self, requests: SubjectRequestQuerySet, name: str, value: str
     ) -> SubjectRequestQuerySet:
-        return requests.filter(organisation__slug=value) if value else requests
+        return requests if value == EVERY else requests.filter(status=value)
 
-    def _by_kind(self, requests: SubjectRequestQuerySet, value: str) -> SubjectRequestQuerySet:
-        return requests.filter(kind=value) if value else requests
-
-    def _by_assignee(self, requests: SubjectRequestQuerySet, value: str) -> SubjectRequestQuerySet:
+    def assigned_to(
+        self, requests: SubjectRequestQuerySet, name: str, value: str
+    ) -> SubjectRequestQuerySet:
         if value == NOBODY:
             return requests.unassigned()
-        if value == MINE:
-            return requests.filter(assignee=self.user)
-        return requests.filter(assignee_id=int(value)) if value else requests
+        return requests.filter(assignee_id=self.user.pk if value == MINE else int(value))
 
-    def _by_due(self, requests: SubjectRequestQuerySet, value: str) -> SubjectRequestQuerySet:
+    def due_then(
+        self, requests: SubjectRequestQuerySet, name: str, value: str
+    ) -> SubjectRequestQuerySet:
+        if value == NO_DATE:
+            return requests.filter(due_on=None)
         if value == OVERDUE:
             return overdue(requests, self.organisations, self.at)
-        if value in DAYS:
-            return due_within(requests, self.organisations, self.at, DAYS[value])
-        return requests.filter(due_on=None) if value == NO_DATE else requests
-
-
-def _named(organisations: Iterable[Organisation]) -> list[tuple[str, str]]:
-    return [(each.slug, each.name) for each in organisations]
+        return due_within(requests, self.organisations, self.at, DAYS[value])
 
 
 def tiles(
@@ -152,14 +151,11 @@ def tiles(
 ) -> list[tuple[str, Any, int]]:
     """What needs somebody: the query of the address, the words, the number."""
     opened = requests.open()
+    late = overdue(requests, organisations, at)
     soon = due_within(requests, organisations, at, SOON)
     return [
-        ("?due=overdue", _("overdue"), overdue(requests, organisations, at).count()),
-        (
-            "?due=week",
-            _("due within 7 days"),
-            soon.count(),
-        ),
+        ("?due=overdue", _("overdue"), late.count()),
+        ("?due=week", _("due within 7 days"), soon.count()),
         ("?assignee=nobody", _("assigned to nobody"), opened.unassigned().count()),
         ("?status=waiting", _("waiting for the requester"), _in(opened, Status.WAITING)),
         ("?status=in_review", _("in review"), _in(opened, Status.IN_REVIEW)),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from dsr.policies.kinds import Level
 from dsr.policies.models import Right
-from dsr.requests.identity import reached_level
+from dsr.requests.identity_levels import reached_level
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.preconditions import authority_proved
 from dsr.requests.states import ACTS_FOR_ANOTHER, DeadlineStatus, Duty, Status

@@ -4,17 +4,18 @@ Pure: no Django, no settings, no clock, no I/O. Values go in, values come out.
 """
 
 from dsr.deadlines.calendars import WorkingCalendar
-from dsr.deadlines.combining import earliest, governing, widest
-from dsr.deadlines.compute import Result, compute
-from dsr.deadlines.errors import DeadlineInputError
-from dsr.deadlines.events import Event, Extension, Facts, Pause, Restart
-from dsr.deadlines.explain import Formatter, explain
-from dsr.deadlines.moments import Moment, legal_day
-from dsr.deadlines.periods import Period
-from dsr.deadlines.readings import usual_readings
-from dsr.deadlines.replay import replay
-from dsr.deadlines.rules import Reading, Rule
-from dsr.deadlines.trace import Alternative, Step
+from dsr.deadlines.compute import (
+    Result,
+    compute,
+    earliest,
+    first_to_end,
+    governing,
+    usual_readings,
+    widest,
+)
+from dsr.deadlines.periods import DeadlineInputError, Moment, Period, legal_day
+from dsr.deadlines.rules import Event, Extension, Facts, Pause, Reading, Restart, Rule
+from dsr.deadlines.trace import Alternative, Formatter, Step, explain
 from dsr.deadlines.windows import (
     Split,
     Window,
@@ -50,6 +51,7 @@ __all__ = [
     "compute",
     "earliest",
     "explain",
+    "first_to_end",
     "governing",
     "is_free",
     "is_older",
@@ -57,7 +59,6 @@ __all__ = [
     "legal_day",
     "look_back",
     "not_before",
-    "replay",
     "split_by_age",
     "still_owed",
     "usual_readings",

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from dsr.deadlines.errors import DeadlineInputError
-from dsr.deadlines.moments import Moment, legal_day, local_instant
-from dsr.deadlines.periods import Period
-
-if TYPE_CHECKING:
-    from dsr.deadlines.events import Extension
-    from dsr.deadlines.rules import Rule
+from dsr.deadlines.periods import DeadlineInputError, Moment, Period, legal_day, local_instant
+from dsr.deadlines.rules import Extension, Rule
 
 ADMITTED: Final = "admitted"
 LATE: Final = "late"
@@ -30,7 +25,7 @@ class ExtensionVerdict(NamedTuple):
 
     `late`, `not_notified`, `not_allowed`, `too_many`, `too_long` (beyond the cap of the
     rule) or `wrong_reason`. `notice_by` is the last day on which it could be announced,
-    `None` while the clock stands still.
+    `None` while the deadline stands still.
     """
 
     extension: Extension
@@ -111,7 +106,7 @@ def _exceeds_cap(rule: Rule, amount: int) -> bool:
 
 def _in_time(told: Moment, limit: Moment | None, zone: str) -> bool:
     if limit is None:
-        # The clock stands still, so the limit cannot have passed.
+        # The deadline stands still, so the limit cannot have passed.
         return True
     if isinstance(limit, datetime):
         if isinstance(told, datetime):

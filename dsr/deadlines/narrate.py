@@ -2,47 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
-from dsr.deadlines.codec import write_calendar, write_event
-from dsr.deadlines.events import Restart
-from dsr.deadlines.moments import Moment, legal_day
-from dsr.deadlines.narrate_count import tell_count
-from dsr.deadlines.readings import alternatives
-from dsr.deadlines.rulecodec import write_period, write_rule
-from dsr.deadlines.rules import RECEIVED, Rule
-from dsr.deadlines.telling import Telling
-from dsr.deadlines.trace import Step
-
-if TYPE_CHECKING:
-    from dsr.deadlines.calendars import WorkingCalendar
-    from dsr.deadlines.events import Facts
-    from dsr.deadlines.solving import Solution
+from dsr.deadlines.calendars import WorkingCalendar
+from dsr.deadlines.codec import write_calendar, write_event, write_period, write_rule
+from dsr.deadlines.counting import COUNTED, OPEN, PausedCount, PauseVerdict, anchor_day, days_in
+from dsr.deadlines.extending import ExtensionVerdict
+from dsr.deadlines.periods import ONE_DAY, Moment, first_instant_after, legal_day
+from dsr.deadlines.rules import RECEIVED, Facts, Restart, Rule
+from dsr.deadlines.solving import Solution
+from dsr.deadlines.trace import Alternative, Step, TraceWriter
 
 # A roll never crosses more than this many days of rest in a row.
 _LONGEST_REST: Final = timedelta(days=31)
 
 
 def narrate(
-    rule: Rule, facts: Facts, calendar: WorkingCalendar, found: Solution
+    rule: Rule,
+    facts: Facts,
+    calendar: WorkingCalendar,
+    found: Solution,
+    others: Mapping[str, tuple[Alternative, ...]],
 ) -> tuple[Step, ...]:
-    """The trace of `found`. It holds all inputs: `replay` computes the date from it again."""
-    told = Telling(rule, facts, calendar, found)
-    _tell_receipt(told)
-    _tell_rule(told)
-    _tell_calendar(told)
+    """The trace of `found`, with the dates of `others`, by the step beside which they belong.
+
+    It holds every input and the holidays looked at, so that the date can be computed from it
+    again when calendars have changed since.
+    """
+    writer = TraceWriter(rule, facts, calendar, found)
+    _add_receipt(writer)
+    _add_rule(writer)
+    _add_calendar(writer)
     if rule.period is not None:
-        _tell_start(told)
+        _add_start(writer)
         if found.start is not None:
-            tell_count(told)
-    if rule.variants:
-        told.show(alternatives(rule, facts, calendar, found))
-    return tuple(told.steps)
+            _add_count(writer)
+    writer.place(others)
+    return tuple(writer.steps)
 
 
-def _tell_receipt(told: Telling) -> None:
-    facts, found = told.facts, told.found
+def _add_receipt(writer: TraceWriter) -> None:
+    facts, found = writer.facts, writer.found
     arrived = facts.received.isoformat()
     values = {
         "received": arrived,
@@ -53,28 +55,28 @@ def _tell_receipt(told: Telling) -> None:
     }
     if isinstance(facts.received, datetime):
         values["arrived_on"] = arrived
-        told.say("received", "received_at", values, "receipt")
+        writer.add("received", "received_at", values, "receipt")
     else:
-        told.say("received", "received_on", values, "receipt")
-    _tell_deemed(told, found.received_on)
+        writer.add("received", "received_on", values, "receipt")
+    _add_deemed(writer, found.received_on)
 
 
-def _tell_deemed(told: Telling, on: date) -> None:
-    deemed_on = told.found.deemed_on.isoformat()
-    if told.found.late and told.rule.cutoff is not None:
+def _add_deemed(writer: TraceWriter, on: date) -> None:
+    deemed_on = writer.found.deemed_on.isoformat()
+    if writer.found.late and writer.rule.cutoff is not None:
         on += timedelta(days=1)
-        values = {"cutoff": told.rule.cutoff.isoformat("minutes"), "deemed_on": on.isoformat()}
-        told.say("received", "received_late", values, "receipt")
-    if told.found.deemed_on != on:
+        values = {"cutoff": writer.rule.cutoff.isoformat("minutes"), "deemed_on": on.isoformat()}
+        writer.add("received", "received_late", values, "receipt")
+    if writer.found.deemed_on != on:
         values = {"from_on": on.isoformat(), "deemed_on": deemed_on}
-        told.say("received", "received_non_working", values, "receipt")
+        writer.add("received", "received_non_working", values, "receipt")
 
 
-def _tell_rule(told: Telling) -> None:
-    memo = told.rule.memo
+def _add_rule(writer: TraceWriter) -> None:
+    memo = writer.rule.memo
     if "step" not in memo:
-        memo["step"] = _rule_step(told.rule)
-    told.steps.append(memo["step"])
+        memo["step"] = _rule_step(writer.rule)
+    writer.steps.append(memo["step"])
 
 
 def _rule_step(rule: Rule) -> Step:
@@ -83,17 +85,19 @@ def _rule_step(rule: Rule) -> Step:
         return Step("rule_none", values, rule.source_of("period"))
     values["period"] = write_period(rule.period)
     code = "rule" if rule.direction == "forward" else "rule_back"
+    if rule.period.amount == 0:
+        code = "rule_at_once"
     return Step(code, values, rule.source_of("period"))
 
 
-def _tell_calendar(told: Telling) -> None:
+def _add_calendar(writer: TraceWriter) -> None:
     """The calendar with the holidays that were looked at, so that the trace stands alone."""
-    calendar = told.calendar
-    years = _years(told) if _uses_calendar(told.rule) else ()
+    calendar = writer.calendar
+    years = _years(writer) if _uses_calendar(writer.rule) else ()
     if years not in calendar.memo:
         calendar.memo[years] = _calendar_step(calendar, years)
-    told.places["calendar"] = len(told.steps)
-    told.steps.append(calendar.memo[years])
+    writer.places["calendar"] = len(writer.steps)
+    writer.steps.append(calendar.memo[years])
 
 
 def _calendar_step(calendar: WorkingCalendar, years: tuple[int, ...]) -> Step:
@@ -119,55 +123,196 @@ def _uses_calendar(rule: Rule) -> bool:
     return rule.direction == "forward" and (rule.roll != "none" or rule.min_working_days > 0)
 
 
-def _years(told: Telling) -> tuple[int, ...]:
+def _years(writer: TraceWriter) -> tuple[int, ...]:
     """The years whose holidays may have been looked at, as far as the calendar knows them."""
-    days = [told.found.received_on, told.found.deemed_on, *_dates(told)]
-    unit = None if told.rule.period is None else told.rule.period.unit
+    days = [writer.found.received_on, writer.found.deemed_on, *_dates(writer)]
+    unit = None if writer.rule.period is None else writer.rule.period.unit
     years = {day.year for day in days}
-    if unit == "business_day" or told.rule.min_working_days:
+    if unit == "business_day" or writer.rule.min_working_days:
         years = set(range(min(years), max(years) + 1))
     # A date early in January or late in December may have rolled there from the other year.
     years |= {(day - _LONGEST_REST).year for day in days} | {
         (day + _LONGEST_REST).year for day in days
     }
-    return tuple(year for year in sorted(years) if told.calendar.knows(year))
+    return tuple(year for year in sorted(years) if writer.calendar.knows(year))
 
 
-def _dates(told: Telling) -> list[date]:
-    found = told.found
-    days = [] if found.start is None else [legal_day(found.start, told.facts.zone)]
-    days += found.run.reached if found.run is not None else ()
+def _dates(writer: TraceWriter) -> list[date]:
+    found = writer.found
+    days = [] if found.start is None else [legal_day(found.start, writer.facts.zone)]
+    days += found.count.reached if found.count is not None else ()
     limits = (verdict.notice_by for verdict in found.extensions)
-    return days + [legal_day(limit, told.facts.zone) for limit in limits if limit is not None]
+    return days + [legal_day(limit, writer.facts.zone) for limit in limits if limit is not None]
 
 
-def _tell_start(told: Telling) -> None:
-    found, facts = told.found, told.facts
+def _add_start(writer: TraceWriter) -> None:
+    found, facts = writer.found, writer.facts
     if found.waiting_for:
-        told.say("start", "waiting", {"names": list(found.waiting_for)}, "start_event")
+        writer.add("start", "waiting", {"names": list(found.waiting_for)}, "start_event")
         return
-    for name in told.rule.starts:
+    for name in writer.rule.starts:
         if name != RECEIVED:
             values = {"name": name, "on": facts.milestones[name].isoformat()}
-            told.say("start", "milestone", values, "start_event")
+            writer.add("start", "milestone", values, "start_event")
     restarts = [event for event in facts.events if isinstance(event, Restart)]
     for event in restarts:
-        _tell_restart(told, event)
-    if restarts or told.rule.starts != (RECEIVED,):
+        _add_restart(writer, event)
+    if restarts or writer.rule.starts != (RECEIVED,):
         assert found.start is not None
-        told.say("start", "start", {"start_on": found.start.isoformat()}, "start_event")
+        writer.add("start", "start", {"start_on": found.start.isoformat()}, "start_event")
 
 
-def _tell_restart(told: Telling, event: Restart) -> None:
+def _add_restart(writer: TraceWriter, event: Restart) -> None:
     values = {"on": event.on.isoformat(), "reason": event.reason}
-    start = told.found.start
+    start = writer.found.start
     if not event.allowed:
-        told.say("start", "restart_not_allowed", values, "restart")
-    elif _day(told, event.on) == _day(told, start):
-        told.say("start", "restart", values, "restart")
+        writer.add("start", "restart_not_allowed", values, "restart")
+    elif _day(writer, event.on) == _day(writer, start):
+        writer.add("start", "restart", values, "restart")
     else:
-        told.say("start", "restart_earlier", values, "restart")
+        writer.add("start", "restart_earlier", values, "restart")
 
 
-def _day(told: Telling, moment: Moment | None) -> date | None:
-    return None if moment is None else legal_day(moment, told.facts.zone)
+def _day(writer: TraceWriter, moment: Moment | None) -> date | None:
+    return None if moment is None else legal_day(moment, writer.facts.zone)
+
+
+def _add_count(writer: TraceWriter) -> None:
+    """The steps from the start to the last day."""
+    found = writer.found
+    total = write_period(found.period) if found.period is not None else {}
+    for verdict in found.extensions:
+        _add_extension(writer, verdict, total)
+    if found.count is None:
+        _add_hours(writer, total)
+        return
+    _add_raw(writer, found.count, total)
+    for pause in found.pauses:
+        _add_pause(writer, pause, found.count)
+    if found.due is None:
+        writer.add("due", "no_date", {}, "period")
+        return
+    if found.count.still:
+        _add_suspended_days(writer, found.count)
+    _add_end(writer, found.count)
+
+
+def _add_extension(writer: TraceWriter, verdict: ExtensionVerdict, total: dict[str, Any]) -> None:
+    extension, limit = verdict.extension, verdict.notice_by
+    notified = extension.notified_on
+    values = {
+        "extension": write_period(extension.period),
+        "notified_on": None if notified is None else notified.isoformat(),
+        "limit_on": None if limit is None else limit.isoformat(),
+        "reason": extension.reason,
+        "total": total,
+    }
+    paused = limit is None and verdict.outcome in ("admitted", "not_notified")
+    code = f"extension_{verdict.outcome}" + ("_paused" if paused else "")
+    writer.add("extension", code, values, "extension")
+
+
+def _add_hours(writer: TraceWriter, total: dict[str, Any]) -> None:
+    found = writer.found
+    assert found.start is not None
+    assert found.due is not None
+    due = found.due.isoformat()
+    values = {"period": total, "start_on": found.start.isoformat(), "due_on": due}
+    full = writer.rule.hour_start == "next_full_hour"
+    writer.add("count", "count_hour_full" if full else "count_hour", values, "hour_start")
+    for pause in found.pauses:
+        _add_pause(writer, pause, None)
+    writer.add("due", "due_hour", {"due_on": due, "zone": writer.facts.zone}, "period")
+
+
+def _add_raw(writer: TraceWriter, count: PausedCount, total: dict[str, Any]) -> None:
+    rule, start = writer.rule, writer.found.start
+    assert start is not None
+    values = {
+        "period": total,
+        "start_on": start.isoformat(),
+        "raw_on": count.reached.bare.isoformat(),
+    }
+    unit = total["unit"]
+    if rule.direction == "back":
+        writer.add("count", "count_back", values, "direction")
+    elif total["amount"] == 0:
+        # Neither "the count begins the day after" nor "0 days end" would be true or plain.
+        writer.add("count", "count_at_once", values, "start")
+    elif unit in ("month", "year"):
+        writer.add("count", _month_code(writer, start, count.reached.bare), values, "anchor")
+    else:
+        if unit != "week":
+            first = "first_day_next" if rule.start == "next_day" else "first_day_same"
+            writer.add("count", first, {}, "start")
+        writer.add("count", f"count_{unit}", values, "start")
+
+
+def _month_code(writer: TraceWriter, start: date, end: date) -> str:
+    rule = writer.rule
+    if rule.anchor != "event":
+        return f"count_month_{rule.anchor}"
+    return "count_month" if anchor_day(rule, start).day == end.day else "count_month_clamped"
+
+
+def _add_pause(writer: TraceWriter, verdict: PauseVerdict, count: PausedCount | None) -> None:
+    values: dict[str, Any] = {
+        "from_on": verdict.from_on.isoformat(),
+        "to_on": None if verdict.to_on is None else verdict.to_on.isoformat(),
+        "reason": verdict.pause.reason,
+    }
+    if verdict.effect == COUNTED:
+        values["days"] = verdict.days
+    elif verdict.effect == OPEN and count is not None:
+        values["used"] = _days_used(writer, verdict, count)
+    writer.add("pause", f"pause_{verdict.effect}", values, "pause")
+
+
+def _days_used(writer: TraceWriter, verdict: PauseVerdict, count: PausedCount) -> int:
+    """Days of the period that had passed when the deadline stopped, earlier pauses left out."""
+    start = writer.found.start
+    assert start is not None
+    same_day = writer.rule.start == "same_day" and writer.rule.period is not None
+    first = start if same_day else start + ONE_DAY
+    stopped = verdict.from_on
+    if verdict.pause.counting != "inclusive_both":
+        stopped += ONE_DAY
+    return max(0, (stopped - first).days - days_in(count.still))
+
+
+def _add_suspended_days(writer: TraceWriter, count: PausedCount) -> None:
+    values = {"days": days_in(count.still), "raw_on": count.reached.raw.isoformat()}
+    period = writer.found.period
+    skipped = period is not None and period.unit == "business_day"
+    writer.add("pause", "pause_skipped" if skipped else "pause_added", values, "pause")
+
+
+def _add_end(writer: TraceWriter, count: PausedCount) -> None:
+    reached, rule = count.reached, writer.rule
+    due_on = reached.due.isoformat()
+    if rule.direction == "back":
+        writer.add("due", "due_back", {"due_on": due_on}, "period")
+        return
+    period = writer.found.period
+    if rule.min_working_days and period and period.unit == "day" and period.amount > 1:
+        code = "floor_kept" if reached.floored == reached.raw else "floor_extended"
+        values = {"minimum": rule.min_working_days, "floored_on": reached.floored.isoformat()}
+        writer.add("floor", code, values, "min_working_days")
+    writer.add(
+        "roll",
+        _roll_code(writer, count),
+        {"from_on": reached.floored.isoformat(), "due_on": due_on},
+        "roll",
+    )
+    ends = first_instant_after(reached.due, writer.facts.zone).isoformat()
+    writer.add(
+        "due", "due", {"due_on": due_on, "expires_on": ends, "zone": writer.facts.zone}, "period"
+    )
+
+
+def _roll_code(writer: TraceWriter, count: PausedCount) -> str:
+    if writer.rule.roll == "none":
+        return "roll_none"
+    if count.reached.due == count.reached.floored:
+        return "roll_not_needed"
+    return "roll_next" if writer.rule.roll == "next_working_day" else "roll_previous"

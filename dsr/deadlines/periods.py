@@ -1,13 +1,102 @@
-"""Lengths of time as laws state them, and the arithmetic of months."""
+"""Days, instants and lengths of time: what everything here counts with."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final, Literal, cast, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dsr.deadlines.errors import DeadlineInputError
+
+class DeadlineInputError(ValueError):
+    """A value that has no meaning here.
+
+    `field` is the path of the value as the vector format spells it (`received`,
+    `events[0].to`), `message` says in one line what is wrong with it. Neither repeats
+    anything but dates, codes and numbers, so both are safe in a log.
+    """
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+    def under(self, prefix: str) -> DeadlineInputError:
+        """The same error with its field placed below `prefix`."""
+        return DeadlineInputError(f"{prefix}.{self.field}", self.message)
+
+
+Moment = date | datetime
+
+# Days outside these years are typing errors, not requests.
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2100
+ONE_DAY: Final = timedelta(days=1)
+_HOUR: Final = timedelta(hours=1)
+
+
+@lru_cache(maxsize=1024)
+def zone_named(name: str) -> ZoneInfo:
+    """The time zone with this IANA name. Raises `DeadlineInputError` on `zone`."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError, TypeError) as wrong:
+        raise DeadlineInputError("zone", f"{name!r} is not a known time zone") from wrong
+
+
+def local_instant(moment: datetime, zone: str) -> datetime:
+    """The instant on the clocks of `zone`. A time without offset is taken as local there."""
+    place = zone_named(zone)
+    if moment.tzinfo is None:
+        # Through UTC, so that a time skipped by the clock change becomes one that exists.
+        moment = moment.replace(tzinfo=place).astimezone(UTC)
+    return moment.astimezone(place)
+
+
+def legal_day(moment: Moment, zone: str) -> date:
+    """The day on which `moment` falls in `zone`; a plain date is already one.
+
+    The zone is that of the place of receipt, never UTC: 23:30 UTC on 31 March is 1 April
+    in Paris. Raises `DeadlineInputError` on `zone`.
+    """
+    if isinstance(moment, datetime):
+        return local_instant(moment, zone).date()
+    return moment
+
+
+def first_instant_after(day: date, zone: str) -> datetime:
+    """The first instant of the local day after `day`: midnight, or later where clocks skip it."""
+    place = zone_named(zone)
+    midnight = datetime.combine(day + ONE_DAY, time(), place)
+    return midnight.astimezone(UTC).astimezone(place)
+
+
+def hours_later(moment: datetime, hours: int, zone: str, *, next_full_hour: bool) -> datetime:
+    """`hours` elapsed hours after `moment`, on the clocks of `zone` at the end.
+
+    Elapsed, not read off the wall: over the spring clock change the end is an hour later
+    by the clock. With `next_full_hour` the hour of the event is not counted, also at its
+    first second (Reg. 1182/71, Art. 3(1)).
+    """
+    local = local_instant(moment, zone)
+    begun = local.astimezone(UTC)
+    if next_full_hour:
+        begun += _HOUR - timedelta(
+            minutes=local.minute, seconds=local.second, microseconds=local.microsecond
+        )
+    return (begun + timedelta(hours=hours)).astimezone(local.tzinfo)
+
+
+def known_year(field: str, day: date) -> None:
+    """Refuse a day that no calendar here knows."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise DeadlineInputError(
+            field,
+            f"the year {day.year} is outside what the calendar knows ({FIRST_YEAR} to {LAST_YEAR})",
+        )
+
 
 Unit = Literal["hour", "day", "business_day", "week", "month", "year"]
 UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
@@ -40,7 +129,7 @@ _LENGTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """So many of one unit, at least one and at most ten years.
+    """So many of one unit, at most ten years, and at least one; 0 days mean "at once".
 
     Units are `hour` (elapsed), `day` (calendar), `business_day`, `week`, `month`, `year`.
     Raises `DeadlineInputError` on `amount` or `unit`.
@@ -52,7 +141,10 @@ class Period:
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
             raise DeadlineInputError("unit", f"{self.unit!r} is not one of {', '.join(UNITS)}")
-        whole_number("amount", self.amount, least=1)
+        # "At once" is a period that ends on the day itself (LGPD, Art. 19 I). It is spelled in days
+        # alone: 0 hours would be over on arrival, 0 months are a slip of the pen, and 0 working
+        # days have no meaning on a Sunday, where 0 days and a last day that moves have one.
+        whole_number("amount", self.amount, least=0 if self.unit == "day" else 1)
         if self.amount > TEN_YEARS[self.unit]:
             raise DeadlineInputError(
                 "amount",

@@ -31,6 +31,7 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     # The rule and the calendar
     "rule": _("The time allowed is {period}."),
+    "rule_at_once": _("The rule allows no further day: it has to be done at once."),
     "rule_back": _("The rule looks back over {period}."),
     "rule_none": _("The text does not say how long an answer may take, so there is no last day."),
     "calendar": _(
@@ -59,6 +60,7 @@ SENTENCES: Final[dict[str, str]] = {
     "first_day_same": _("The day it runs from is counted as the first day."),
     # The count
     "count_day": _("{period} from {start_on} end on {raw_on}."),
+    "count_at_once": _("At once means on the same day, {raw_on}."),
     "count_week": _("{period} from {start_on} end on the same day of the week, {raw_on}."),
     "count_month": _("{period} from {start_on} end on the same day of the month, {raw_on}."),
     "count_month_clamped": _(
@@ -158,7 +160,6 @@ SENTENCES: Final[dict[str, str]] = {
     "widest_none": _("None of several rules says how far to look back."),
     "alternative": _("Read differently, the date would be {due_on}: {why}"),
     "alternative_none": _("Read differently, there would be no date for now: {why}"),
-    "source": _("Source: {source}."),
 }
 
 PERIODS: Final[dict[str, tuple[str, str]]] = {

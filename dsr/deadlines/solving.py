@@ -5,34 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from dsr.deadlines.clock import (
+from dsr.deadlines.calendars import WorkingCalendar
+from dsr.deadlines.counting import (
     NOT_ALLOWED,
     NOT_APPLICABLE,
+    PausedCount,
     PauseVerdict,
-    Run,
     Stop,
-    run,
+    count_with_pauses,
     stops,
     without_effect,
 )
-from dsr.deadlines.errors import DeadlineInputError
-from dsr.deadlines.events import Extension, Facts, Pause, Restart
 from dsr.deadlines.extending import ExtensionVerdict, extend
-from dsr.deadlines.moments import (
+from dsr.deadlines.periods import (
     ONE_DAY,
+    DeadlineInputError,
     Moment,
+    Period,
     hours_later,
     known_year,
     legal_day,
     local_instant,
 )
-from dsr.deadlines.periods import Period
-from dsr.deadlines.rules import RECEIVED, Rule
-
-if TYPE_CHECKING:
-    from dsr.deadlines.calendars import WorkingCalendar
+from dsr.deadlines.rules import RECEIVED, Extension, Facts, Pause, Restart, Rule
 
 _FROM_RECEIPT: Final = (RECEIVED,)
 
@@ -47,7 +44,7 @@ class Solution:
     start: Moment | None = None
     waiting_for: tuple[str, ...] = ()
     period: Period | None = None
-    run: Run | None = None
+    count: PausedCount | None = None
     due: Moment | None = None
     without_pause: Moment | None = None
     suspended: bool = False
@@ -94,17 +91,17 @@ def _solve_days(found: Solution, rule: Rule, facts: Facts, calendar: WorkingCale
         admitted = _admitted(found, rule, facts)
 
         def reach(period: Period) -> date | None:
-            return run(rule, period, start, calendar, admitted).due
+            return count_with_pauses(rule, period, start, calendar, admitted).due
 
         _extend(found, rule, facts, calendar, reach)
     assert found.period is not None
-    found.run = run(rule, found.period, start, calendar, admitted)
-    found.due = found.without_pause = found.run.due
-    known_year("calendar", found.run.reached.due)
+    found.count = count_with_pauses(rule, found.period, start, calendar, admitted)
+    found.due = found.without_pause = found.count.due
+    known_year("calendar", found.count.reached.due)
     if admitted:
         found.suspended = found.due is None
-        found.pauses += found.run.verdicts
-        found.without_pause = run(rule, found.period, start, calendar, []).due
+        found.pauses += found.count.verdicts
+        found.without_pause = count_with_pauses(rule, found.period, start, calendar, []).due
 
 
 def _solve_hours(found: Solution, rule: Rule, facts: Facts, calendar: WorkingCalendar) -> None:

@@ -9,11 +9,8 @@ from typing import Final
 
 from dsr.deadlines.calendars import WorkingCalendar
 from dsr.deadlines.compute import Result, compute
-from dsr.deadlines.errors import DeadlineInputError
-from dsr.deadlines.events import Facts, Pause
-from dsr.deadlines.moments import Moment, legal_day
-from dsr.deadlines.periods import Period
-from dsr.deadlines.rules import Rule
+from dsr.deadlines.periods import DeadlineInputError, Moment, Period, legal_day
+from dsr.deadlines.rules import Facts, Pause, Rule
 
 FIVE_YEARS: Final = Period(5, "year")
 TWELVE_MONTHS: Final = Period(12, "month")

@@ -7,4 +7,4 @@ class NotificationsConfig(AppConfig):
     verbose_name = "Outbox"
 
     def ready(self) -> None:
-        from dsr.notifications import checks  # noqa: F401
+        from dsr.notifications import smtp  # noqa: F401  (its check of the settings)

@@ -1,4 +1,4 @@
-"""The doorbell: tells a worker that something is owed. The sweep finds it anyway.
+"""The doorbell: wakes the delivery worker through Redis; the sweep finds what is owed anyway.
 
 It is rung from a thread of its own, so that no page waits for the broker; whatever is rung for
 while it knocks is one more knock.

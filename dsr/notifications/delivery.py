@@ -1,4 +1,4 @@
-"""Paying the debts: claim, hand over, settle; give back on failure; sweep what was abandoned.
+"""Sending the mail that is owed: claim, hand over, settle; give back on failure; sweep the rest.
 
 A mail is settled only after the server took it. A worker that is killed in between leaves a claim
 that runs out, and the mail goes out once more under the same Message-ID; nothing is ever lost.
@@ -16,9 +16,10 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from dsr.notifications import heartbeats, rechecks
+from dsr.notifications import heartbeats
 from dsr.notifications.bell import ring
 from dsr.notifications.models import OutboxMessage, Status, Trouble
+from dsr.notifications.owing import is_known, still_holds
 from dsr.notifications.smtp import (
     RefusalError,
     ServerAwayError,
@@ -30,6 +31,7 @@ from dsr.vault.errors import KeyDestroyed, Tampered
 
 log = logging.getLogger(__name__)
 
+# Small: of a worker that dies, this many mails wait for the lease.
 BATCH = 50
 # How long the rest of a batch waits for a worker that died.
 LEASE = timedelta(seconds=60)
@@ -101,6 +103,7 @@ class _Shift:
             self.counts[what] += number
 
     def goes_on(self, limit: int) -> bool:
+        # An empty batch: the rest is not due yet, or in the hands of others.
         if self._last_batch == 0 or self.claimed >= limit:
             return False
         return time.monotonic() - self._began < SHIFT_SECONDS
@@ -126,6 +129,8 @@ class _Shift:
             status=Status.OWED, next_try_at__lte=self.now()
         )
         with transaction.atomic():
+            # Other sweeps pass over these rows at once. The lock ends with the commit; the claim
+            # stands until its lease ends, so no lock is held while a server is talked to.
             rows = waiting.select_for_update(skip_locked=True).order_by("next_try_at", "pk")
             ids = list(rows.values_list("pk", flat=True)[:size])
             OutboxMessage.objects.filter(pk__in=ids).update(
@@ -134,6 +139,7 @@ class _Shift:
         return ids
 
     def _see_to(self, message_id: int, smtp: SmtpConnection) -> str:
+        # Before the mail is taken: a server that is away costs it no attempt.
         smtp.open()
         message = self._take(message_id)
         if message is None:
@@ -150,7 +156,9 @@ class _Shift:
         mine = OutboxMessage.objects.filter(
             pk=message_id, status=Status.CLAIMED, claimed_by=self.sign
         )
+        # As long as handing over may take: nobody takes it over while the server still answers.
         until = self.now() + longest_hand_over()
+        # Counted before it is sent: a mail that kills its worker is given up in the end.
         taken = mine.update(attempts=F("attempts") + 1, lease_until=until)
         return mine.select_related("safe").first() if taken else None
 
@@ -158,9 +166,10 @@ class _Shift:
         now = self.now()
         if message.useful_until is not None and message.useful_until <= now:
             return self._end(message, Status.MISSED, Trouble.TOO_LATE)
-        if not rechecks.is_known(message.recheck):
+        # A newer version of the program, running beside this one, may know it.
+        if not is_known(message.recheck):
             return self._try_later(message, Trouble.UNKNOWN_RECHECK)
-        if not rechecks.still_holds(message.recheck, message.recheck_args, now):
+        if not still_holds(message.recheck, message.recheck_args, now):
             return self._end(message, Status.CANCELLED, Trouble.NOT_NEEDED)
         return self._send(message, smtp)
 
@@ -198,6 +207,7 @@ class _Shift:
     def _end(self, message: OutboxMessage, status: Status, trouble: Trouble) -> str:
         self._settle(message, status=status, last_error=trouble)
         if status == Status.FAILED:
+            # By its number: no address and no name reaches a log.
             log.warning("Message %s failed: %s.", message.pk, trouble.value)
         return str(status.value)
 
@@ -212,6 +222,7 @@ class _Shift:
         return "later"
 
     def _settle(self, message: OutboxMessage, **values: object) -> None:
+        # Only under our own sign: who lost the claim meanwhile undoes nothing of another.
         OutboxMessage.objects.filter(pk=message.pk, claimed_by=self.sign).exclude(
             status__in=(Status.SENT, Status.CANCELLED)
         ).update(claimed_by="", lease_until=None, **values)

@@ -75,10 +75,12 @@ def write(letter: Letter, *, language: str, at: datetime, template: str = "answe
 
 def render(template: str, data: Mapping[str, Any], *, language: str, at: datetime) -> bytes:
     """The PDF of `templates/letters/<template>.typ` with this data. `at` is its date of making."""
+    # Typst knows languages without their region: `fr`, not `fr-ca`.
     clean = _cleaned({**data, "language": language.split("-")[0]})
     try:
         return _compiled(template, clean, at)
     except typst.TypstError:
+        # Each character is tried only now: most letters hold none that is not drawn.
         with translation.override(language):
             note = _("%(box)s stands for a character that cannot be printed here.") % {"box": BOX}
         return _compiled(template, {**_boxed(clean), "note": note}, at)
@@ -147,12 +149,15 @@ def _data(letter: Letter) -> dict[str, Any]:
 
 
 def _compiled(template: str, data: Mapping[str, Any], at: datetime) -> bytes:
+    # The name becomes a part of a path.
     if not TEMPLATE.fullmatch(template):
         raise ValueError(f"no letter: {template!r}")
     folder = Path(settings.BASE_DIR) / "templates" / "letters"
     return typst.compile(
         folder / f"{template}.typ",
+        # Nothing outside of this folder can be read from a template.
         root=folder,
+        # With the fonts inside Typst and the given instant every machine makes the same bytes.
         ignore_system_fonts=True,
         format="pdf",
         pdf_standards=["ua-1"],
@@ -168,10 +173,12 @@ def _cleaned(value: Any) -> Any:
 def _kept(char: str) -> str:
     """Leaves out what has no place on paper: controls, and marks that reverse what follows."""
     category = unicodedata.category(char)
+    # Half a pair of surrogates cannot be encoded; U+FFFD was lost before it came here.
     if category == "Cs" or char == "\ufffd":
         return BOX
     if char in "\n\t":
         return char
+    # Those marks could make a name or an amount read otherwise than it was typed.
     if category == "Cc" or char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
         return ""
     return char
@@ -191,6 +198,7 @@ def _each(value: Any, change: Any) -> Any:
     return value
 
 
+# A page is set for each character that is asked about; names repeat theirs.
 @lru_cache(maxsize=20_000)
 def _is_drawn(char: str) -> bool:
     if ord(char) < SURELY_DRAWN:
@@ -200,6 +208,7 @@ def _is_drawn(char: str) -> bool:
         '#set text(font: ("Libertinus Serif", "DejaVu Sans Mono"))\n'
         "#sys.inputs.char"
     )
+    # Under PDF/UA a character without a shape is an error, which is what is asked here.
     try:
         typst.compile(
             page.encode(),

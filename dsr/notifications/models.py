@@ -1,4 +1,4 @@
-"""What is owed to somebody by mail or letter, and the pulse of the background processes."""
+"""What is owed to somebody by mail or letter, and when background processes were last seen."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar, Self

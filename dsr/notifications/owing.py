@@ -1,6 +1,10 @@
-"""Writing down what is owed, and taking it back."""
+"""Writing down what is owed, and what is asked once more just before it goes out.
 
-from collections.abc import Iterable, Mapping
+A room that owes messages registers its questions here by name, so that this room needs to know no
+request.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
@@ -12,11 +16,29 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import Model
 
-from dsr.notifications import rechecks
 from dsr.notifications.bell import ring
 from dsr.notifications.models import Medium, OutboxMessage
 from dsr.notifications.rendering import Text, render
 from dsr.vault.models import Safe, SealedFile
+
+Recheck = Callable[[Mapping[str, Any], datetime], bool]
+
+# Filled once per process, in `ready()` of the rooms that owe messages.
+_registered: dict[str, Recheck] = {}
+
+
+def register_recheck(name: str, question: Recheck) -> None:
+    """`question(args, at)` answers whether the message still holds; args are ids and codes."""
+    if _registered.setdefault(name, question) is not question:
+        raise ValueError(f"two rechecks are called {name}")
+
+
+def is_known(name: str) -> bool:
+    return name == "" or name in _registered
+
+
+def still_holds(name: str, args: Mapping[str, Any], at: datetime) -> bool:
+    return name == "" or _registered[name](args, at)
 
 
 def owe(
@@ -46,6 +68,7 @@ def owe(
     with its PDF as `file`; else its text is set when it is printed. Who writes many new rows at
     once takes this one, unsaved, `into` a list.
     """
+    # A name that nothing answers to would keep the mail waiting: better that the deed fails.
     _check_is_known(recheck)
     text = render(kind, context, language=language, reference=reference)
     message = _sealed(
@@ -95,6 +118,7 @@ def owe_each(
     The key of each ends with the reader's id. The text is made once for every language.
     """
     _check_is_known(recheck)
+    # Who is named twice, for two roles, is owed one mail.
     given = {reader.user_id: reader for reader in readers}
     texts = {
         language: render(kind, context, language=language, reference=reference)
@@ -130,7 +154,7 @@ def new_message_id() -> str:
 
 
 def _check_is_known(recheck: str) -> None:
-    if not rechecks.is_known(recheck):
+    if not is_known(recheck):
         raise LookupError(f"no recheck is called {recheck!r}")
 
 
@@ -152,6 +176,7 @@ def _save(messages: list[OutboxMessage], into: list[Model] | None) -> None:
     if into is None:
         owe_together(messages)
     elif messages:
+        # They are saved in the same transaction, and the bell waits for its commit.
         into.extend(messages)
         ring()
 

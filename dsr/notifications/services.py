@@ -1,17 +1,18 @@
-"""What other rooms may ask of this one."""
+"""What other rooms may ask of this one, and what a person does about a message.
+
+A person posts a letter, tries again, closes what failed. Who may do it is for the calling room to
+decide.
+"""
+
+from datetime import date, datetime
+
+from django.db import transaction
 
 from dsr.notifications.bell import knock, ring
 from dsr.notifications.delivery import deliver, mark_missed
-from dsr.notifications.handling import (
-    WrongStateError,
-    record_bounce,
-    record_posting,
-    retry,
-    write_off,
-)
 from dsr.notifications.heartbeats import Problem, beat, expect, health, stale
-from dsr.notifications.owing import Reader, owe, owe_each, owe_together
-from dsr.notifications.rechecks import register_recheck
+from dsr.notifications.models import Medium, OutboxMessage, Status, Trouble
+from dsr.notifications.owing import Reader, owe, owe_each, owe_together, register_recheck
 
 __all__ = [
     "Problem",
@@ -34,3 +35,59 @@ __all__ = [
     "stale",
     "write_off",
 ]
+
+UNDELIVERED = (Status.FAILED, Status.MISSED)
+
+
+class WrongStateError(Exception):
+    """The message is not in a state in which this can be done."""
+
+
+def retry(message_id: int, *, at: datetime) -> OutboxMessage:
+    """Tries an undelivered mail again from the beginning, under its old Message-ID."""
+    with transaction.atomic():
+        message = _locked(message_id, *UNDELIVERED)
+        message.status, message.next_try_at, message.attempts = Status.OWED, at, 0
+        # Somebody wants it sent although it is late: no time limit ends it once more.
+        message.handled_at = message.handled_by_id = message.useful_until = None
+        message.last_error = Trouble.NONE
+        message.save()
+        ring()
+    return message
+
+
+def write_off(message_id: int, *, actor_id: int, at: datetime) -> OutboxMessage:
+    """Somebody has seen to what an undelivered message was for; it leaves the list of troubles."""
+    with transaction.atomic():
+        message = _locked(message_id, *UNDELIVERED)
+        message.handled_at, message.handled_by_id = at, actor_id
+        message.save(update_fields=["handled_at", "handled_by_id"])
+    return message
+
+
+def record_bounce(message_id: int, *, at: datetime) -> OutboxMessage:
+    """A sent mail came back."""
+    with transaction.atomic():
+        message = _locked(message_id, Status.SENT)
+        message.status, message.last_error = Status.FAILED, Trouble.BOUNCED
+        message.save(update_fields=["status", "last_error"])
+    return message
+
+
+def record_posting(message_id: int, *, posted_on: date, at: datetime) -> OutboxMessage:
+    """A letter was put into the post on that day."""
+    with transaction.atomic():
+        message = _locked(message_id, Status.OWED)
+        if message.medium != Medium.LETTER:
+            raise WrongStateError(message_id)
+        message.status, message.posted_on, message.sent_at = Status.SENT, posted_on, at
+        message.save(update_fields=["status", "posted_on", "sent_at"])
+    return message
+
+
+def _locked(message_id: int, *statuses: Status) -> OutboxMessage:
+    # The lock keeps a worker from claiming it meanwhile, and two people from deciding twice.
+    message = OutboxMessage.objects.select_for_update(of=("self",)).get(pk=message_id)
+    if message.status not in statuses:
+        raise WrongStateError(message_id)
+    return message

@@ -8,15 +8,29 @@ from contextlib import suppress
 from datetime import timedelta
 from email.utils import format_datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
 from django.core.mail import EmailMessage, get_connection
 
 from dsr.notifications.models import OutboxMessage, Trouble
 
 # MAIL, RCPT, DATA, the text and the answer to it may each take as long as the timeout allows.
 COMMANDS_PER_MAIL = 5
+
+
+@register()
+def mail_server_is_not_waited_for_endlessly(**kwargs: Any) -> list[CheckMessage]:
+    if settings.EMAIL_TIMEOUT and settings.EMAIL_TIMEOUT <= 60:
+        return []
+    return [
+        Error(
+            "EMAIL_TIMEOUT must be set, to 60 seconds at most.",
+            hint="Without it a mail server that hangs holds a worker for ever.",
+            id="notifications.E001",
+        )
+    ]
 
 
 class RefusalError(Exception):

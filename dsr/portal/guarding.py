@@ -1,4 +1,8 @@
-"""Limits at the requesters' door: what is refused says when to try again, and keeps what was typed.
+"""What guards the requesters' door: the token inside a form, and limits.
+
+What is refused keeps what was typed, and says what to do: press the button again, or when to try.
+The token makes the same form sent twice one request, and says when the form was opened, so that
+what a machine fills in no time is noticed without any script.
 
 Wrong links are counted per source. While that limit is reached no link opens from there, right or
 wrong: the answer is the same 404 as for any wrong one, so nobody learns from it.
@@ -6,12 +10,16 @@ wrong: the answer is the same 404 as for any wrong one, so nobody learns from it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
+from django.core import signing
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import Form
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from dsr.requests.client_address import source_of
 from dsr.requests.errors import TooMany
@@ -21,6 +29,49 @@ from dsr.requests.services import links, rate_limits
 from dsr.requests.services.rate_limits import Limit
 
 TOO_MANY = 429
+SALT = "portal.form"
+QUICKEST = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class FormToken:
+    """Which form this is: the right it asks for, its own key, the second it was opened."""
+
+    right_id: int
+    key: UUID
+    opened_at: int
+
+    def age(self, at: datetime) -> timedelta:
+        return timedelta(seconds=int(at.timestamp()) - self.opened_at)
+
+    def sign(self) -> str:
+        return signing.dumps([self.right_id, str(self.key), self.opened_at], salt=SALT)
+
+
+def new_token(right_id: int, at: datetime) -> FormToken:
+    return FormToken(right_id, uuid4(), int(at.timestamp()))
+
+
+def read_token(signed: str, right_id: int) -> FormToken | None:
+    """The token as we signed it for this right; None for anything else."""
+    try:
+        of_right, key, opened_at = signing.loads(signed, salt=SALT)
+    except signing.BadSignature:
+        return None
+    # One that was fetched from the form of one right sends no other.
+    return FormToken(of_right, UUID(key), opened_at) if of_right == right_id else None
+
+
+def not_by_hand(typed: Mapping[str, str], token: FormToken | None, at: datetime) -> str:
+    """What a person can always mend by pressing the button again."""
+    if token is None:
+        return _("This form was open for too long. Please send it again.")
+    # Hidden on the page (see `portal/ask.html`); programs fill in whatever they find.
+    if typed.get("website"):
+        return _("Leave the field “Website” empty, then send again.")
+    if token.age(at) < QUICKEST:
+        return _("That was sent very fast. Please send it again.")
+    return ""
 
 
 def one_too_many(

@@ -1,4 +1,7 @@
-"""Rights made ready for a page: in the reader's language, with their clauses and periods."""
+"""Rights made ready for a page: in the reader's language, with their clauses and periods.
+
+The text of a policy is shown with its clauses marked, without a single character of it changed.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,32 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from dsr.policies.models import InformationItem, Organisation, Right
+from dsr.requests.words import length
 
-from . import words
-from .policy_text import paragraphs
+AUDIENCES: dict[str, str | Promise] = {
+    "anyone": gettext_lazy("For everybody"),
+    "users": gettext_lazy("For users of the services"),
+    "eu_resident": gettext_lazy("For people in the European Union"),
+    "uk_resident": gettext_lazy("For people in the United Kingdom"),
+    "california_resident": gettext_lazy("For people in California"),
+    "us_resident": gettext_lazy("For people in the United States"),
+    "minors": gettext_lazy("For young people, their parents and guardians"),
+}
+
+CHANNELS: dict[str, str | Promise] = {
+    "form": gettext_lazy("With the form on this site"),
+    "post": gettext_lazy("By letter"),
+    "email": gettext_lazy("By e-mail"),
+    "phone": gettext_lazy("By telephone"),
+    "web": gettext_lazy("On the organisation’s website"),
+}
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -59,15 +81,16 @@ def show_right(right: Right, organisation: Organisation) -> RightShown:
         title=right.in_language("title", language),
         summary=right.in_language("summary", language),
         audience=right.in_language("audience", language),
-        period=words.period(right, organisation),
-        look_back=words.look_back(right),
+        period=period(right, organisation),
+        look_back=look_back(right),
         fee=right.in_language("fee", language),
         ask_url=reverse("portal:ask", args=[organisation.slug, right.slug]),
         source=source_of(right),
+        # What a law gives has no words of its own in the policy.
         policy_url=policy_url(right) if right.clauses else "",
         language=version.policy.language,
         channels=[
-            {"way": words.CHANNELS[each["kind"]], "address": each["address"]}
+            {"way": CHANNELS[each["kind"]], "address": each["address"]}
             for each in right.channels
             if each["kind"] != "form"
         ],
@@ -105,7 +128,7 @@ def groups(rights: Iterable[Right], organisation: Organisation) -> list[Group]:
 def _title(right: Right) -> str:
     if right.law:
         return _("What the law adds: %(law)s") % {"law": right.law}
-    return str(words.AUDIENCES[right.audience_code])
+    return str(AUDIENCES[right.audience_code])
 
 
 @dataclass(frozen=True)
@@ -123,3 +146,76 @@ def show_information(items: Iterable[InformationItem]) -> list[InformationShown]
         )
         for item in items
     ]
+
+
+def period(right: Right, organisation: Organisation) -> str:
+    """By when an answer comes, said honestly: promised, set by law, or only aimed at."""
+    names = {"organisation": organisation.name, "law": right.law, "article": right.law_article}
+    if right.period_amount is None:
+        aim = length(organisation.target_amount, organisation.target_unit)
+        if right.law:
+            return _("%(organisation)s aims to answer within %(aim)s.") % (names | {"aim": aim})
+        return _("The policy names no period. %(organisation)s aims to answer within %(aim)s.") % (
+            names | {"aim": aim}
+        )
+    if right.period_amount == 0:
+        if right.law:
+            return (
+                _("The law requires %(organisation)s to answer at once, on the same day.") % names
+            )
+        return _("%(organisation)s answers at once, on the same day.") % names
+    given = {"period": length(right.period_amount, right.period_unit)}
+    if right.law:
+        return _("The law gives %(organisation)s %(period)s to answer.") % (names | given)
+    return _("%(organisation)s answers within %(period)s.") % (names | given)
+
+
+def look_back(right: Right) -> str:
+    if right.look_back_amount is None:
+        return ""
+    reach = length(right.look_back_amount, right.look_back_unit)
+    return _("It reaches back %(length)s before your request.") % {"length": reach}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    text: str
+    marked: bool
+    first: bool = False
+
+
+def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:
+    """Cut a text at the borders of the spans; overlapping spans become one mark."""
+    cut: list[Piece] = []
+    position = 0
+    for start, end in merged(spans):
+        cut.append(Piece(text[position:start], marked=False))
+        # A link of a right leads to its first mark, by the id that this one gets.
+        cut.append(Piece(text[start:end], marked=True, first=len(cut) == 1))
+        position = end
+    cut.append(Piece(text[position:], marked=False))
+    return [piece for piece in cut if piece.text]
+
+
+def paragraphs(text: str, spans: Iterable[Span]) -> list[str]:
+    """The words of clauses; sentences that follow each other on one line are read as one."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        last = joined[-1][1] if joined else start
+        between = text[last:start]
+        goes_on = start < last or (between and not between.strip() and "\n" not in between)
+        if joined and goes_on:
+            joined[-1] = (joined[-1][0], max(end, last))
+        else:
+            joined.append((start, end))
+    return [text[start:end] for start, end in joined]
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    result: list[Span] = []
+    for start, end in sorted(spans):
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result

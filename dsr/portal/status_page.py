@@ -1,4 +1,7 @@
-"""What the private page says: where the request stands, by when, and what is expected of whom."""
+"""What the private page says: where the request stands, by when, and what is expected of whom.
+
+The same request is also set as a letter, for an organisation that wants a signature by hand.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from dsr.policies.particulars import particulars
+from dsr.policies.particulars import FieldSpec, particulars
 from dsr.requests import history
 from dsr.requests.deadlines.explain import expectation, explain
 from dsr.requests.deeds.conversation import reply
@@ -46,6 +49,7 @@ def page_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
         "subject_request": subject_request,
         "shown": show_right(subject_request.right, organisation),
         "status_text": STATUS_TEXTS[subject_request.status],
+        # Decided before the answer is sent; only the answer tells it.
         "outcome": OUTCOMES.get(subject_request.outcome, "") if answers else "",
         "expectation": _expectation(subject_request, today),
         "dates": dates(subject_request, today),
@@ -133,3 +137,49 @@ def _badge(deadline: Deadline, today: date) -> Badge:
         DeadlineStatus.CANCELLED: Badge("ok", _("No longer needed")),
     }
     return ended.get(DeadlineStatus(deadline.status), Badge("ok", _("No date")))
+
+
+@dataclass(frozen=True)
+class Letter:
+    sender: str
+    recipient: str
+    said: list[tuple[Any, str]]
+
+
+def letter_of(subject_request: SubjectRequest) -> Letter:
+    person = writes_to(subject_request)
+    name, address = (
+        str(person.reveal("name", erased="")),
+        str(person.reveal("postal_address") or ""),
+    )
+    return Letter(
+        # Many type their name as the first line of their address.
+        sender=address if address.startswith(name) else f"{name}\n{address}".strip(),
+        recipient=_recipient(subject_request),
+        said=_said(subject_request),
+    )
+
+
+def _recipient(subject_request: SubjectRequest) -> str:
+    """The address that the policy names for letters, else the organisation's own."""
+    for channel in subject_request.right.channels:
+        if channel["kind"] == "post":
+            return str(channel["address"])
+    organisation = subject_request.organisation
+    return organisation.postal_address or organisation.legal_name
+
+
+def _said(subject_request: SubjectRequest) -> list[tuple[Any, str]]:
+    values = subject_request.values()
+    return [
+        (spec.label, _in_words(spec, values[particular.code].get(spec.name)))
+        for particular in particulars(values)
+        for spec in particular.fields
+        if values[particular.code].get(spec.name)
+    ]
+
+
+def _in_words(spec: FieldSpec, value: Any) -> str:
+    labels = dict(spec.choices)
+    chosen = value if isinstance(value, list) else [value]
+    return ", ".join(str(labels.get(each, each)) for each in chosen)

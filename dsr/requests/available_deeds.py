@@ -53,6 +53,7 @@ def available_deeds(
     offered = [
         each
         for deed in DEEDS.values()
+        # State and permission first: preconditions may ask the database.
         if deed.open_to(held) and not not_now(subject_request, deed)
         if (each := _offer(deed, subject_request, user, held, today))
     ]
@@ -70,6 +71,7 @@ def _offer(
     if blocked and deed.hide_blocked(subject_request):
         return None
     plain = AvailableDeed(deed, deed.label, blocked)
+    # Who decides alone, and under which name, depends on the person and the day.
     special = deed.offered_as and deed.offered_as(subject_request, user, held, today)
     if blocked or not special:
         return plain

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model
-
-from dsr.audit.services import Line, append, first_rows, record_refusal, request_chain
+from dsr.audit.services import append, record_refusal, request_chain
 from dsr.requests.actors import Actor, acted_by, actor_id
 from dsr.requests.models import SubjectRequest
-
-
-def first_lines(
-    subject_request: SubjectRequest, lines: Iterable[Line], *, actor: Actor, at: datetime
-) -> list[Model]:
-    """The first lines of a new request's history, unsaved."""
-    chain = request_chain(subject_request.pk)
-    return first_rows(chain, lines, at=at, actor_id=actor_id(actor), by=acted_by(actor))
 
 
 def write_line(

@@ -52,6 +52,8 @@ def needs_two(subject_request: SubjectRequest, outcome: str, actor: Actor) -> bo
     """
     if subject_request.organisation.sole_decisions:
         return False
+    # A refusal can be put right later, a release cannot: where there is nobody else, one person
+    # may refuse rather than let the limit pass.
     if outcome == Outcome.REFUSED:
         return approvers(subject_request, actor).exists()
     return subject_request.two_people
@@ -60,6 +62,7 @@ def needs_two(subject_request: SubjectRequest, outcome: str, actor: Actor) -> bo
 def grounds_for(subject_request: SubjectRequest) -> list[tuple[str, str]]:
     """Grounds of refusal: the right's own exceptions as its policy words them, then the law's."""
     exceptions = subject_request.right.exceptions_in(get_language() or "en")
+    # Marked, so that a later law can tell the policy's own exceptions from grounds of a law.
     own = [(f"exception:{item['code']}", item["text"]) for item in exceptions]
     return own + [(str(value), str(label)) for value, label in Ground.choices]
 
@@ -89,6 +92,7 @@ def _check_says_nothing_to_a_stranger(subject_request: SubjectRequest, proposal:
 
     In a clinic even “nothing held” answers a question that a stranger may not ask.
     """
+    # These grounds say nothing about what is held: they speak of who asks, or how often.
     if proposal.outcome == Outcome.REFUSED and proposal.ground in SAFE_GROUNDS:
         return
     if subject_request.status == Status.PROVING_IDENTITY or not identity_reached(subject_request):
@@ -128,6 +132,7 @@ def may_refuse_alone(
     A limit that passes unanswered harms the requester more than a refusal that one person signs
     and every possible second person hears of.
     """
+    # Counted back from the date that governs: a pause or an extension moves this day as well.
     first_day = lifecycle.working_days_before_due(subject_request, SOLE_REFUSAL_WORKING_DAYS)
     return Permission.APPROVE in held and first_day is not None and today >= first_day
 

@@ -17,7 +17,7 @@ def keep_file(
     at: datetime,
     purpose: KeyPurpose = KeyPurpose.CONTENT,
 ) -> Attachment:
-    """KeyPurpose a checked upload under one of the request's keys and attach it."""
+    """Seal a checked upload under one of the request's keys and attach it."""
     stored = store_file(
         subject_request.safe,
         name=upload.name,
@@ -36,7 +36,7 @@ def keep_proof(
     at: datetime,
     purpose: KeyPurpose = KeyPurpose.RECORD,
 ) -> SealedFile:
-    """KeyPurpose a document that belongs to the record of a deed: a notice, an order, a proof."""
+    """Seal a document that belongs to the record of a deed: a notice, an order, a proof."""
     return store_file(
         subject_request.safe,
         name=proof.name,

@@ -12,7 +12,7 @@ from dsr.accounts.models import User
 from dsr.policies.kinds import Level
 
 from .actors import Actor
-from .identity import reached_level
+from .identity_levels import reached_level
 from .models import Decision, RequestMessage, SubjectRequest
 from .states import ACTS_FOR_ANOTHER, About, Outcome
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 
 from dsr.deadlines import Facts, Pause, Period, Reading, Rule, WorkingCalendar, compute
-from dsr.deadlines.vectors import compute_all, read_document
+from dsr.deadlines.cases import compute_all, read_document
 
 VECTORS = Path(__file__).parents[1] / "deadlines" / "vectors.json"
 

@@ -16,7 +16,7 @@ from config.trial.second_factor import enrol_for_trial
 from dsr.accounts.models import User
 from dsr.accounts.services import has_second_factor
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services.intake import PersonGiven
+from dsr.requests.submission.given import PersonGiven
 from tests import cast
 from tests.browser.axe import assert_accessible, click_through
 from tests.cast import ZOE, Desk, open_desk

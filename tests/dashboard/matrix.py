@@ -19,7 +19,7 @@ from dsr.accounts.models import Membership, User
 from dsr.notifications.models import OutboxMessage
 from dsr.requests.deeds import identity
 from dsr.requests.deeds.identity import EvidenceGiven
-from dsr.requests.services.intake import PersonGiven
+from dsr.requests.submission.given import PersonGiven
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import MORNING, Desk

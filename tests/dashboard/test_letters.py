@@ -11,7 +11,7 @@ from dsr.audit.models import Entry
 from dsr.notifications.models import OutboxMessage, Status, Trouble
 from dsr.notifications.services import beat, stale
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services.intake import PersonGiven
+from dsr.requests.submission.given import PersonGiven
 from tests import cast
 from tests.cast import MORNING, Desk
 from tests.dashboard.conftest import Seat, text_of

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from dsr.accounts.models import Membership
 from dsr.requests.deeds import answer, assignment
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services.intake import PersonGiven
+from dsr.requests.submission.given import PersonGiven
 from tests import cast
 from tests.cast import MORNING, Desk
 from tests.dashboard.conftest import Seat, text_of
@@ -103,6 +103,23 @@ def test_filters_narrow_the_queue(
     }
     page = seat("handler").open(f"/staff/{address}")
     assert references(page) == [named[each].reference for each in expected]
+
+
+def test_a_filter_that_makes_no_sense_is_left_out_and_said_so(desk: Desk, seat: SeatOf) -> None:
+    reach(desk, "closed")
+    still_open = reach(desk, "waiting")
+    accounting(desk, "2026-04-30")
+    address = "?kind=access&status=nonsense&assignee=999999&due=some%20day&organisation=theirs"
+    page = seat("handler").open(f"/staff/{address}")
+    assert references(page) == [still_open.reference]
+    assert "A filter in the address was not understood and was left out." in page
+
+
+def test_a_filter_that_nobody_knows_changes_nothing(desk: Desk, seat: SeatOf) -> None:
+    asked = accounting(desk, "2026-04-30")
+    page = seat("handler").open("/staff/?colour=blue")
+    assert references(page) == [asked.reference]
+    assert "was not understood" not in page
 
 
 def test_a_request_of_another_organisation_is_not_in_the_queue(desk: Desk, seat: SeatOf) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -15,9 +16,11 @@ from dsr.deadlines import (
     Restart,
     Result,
     Rule,
+    Step,
     WorkingCalendar,
     compute,
 )
+from dsr.deadlines.codec import read_calendar, read_facts, read_rule
 
 PARIS = "Europe/Paris"
 FRANCE = WorkingCalendar(("FR",))
@@ -60,3 +63,17 @@ def restart(on: str, **more: Any) -> Restart:
 def extension(period: str, notified_on: str | None, **more: Any) -> Extension:
     told = None if notified_on is None else moment(notified_on)
     return Extension(Period.parse(period), told, **more)
+
+
+def replay(trace: Iterable[Step]) -> Result:
+    """The result to which nothing but the inputs in a trace lead.
+
+    The holidays are those written in it, so calendars may have changed since.
+    """
+    steps = [step.values for step in trace]
+    [received] = [values for values in steps if "received" in values]
+    [ruled] = [values for values in steps if "rule" in values]
+    [stored] = [values for values in steps if "holidays" in values]
+    facts = {key: received[key] for key in ("received", "zone", "events", "milestones")}
+    seen = {"codes": [], "extra": stored["holidays"], "weekend": stored["weekend"]}
+    return compute(read_rule(ruled["rule"]), read_facts(facts), read_calendar(seen), trace=False)

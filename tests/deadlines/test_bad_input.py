@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dsr.deadlines import DeadlineInputError, Facts, Pause, Period, Reading, Rule, compute
-from dsr.deadlines.vectors import compute_all, parse_case, read_document
+from dsr.deadlines.cases import compute_all, parse_case, read_document
 from tests.deadlines.paper import FRANCE, pause
 
 GOOD: dict[str, Any] = {

@@ -17,10 +17,16 @@ from dsr.deadlines import (
     Rule,
     Step,
     WorkingCalendar,
+    compute,
 )
-from dsr.deadlines.codec import read_calendar, read_facts, write_calendar, write_facts
-from dsr.deadlines.rulecodec import read_rule, write_rule
-from dsr.deadlines.vectors import answer, compute_all, parse_case
+from dsr.deadlines.cases import answer, compute_all, parse_case
+from dsr.deadlines.codec import (
+    read_calendar,
+    read_facts,
+    read_rule,
+    write_calendar,
+    write_rule,
+)
 from tests.deadlines.paper import extension, pause, restart
 
 FULL = Rule(
@@ -123,7 +129,10 @@ def test_facts_are_read_back() -> None:
         ),
         {"fee_paid": date(2026, 3, 7)},
     )
-    assert read_facts(again(write_facts(facts))) == facts
+    # A trace holds the facts as they are written.
+    written = compute(Rule(period=Period(1, "month")), facts, WorkingCalendar()).trace[0].values
+    keys = ("received", "zone", "events", "milestones")
+    assert read_facts(again({key: written[key] for key in keys})) == facts
 
 
 def test_a_step_is_read_back_with_its_other_readings() -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from dsr.deadlines import (
-    DeadlineInputError,
     Facts,
     Formatter,
     Result,
@@ -18,10 +17,9 @@ from dsr.deadlines import (
     WorkingCalendar,
     compute,
     explain,
-    replay,
 )
 from dsr.deadlines.sentences import PERIODS, SENTENCES, WHYS, WORDS
-from tests.deadlines.paper import ask, extension, pause, restart, rule
+from tests.deadlines.paper import ask, extension, pause, replay, restart, rule
 
 GDPR = rule(
     "1 month",
@@ -199,14 +197,11 @@ def test_a_trace_keeps_its_date_when_the_calendar_changes() -> None:
     assert replay(result.trace).due == date(2026, 3, 3)
 
 
-def test_a_trace_survives_json_and_a_broken_one_is_refused() -> None:
+def test_a_trace_survives_json() -> None:
     result = ask(GDPR, "2026-01-31", extension("2 months", "2026-02-20", reason="number"))
     again = [Step.from_json(each) for each in json.loads(json.dumps(result.trace_json()))]
     assert tuple(again) == result.trace
     assert replay(again).due == date(2026, 4, 30)
-    assert replay(again).trace == ()
-    with pytest.raises(DeadlineInputError, match="trace: has no step"):
-        replay(again[1:])
 
 
 def test_without_a_trace_the_dates_are_the_same() -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from dsr.deadlines import Step, replay
-from dsr.deadlines.vectors import Outcome, answer, compute_all, read_document
+from dsr.deadlines import Step
+from dsr.deadlines.cases import Outcome, answer, compute_all, read_document
+from tests.deadlines.paper import replay
 
 DOCUMENT = json.loads((Path(__file__).parent / "vectors.json").read_text())
 CASES: list[dict[str, Any]] = DOCUMENT["vectors"]

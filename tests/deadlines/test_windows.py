@@ -21,12 +21,11 @@ from dsr.deadlines import (
     keep_until,
     look_back,
     not_before,
-    replay,
     split_by_age,
     still_owed,
     widest,
 )
-from tests.deadlines.paper import FRANCE, ask, pause, rule
+from tests.deadlines.paper import FRANCE, ask, pause, replay, rule
 
 PROMISE = ask(rule("20 days"), "2026-03-02")
 LAW = ask(rule("1 month", roll="next_working_day"), "2026-03-02")

@@ -26,8 +26,9 @@ SWEPT = 240
 ASSIGN = """
 from django.utils import timezone
 from dsr.accounts.models import User
-from dsr.requests.models import SubjectRequest
 from dsr.requests.deadlines import reminders
+from dsr.requests.deeds import assignment
+from dsr.requests.models import SubjectRequest
 asked = SubjectRequest.objects.get()
 officer = User.objects.get(email="officer@example.org")
 handler = User.objects.get(email="handler@example.org")

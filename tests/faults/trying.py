@@ -10,7 +10,7 @@ from dsr.requests.deeds import answer, deadline, identity, order, receipt
 from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.deeds.order import OrderGiven
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services.intake import PersonGiven
+from dsr.requests.submission.given import PersonGiven
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import MORNING, Desk

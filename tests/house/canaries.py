@@ -41,7 +41,7 @@ from dsr.requests.deeds.identity import EvidenceGiven
 from dsr.requests.deeds.order import OrderGiven, record_order
 from dsr.requests.forms import RequestForm
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import intake
+from dsr.requests.submission import intake
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import open_desk

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.mail import EmailMessage
 
-from dsr.notifications import rechecks
+from dsr.notifications import owing
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver, mark_missed, register_recheck
 from dsr.vault.models import KeyPurpose, Safe
@@ -33,7 +33,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         told["asked"].append((dict(args), at))
         return bool(told["answer"])
 
-    monkeypatch.setattr(rechecks, "_registered", {})
+    monkeypatch.setattr(owing, "_registered", {})
     register_recheck("still_open", question)
     return told
 
@@ -228,7 +228,7 @@ def test_a_recheck_that_this_program_does_not_know_leaves_the_mail_waiting(
     owed: Owed, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owed(recheck="still_open")
-    monkeypatch.setattr(rechecks, "_registered", {})
+    monkeypatch.setattr(owing, "_registered", {})
     assert deliver(NOON) == {"later": 1}
     assert (only().status, only().last_error) == ("owed", "unknown_recheck")
 
@@ -239,7 +239,7 @@ def test_a_defect_is_not_hidden_and_the_other_mails_go_with_the_next_sweep(
     def question(args: Any, at: datetime) -> bool:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(rechecks, "_registered", {"broken": question})
+    monkeypatch.setattr(owing, "_registered", {"broken": question})
     owed("poison", recheck="broken", at=NOON - MINUTE)
     owed("good")
     with pytest.raises(ZeroDivisionError):

@@ -1,4 +1,4 @@
-"""What people see and do: troubles, retries, bounces, posting, the pulse."""
+"""What people see and do: troubles, retries, bounces, posting, heartbeats."""
 
 import os
 import subprocess
@@ -234,7 +234,7 @@ class TestTheBell:
 
 
 def test_a_mail_server_is_never_waited_for_endlessly(settings: Any) -> None:
-    from dsr.notifications.checks import mail_server_is_not_waited_for_endlessly as check
+    from dsr.notifications.smtp import mail_server_is_not_waited_for_endlessly as check
 
     assert check() == []
     settings.EMAIL_TIMEOUT = None

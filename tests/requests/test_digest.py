@@ -15,7 +15,7 @@ from dsr.requests.actors import REQUESTER
 from dsr.requests.deeds import correction, ending
 from dsr.requests.models import Deadline, MailThrottle, SubjectRequest, WaitingForDigest
 from dsr.requests.services import digests
-from dsr.requests.services.intake import PersonGiven
+from dsr.requests.submission.given import PersonGiven
 from dsr.vault.models import KeyPurpose
 from dsr.vault.services import destroy
 from tests import cast

@@ -10,7 +10,7 @@ from dsr.requests.deeds import assignment, conversation, decision, ending, ident
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.identity import EvidenceGiven
 from dsr.requests.errors import BadInput, NotNow, Unmet
-from dsr.requests.identity import reached_level, required_level
+from dsr.requests.identity_levels import reached_level, required_level
 from dsr.requests.models import IdentityRule, SubjectRequest
 from dsr.vault.models import KeyPurpose
 from dsr.vault.uploads import CheckedUpload

@@ -11,7 +11,7 @@ from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Right
 from dsr.requests.deeds import correction
 from dsr.requests.errors import BadInput, NotAllowed
-from dsr.requests.models import SubjectRequest
+from dsr.requests.models import SubjectRequest, WaitingForDigest
 from dsr.requests.queries import by_person, possible_duplicates, visible_to
 from dsr.requests.reference import ALPHABET, clean_reference, new_reference
 from dsr.vault.models import BlindToken
@@ -38,6 +38,8 @@ def test_the_same_form_sent_twice_is_one_request_with_one_reference(desk: Desk) 
     assert first.reference == second.reference
     assert SubjectRequest.objects.count() == 1
     assert OutboxMessage.objects.filter(kind="acknowledgement").count() == 1
+    assert OutboxMessage.objects.filter(kind="new_request").count() == 3
+    assert not WaitingForDigest.objects.exists()
 
 
 def test_what_the_clause_demands_and_is_missing_is_noted_and_does_not_block(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from dsr.accounts.models import Program, User
 from dsr.accounts.programs import authenticate, make_program, revoke
@@ -19,8 +20,8 @@ from dsr.requests.deeds import conversation, receipt
 from dsr.requests.deeds.declaration import DEEDS
 from dsr.requests.errors import NeedsAPerson, NotAllowed
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import intake
-from dsr.requests.services.intake import Submission
+from dsr.requests.submission import intake
+from dsr.requests.submission.given import PersonGiven, Submission
 from tests import cast
 from tests.cast import MORNING, ZOE, Desk
 from tests.requests.reaching import reach
@@ -86,8 +87,8 @@ def test_a_user_of_the_same_number_is_not_named_in_its_place(desk: Desk) -> None
 
 
 def test_it_records_that_receipt_was_confirmed(desk: Desk) -> None:
-    Organisation.objects.filter(slug="img").update(regimes=["us-ca-ccpa"])
-    who = intake.PersonGiven(name="Zoé Canary-Quill", phone="+33 4 00 00 00 00")
+    Organisation.objects.filter(slug="img").update(regimes=["ccpa"])
+    who = PersonGiven(name="Zoé Canary-Quill", phone="+33 4 00 00 00 00")
     asked = cast.ask(desk.right("img", "access"), who=who, country="US-CA")
     program, _token = made(desk)
     receipt.acknowledge(asked.pk, on=MORNING.date(), actor=program, at=MORNING, seen=None)
@@ -154,12 +155,8 @@ def said() -> Iterator[list[str]]:
         logger.removeHandler(keep)
 
 
-def test_its_token_is_in_no_log_and_no_table(
-    desk: Desk, said: list[str], settings: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_its_token_is_in_no_log_and_no_table(desk: Desk, said: list[str]) -> None:
     """Not even in the statements that a database driver writes down when it is asked to."""
-    from django.db import connection
-
     connection.force_debug_cursor = True
     try:
         program, token = made(desk)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -16,9 +18,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
-from dsr.accounts.models import User
-from dsr.accounts.roles import Permission, permissions_of
-from dsr.dashboard.access import memberships_of, staff_of
+from dsr.accounts.models import Membership, User
+from dsr.accounts.roles import Permission, permissions_of, roles_with
 from dsr.notifications.services import stale
 from dsr.policies.models import Organisation
 
@@ -88,3 +89,29 @@ class StaffView(View):
             if organisation.slug == slug:
                 return organisation
         raise Http404
+
+
+def staff_of(request: HttpRequest) -> User:
+    """The person behind a page that is closed to everybody else."""
+    user = request.user
+    assert isinstance(user, User)
+    return user
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """One query a page: everything a page asks about permissions is answered from these."""
+    rows = user.memberships.select_related("organisation__calendar")
+    return list(rows.order_by("organisation__name", "pk")) if user.is_active else []
+
+
+def colleagues(organisations: Iterable[Organisation]) -> QuerySet[User]:
+    """Who may work on requests of these organisations."""
+    return (
+        User.objects.filter(
+            is_active=True,
+            memberships__organisation__in=list(organisations),
+            memberships__role__in=roles_with(Permission.WORK),
+        )
+        .distinct()
+        .order_by("name", "pk")
+    )

@@ -137,12 +137,14 @@ class DeedView(RequestView):
         since = _opened(form, self.at)
         self.subject_request = self.find()
         again = self.form(form.with_version(self.subject_request.version, self.at))
+        # Filled in and not judged: nobody has pressed the button of this version yet.
         again.full_clean()
         again.errors.clear()
         return self.show(
             again, status=409, stale=True, happened=history.since(self.subject_request, since)
         )
 
+    # The service asks again when it is done; here it keeps the page itself closed.
     def _permitted(self) -> None:
         """The page is closed to whoever may not do the deed; trying it is a line of history."""
         if self.deed.open_to(self.held):

@@ -24,8 +24,8 @@ from dsr.requests.errors import BadInput
 from dsr.requests.forms import FilesField, RequestForm, day_field
 from dsr.requests.forms.countries import choices_after
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import intake
 from dsr.requests.states import Channel
+from dsr.requests.submission import intake
 
 BY_OTHER_WAYS = [
     (str(channel), channel.label)

@@ -12,9 +12,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from dsr.dashboard import words
-from dsr.dashboard.access import colleagues
 from dsr.dashboard.filters import QueueFilters, tiles
-from dsr.dashboard.views.base import StaffView
+from dsr.dashboard.views.base import StaffView, colleagues
 from dsr.policies.kinds import Kind
 from dsr.requests import queries
 from dsr.requests.models import SubjectRequest
@@ -73,12 +72,13 @@ class QueueView(Listing):
     def get(self, request: HttpRequest) -> HttpResponse:
         filters = QueueFilters(
             request.GET,
+            self.seen(),
             user=self.user,
             organisations=self.organisations,
             people=colleagues(self.organisations),
             at=self.at,
         )
-        found = filters.narrow(self.seen()).first_due_first()
+        found = filters.narrow().first_due_first()
         paginator = Paginator(found.select_related("organisation", "right", "assignee"), PAGE_SIZE)
         page = paginator.get_page(request.GET.get("page"))
         return self.page(

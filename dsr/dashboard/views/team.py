@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts import services
-from dsr.accounts.errors import AccountsError
 from dsr.accounts.models import Invitation, Membership, User
+from dsr.accounts.reporting import AccountsError
 from dsr.accounts.roles import Permission, Role
 from dsr.dashboard import words
 from dsr.dashboard.views.base import StaffView

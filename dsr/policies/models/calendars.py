@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from dsr import deadlines as engine
-from dsr.deadlines.seeds import SEED_VERSION
+from dsr.deadlines.calendars import SEED_VERSION
 
 
 def saturday_and_sunday() -> list[int]:

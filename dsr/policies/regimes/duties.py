@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from dsr.deadlines import DeadlineInputError, Period, Rule
-from dsr.deadlines.rulecodec import read_rule
+from dsr.deadlines.codec import read_rule
 from dsr.policies.field_types import (
     Day,
     Given,

@@ -15,17 +15,26 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.i18n import set_language
 
 from dsr.policies.models import Organisation, Right
-from dsr.portal.guarding import one_too_many, put_on, status_of, upload_refusal
+from dsr.portal.guarding import (
+    FormToken,
+    new_token,
+    not_by_hand,
+    one_too_many,
+    put_on,
+    read_token,
+    status_of,
+    upload_refusal,
+)
 from dsr.portal.session import open_session, with_session
 from dsr.portal.showing import show_right
 from dsr.portal.status_page import page_of, told
-from dsr.portal.tokens import QUICKEST, FormToken, new_token, read_token
 from dsr.requests.actors import REQUESTER
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import RequestForm, put_refusal
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services import intake, links
+from dsr.requests.services import links
 from dsr.requests.services.rate_limits import SUBMISSION
+from dsr.requests.submission import intake
 
 from .rights import crumbs_to, find_organisation, find_right
 
@@ -38,53 +47,43 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
     asked = find_right(found, right)
     if request.method != "POST":
         return _page(request, RequestForm(asked), new_token(asked.pk, at))
+    token = read_token(request.POST.get("form_token", ""), asked.pk)
     if request.POST.get("language"):
-        return _in_another_language(request, asked, at)
+        return _in_another_language(request, asked, token or new_token(asked.pk, at))
     refused = upload_refusal(request, at)
     form = RequestForm(asked, request.POST, None if refused else request.FILES)
     put_on(form, refused)
-    token = read_token(request.POST.get("form_token", ""), asked.pk)
-    if problem := _not_by_hand(request, token, at):
+    if problem := not_by_hand(request.POST, token, at):
         form.add_error(None, problem)
     if form.is_valid() and token and (sent := _send(request, form, token, at)):
         return _sent(request, sent, at)
     return _page(request, form, token or new_token(asked.pk, at))
 
 
-def _in_another_language(request: HttpRequest, asked: Right, at: datetime) -> HttpResponse:
+def _in_another_language(request: HttpRequest, asked: Right, token: FormToken) -> HttpResponse:
     """The same form with everything that was typed; nobody has asked yet what is wrong with it."""
     chosen = set_language(request)
     wanted = request.POST["language"] if chosen.cookies else translation.get_language()
-    token = read_token(request.POST.get("form_token", ""), asked.pk)
     with translation.override(wanted):
         form = RequestForm(asked, request.POST).not_judged()
-        page = _page(request, form, token or new_token(asked.pk, at))
+        page = _page(request, form, token)
     page.cookies.update(chosen.cookies)
     page.headers["Content-Language"] = str(wanted)
     return page
 
 
-def _not_by_hand(request: HttpRequest, token: FormToken | None, at: datetime) -> str:
-    """What a person can always mend by pressing the button again."""
-    if token is None:
-        return _("This form was open for too long. Please send it again.")
-    if request.POST.get("website"):
-        return _("Leave the field “Website” empty, then send again.")
-    if token.age(at) < QUICKEST:
-        return _("That was sent very fast. Please send it again.")
-    return ""
-
-
 def _send(
     request: HttpRequest, form: RequestForm, token: FormToken, at: datetime
 ) -> SubjectRequest | None:
+    # The same form once more is no further request, so no limit counts it: whoever presses the
+    # button twice, or comes back to a page that was slow, must not be told to wait.
+    if there := intake.already_there(token.key):
+        return there
     submission = form.submission(submission_key=token.key)
-    # The same form once more is no further request.
-    if not intake.already_there(submission):
-        asker = submission.requester or submission.subject
-        if refused := one_too_many(request, SUBMISSION, at, target=asker.email):
-            put_on(form, refused)
-            return None
+    # Before the deed and in a commit of its own: what fails later was tried all the same.
+    if refused := one_too_many(request, SUBMISSION, at, target=submission.asker.email):
+        put_on(form, refused)
+        return None
     try:
         return intake.submit(submission, actor=REQUESTER, at=at)
     except BadInput as refusal:
@@ -101,9 +100,7 @@ def _sent(request: HttpRequest, sent: SubjectRequest, at: datetime) -> HttpRespo
                 "To add or correct something, write a message on your private page."
             ),
         )
-    link = links.find(links.issue(sent, at=at), at=at)
-    if link:
-        open_session(request, link)
+    open_session(request, links.issue_to_session(sent, at=at))
     return redirect("portal:sent")
 
 

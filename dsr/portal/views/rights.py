@@ -19,8 +19,7 @@ from dsr.policies.services import (
     readings_in_force,
     rights_offered,
 )
-from dsr.portal.policy_text import pieces
-from dsr.portal.showing import groups, show_information
+from dsr.portal.showing import groups, pieces, show_information
 
 
 @login_not_required
@@ -61,8 +60,10 @@ def policy(request: HttpRequest, organisation: str, policy: str, version: str) -
         policy__slug=policy,
         label=version,
     )
+    # Our reading may be revised while the text stays; the newest marks the clauses.
     reading = shown.readings.order_by("-number").first()
     rights = list(reading.rights.filter(law="")) if reading else []
+    # An unknown right in the address marks the clauses of all, as if none were named.
     chosen = [right for right in rights if right.slug == request.GET.get("right")]
     spans = [(c["start"], c["end"]) for right in chosen or rights for c in right.clauses]
     context = {
@@ -83,6 +84,8 @@ def find_right(organisation: Organisation, slug: str) -> Right:
     """A right that can be asked for today."""
     rights = rights_offered(organisation, organisation.today(timezone.now()))
     if right := rights.filter(slug=slug).first():
+        # The one that was just found, else whoever asks for it asks the database once more.
+        right.reading.version.policy.organisation = organisation
         return right
     raise Http404
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -12,21 +13,60 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dsr.policies.particulars import particulars
 from dsr.portal.guarding import find_link, one_too_many, put_on, status_of, upload_refusal
-from dsr.portal.paper import letter_of
-from dsr.portal.replying import CompletingForm, ReplyForm
 from dsr.portal.session import end_session, open_session, with_session
-from dsr.portal.status_page import page_of
+from dsr.portal.status_page import letter_of, page_of
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deeds import conversation, correction, ending
 from dsr.requests.errors import RequestError, TooMany
-from dsr.requests.forms import put_refusal
+from dsr.requests.forms import FilesField, put_refusal, text_field
+from dsr.requests.forms.asking import Asked
+from dsr.requests.forms.fields import field_of, said
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.rate_limits import WRITING
 from dsr.vault.services import open_file
+
+
+class ReplyForm(forms.Form):
+    """What a requester adds later: a message, files."""
+
+    text = text_field(6, 5000, label=gettext_lazy("Your message"), required=False)
+    documents = FilesField(
+        label=gettext_lazy("Files"),
+        help_text=gettext_lazy("PDF, JPEG or PNG, at most 10 MB each."),
+        required=False,
+    )
+
+
+class CompletingForm(forms.Form):
+    """The particulars that are missing, and nothing else."""
+
+    def __init__(self, subject_request: SubjectRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        typed = subject_request.organisation.accepts_electronic_signatures
+        # A signature by hand comes on paper: a field for it could never be filled in.
+        by_hand = () if typed else ("signed", "dated")
+        self.missing = particulars(c for c in subject_request.missing if c not in by_hand)
+        for particular in self.missing:
+            alone = particular.help if len(particular.fields) == 1 else ""
+            for spec in particular.fields:
+                self.fields[spec.name] = field_of(spec, alone, asked=True)
+
+    @property
+    def content(self) -> list[Asked]:
+        return [
+            Asked(each, "must", [self[spec.name] for spec in each.fields])
+            for each in self.missing
+            if each.fields
+        ]
+
+    def particulars(self) -> dict[str, dict[str, Any]]:
+        return said(self.missing, self.cleaned_data)
 
 
 @login_not_required
@@ -60,6 +100,7 @@ def _page(request: HttpRequest, subject_request: SubjectRequest, form: ReplyForm
 def reply(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
     at = timezone.now()
     refused = upload_refusal(request, at) or _writes_too_much(request, subject_request, at)
+    # Looking into files is work that a refused visit does not get.
     form = ReplyForm(request.POST, None if refused else request.FILES)
     put_on(form, refused)
     if form.is_valid():
@@ -104,6 +145,7 @@ def withdraw(request: HttpRequest, subject_request: SubjectRequest) -> HttpRespo
 def complete(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
     """Add what the policy asks for and the request did not say."""
     form = CompletingForm(subject_request, request.POST if request.method == "POST" else None)
+    # Only what would be written is counted: a slip in the form is no message.
     if form.is_valid():
         put_on(form, _writes_too_much(request, subject_request, timezone.now()))
     if form.is_valid():

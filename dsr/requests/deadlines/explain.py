@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from dsr.deadlines import Step
 from dsr.deadlines import explain as in_sentences
-from dsr.deadlines.explain import Formatter
 from dsr.deadlines.sentences import PERIODS
+from dsr.deadlines.trace import Formatter
 from dsr.policies.kinds import Checked
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.states import DeadlineStatus, SetBy

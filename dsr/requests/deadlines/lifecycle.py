@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from dsr.deadlines import Facts, Result, compute
-from dsr.deadlines.rulecodec import read_rule
+from dsr.deadlines import Facts, Result, compute, first_to_end
+from dsr.deadlines.codec import read_rule
 from dsr.policies.models import Right
 from dsr.policies.services import duties_for
 from dsr.requests.actors import Actor
@@ -174,11 +174,12 @@ def govern(subject_request: SubjectRequest) -> None:
 
 def _first_due(deadlines: Iterable[Deadline]) -> Deadline | None:
     """The earliest to answer by; of two on the same day the one that binds more."""
-    return min(
-        (each for each in deadlines if each.is_duty),
-        key=lambda each: (each.due_on or date.max, BINDING.index(SetBy(each.set_by))),
-        default=None,
-    )
+    duties = [each for each in deadlines if each.is_duty]
+    duties.sort(key=lambda each: BINDING.index(SetBy(each.set_by)))
+    # By days, also beside a period in hours: two that end on one day end together for a reader.
+    first = first_to_end([each.due_on for each in duties])
+    # Where none has a date the one that binds most governs, and the request has none.
+    return duties[first or 0] if duties else None
 
 
 def settle(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datetime) -> None:

@@ -10,9 +10,9 @@ from dsr.deadlines import Extension as EngineExtension
 from dsr.deadlines import Facts, Period, Result, WorkingCalendar, compute
 from dsr.deadlines import Pause as EnginePause
 from dsr.deadlines import Restart as EngineRestart
-from dsr.deadlines.events import Event
+from dsr.deadlines.codec import read_rule
 from dsr.deadlines.periods import Unit
-from dsr.deadlines.rulecodec import read_rule
+from dsr.deadlines.rules import Event
 from dsr.requests.models import Deadline, Pause, Receipt, SubjectRequest
 from dsr.requests.states import SetBy
 

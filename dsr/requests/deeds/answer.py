@@ -81,10 +81,12 @@ def send_answer(doing: Doing, given: Sending) -> None:
 
     Given by another way on an earlier day, with proof, that day counts.
     """
+    # The text that was approved, from its sealed row: nothing typed on this page goes out.
     decision = standing(doing.subject_request)
     _check_sending(given, doing)
     doing.subject_request.send_answer()
     answer = write_message(doing, RequestMessage.Kind.ANSWER, str(decision.unseal("answer")))
+    # Made now and kept: what went out must still be there when templates or addresses have changed.
     answer.letter = seal_letter(doing, answer)
     answer.on_paper = given.given_on is None and goes_by_post(doing.subject_request)
     if given.given_on and given.proof:
@@ -106,6 +108,7 @@ def _check_sending(given: Sending, doing: Doing) -> None:
 
 def _release(doing: Doing, answer: RequestMessage, given_on: date | None) -> None:
     """A letter counts from its posting, which is a deed of its own; anything else from its day."""
+    # Given before by another way, with proof: nothing is sent twice.
     if given_on:
         _answered(doing, given_on)
     elif answer.on_paper:
@@ -132,6 +135,7 @@ def _owe_letter(doing: Doing, answer: RequestMessage) -> None:
     owe(
         key=_letter_key(answer),
         kind="answer_letter",
+        # Sealed with the request: erasing the request erases the letter in the outbox as well.
         safe=subject_request.safe,
         to="\n".join(lines_of(writes_to(subject_request))),
         language=subject_request.language,
@@ -181,11 +185,13 @@ def record_posting(doing: Doing, given: Posting) -> None:
     answer = sent_answer(doing.subject_request)
     if answer is None:
         raise Unmet(_("No letter of this request waits to be posted."))
+    # Not before it was written, which would make a late answer one in time.
     if not answer.happened_on <= given.posted_on <= doing.today:
         raise BadInput({"posted_on": _("Enter a day from the writing of the letter until today.")})
     doing.subject_request.record_posting()
     answer.posted_on = given.posted_on
     answer.save()
+    # The list of letters and the request must not disagree about what is posted.
     for owed in OutboxMessage.objects.to_post().filter(key=_letter_key(answer)):
         outbox_posted(owed.pk, posted_on=given.posted_on, at=doing.at)
     _answered(doing, given.posted_on)

@@ -79,6 +79,7 @@ def _assigned(facts: Facts, names: Names) -> str:
 def assign(doing: Doing, given: Assignment) -> None:
     """Give the request to a member of staff who may work on it, or to nobody."""
     to, organisation = given.to, doing.subject_request.organisation
+    # The form offers only such people; a page that was open for long may still name another.
     if to is not None and not (to.is_active and to.may(Permission.WORK, organisation)):
         raise BadInput({"to": _("This person may not work on requests of the organisation.")})
     doing.subject_request.assignee = to

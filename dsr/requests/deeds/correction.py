@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -18,7 +17,7 @@ from dsr.requests.actors import Actor
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import email_field, phone_field, text_field
 from dsr.requests.forms.asking import asked_by
-from dsr.requests.forms.fields import field_of
+from dsr.requests.forms.fields import as_json, field_of
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import reindex, writes_to
 from dsr.requests.states import OPEN, UNDECIDED
@@ -92,6 +91,7 @@ def edit_contact(doing: Doing, given: Contact) -> None:
         phone=given.phone.strip(),
         postal_address=given.postal_address.strip(),
     )
+    # Else one person could send an approved answer wherever they like.
     person.contact_edited_by = doing.user
     person.save()
     # All of them: the other person of the request may have the contact that was taken out.
@@ -120,15 +120,11 @@ def _changed_particulars(
     """Only the particulars of which something was changed, each whole: half a period is none."""
     return {
         particular.code: {
-            spec.name: _plain(form.cleaned_data.get(spec.name)) for spec in particular.fields
+            spec.name: as_json(form.cleaned_data.get(spec.name)) for spec in particular.fields
         }
         for particular in _missing_first(subject_request)
         if any(spec.name in form.changed_data for spec in particular.fields)
     }
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +161,7 @@ def complete(doing: Doing, given: Completion) -> None:
     added = {code: dict(values) for code, values in given.particulars.items() if filled(values)}
     _check_particulars(doing, added)
     subject_request = doing.subject_request
+    # Whole particulars replace whole particulars: a new first day never meets an old last day.
     subject_request.seal(particulars=subject_request.values() | added)
     subject_request.missing = [code for code in subject_request.missing if code not in added]
     doing.facts["added"] = ",".join(sorted(added))[:80].replace(",", ".")

@@ -144,6 +144,7 @@ def extend(doing: Doing, given: ExtensionGiven) -> None:
     deadline = _chosen(doing, given)
     notified_on = given.notified_on or doing.today
     verdict = _verdict(deadline, given, notified_on)
+    # Today's notice can still be left out; one that was sent is a fact, also where it was too late.
     if not verdict.admitted and given.notified_on is None:
         raise Unmet(_too_late(verdict))
     extension = _keep(doing, deadline, given, notified_on, verdict)
@@ -232,6 +233,7 @@ def _keep(
         recorded_at=doing.at,
     )
     if given.proof:
+        # Without it nobody could show later that the requester was told in time.
         extension.proof = keep_proof(doing.subject_request, given.proof, at=doing.at)
     extension.seal(explanation=given.explanation.strip())
     extension.save()

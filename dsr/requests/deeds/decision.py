@@ -137,6 +137,7 @@ def decided_as(sentence: Words) -> Saying:
 )
 def propose(doing: Doing, given: Proposal) -> None:
     """Lay a decision before a second person."""
+    # Checked already when it is proposed: the second person should not find what a rule forbids.
     check_proposal(doing.subject_request, given)
     doing.subject_request.propose()
     _keep(doing, given)
@@ -193,11 +194,13 @@ def decide_alone(doing: Doing, given: SoleDecision) -> None:
     """Decide without a second person, where one suffices or none is to be had in time."""
     subject_request = doing.subject_request
     check_proposal(subject_request, given)
+    # By the outcome that was chosen, not by what the page offered: the page cannot know it.
     sole = needs_two(subject_request, given.outcome, doing.actor)
     if sole:
         check_sole_refusal(subject_request, given, held=doing.held, today=doing.today)
     subject_request.decide_alone(given.outcome, given.ground)
     decision = _keep(doing, given, taken=True)
+    # Also where one person is all there is: whoever reads the record later must see it.
     decision.sole = sole or subject_request.organisation.sole_decisions
     decision.seal(sole_reason=given.sole_reason)
     decision.save()
@@ -221,6 +224,7 @@ def _keep(doing: Doing, proposal: Proposal, *, taken: bool = False) -> Decision:
         status=Decision.Status.TAKEN if taken else Decision.Status.PROPOSED,
         outcome=proposal.outcome,
         ground=proposal.ground,
+        # On what it rests: anything that raises this number later makes the decision void.
         evidence_version=doing.subject_request.evidence_version,
         proposed_by=doing.user,
         proposed_at=doing.at,

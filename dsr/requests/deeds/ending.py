@@ -60,6 +60,7 @@ def withdraw(doing: Doing, given: Withdrawal) -> None:
         lambda: tell_staff(
             doing.subject_request,
             "withdrawn_staff",
+            # Whoever recorded it knows already.
             [user for user in responsible(doing.subject_request) if user != doing.actor],
             at=doing.at,
         )
@@ -98,6 +99,7 @@ class Lapse:
 @deed(
     "lapse",
     gettext_lazy("Declare lapsed"),
+    # Not who works on it: declaring lapsed is the easiest way to be rid of a request.
     permissions=(Permission.OVERSEE,),
     lead=gettext_lazy(
         "A decision, with a reason and what the requester can still do. Nothing lapses by itself, "
@@ -255,13 +257,16 @@ def reopen(doing: Doing, given: Reason) -> None:
     """Taken up again. Unanswered, its old deadlines run on; answered before, a new one begins."""
     _needs(given.reason, _("Say why the request is reopened."), "reason")
     doing.subject_request.reopen()
+    # Else the old decision would still be there to be sent.
     put_away(doing)
     keep_note(doing, given.reason)
+    # Not begun anew where it was never answered: ending and reopening must not buy time.
     lifecycle.take_up_again(doing.subject_request, actor=doing.actor, at=doing.at)
     doing.afterwards.append(lambda: tell_requester(doing.subject_request, "reopened", at=doing.at))
 
 
 def _end(doing: Doing, mail: str) -> None:
+    # Cancelled, neither met nor missed: a duty that fell away is no success and no failure.
     lifecycle.cancel_all(doing.subject_request, actor=doing.actor, at=doing.at)
     doing.afterwards.append(lambda: tell_requester(doing.subject_request, mail, at=doing.at))
 

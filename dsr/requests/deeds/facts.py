@@ -95,6 +95,7 @@ def _check(given: Fee, subject_request: SubjectRequest) -> None:
     problems = {}
     if given.ground not in FeeGround.values:
         problems["ground"] = _("Choose the ground of the fee.")
+    # What a law caps, a policy cannot raise; but what no policy says cannot be asked at all.
     if given.ground == FeeGround.POLICY and not subject_request.right.fee:
         problems["ground"] = _("The policy names no fee for this right. Choose another ground.")
     if not given.text.strip():

@@ -116,6 +116,7 @@ def ask_identity(doing: Doing, given: IdentityQuestion) -> None:
         raise BadInput({"question": _("Write what you need and what other ways there are.")})
     doing.subject_request.ask_identity()
     write_message(doing, RequestMessage.Kind.IDENTITY, given.question)
+    # The question may be asked without a doubt; only the doubt that is written down stops a clock.
     doubt = given.doubt.strip()
     if doubt:
         lifecycle.begin_pause(
@@ -284,6 +285,7 @@ def strike_evidence(doing: Doing, given: Strike) -> None:
     evidence = doing.subject_request.evidence.filter(pk=given.evidence_id, struck_at=None).first()
     if evidence is None:
         raise BadInput({"evidence": _("This evidence was struck already.")})
+    # Never deleted: that somebody once relied on it is part of the record.
     evidence.struck_at, evidence.struck_by = doing.at, doing.user
     evidence.save()
     doing.facts["evidence"] = evidence.pk
@@ -305,6 +307,7 @@ def strike_evidence(doing: Doing, given: Strike) -> None:
 def accept_identity(doing: Doing, given: Nothing) -> None:
     """The evidence reaches the required level: work goes on, and what stood still runs again."""
     doing.subject_request.accept_identity()
+    # Not when the proof came in: until somebody has looked at it the doubt stands.
     lifecycle.end_pauses(
         doing.subject_request, PauseReason.IDENTITY, actor=doing.actor, at=doing.at
     )

@@ -91,6 +91,7 @@ def _ordered_deadline(doing: Doing, given: OrderGiven) -> Deadline:
         set_by=SetBy.ORDER,
         code=f"order-{number}",
         source=_("Order of a court or authority; its document is attached"),
+        # No rule computes it: the order names the day, and nothing may move it.
         rule={"unit": "none"},
         calendar=calendar,
         calendar_version=calendar.version,

@@ -105,6 +105,7 @@ def correct_receipt(doing: Doing, given: CorrectedReceipt) -> None:
         raise BadInput({"reason": _("Say how you know the real day of receipt.")})
     subject_request = doing.subject_request
     old = subject_request.received_on
+    # Struck and not changed: the history of the day of receipt is what a regulator asks for first.
     subject_request.receipts.filter(struck_at=None).update(struck_at=doing.at)
     _add_receipt(doing, given.received_on, subject_request.channel, given.reason)
     doing.facts |= {"from": old.isoformat(), "to": given.received_on.isoformat()}

@@ -41,6 +41,8 @@ from .inputs import LONG, typed
 )
 def approve(doing: Doing, given: Nothing) -> None:
     """The second person agrees with what was proposed."""
+    # What was proposed is taken over unread from its row: the second person approves that and
+    # nothing else, whatever a browser sent along.
     decision = standing(doing.subject_request)
     doing.subject_request.approve(decision.outcome, decision.ground)
     decision.status = Decision.Status.TAKEN
@@ -64,6 +66,7 @@ class ReturnReason:
 
 
 def _nothing_sent_yet(subject_request: SubjectRequest, actor: Actor) -> str:
+    # Before a decision an answer can only be one of an earlier round, which stays as it was.
     if subject_request.status != Status.DECIDED or sent_answer(subject_request) is None:
         return ""
     return _("The answer has gone out already.")
@@ -72,6 +75,7 @@ def _nothing_sent_yet(subject_request: SubjectRequest, actor: Actor) -> str:
 @deed(
     "return_to_work",
     gettext_lazy("Return to work"),
+    # Wider than it looks: which of the two suffices depends on the state (`_check_may_return`).
     permissions=(Permission.APPROVE, Permission.WORK),
     needs=(_nothing_sent_yet,),
     address="return",
@@ -94,6 +98,7 @@ def return_to_work(doing: Doing, given: ReturnReason) -> None:
 
 def put_away(doing: Doing) -> None:
     """The standing decision stands no more."""
+    # Kept and not deleted: what was once decided, and by whom, is part of the record.
     doing.subject_request.decisions.exclude(status=Decision.Status.RETURNED).update(
         status=Decision.Status.RETURNED, settled_at=doing.at
     )
@@ -109,6 +114,7 @@ def standing(subject_request: SubjectRequest) -> Decision:
 
 def _check_may_return(doing: Doing) -> None:
     """Whoever reviews may send back; whoever works may take back what was decided."""
+    # From the proposal's side it is a withdrawal, from the reviewer's a refusal to approve.
     needed = Permission.APPROVE if doing.before == Status.IN_REVIEW else Permission.WORK
     own = (decision := standing_decision(doing.subject_request)) is not None and (
         decision.proposed_by_id == doing.user.pk

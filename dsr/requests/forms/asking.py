@@ -1,11 +1,15 @@
-"""Which fields a right needs: what its clause asks, never what it forbids, nothing beyond."""
+"""Which fields a right needs: what its clause asks, never what it forbids, nothing beyond.
+
+Data that are not needed are not asked for (GDPR Art. 5(1)(c)): a field that a right can do without
+is left out of its form rather than left empty.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.forms import BoundField
+from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +17,9 @@ from dsr.policies.kinds import Asker, Audience, Kind, Level
 from dsr.policies.models import Right
 from dsr.policies.particulars import Particular
 from dsr.requests.states import ACTS_FOR_ANOTHER
+
+from .countries import choices_after
+from .fields import FilesField, day_field, email_field, phone_field, text_field
 
 FOR_ANOTHER = ACTS_FOR_ANOTHER | {Asker.THIRD_PARTY}
 PLACE_MATTERS = frozenset(Audience) - {Audience.ANYONE, Audience.USERS, Audience.MINORS}
@@ -29,13 +36,77 @@ ROLES: dict[str, str | Promise] = {
 }
 
 
+class CommonFields(forms.Form):
+    """What every form begins and ends with, before `not_needed` is taken away.
+
+    The right's own particulars come in between, and everything but who asks may stay empty.
+    """
+
+    role = forms.ChoiceField(
+        label=_("Who is asking?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say who is asking.")},
+    )
+    name = text_field(
+        label=_("Your full name"),
+        error_messages={"required": _("Enter your full name.")},
+        autocomplete="name",
+    )
+    about_name = text_field(label=_("Full name of the person the data is about"), required=False)
+    born_on = day_field(
+        label=_("Date of birth of the person the data is about"),
+        help_text=_("It tells people of the same name apart."),
+        required=False,
+    )
+    country = forms.ChoiceField(
+        label=_("Where do you live?"),
+        help_text=_("It decides which laws protect you besides the policy."),
+        choices=choices_after(_("I would rather not say")),
+        required=False,
+    )
+    email = email_field(label=_("E-mail address"), required=False)
+    postal_address = text_field(
+        3,
+        500,
+        label=_("Postal address"),
+        required=False,
+        autocomplete="street-address",
+    )
+    phone = phone_field(label=_("Telephone number"), required=False)
+    may_use_contact_held = forms.BooleanField(
+        label=_("You may also write to the contact that you already hold for the person"),
+        help_text=_(
+            "A message there can confirm that the request is genuine. Leave this empty if "
+            "somebody else could read it; you need not say why."
+        ),
+        required=False,
+    )
+    wants_paper = forms.ChoiceField(
+        label=_("How do you want the answer?"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("", _("On my private page, with a mail that says it is there")),
+            ("paper", _("On paper, by post")),
+        ],
+        required=False,
+    )
+    documents = FilesField(
+        label=_("Files to add"),
+        help_text=_(
+            "PDF, JPEG or PNG, at most 10 MB each. Please send no identity document now: we ask "
+            "for proof only when it is needed, and say what to black out."
+        ),
+        required=False,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One particular on the page, with its fields and how strongly the text asks for it."""
 
     particular: Particular
     strength: str
-    fields: list[BoundField]
+    fields: list[forms.BoundField]
 
     @property
     def is_optional(self) -> bool:

@@ -1,11 +1,12 @@
-"""Form fields that both doors use, and how a refusal stands beside them.
+"""Form fields that both doors use: what is typed, as it is kept, how a refusal stands beside it.
 
 The fields of particulars never block sending by being empty: formality never keeps from asking.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from dsr.policies.particulars import FieldSpec
+from dsr.policies.particulars import FieldSpec, Particular
 from dsr.requests.errors import BadInput, RequestError
 from dsr.vault.uploads import CheckedUpload, UploadRefused, check_upload
 
@@ -146,3 +147,17 @@ def put_refusal(form: forms.Form, refused: RequestError) -> None:
         return
     for name, sentence in refused.fields.items():
         form.add_error(name if name in form.fields else None, str(sentence))
+
+
+def said(asked: Iterable[Particular], typed: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The particulars that were given, as JSON values: half a period is no period."""
+    return {
+        particular.code: {spec.name: as_json(typed.get(spec.name)) for spec in particular.fields}
+        for particular in asked
+        if particular.fields and particular.said(dict(typed))
+    }
+
+
+def as_json(value: Any) -> Any:
+    """A cleaned value as it is sealed: days as ISO 8601, and nothing at all as ``""``."""
+    return value.isoformat() if isinstance(value, date) else value or ""

@@ -13,26 +13,24 @@ from typing import Any, ClassVar, Self, cast
 from django import forms
 from django.forms.utils import ErrorDict
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from dsr.policies.kinds import Kind
 from dsr.policies.models import Right
 from dsr.policies.particulars import particulars
-from dsr.requests.services.intake import Submission
-from dsr.requests.states import ACTS_FOR_ANOTHER
+from dsr.requests.states import ACTS_FOR_ANOTHER, Channel
+from dsr.requests.submission.given import PersonGiven, Submission
 
-from .asking import FOR_ANOTHER, ROLES, Asked, asked_by, not_needed
-from .countries import choices_after
-from .fields import FilesField, day_field, email_field, field_of, phone_field, text_field
-from .submission import submission_of
+from .asking import FOR_ANOTHER, ROLES, Asked, CommonFields, asked_by, not_needed
+from .fields import as_json, field_of, said
 
 NO_WAY_TO_ANSWER = gettext_lazy(
     "Give one way to answer you: an e-mail address, a postal address or a telephone number."
 )
 
 
-class RequestForm(forms.Form):
+class RequestForm(CommonFields):
     """Built from a right. ``soft`` maps fields to what the clause asks for and is missing.
 
     A door changes the words by ``labels`` and ``roles``. ``asks_once`` is false where somebody
@@ -43,67 +41,6 @@ class RequestForm(forms.Form):
     takes_signatures: ClassVar[bool | None] = None
     roles: ClassVar[Mapping[str, str | Promise]] = ROLES
     labels: ClassVar[Mapping[str, str | Promise]] = {}
-
-    role = forms.ChoiceField(
-        label=gettext_lazy("Who is asking?"),
-        widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Say who is asking.")},
-    )
-    name = text_field(
-        label=gettext_lazy("Your full name"),
-        error_messages={"required": gettext_lazy("Enter your full name.")},
-        autocomplete="name",
-    )
-    about_name = text_field(
-        label=gettext_lazy("Full name of the person the data is about"), required=False
-    )
-    born_on = day_field(
-        label=gettext_lazy("Date of birth of the person the data is about"),
-        help_text=gettext_lazy("It tells people of the same name apart."),
-        required=False,
-    )
-    country = forms.ChoiceField(
-        label=gettext_lazy("Where do you live?"),
-        help_text=gettext_lazy("It decides which laws protect you besides the policy."),
-        choices=choices_after(gettext_lazy("I would rather not say")),
-        required=False,
-    )
-    email = email_field(label=gettext_lazy("E-mail address"), required=False)
-    postal_address = text_field(
-        3,
-        500,
-        label=gettext_lazy("Postal address"),
-        required=False,
-        autocomplete="street-address",
-    )
-    phone = phone_field(label=gettext_lazy("Telephone number"), required=False)
-    may_use_contact_held = forms.BooleanField(
-        label=gettext_lazy(
-            "You may also write to the contact that you already hold for the person"
-        ),
-        help_text=gettext_lazy(
-            "A message there can confirm that the request is genuine. Leave this empty if "
-            "somebody else could read it; you need not say why."
-        ),
-        required=False,
-    )
-    wants_paper = forms.ChoiceField(
-        label=gettext_lazy("How do you want the answer?"),
-        widget=forms.RadioSelect,
-        choices=[
-            ("", gettext_lazy("On my private page, with a mail that says it is there")),
-            ("paper", gettext_lazy("On paper, by post")),
-        ],
-        required=False,
-    )
-    documents = FilesField(
-        label=gettext_lazy("Files to add"),
-        help_text=gettext_lazy(
-            "PDF, JPEG or PNG, at most 10 MB each. Please send no identity document now: we ask "
-            "for proof only when it is needed, and say what to black out."
-        ),
-        required=False,
-    )
 
     def __init__(self, right: Right, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -192,8 +129,49 @@ class RequestForm(forms.Form):
         return [asked.particular.code for asked in self._missed()]
 
     def submission(self, **given: Any) -> Submission:
-        """What the requests room takes in; ``given`` adds what the form does not know."""
-        return submission_of(self, **given)
+        """What is submitted, of a valid form; ``given`` adds what the form does not know."""
+        typed = self.cleaned_data
+        asker = self._asker()
+        values: dict[str, Any] = {
+            "right": self.right,
+            "channel": Channel.FORM,
+            "role": self.role_given,
+            "subject": self._somebody_else() if self.for_another else asker,
+            "requester": asker if self.for_another else None,
+            "language": self._language(),
+            "particulars": said(particulars(self.asked), typed),
+            "country": typed.get("country", ""),
+            "wants_paper": self.paper_wanted,
+            "may_use_contact_held": typed.get("may_use_contact_held", False),
+            "files": tuple(typed.get("documents", ())),
+        }
+        return Submission(**(values | given))
+
+    def _asker(self) -> PersonGiven:
+        typed = self.cleaned_data
+        return PersonGiven(
+            name=typed["name"],
+            # The form asks for one birthday, the subject's: it tells namesakes apart.
+            born_on="" if self.for_another else as_json(typed.get("born_on")),
+            email=typed["email"],
+            phone=typed["phone"],
+            postal_address=typed["postal_address"],
+        )
+
+    def _somebody_else(self) -> PersonGiven:
+        """Whom it is about; somebody who reports a child may not know the name."""
+        typed = self.cleaned_data
+        return PersonGiven(
+            name=typed.get("about_name") or typed.get("child_name") or _("Name not known"),
+            born_on=as_json(typed.get("born_on") or typed.get("child_born_on")),
+        )
+
+    def _language(self) -> str:
+        """The language of the page, where the organisation writes it, else the organisation's."""
+        language = get_language() or ""
+        if language in self.organisation.languages:
+            return language
+        return str(self.organisation.default_language)
 
     # Checking.
 
@@ -204,6 +182,7 @@ class RequestForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         reachable = any(self.cleaned_data.get(n) for n in ("email", "postal_address", "phone"))
+        # Whoever mistyped an address has given one: the mistake is said, not that none is there.
         if not reachable and not {"email", "phone"} & set(self.errors):
             self.add_error("email", NO_WAY_TO_ANSWER)
         self._check_whom()

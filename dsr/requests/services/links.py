@@ -18,6 +18,27 @@ def issue(subject_request: SubjectRequest, *, at: datetime, into: list[Model] | 
 
     The row goes unsaved ``into`` the list of who writes many new rows at once.
     """
+    token, link = _new_link(subject_request, at)
+    if into is None:
+        link.save(force_insert=True)
+    else:
+        into.append(link)
+    return token
+
+
+def issue_to_session(subject_request: SubjectRequest, *, at: datetime) -> StatusLink:
+    """A link for the browser that has just made the request; nobody ever learns its token.
+
+    It is another one than the mail's, so that either can be revoked while the other goes on.
+    """
+    _, link = _new_link(subject_request, at)
+    link.save(force_insert=True)
+    return link
+
+
+def _new_link(subject_request: SubjectRequest, at: datetime) -> tuple[str, StatusLink]:
+    # 256 random bits: nobody guesses one, however many links there are, and no dictionary holds it,
+    # so a plain fast hash hides it from whoever reads the table.
     token = secrets.token_urlsafe(32)
     link = StatusLink(
         subject_request=subject_request,
@@ -25,11 +46,7 @@ def issue(subject_request: SubjectRequest, *, at: datetime, into: list[Model] | 
         created_at=at,
         expires_at=at + LIFETIME,
     )
-    if into is None:
-        link.save(force_insert=True)
-    else:
-        into.append(link)
-    return token
+    return token, link
 
 
 def find(token: str, *, at: datetime) -> StatusLink | None:

@@ -45,6 +45,7 @@ def tell_requester(
     to, medium = address_of(subject_request)
     if not to:
         return "none"
+    # A letter costs its sender money and cannot flood anybody's mailbox.
     if medium == "email" and kind in BY_FORM and not may_mail_now(subject_request, to, at=at):
         return "later"
     owe(
@@ -87,6 +88,7 @@ def tell_staff(
         readers,
         key=key or f"{kind}:{subject_request.pk}:{subject_request.version}",
         kind=kind,
+        # Not the request's own: staff must hear of a request whose keys are destroyed, too.
         safe=safe or site_safe(at),
         context=common_context(subject_request) | {"page": staff_page(subject_request)} | context,
         at=at,
@@ -106,6 +108,7 @@ def team(subject_request: SubjectRequest) -> list[User]:
         return list(able)
     able = able.annotate(department_id=F("memberships__department_id"))
     own: list[User] = [user for user in able if user.department_id == subject_request.department_id]
+    # A department without people must not leave a request to nobody.
     return own or [*able]
 
 

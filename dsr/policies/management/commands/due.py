@@ -10,9 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dsr.deadlines import DeadlineInputError
-from dsr.deadlines.questions import answer_text, read_question
+from dsr.deadlines.cases import answer, answer_text, compute_all, read_document, read_question
 from dsr.deadlines.rules import CHOICES
-from dsr.deadlines.vectors import answer, compute_all, read_document
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsr.portal.policy_text import Piece, merged, paragraphs, pieces
+from dsr.portal.showing import Piece, merged, paragraphs, pieces
 
 TEXT = "One. Two. Three.\nFour."
 

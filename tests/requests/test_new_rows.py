@@ -7,8 +7,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from dsr.audit.models import Head
-from dsr.requests.bulk_insert import bulk_insert, reserve_ids
 from dsr.requests.models import LimitCounter, MailThrottle
+from dsr.requests.submission.saving import NewRows
 from dsr.vault.models import Safe, SafeKey
 from dsr.vault.services import make_keys
 from tests.cast import MORNING
@@ -28,7 +28,7 @@ def test_rows_of_several_tables_are_one_statement() -> None:
         Head(chain="request:1", seq=1, hash=bytes(range(32))),
     ]
     with CaptureQueriesContext(connection) as statements:
-        bulk_insert(rows)
+        NewRows(rows).save()
     assert len(statements) == 1
     counters = LimitCounter.objects.order_by("bucket").values_list("bucket", "starts_at", "count")
     assert list(counters) == [("one", MORNING, 7), ("two", MORNING, 7)]
@@ -37,16 +37,19 @@ def test_rows_of_several_tables_are_one_statement() -> None:
 
 
 def test_one_that_cannot_be_leaves_none() -> None:
+    rows = [MailThrottle(address="a", next_at=MORNING), counter("one"), counter("one")]
     with pytest.raises(IntegrityError), transaction.atomic():
-        bulk_insert([MailThrottle(address="a", next_at=MORNING), counter("one"), counter("one")])
+        NewRows(rows).save()
     assert not LimitCounter.objects.exists()
     assert not MailThrottle.objects.exists()
 
 
 def test_a_reserved_id_can_be_named_by_other_rows_and_is_nobody_elses() -> None:
     safe = Safe(created_at=MORNING)
-    reserve_ids([safe])
-    bulk_insert([safe, *make_keys(safe, MORNING)])
+    rows = NewRows([safe])
+    rows.reserve_ids([safe])
+    rows += make_keys(safe, MORNING)
+    rows.save()
     assert SafeKey.objects.filter(safe=safe).count() == 3
     assert Safe.objects.create(created_at=MORNING).pk > safe.pk
     safe.kind = Safe.Kind.PERSON
@@ -56,6 +59,7 @@ def test_a_reserved_id_can_be_named_by_other_rows_and_is_nobody_elses() -> None:
 
 def test_the_applications_role_may_do_it(as_app_role: None) -> None:
     safe = Safe(created_at=MORNING)
-    reserve_ids([safe])
-    bulk_insert([safe])
+    rows = NewRows([safe])
+    rows.reserve_ids([safe])
+    rows.save()
     assert Safe.objects.filter(pk=safe.pk).exists()

@@ -1,0 +1,104 @@
+"""A request arrives: through the form, or entered by staff from a letter, call or mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from dsr.accounts.models import Program
+from dsr.accounts.roles import Permission
+from dsr.policies.reading_locks import mark_used
+from dsr.requests.actors import Actor, Requester
+from dsr.requests.chain import write_refusal
+from dsr.requests.deadlines import lifecycle
+from dsr.requests.errors import NeedsAPerson, NotAllowed
+from dsr.requests.files import keep_file
+from dsr.requests.models import SubjectRequest
+from dsr.requests.prefetched import forget
+from dsr.requests.services.notify import responsible, tell_requester, tell_staff
+from dsr.requests.states import Duty
+
+from .given import Submission, check
+from .rows import NewRequest, new_request
+
+
+def submit(submission: Submission, *, actor: Actor, at: datetime) -> SubjectRequest:
+    """Make the request, its sealed data, deadlines, history and the mails owed: all in one commit.
+
+    Sending the same form again returns the request that is already there.
+
+    Raises BadInput with the fields' sentences, NotAllowed for staff who may not record.
+    """
+    _check_actor(submission, actor, at)
+    check(submission, at)
+    try:
+        with transaction.atomic():
+            return _take_in(submission, actor, at)
+    except IntegrityError:
+        # Whether the same form came a day ago or at this instant, only the unique key can tell for
+        # certain; so nobody asks beforehand. Of this one nothing stays, no mail and no turn.
+        if there := already_there(submission.submission_key):
+            return there
+        raise
+
+
+def already_there(submission_key: UUID | None) -> SubjectRequest | None:
+    """The request that this very form has made before."""
+    if submission_key is None:
+        return None
+    return SubjectRequest.objects.filter(submission_key=submission_key).first()
+
+
+def _check_actor(submission: Submission, actor: Actor, at: datetime) -> None:
+    if actor is None or isinstance(actor, Requester):
+        return
+    # That something is a request, and whose, is said by the form or by a person.
+    if isinstance(actor, Program) or not actor.may(Permission.RECORD, submission.organisation):
+        # Before the transaction begins: inside of it the record would be rolled back as well.
+        write_refusal({"deed": "submit"}, actor=actor, at=at)
+        raise NeedsAPerson if isinstance(actor, Program) else NotAllowed
+
+
+def _take_in(submission: Submission, actor: Actor, at: datetime) -> SubjectRequest:
+    """Make the rows, owe the mail, save them all together, then what can only follow them."""
+    # First, while nothing else is locked: whoever edits this reading of the policy holds a lock on
+    # its version, and one of the two has to see the other.
+    mark_used(submission.right, at)
+    new = new_request(submission, actor=actor, at=at)
+    medium = _owe_mail(new, at)
+    new.rows.save()
+    # What was at hand while nothing was saved would hide what others change from now on.
+    forget(new.subject_request)
+    # Each by itself: a file may have megabytes, too many to be a literal among the other rows.
+    for upload in submission.files:
+        keep_file(new.subject_request, upload, at=at)
+    if medium == "email":
+        _acknowledged(new, at)
+    return new.subject_request
+
+
+def _owe_mail(new: NewRequest, at: datetime) -> str:
+    """Owe the acknowledgement and the mail to staff; returns how the first one goes.
+
+    Mail is rows as well, and joins the others: what is owed is committed with what it tells of, or
+    neither is.
+    """
+    asked = new.subject_request
+    medium = tell_requester(asked, "acknowledgement", at=at, into=new.rows)
+    # In the request's own safe and not the site's: its keys are open, and opening costs a query.
+    tell_staff(asked, "new_request", responsible(asked), at=at, safe=asked.safe, into=new.rows)
+    return medium
+
+
+def _acknowledged(new: NewRequest, at: datetime) -> None:
+    """Where a law wants receipt confirmed in so many days, the mail has done it.
+
+    A letter has not: somebody must still post it, and then says so (`acknowledge`). California, for
+    one, gives ten business days (Cal. Code Regs. tit. 11, s. 7021(a)).
+    """
+    if any(each.purpose == Duty.ACKNOWLEDGE for each in new.deadlines):
+        asked = new.subject_request
+        today = asked.organisation.today(at)
+        lifecycle.settle_duty(asked, Duty.ACKNOWLEDGE, today, actor=None, at=at)
