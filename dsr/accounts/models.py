@@ -1,4 +1,4 @@
-"""People who work on requests, and in what role for which organisation."""
+"""People who work on requests, in what role for which organisation, and programs that may help."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from dsr.accounts.roles import Permission, Role, permissions_of, roles_with
+from dsr.accounts.roles import FOR_PROGRAMS, Permission, Role, permissions_of, roles_with
 
 if TYPE_CHECKING:
     from dsr.policies.models import Organisation
@@ -164,3 +164,65 @@ class Invitation(models.Model):
 
     def is_open(self, at: datetime) -> bool:
         return self.used_at is None and self.withdrawn_at is None and at < self.expires_at
+
+
+class ProgramQuerySet(models.QuerySet["Program"]):
+    def working(self, at: datetime) -> "ProgramQuerySet":
+        """Whose credential opens something at this instant."""
+        return self.filter(revoked_at=None, expires_at__gt=at)
+
+
+class Program(models.Model):
+    """Another system of one organisation, with a credential of its own and what it may do there.
+
+    The credential is 256 random bits, shown once; ``token_hash`` is its SHA-256, and ``prefix`` the
+    part of it by which people tell credentials apart. A program has no role: ``permissions`` says
+    everything, and which deeds it may do besides is said by each deed.
+    """
+
+    organisation = models.ForeignKey(
+        "policies.Organisation", models.PROTECT, related_name="programs"
+    )
+    name = models.CharField(_("name"), max_length=100)
+    permissions = models.JSONField(_("permissions"))
+    prefix = models.CharField(max_length=8, unique=True)
+    token_hash = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    # Of the credential, which may be younger than the program.
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ProgramQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("program")
+        verbose_name_plural = _("programs")
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="program_name_once"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    permissions__contained_by=sorted(each.value for each in FOR_PROGRAMS)
+                ),
+                name="program_permissions_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def permissions_in(
+        self, organisation: "Organisation", *, at: datetime
+    ) -> frozenset[Permission]:
+        """What it may do there; nothing elsewhere, nor once it was revoked or has expired.
+
+        The row is asked anew: one that was revoked while its call was under way does nothing more.
+        """
+        if self.organisation_id != organisation.pk:
+            return frozenset()
+        row = Program.objects.working(at).filter(pk=self.pk)
+        return frozenset(
+            Permission(each) for held in row.values_list("permissions", flat=True) for each in held
+        )

@@ -30,6 +30,9 @@ class Permission(StrEnum):
 
 
 _P = Permission
+# What answers for others or decides about them is a person's: no program can be given it.
+OF_PERSONS = frozenset({_P.IDENTIFY, _P.APPROVE, _P.OVERSEE, _P.INVITE})
+FOR_PROGRAMS = frozenset(Permission) - OF_PERSONS
 _CLERK = frozenset({_P.VIEW, _P.RECORD, _P.NOTE})
 _HANDLER = _CLERK | {_P.ASSIGN, _P.WORK, _P.IDENTIFY}
 

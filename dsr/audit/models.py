@@ -14,6 +14,8 @@ class By(models.TextChoices):
     STAFF = "staff", _("Staff")
     REQUESTER = "requester", _("Requester")
     SYSTEM = "system", _("System")
+    # Another system of an organisation, with a credential of its own: never ours, never a person.
+    PROGRAM = "program", _("Program")
 
 
 class Entry(models.Model):
@@ -23,6 +25,7 @@ class Entry(models.Model):
     seq = models.PositiveBigIntegerField()
     at = models.DateTimeField()
     # No foreign key: an entry outlives the account, and null is the system or the requester.
+    # Of what a program did it is the program's id.
     actor_id = models.BigIntegerField(null=True, blank=True)
     by = models.CharField(max_length=10, choices=By.choices)
     code = models.CharField(max_length=80)
@@ -38,6 +41,7 @@ class Entry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["chain", "seq"], name="audit_one_entry_per_place"),
             models.CheckConstraint(condition=models.Q(seq__gte=1), name="audit_seq_from_one"),
+            models.CheckConstraint(condition=models.Q(by__in=By.values), name="audit_by_known"),
         ]
         indexes = [models.Index(fields=["at"], name="audit_entry_by_day")]
 

@@ -100,14 +100,20 @@ def _entry(chain: str, line: Line, at: datetime, actor_id: int | None, by: str) 
 
 
 def record_refusal(
-    code: str, *, at: datetime, actor_id: int | None, facts: Mapping[str, Any] | None = None
+    code: str,
+    *,
+    at: datetime,
+    actor_id: int | None,
+    by: str = "",
+    facts: Mapping[str, Any] | None = None,
 ) -> Entry:
     """Records a refused deed or log-in in the site's chain, in a transaction of its own.
 
     To be called after the refused transaction has rolled back; inside of another one it raises
-    RuntimeError, because the record would vanish with it.
+    RuntimeError, because the record would vanish with it. Without ``by`` an id is somebody's of
+    the staff.
     """
-    by = By.SYSTEM if actor_id is None else By.STAFF
+    by = by or (By.SYSTEM if actor_id is None else By.STAFF)
     with transaction.atomic(durable=True):
         return append(SITE, code, at=at, actor_id=actor_id, by=by, facts=facts)
 

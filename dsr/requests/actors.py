@@ -1,10 +1,12 @@
-"""Who does a deed: a member of staff, the requester, or the system (``None``, written out)."""
+"""Who does a deed: a member of staff, the requester, a program of the organisation, or the system
+(``None``, written out)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dsr.accounts.models import User
+from dsr.accounts.models import Program, User
+from dsr.audit.models import By
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,16 +16,21 @@ class Requester:
 
 REQUESTER = Requester()
 
-Actor = User | Requester | None
+Actor = User | Requester | Program | None
 
 
 def actor_id(actor: Actor) -> int | None:
-    """The id that history keeps: a user's, else none."""
-    return actor.pk if isinstance(actor, User) else None
+    """The id that history keeps beside ``acted_by``: a user's or a program's, else none."""
+    return actor.pk if isinstance(actor, User | Program) else None
 
 
 def acted_by(actor: Actor) -> str:
-    """``staff``, ``requester`` or ``system``, as history has it."""
-    if isinstance(actor, User):
-        return "staff"
-    return "requester" if isinstance(actor, Requester) else "system"
+    """``staff``, ``requester``, ``program`` or ``system``, as history has it."""
+    match actor:
+        case User():
+            return By.STAFF.value
+        case Requester():
+            return By.REQUESTER.value
+        case Program():
+            return By.PROGRAM.value
+    return By.SYSTEM.value

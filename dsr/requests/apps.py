@@ -19,9 +19,10 @@ class RequestsConfig(AppConfig):
         for subject in SUBJECTS:
             import_module(f"dsr.requests.deeds.{subject}")
 
-        from dsr.notifications.services import expect, register_recheck
-        from dsr.requests.deadlines import reminders
+        from dsr.notifications.services import expect
+        from dsr.requests.deadlines import reminder_kinds
+        from dsr.requests.deadlines.request_reminders import RequestReminders
 
-        register_recheck("reminder", reminders.still_needed)
+        reminder_kinds.register(RequestReminders())
         for sweep in ("reminders", "dates", "intake"):
             expect(sweep)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from dsr.audit.services import append, request_chain
+from dsr.audit.services import append, record_refusal, request_chain
 from dsr.requests.actors import Actor, acted_by, actor_id
 from dsr.requests.models import SubjectRequest
 
@@ -30,3 +30,8 @@ def write_line(
         from_state=from_state,
         to_state=subject_request.status if from_state else "",
     )
+
+
+def write_refusal(facts: dict[str, Any], *, actor: Actor, at: datetime) -> None:
+    """Somebody tried what they may not do: a line of the site's history that no rollback takes."""
+    record_refusal("denied", at=at, actor_id=actor_id(actor), by=acted_by(actor), facts=facts)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.utils import translation
 
+from dsr.accounts.roles import FOR_PROGRAMS
 from dsr.requests.deeds.declaration import DEEDS
 from dsr.requests.states import Status
 
@@ -60,4 +61,8 @@ def _who(code: str) -> str:
         may.append("the requester")
     if deed.by_system:
         may.append("the program")
+    if deed.by_program:
+        # Those of the deed that a program can be given at all.
+        open_to = [each for each in deed.permissions if each in FOR_PROGRAMS]
+        may += [f"programs with *{permission.value}*" for permission in open_to]
     return ", ".join(may)

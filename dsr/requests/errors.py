@@ -42,6 +42,15 @@ class NotAllowed(RequestError):
         )
 
 
+class NeedsAPerson(NotAllowed):
+    """A program tried what only persons do, whatever it is allowed otherwise."""
+
+    def __init__(self) -> None:
+        RequestError.__init__(
+            self, _("A program cannot do this. Somebody who works for the organisation has to.")
+        )
+
+
 class Stale(RequestError):
     """The request has moved since the page was opened."""
 

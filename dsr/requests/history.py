@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dsr.accounts.models import User
-from dsr.audit.models import Entry
+from dsr.accounts.models import Program, User
+from dsr.audit.models import By, Entry
 from dsr.audit.services import request_chain
 
 from .deeds.declaration import DEEDS, LINES, Facts, Names, Saying, Words, history_line
@@ -39,6 +40,7 @@ BY: dict[str, Words] = {
     "requester": gettext_lazy("you"),
     "staff": gettext_lazy("the organisation"),
     "system": gettext_lazy("automatically"),
+    "program": gettext_lazy("automatically"),
 }
 
 
@@ -96,9 +98,12 @@ def _sentence(entry: Entry, names: Names) -> str:
 def _who(entry: Entry, names: Names) -> str:
     if entry.code.startswith("deadline_"):
         return ""  # it follows from the deed beside it
-    if entry.by == "requester":
+    if entry.by == By.REQUESTER:
         return _("the requester")
-    return names.get(f"user:{entry.actor_id}") or (_("the program") if entry.by == "system" else "")
+    if entry.by == By.PROGRAM:
+        return names.get(f"program:{entry.actor_id}", "")
+    nobody = _("the program") if entry.by == By.SYSTEM else ""
+    return names.get(f"user:{entry.actor_id}", nobody)
 
 
 def _moved(entry: Entry) -> str:
@@ -109,10 +114,16 @@ def _moved(entry: Entry) -> str:
 
 def _names(entries: Iterable[Entry]) -> dict[str, str]:
     """Who did it, and whom it was given to, asked for once."""
-    wanted = {entry.actor_id for entry in entries} | {entry.facts.get("to") for entry in entries}
+    programs = {entry.actor_id for entry in entries if entry.by == By.PROGRAM}
+    wanted = {entry.actor_id for entry in entries if entry.by != By.PROGRAM}
+    wanted |= {entry.facts.get("to") for entry in entries}
+    return _named("user", User, wanted) | _named("program", Program, programs)
+
+
+def _named(what: str, model: type[Model], wanted: Iterable[object]) -> dict[str, str]:
     ids = {each for each in wanted if isinstance(each, int)}
-    rows = User.objects.filter(pk__in=ids).values_list("pk", "name") if ids else ()
-    return {f"user:{pk}": name for pk, name in rows}
+    rows = model._default_manager.filter(pk__in=ids).values_list("pk", "name") if ids else ()
+    return {f"{what}:{pk}": name for pk, name in rows}
 
 
 def _which_deadline(deadline: Deadline) -> str:

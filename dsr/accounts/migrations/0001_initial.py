@@ -199,4 +199,58 @@ class Migration(migrations.Migration):
                 name="membership_role_known",
             ),
         ),
+        migrations.CreateModel(
+            name="Program",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("permissions", models.JSONField(verbose_name="permissions")),
+                ("prefix", models.CharField(max_length=8, unique=True)),
+                ("token_hash", models.BinaryField(max_length=32)),
+                ("created_at", models.DateTimeField()),
+                ("issued_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="programs",
+                        to="policies.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "program",
+                "verbose_name_plural": "programs",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "name"), name="program_name_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "permissions__contained_by",
+                                ["assign", "note", "record", "view", "work"],
+                            )
+                        ),
+                        name="program_permissions_known",
+                    ),
+                ],
+            },
+        ),
     ]

@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                             ("staff", "Staff"),
                             ("requester", "Requester"),
                             ("system", "System"),
+                            ("program", "Program"),
                         ],
                         max_length=10,
                     ),
@@ -58,6 +59,10 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("seq__gte", 1)), name="audit_seq_from_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("by__in", ["staff", "requester", "system", "program"])),
+                        name="audit_by_known",
                     ),
                 ],
             },

@@ -190,8 +190,7 @@ def settle(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datet
         ):
             _end(deadline, "cancel", on, actor=actor, at=at)
         else:
-            late = deadline.due_on is not None and on > deadline.due_on
-            _end(deadline, "miss" if late else "meet", on, actor=actor, at=at)
+            _settle(deadline, on, actor=actor, at=at)
 
 
 def settle_duty(
@@ -199,8 +198,7 @@ def settle_duty(
 ) -> None:
     """One duty of the request was done on this day, the others run on."""
     for deadline in subject_request.deadlines.live().filter(purpose=purpose):
-        late = deadline.due_on is not None and on > deadline.due_on
-        _end(deadline, "miss" if late else "meet", on, actor=actor, at=at)
+        _settle(deadline, on, actor=actor, at=at)
 
 
 def cancel_all(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> None:
@@ -208,6 +206,10 @@ def cancel_all(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -
     today = subject_request.organisation.today(at)
     for deadline in subject_request.deadlines.live():
         _end(deadline, "cancel", today, actor=actor, at=at)
+
+
+def _settle(deadline: Deadline, on: date, *, actor: Actor, at: datetime) -> None:
+    _end(deadline, "miss" if deadline.is_late(on) else "meet", on, actor=actor, at=at)
 
 
 def _end(deadline: Deadline, how: str, on: date, *, actor: Actor, at: datetime) -> None:

@@ -11,15 +11,14 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from dsr.requests.states import DeadlineStatus, Duty
+from dsr.requests.states import DeadlineStatus
 
 if TYPE_CHECKING:
-    from dsr.requests.models import Deadline
+    from dsr.requests.models.machine import DeadlineBase
 
 STEPS = (-7, -3, -1, 0, 1, 3, 7)
 EVERY = 7
 FOLLOW_UP = timedelta(days=14)
-REMINDED = frozenset({Duty.RESPOND, Duty.ACKNOWLEDGE, Duty.OPT_OUT, Duty.REFUSE})
 
 
 class Owed(NamedTuple):
@@ -72,10 +71,10 @@ def owed(
     )
 
 
-def first_day(deadline: Deadline, today: date) -> date | None:
+def first_day(deadline: DeadlineBase, today: date) -> date | None:
     """From which day reminders of this deadline are owed: the latest step already passed, else the
     first to come. Steps from before the deadline was known were never owed."""
-    if deadline.purpose not in REMINDED:
+    if not deadline.is_reminded:
         return None
     if deadline.status == DeadlineStatus.PAUSED:
         return today + FOLLOW_UP

@@ -4,6 +4,8 @@ First it finds the deadlines whose day has come, writes down what is owed of eac
 with their next day: plain values and a few statements, so that nobody waits for a deadline's row.
 Then the mails of what is owed are written, in small transactions of their own.
 
+It is the same for every kind of deadline that was registered (``reminder_kinds``).
+
 Each reminder is owed once per deadline, step, due date and recipient. Steps that passed while
 nobody swept are owed too, but useful only until the next one: the outbox then marks them missed,
 so that they can be seen and nobody is flooded.
@@ -11,7 +13,7 @@ so that they can be seen and nobody is flooded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,47 +21,44 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from dsr.accounts.models import User
-from dsr.accounts.roles import Permission
-from dsr.notifications.services import owe_together
-from dsr.policies.models import Organisation, Right
+from dsr.notifications.services import Reader, owe_each, owe_together
+from dsr.policies.models import Organisation
 from dsr.requests.deadlines import reminder_days
-from dsr.requests.models import Deadline, ReminderOwed, SubjectRequest
-from dsr.requests.services.notify import responsible, tell_staff
-from dsr.requests.states import OPEN, DeadlineStatus, Duty, Status
 from dsr.vault.models import Safe
 from dsr.vault.services import site_safe
+
+from .reminder_kinds import KINDS, ReminderKind
 
 MARKED_AT_ONCE = 2000
 WRITTEN_AT_ONCE = 100
 
 FIND = """
-SELECT deadline.id, deadline.status, deadline.due_on, deadline.remind_on,
-       request.status = ANY(%s), deadline.governing OR deadline.purpose <> %s
-FROM requests_deadline AS deadline
-JOIN requests_subjectrequest AS request ON request.id = deadline.subject_request_id
+SELECT deadline.id, deadline.status, deadline.due_on, deadline.remind_on, {is_open}, {heard}
+FROM {deadlines} AS deadline
+{joins}
 WHERE deadline.status IN ('running', 'paused')
   AND deadline.remind_on <= %s
-  AND request.organisation_id = %s
+  AND {organisation} = %s
 ORDER BY deadline.remind_on, deadline.id
 LIMIT %s
 FOR UPDATE OF deadline SKIP LOCKED
 """
 MARK = """
-UPDATE requests_deadline AS deadline SET remind_on = given.next_day
+UPDATE {deadlines} AS deadline SET remind_on = given.next_day
 FROM unnest(%s::bigint[], %s::date[]) AS given (id, next_day)
 WHERE deadline.id = given.id
 """
 OWE = """
-INSERT INTO requests_reminderowed (deadline_id, step, due_on, day, useful_until)
+INSERT INTO {owed} (deadline_id, step, due_on, day, useful_until)
 SELECT * FROM unnest(%s::bigint[], %s::text[], %s::date[], %s::date[], %s::date[])
 ON CONFLICT DO NOTHING
 """
+# A paused clock is followed up by who has it; only what was not done in time goes further.
+IN_TIME = frozenset({"-7", "-3", "-1", "0", "follow_up"})
 
 
 class Found(NamedTuple):
-    """A deadline whose day has come; ``heard`` where it is the one of which people are reminded:
-    one duty, one reminder, that of the date that governs.
-    """
+    """A deadline whose day has come, as ``FIND`` selects it."""
 
     pk: int
     status: str
@@ -75,29 +74,43 @@ def sweep(*, at: datetime) -> int:
     Several sweeps may run at the same second: each row is taken by one of them.
     """
     marked = sum(mark(organisation, at=at) for organisation in Organisation.objects.all())
-    while _write_batch(at):
-        pass
+    for kind in KINDS.values():
+        while _write_batch(kind, at):
+            pass
     return marked
 
 
 def mark(organisation: Organisation, *, at: datetime) -> int:
     """Write down which reminders are owed, and on which day each deadline is looked at next."""
     today, done = organisation.today(at), 0
-    while count := _mark_batch(organisation, today):
-        done += count
+    for kind in KINDS.values():
+        while count := _mark_batch(kind, organisation, today):
+            done += count
     return done
 
 
-def _mark_batch(organisation: Organisation, today: date) -> int:
+def _mark_batch(kind: ReminderKind[Any], organisation: Organisation, today: date) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
-        asked: list[Any] = [sorted(OPEN), Duty.RESPOND, today, organisation.pk, MARKED_AT_ONCE]
-        cursor.execute(FIND, asked)
+        cursor.execute(_sql(FIND, kind), [today, organisation.pk, MARKED_AT_ONCE])
         found = [Found._make(row) for row in cursor.fetchall()]
         if found:
             owed, next_days = _owed(found, today)
-            cursor.execute(OWE, [list(column) for column in zip(*owed, strict=True)] or [[]] * 5)
-            cursor.execute(MARK, [[each.pk for each in found], next_days])
+            columns = [list(column) for column in zip(*owed, strict=True)] or [[]] * 5
+            cursor.execute(_sql(OWE, kind), columns)
+            cursor.execute(_sql(MARK, kind), [[each.pk for each in found], next_days])
     return len(found)
+
+
+def _sql(statement: str, kind: ReminderKind[Any]) -> str:
+    """The statement for the tables of this kind; every part of it is written in code."""
+    return statement.format(
+        deadlines=kind.deadlines._meta.db_table,
+        owed=kind.owed._meta.db_table,
+        joins=kind.joins,
+        organisation=kind.organisation,
+        is_open=kind.is_open,
+        heard=kind.heard,
+    )
 
 
 def _owed(
@@ -114,106 +127,72 @@ def _owed(
     return rows, next_days
 
 
-def _write_batch(at: datetime) -> int:
+def _write_batch(kind: ReminderKind[Any], at: datetime) -> int:
     """Owe the mails of some reminders; what no longer holds is let go."""
-    mails: list[Any] = []
-    readers: dict[tuple[object, ...], list[User]] = {}
     with transaction.atomic():
-        batch = list(
-            ReminderOwed.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("deadline__subject_request")
-            .defer("deadline__trace", "deadline__rule", "deadline__pauses_admitted")
+        batch: list[Any] = list(
+            kind.owed._default_manager.select_for_update(skip_locked=True, of=("self",))
+            .select_related("deadline", *kind.follows)
+            .defer(*kind.leaves_out)
             .order_by("pk")[:WRITTEN_AT_ONCE]
         )
-        _share([owed.deadline.subject_request for owed in batch])
-        safe = site_safe(at)  # opened once for them all
-        for owed in batch:
-            if _holds(owed.deadline, owed.step, owed.due_on.isoformat()):
-                _write(owed, _readers(owed, readers), safe, mails, at)
-        owe_together(mails)
-        ReminderOwed.objects.filter(pk__in=[owed.pk for owed in batch]).delete()
+        if batch:
+            kind.prepare([owed.deadline for owed in batch])
+            owe_together(_mails(kind, batch, at))
+            kind.owed._default_manager.filter(pk__in=[owed.pk for owed in batch]).delete()
     return len(batch)
 
 
-def _share(requests: list[SubjectRequest]) -> None:
-    """Many requests have the same organisation, right and assignee: each is read once."""
-    organisations = Organisation.objects.in_bulk({each.organisation_id for each in requests})
-    rights = Right.objects.in_bulk({each.right_id for each in requests})
-    people = User.objects.in_bulk({each.assignee_id for each in requests} - {None})
-    for each in requests:
-        each.organisation = organisations[each.organisation_id]
-        each.right = rights[each.right_id]
-        each.assignee = people.get(each.assignee_id)
+def _mails(kind: ReminderKind[Any], batch: Iterable[Any], at: datetime) -> list[Any]:
+    mails: list[Any] = []
+    known: dict[Hashable, list[User]] = {}
+    safe = site_safe(at)  # opened once for them all
+    for owed in batch:
+        if kind.holds(owed.deadline, owed.step, owed.due_on.isoformat()):
+            _write(kind, owed, _readers(kind, owed, known), safe, mails, at)
+    return mails
 
 
-def _readers(owed: ReminderOwed, known: dict[tuple[object, ...], list[User]]) -> list[User]:
-    """Of many requests of the same people they are looked up once."""
-    asked = owed.deadline.subject_request
-    late = not owed.step.startswith("-") and owed.step not in ("0", "follow_up")
-    key = (asked.organisation_id, asked.department_id, asked.assignee_id, late)
+def _readers(
+    kind: ReminderKind[Any], owed: Any, known: dict[Hashable, list[User]]
+) -> list[User]:
+    """Of many deadlines of the same people they are looked up once."""
+    late = owed.step not in IN_TIME
+    key = (kind.same_readers(owed.deadline), late)
     if key not in known:
-        known[key] = recipients(asked, late=late)
+        known[key] = kind.readers(owed.deadline, late=late)
     return known[key]
 
 
-def recipients(subject_request: SubjectRequest, *, late: bool) -> list[User]:
-    """The responsible person, or the team; what is late also goes to who oversees."""
-    people = {user.pk: user for user in responsible(subject_request)}
-    if late:
-        overseers = User.objects.with_permission(Permission.OVERSEE, subject_request.organisation)
-        people |= {user.pk: user for user in overseers}
-    return list(people.values())
-
-
 def _write(
-    owed: ReminderOwed, readers: list[User], safe: Safe, mails: list[Any], at: datetime
+    kind: ReminderKind[Any],
+    owed: Any,
+    readers: Iterable[User],
+    safe: Safe,
+    mails: list[Any],
+    at: datetime,
 ) -> None:
     deadline, due_on = owed.deadline, owed.due_on.isoformat()
-    subject_request = deadline.subject_request
-    tell_staff(
-        subject_request,
-        "reminder",
-        readers,
-        at=at,
-        key=f"reminder:{deadline.pk}:{owed.step}:{due_on}",
+    says = {"deadline": deadline.pk, "due_on": due_on, "step": owed.step}
+    owe_each(
+        [Reader(user.pk, user.email, user.language) for user in readers],
+        key=f"{kind.code}:{deadline.pk}:{owed.step}:{due_on}",
+        kind=kind.mail,
         safe=safe,
-        recheck="reminder",
-        recheck_args={
-            "deadline": deadline.pk,
-            "due_on": due_on,
+        context={
+            **kind.context(deadline),
             "step": owed.step,
-            "frozen": subject_request.status == Status.FROZEN,
+            "days": (deadline.due_on - owed.day).days if deadline.due_on else None,
+            "due_on": deadline.due_on,
         },
-        useful_until=_start_of(owed.useful_until, subject_request),
+        at=at,
+        reference=kind.reference(deadline),
+        recheck=kind.code,
+        recheck_args=kind.remembers(deadline) | says,
+        useful_until=_start_of(owed.useful_until, kind.organisation_of(deadline)),
         into=mails,
-        step=owed.step,
-        days=(deadline.due_on - owed.day).days if deadline.due_on else None,
-        purpose=deadline.get_purpose_display(),
-        set_by=deadline.get_set_by_display(),
-        due_on=deadline.due_on,
-        unassigned=subject_request.assignee_id is None,
     )
 
 
-def _start_of(day: date, subject_request: SubjectRequest) -> datetime:
-    zone = ZoneInfo(subject_request.organisation.zone)
-    return datetime.combine(day, time(0), zone).astimezone(UTC)
-
-
-def still_needed(args: Mapping[str, Any], at: datetime) -> bool:
-    """Asked just before sending: does the deadline still stand as the reminder says?"""
-    deadline = (
-        Deadline.objects.select_related("subject_request").filter(pk=args["deadline"]).first()
-    )
-    if deadline is None or not _holds(deadline, args["step"], args["due_on"]):
-        return False
-    # It asks for work that must not be done now. Reminders owed since the freezing know of it.
-    return deadline.subject_request.status != Status.FROZEN or bool(args.get("frozen"))
-
-
-def _holds(deadline: Deadline, step: str, due_on: str) -> bool:
-    if not deadline.subject_request.awaits_answer:
-        return False
-    if step == "follow_up":
-        return bool(deadline.status == DeadlineStatus.PAUSED)
-    return deadline.is_live and str(deadline.due_on) == due_on
+def _start_of(day: date, organisation: Organisation) -> datetime:
+    return datetime.combine(day, time(0), ZoneInfo(organisation.zone)).astimezone(UTC)

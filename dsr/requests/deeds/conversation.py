@@ -114,6 +114,8 @@ def _waiting_for_others(subject_request: SubjectRequest) -> Words:
     gettext_lazy("Record a reply"),
     permissions=(Permission.RECORD,),
     by_requester=True,
+    # The mailbox of the organisation hands on what the requester wrote; nothing is decided by it.
+    by_program=True,
     lead=gettext_lazy("What the requester wrote or said outside of this site."),
     done=gettext_lazy("The reply is recorded."),
     history=gettext_lazy("The requester replied"),

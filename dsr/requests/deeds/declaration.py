@@ -66,7 +66,10 @@ class Deed(Generic[Given]):
 
     Who and when
         ``permissions``: any one suffices for staff; ``by_requester`` lets the holder of the link
-        do it too, ``by_system`` the program itself. The states of a deed that moves the request
+        do it too, ``by_system`` the system itself, ``by_program`` a program of the organisation
+        that has one of the permissions. Nothing is open to programs that decides, approves,
+        identifies or lets something out: for these somebody has to answer by name. The states of
+        a deed that moves the request
         are those of its transition method on the model, which has the deed's name; ``states`` is
         given only for deeds that move nothing. ``needs`` are the preconditions beside them.
     What it changes
@@ -93,6 +96,7 @@ class Deed(Generic[Given]):
     permissions: tuple[Permission, ...] = ()
     by_requester: bool = False
     by_system: bool = False
+    by_program: bool = False
     states: tuple[str, ...] | None = None
     needs: tuple[Question, ...] = ()
     rests_on: bool = False

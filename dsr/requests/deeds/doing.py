@@ -12,12 +12,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
-from dsr.accounts.models import User
+from dsr.accounts.models import Program, User
 from dsr.accounts.roles import Permission
-from dsr.audit.services import record_refusal
-from dsr.requests.actors import Actor, Requester, actor_id
-from dsr.requests.chain import write_line
-from dsr.requests.errors import NotAllowed, NotNow, Stale, Unmet
+from dsr.requests.actors import Actor, Requester
+from dsr.requests.chain import write_line, write_refusal
+from dsr.requests.errors import NeedsAPerson, NotAllowed, NotNow, Stale, Unmet
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import ENDED, Status
 
@@ -78,7 +77,7 @@ def changing(
             _finish(doing)
     except NotAllowed:
         facts = {"deed": deed.code, "request": request_id}
-        record_refusal("denied", at=at, actor_id=actor_id(actor), facts=facts)
+        write_refusal(facts, actor=actor, at=at)
         raise
 
 
@@ -93,8 +92,7 @@ def _begin(request_id: int, deed: Deed[Any], actor: Actor, at: datetime, seen: i
         raise Stale
     if reason := not_now(locked, deed):
         raise NotNow(reason)
-    if not allowed(locked, deed, actor):
-        raise NotAllowed
+    _check_allowed(locked, deed, actor, at)
     if sentence := unmet(locked, deed, actor):
         raise Unmet(sentence)
     return Doing(locked, deed, actor, at, before=locked.status)
@@ -114,13 +112,25 @@ def not_now(subject_request: SubjectRequest, deed: Deed[Any]) -> str:
     }
 
 
-def allowed(subject_request: SubjectRequest, deed: Deed[Any], actor: Actor) -> bool:
+def _check_allowed(
+    subject_request: SubjectRequest, deed: Deed[Any], actor: Actor, at: datetime
+) -> None:
+    if isinstance(actor, Program) and not deed.by_program:
+        raise NeedsAPerson
+    if not allowed(subject_request, deed, actor, at):
+        raise NotAllowed
+
+
+def allowed(subject_request: SubjectRequest, deed: Deed[Any], actor: Actor, at: datetime) -> bool:
     """Whether this actor may do the deed at all; what it needs besides is asked apart."""
+    if isinstance(actor, Program):
+        held = actor.permissions_in(subject_request.organisation, at=at)
+        return deed.by_program and deed.open_to(held)
     if isinstance(actor, Requester):
         return deed.by_requester
     if isinstance(actor, User):
         return deed.open_to(actor.permissions_in(subject_request.organisation))
-    # The program does in the requester's name only what it passes on, such as a reply by mail.
+    # The system does in the requester's name only what it passes on, such as a reply by mail.
     return deed.by_system or deed.by_requester
 
 

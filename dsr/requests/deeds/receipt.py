@@ -165,6 +165,8 @@ class Acknowledgement:
     "acknowledge",
     gettext_lazy("Record that receipt was confirmed"),
     permissions=(Permission.RECORD,),
+    # What prints and posts the confirmations knows on which day one went out.
+    by_program=True,
     states=OPEN,
     needs=(_to_acknowledge,),
     hide_blocked=lambda subject_request: True,

@@ -1223,7 +1223,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "reminders owed",
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("deadline", "step", "due_on"), name="reminder_owed_once"
+                        fields=("deadline", "step", "due_on"), name="reminderowed_once"
                     )
                 ],
             },

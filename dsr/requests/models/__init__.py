@@ -1,6 +1,5 @@
+from .access import LimitCounter, MailThrottle, StatusLink, WaitingForDigest
 from .deadlines import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
-from .limits import LimitCounter, MailThrottle, WaitingForDigest
-from .links import StatusLink
 from .people import Evidence, IdentityRule, Person
 from .subject_request import SubjectRequest
 from .writing import Attachment, Decision, Note, RequestMessage

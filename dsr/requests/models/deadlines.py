@@ -9,11 +9,10 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
-from django_fsm import FSMField, transition
 
 from dsr.policies.kinds import Checked
 from dsr.policies.models import WorkingCalendar
-from dsr.requests.models.machine import ConcurrentTransitionMixin
+from dsr.requests.models.machine import LIVE, DeadlineBase, ReminderOwedBase
 from dsr.requests.states import (
     Channel,
     DeadlineStatus,
@@ -54,7 +53,7 @@ class Receipt(SealedModel):
 
 
 TO_ANSWER_BY = frozenset({Duty.RESPOND, Duty.OPT_OUT})
-LIVE = frozenset({DeadlineStatus.RUNNING, DeadlineStatus.PAUSED})
+REMINDED = TO_ANSWER_BY | {Duty.ACKNOWLEDGE, Duty.REFUSE}
 
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
@@ -74,7 +73,7 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         return self.filter(purpose__in=TO_ANSWER_BY).exclude(checked=Checked.REMEMBERED)
 
 
-class Deadline(ConcurrentTransitionMixin, models.Model):
+class Deadline(DeadlineBase):
     """One clock of a request.
 
     ``rule`` is the rule in the engine's own form, pinned when the clock began; ``trace`` the steps
@@ -101,24 +100,19 @@ class Deadline(ConcurrentTransitionMixin, models.Model):
     calendar_version = models.PositiveIntegerField()
     calendar_codes = models.JSONField(null=True, blank=True)
     started_on = models.DateField()
-    due_on = models.DateField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     would_be_on = models.DateField(null=True, blank=True)
     notice_by = models.DateField(null=True, blank=True)
     governing = models.BooleanField(default=False)
     trace = models.JSONField(default=list)
-    status = FSMField(
-        default=DeadlineStatus.RUNNING, choices=DeadlineStatus.choices, protected=True
-    )
-    ended_on = models.DateField(null=True, blank=True)
     computed_at = models.DateTimeField()
-    remind_on = models.DateField(null=True, blank=True)
 
     objects = DeadlineQuerySet.as_manager()
 
-    class Meta:
+    class Meta(DeadlineBase.Meta):
         ordering = ["-governing", "due_on", "pk"]
         constraints = [
+            *DeadlineBase.Meta.constraints,
             models.UniqueConstraint(
                 fields=["subject_request", "code", "round"], name="deadline_once"
             ),
@@ -127,112 +121,39 @@ class Deadline(ConcurrentTransitionMixin, models.Model):
                 condition=models.Q(governing=True),
                 name="deadline_one_governs",
             ),
-            models.CheckConstraint(
-                condition=models.Q(status__in=DeadlineStatus.values), name="deadline_status_known"
-            ),
         ]
         indexes = [
+            *DeadlineBase.Meta.indexes,
             models.Index(
                 fields=["due_on"],
                 condition=models.Q(status=DeadlineStatus.RUNNING),
                 name="deadline_running_due",
-            ),
-            models.Index(
-                fields=["remind_on"],
-                condition=models.Q(status__in=[DeadlineStatus.RUNNING, DeadlineStatus.PAUSED]),
-                name="deadline_to_remind",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} of {self.subject_request_id}"
 
-    @transition(field=status, source=DeadlineStatus.RUNNING, target=DeadlineStatus.PAUSED)
-    def pause(self) -> None:
-        """An admitted pause is open."""
-
-    @transition(field=status, source=DeadlineStatus.PAUSED, target=DeadlineStatus.RUNNING)
-    def resume(self) -> None:
-        """No admitted pause is open any more."""
-
-    @transition(
-        field=status,
-        source=[DeadlineStatus.RUNNING, DeadlineStatus.PAUSED],
-        target=DeadlineStatus.MET,
-    )
-    def meet(self, on: date) -> None:
-        """Done on or before the due date."""
-        self.ended_on = on
-
-    @transition(
-        field=status,
-        source=[DeadlineStatus.RUNNING, DeadlineStatus.PAUSED],
-        target=DeadlineStatus.MISSED,
-    )
-    def miss(self, on: date) -> None:
-        """Done after the due date; only a deed makes a deadline missed."""
-        self.ended_on = on
-
-    @transition(
-        field=status,
-        source=[DeadlineStatus.RUNNING, DeadlineStatus.PAUSED],
-        target=DeadlineStatus.CANCELLED,
-    )
-    def cancel(self, on: date) -> None:
-        """The duty fell away."""
-        self.ended_on = on
-
-    @transition(field=status, source=DeadlineStatus.CANCELLED, target=DeadlineStatus.RUNNING)
-    def revive(self) -> None:
-        """The request was taken up again before it had been answered."""
-        self.ended_on = None
-
-    @property
-    def is_live(self) -> bool:
-        return self.status in LIVE
-
     @property
     def is_duty(self) -> bool:
         """As ``DeadlineQuerySet.duties``."""
         return self.purpose in TO_ANSWER_BY and self.checked != Checked.REMEMBERED
 
-    def is_overdue(self, today: date) -> bool:
-        return (
-            self.status == DeadlineStatus.RUNNING
-            and self.due_on is not None
-            and self.due_on < today
-        )
-
-    def days_left(self, today: date) -> int | None:
-        if self.due_on is None or self.status != DeadlineStatus.RUNNING:
-            return None
-        return (self.due_on - today).days
+    @property
+    def is_reminded(self) -> bool:
+        """Of notice limits and of days before which nothing may happen nobody has to be told."""
+        return self.purpose in REMINDED
 
 
-class ReminderOwed(models.Model):
-    """A reminder that fell due and waits for its mails to be written; then the row is gone.
-
-    ``due_on`` is the date that the deadline had; for a paused clock the day of the step.
-    """
+class ReminderOwed(ReminderOwedBase):
+    """A reminder of one of a request's deadlines."""
 
     deadline = models.ForeignKey(
         Deadline, on_delete=models.CASCADE, related_name="reminders_owed", db_index=False
     )
-    step = models.CharField(max_length=12)
-    due_on = models.DateField()
-    day = models.DateField()
-    useful_until = models.DateField()
 
-    class Meta:
+    class Meta(ReminderOwedBase.Meta):
         verbose_name_plural = "reminders owed"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["deadline", "step", "due_on"], name="reminder_owed_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.step} of {self.deadline_id}"
 
 
 class Pause(SealedModel):

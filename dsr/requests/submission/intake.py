@@ -7,12 +7,13 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from dsr.accounts.models import Program
 from dsr.accounts.roles import Permission
-from dsr.audit.services import record_refusal
 from dsr.policies.reading_locks import mark_used
-from dsr.requests.actors import Actor, Requester, actor_id
+from dsr.requests.actors import Actor, Requester
+from dsr.requests.chain import write_refusal
 from dsr.requests.deadlines import lifecycle
-from dsr.requests.errors import NotAllowed
+from dsr.requests.errors import NeedsAPerson, NotAllowed
 from dsr.requests.files import keep_file
 from dsr.requests.models import SubjectRequest
 from dsr.requests.prefetched import forget
@@ -53,10 +54,11 @@ def already_there(submission_key: UUID | None) -> SubjectRequest | None:
 def _check_actor(submission: Submission, actor: Actor, at: datetime) -> None:
     if actor is None or isinstance(actor, Requester):
         return
-    if not actor.may(Permission.RECORD, submission.organisation):
+    # That something is a request, and whose, is said by the form or by a person.
+    if isinstance(actor, Program) or not actor.may(Permission.RECORD, submission.organisation):
         # Before the transaction begins: inside of it the record would be rolled back as well.
-        record_refusal("denied", at=at, actor_id=actor_id(actor), facts={"deed": "submit"})
-        raise NotAllowed
+        write_refusal({"deed": "submit"}, actor=actor, at=at)
+        raise NeedsAPerson if isinstance(actor, Program) else NotAllowed
 
 
 def _take_in(submission: Submission, actor: Actor, at: datetime) -> SubjectRequest:

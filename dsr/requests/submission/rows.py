@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Model
 
+from dsr.accounts.models import User
 from dsr.audit.services import Line, first_rows, request_chain
-from dsr.requests.actors import Actor, Requester, acted_by, actor_id
+from dsr.requests.actors import Actor, acted_by, actor_id
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.identity_levels import required_level
 from dsr.requests.models import Deadline, Person, Receipt, SubjectRequest
@@ -140,7 +141,7 @@ def _receipt(subject_request: SubjectRequest, actor: Actor, at: datetime) -> Rec
         received_at=subject_request.received_at,
         received_on=subject_request.received_on,
         recorded_at=at,
-        by=None if actor is None or isinstance(actor, Requester) else actor,
+        by=actor if isinstance(actor, User) else None,
     )
 
 

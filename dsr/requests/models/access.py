@@ -1,11 +1,26 @@
-"""How often somebody may do something, and how often an unproven address hears from us.
+"""How strangers come in: by a private link to a request, and not more often than the limits allow.
 
-Neither an address nor a network is kept: both tables know them by a keyed hash only.
+Neither an address nor a network is kept: the tables of limits know them by a keyed hash only.
 """
 
 from django.db import models
 
 from .subject_request import SubjectRequest
+
+
+class StatusLink(models.Model):
+    """One link: 256 random bits, kept only as a hash, for one request, expiring, revocable."""
+
+    subject_request = models.ForeignKey(
+        SubjectRequest, on_delete=models.CASCADE, related_name="links"
+    )
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"link to {self.subject_request_id}"
 
 
 class LimitCounter(models.Model):

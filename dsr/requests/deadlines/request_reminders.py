@@ -1,0 +1,81 @@
+"""Who is reminded of a request's own deadlines, and what the mail says."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
+
+from dsr.accounts.models import User
+from dsr.accounts.roles import Permission
+from dsr.policies.models import Organisation, Right
+from dsr.requests.models import Deadline, ReminderOwed
+from dsr.requests.services.notify import common_context, responsible, staff_page
+from dsr.requests.states import OPEN, Duty, Status
+
+from .reminder_kinds import ReminderKind
+
+
+class RequestReminders(ReminderKind[Deadline]):
+    """The clocks of requests. One duty, one reminder: that of the date that governs."""
+
+    code = "reminder"
+    mail = "reminder"
+    deadlines = Deadline
+    owed = ReminderOwed
+    joins = "JOIN requests_subjectrequest AS request ON request.id = deadline.subject_request_id"
+    organisation = "request.organisation_id"
+    is_open = f"request.status = ANY('{{{','.join(sorted(OPEN))}}}')"
+    heard = f"deadline.governing OR deadline.purpose <> '{Duty.RESPOND.value}'"
+    follows = ("deadline__subject_request",)
+    leaves_out = ("deadline__trace", "deadline__rule", "deadline__pauses_admitted")
+
+    def prepare(self, deadlines: Iterable[Deadline]) -> None:
+        """Many requests have the same organisation, right and assignee: each is read once."""
+        requests = [each.subject_request for each in deadlines]
+        organisations = Organisation.objects.in_bulk({each.organisation_id for each in requests})
+        rights = Right.objects.in_bulk({each.right_id for each in requests})
+        people = User.objects.in_bulk({each.assignee_id for each in requests} - {None})
+        for each in requests:
+            each.organisation = organisations[each.organisation_id]
+            each.right = rights[each.right_id]
+            each.assignee = people.get(each.assignee_id)
+
+    def organisation_of(self, deadline: Deadline) -> Organisation:
+        return deadline.subject_request.organisation
+
+    def still_to_do(self, deadline: Deadline) -> bool:
+        return deadline.subject_request.awaits_answer
+
+    def readers(self, deadline: Deadline, *, late: bool) -> list[User]:
+        """The responsible person, or the team; what is late also goes to who oversees."""
+        asked = deadline.subject_request
+        people = {user.pk: user for user in responsible(asked)}
+        if late:
+            overseers = User.objects.with_permission(Permission.OVERSEE, asked.organisation)
+            people |= {user.pk: user for user in overseers}
+        return list(people.values())
+
+    def same_readers(self, deadline: Deadline) -> Hashable:
+        asked = deadline.subject_request
+        return (asked.organisation_id, asked.department_id, asked.assignee_id)
+
+    def reference(self, deadline: Deadline) -> str:
+        return deadline.subject_request.reference
+
+    def context(self, deadline: Deadline) -> dict[str, Any]:
+        asked = deadline.subject_request
+        return {
+            **common_context(asked),
+            "page": staff_page(asked),
+            "purpose": deadline.get_purpose_display(),
+            "set_by": deadline.get_set_by_display(),
+            "unassigned": asked.assignee_id is None,
+        }
+
+    def remembers(self, deadline: Deadline) -> dict[str, Any]:
+        return {"frozen": deadline.subject_request.status == Status.FROZEN}
+
+    def may_be_sent(self, deadline: Deadline, remembered: Mapping[str, Any]) -> bool:
+        # It asks for work that must not be done now. Reminders owed since the freezing know of it.
+        frozen = deadline.subject_request.status == Status.FROZEN
+        return not frozen or bool(remembered.get("frozen"))
