@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -30,9 +32,9 @@ def _place(nodeid: str) -> int:
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]
     """As `--dist loadfile`, which begins with the files of many tests; the slow ones have few."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, log: Any) -> None:
         config.option.loadscopereorder = False
-        super().__init__(config)
+        super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
         return TOGETHER if nodeid.startswith(TOGETHER) else nodeid.partition("::")[0]

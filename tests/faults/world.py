@@ -309,7 +309,8 @@ class World:
 
     def ring(self, task: str) -> None:
         """Ask for a sweep, as a scheduler does."""
-        with Celery(broker=self.store.url) as bell:
+        # Else it stays the app of this process, and later tests ring at a server that is gone.
+        with Celery(broker=self.store.url, set_as_current=False) as bell:
             bell.send_task(task, ignore_result=True, expires=55)
 
     def deliver(self) -> str:
