@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests import chromium, harness
+from tests.scheduling import ByFile, put_slow_first
 
 # At import and not in a hook: the conftest files of the rooms import models.
 servers = harness.begin()
@@ -44,14 +45,21 @@ def pytest_xdist_setupnodes() -> None:
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:
+    return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 def pytest_unconfigure() -> None:
     servers.close()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if "page" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+    put_slow_first(items)
     if chromium.path() is None:
         left_out = [item for item in items if item.get_closest_marker("browser")]
         config.stash[LEFT_OUT] = [item.nodeid for item in left_out]

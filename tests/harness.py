@@ -11,22 +11,11 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
+
 from config.trial.embedded import SERVERS, postgres, system, valkey
 from config.trial.guardian import Guardian
-
-# The owner role may do everything here, so that tests can clean tables that nobody may clean.
-STATEMENTS = (
-    f"CREATE ROLE {postgres.OWNER_ROLE} LOGIN SUPERUSER",
-    f"CREATE ROLE {postgres.APP_ROLE} LOGIN",
-    f"CREATE DATABASE {postgres.DATABASE} OWNER {postgres.OWNER_ROLE}",
-)
-# Nothing of a test run is worth waiting for a disk.
-FAST = {
-    "fsync": "off",
-    "full_page_writes": "off",
-    "synchronous_commit": "off",
-    "max_connections": "200",
-}
+from tests import prepared_cluster
 
 
 class TestServers:
@@ -38,10 +27,17 @@ class TestServers:
         self.var = Path(tempfile.mkdtemp(prefix="dsr-test-", dir=system.SHORT_FOLDER))
         self.var.chmod(0o711)
         self.guardian = Guardian(self.var, stop=SERVERS, remove=True)
-        self.cluster = replace(postgres.cluster_in(self.var), statements=STATEMENTS, options=FAST)
+        self.cluster = replace(postgres.cluster_in(self.var), options=prepared_cluster.FAST)
         self.store = valkey.store_in(self.var)
+        prepared_cluster.copy_to(self.cluster)
         postgres.start(self.cluster)
+        self._let_the_owner_do_everything()
         valkey.start(self.store)
+
+    def _let_the_owner_do_everything(self) -> None:
+        """Tests clean tables that nobody may clean."""
+        with psycopg.connect(self.cluster.url("postgres", "postgres"), autocommit=True) as outside:
+            outside.execute(f"ALTER ROLE {postgres.OWNER_ROLE} SUPERUSER")
 
     def environment(self) -> dict[str, str]:
         owner = self.cluster.url(postgres.OWNER_ROLE)

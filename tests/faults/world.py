@@ -29,6 +29,7 @@ from django.db import connection
 
 from config.trial.embedded import SERVERS, postgres, system, valkey
 from config.trial.guardian import Guardian
+from tests import prepared_cluster
 from tests.front_door.program import ROOT, free_port
 
 READY = "ready"  # the database every test begins with
@@ -145,6 +146,9 @@ class World:
         world = cls(var, cluster, valkey.store_in(var), guardian)
         # This process and those of the site hold the same keys.
         shutil.copytree(settings.VAR_DIR / "secrets", var / "secrets")
+        # A small disk has its cluster made on it, as a site has.
+        if disk is None:
+            prepared_cluster.copy_to(cluster)
         world.start_database()
         valkey.start(world.store)
         return world
@@ -305,7 +309,8 @@ class World:
 
     def ring(self, task: str) -> None:
         """Ask for a sweep, as a scheduler does."""
-        with Celery(broker=self.store.url) as bell:
+        # Else it stays the app of this process, and later tests ring at a server that is gone.
+        with Celery(broker=self.store.url, set_as_current=False) as bell:
             bell.send_task(task, ignore_result=True, expires=55)
 
     def deliver(self) -> str:
