@@ -25,10 +25,10 @@ class ReminderKind(ABC, Generic[D]):
 
     ``code`` names the question before sending and begins the keys of what is owed, so it never
     changes; ``mail`` is the kind of mail. For the sweep's one statement ``joins`` leads from
-    ``deadline`` to whatever these three name: ``organisation``, the column with its id; ``is_open``,
-    whether there is still something to do; ``heard``, whether people hear of this deadline, and not
-    of another one of the same thing. They are SQL written in code, never made of what was typed.
-    ``follows`` and ``leaves_out`` say what is read with a reminder owed.
+    ``deadline`` to whatever these three name: ``organisation``, the column with its id;
+    ``is_open``, whether there is still something to do; ``heard``, whether people hear of this
+    deadline, and not of another one of the same thing. They are SQL written in code, never made of
+    what was typed. ``follows`` and ``leaves_out`` say what is read with a reminder owed.
     """
 
     code: ClassVar[str]

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from dsr.accounts.models import User
 from dsr.notifications.services import Reader, owe_each, owe_together
@@ -130,8 +131,9 @@ def _owed(
 def _write_batch(kind: ReminderKind[Any], at: datetime) -> int:
     """Owe the mails of some reminders; what no longer holds is let go."""
     with transaction.atomic():
-        batch: list[Any] = list(
-            kind.owed._default_manager.select_for_update(skip_locked=True, of=("self",))
+        rows: QuerySet[Any] = kind.owed._default_manager.all()
+        batch = list(
+            rows.select_for_update(skip_locked=True, of=("self",))
             .select_related("deadline", *kind.follows)
             .defer(*kind.leaves_out)
             .order_by("pk")[:WRITTEN_AT_ONCE]
@@ -139,7 +141,7 @@ def _write_batch(kind: ReminderKind[Any], at: datetime) -> int:
         if batch:
             kind.prepare([owed.deadline for owed in batch])
             owe_together(_mails(kind, batch, at))
-            kind.owed._default_manager.filter(pk__in=[owed.pk for owed in batch]).delete()
+            rows.filter(pk__in=[owed.pk for owed in batch]).delete()
     return len(batch)
 
 
@@ -153,9 +155,7 @@ def _mails(kind: ReminderKind[Any], batch: Iterable[Any], at: datetime) -> list[
     return mails
 
 
-def _readers(
-    kind: ReminderKind[Any], owed: Any, known: dict[Hashable, list[User]]
-) -> list[User]:
+def _readers(kind: ReminderKind[Any], owed: Any, known: dict[Hashable, list[User]]) -> list[User]:
     """Of many deadlines of the same people they are looked up once."""
     late = owed.step not in IN_TIME
     key = (kind.same_readers(owed.deadline), late)

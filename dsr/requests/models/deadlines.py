@@ -6,8 +6,6 @@ Receipts, pauses, extensions and orders are facts; a ``Deadline``'s dates are a 
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db import models
 
 from dsr.policies.kinds import Checked

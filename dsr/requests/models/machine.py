@@ -4,8 +4,8 @@ A request's deadlines are one table, a room above has one of its own (``class Ta
 with the same machine and found by the same sweep (``deadlines.reminder_kinds``). One table for all
 would need a foreign key that may be empty, or none: a deleted task would leave its deadline behind,
 every question about the duties of requests would have to leave out what is none, and one forgotten
-filter would settle a task with the answer. Two tables cannot be mixed up, cascade by themselves, and
-keep their indexes small.
+filter would settle a task with the answer. Two tables cannot be mixed up, cascade by themselves,
+and keep their indexes small.
 """
 
 from __future__ import annotations
