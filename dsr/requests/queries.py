@@ -57,7 +57,7 @@ def possible_duplicates(subject_request: SubjectRequest) -> QuerySet[SubjectRequ
 
 
 def related(subject_request: SubjectRequest) -> QuerySet[SubjectRequest]:
-    """What was asked for together, each with clocks of its own."""
+    """What was asked for together, each with deadlines of its own."""
     if subject_request.group_key is None:
         return SubjectRequest.objects.none()
     return SubjectRequest.objects.filter(group_key=subject_request.group_key).exclude(

@@ -153,7 +153,7 @@ class SetBy(TextChoices):
 
 
 class PauseReason(TextChoices):
-    """Why a clock may stand still, where its rule admits it."""
+    """Why a deadline may be paused, where its rule admits it."""
 
     IDENTITY = "identity", _("Identity in doubt")
     CLARIFICATION = "clarification", _("Clarification asked")
@@ -161,7 +161,7 @@ class PauseReason(TextChoices):
 
 
 class ExtensionReason(TextChoices):
-    """Why more time may be taken, where the rule of the clock admits it."""
+    """Why more time may be taken, where the rule of the deadline admits it."""
 
     COMPLEXITY = "complexity", _("Complexity of the request")
     NUMBER = "number", _("Number of requests")

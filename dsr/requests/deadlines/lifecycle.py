@@ -24,7 +24,7 @@ BINDING = (SetBy.ORDER, SetBy.LAW, SetBy.POLICY, SetBy.TARGET)
 
 
 def begin(subject_request: SubjectRequest, *, at: datetime) -> list[Deadline]:
-    """Every clock of a request that is about to be saved, unsaved too; the earliest governs.
+    """Every deadline of a request that is about to be saved, unsaved too; the earliest governs.
 
     Nothing has happened yet but its receipt.
     """
@@ -51,7 +51,7 @@ def _begin_one(
     started_on: date | None = None,
     round_: int = 1,
 ) -> None:
-    """A further clock of a request that is there."""
+    """A further deadline of a request that is there."""
     deadline = _planned(subject_request, plan, at)
     deadline.started_on = started_on or deadline.started_on
     deadline.round = round_
@@ -83,12 +83,12 @@ def _planned(subject_request: SubjectRequest, plan: DeadlinePlan, at: datetime) 
 
 
 def begun(deadline: Deadline) -> dict[str, Any]:
-    """What the history says of a clock that was just saved."""
+    """What the history says of a deadline that was just saved."""
     return {"deadline": deadline.pk, "code": deadline.code, "due_on": _iso(deadline.due_on)}
 
 
 def replan(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> None:
-    """Another fact was stated, so other laws may apply: their clocks begin, others fall away."""
+    """Another fact was stated, so other laws may apply: their deadlines begin, others fall away."""
     plans = {plan.code: plan for plan in plans_for(subject_request)}
     today = subject_request.organisation.today(at)
     known = {each.code: each for each in subject_request.deadlines.filter(round=1)}
@@ -263,7 +263,7 @@ def _run_again(deadline: Deadline, *, actor: Actor, at: datetime) -> None:
 def begin_pause(
     subject_request: SubjectRequest, reason: str, *, actor: Any, at: datetime, doubt: str = ""
 ) -> Pause:
-    """Something was asked; each clock's own rule says whether it stands still meanwhile."""
+    """Something was asked; each deadline's own rule says whether it is paused meanwhile."""
     pause = Pause(
         safe=subject_request.safe,
         subject_request=subject_request,

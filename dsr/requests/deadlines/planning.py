@@ -1,4 +1,4 @@
-"""Which clocks a request gets: its policy's, or the organisation's own target where the policy
+"""Which deadlines a request gets: its policy's, or the organisation's own target where the policy
 names no period, and those of every law that applies. Policy and law are separate deadlines."""
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from dsr.policies.services import duties_for
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import Duty, ExtensionReason, SetBy
 
-# Duties that are clocks; windows into the past (look-back) are not.
+# Duties that are deadlines; windows into the past (look-back) are not.
 DEADLINE_CODES = frozenset(Duty.values)
 
 
 @dataclass(frozen=True, slots=True)
 class DeadlinePlan:
-    """One clock to be. ``rule`` is the engine's own form; ``pauses`` says what each reason does.
+    """One deadline to be. ``rule`` is the engine's own form; ``pauses`` says what each reason does.
 
     ``extension`` is ``{"amount", "unit", "reasons"}`` or None where no more time may be taken.
     """
@@ -40,7 +40,7 @@ class DeadlinePlan:
 
 
 def plans_for(subject_request: SubjectRequest) -> Iterator[DeadlinePlan]:
-    """The clocks of a new request. A policy's clock does not pause unless its text says so."""
+    """The deadlines of a new request. A policy's own is not paused unless its text says so."""
     yield _own_deadline(subject_request)
     yield from _deadlines_of_laws(subject_request)
 
@@ -60,7 +60,7 @@ def _own_deadline(subject_request: SubjectRequest) -> DeadlinePlan:
 
 
 def _deadlines_of_laws(subject_request: SubjectRequest) -> Iterator[DeadlinePlan]:
-    """By the requester's place and the kind of right; one clock for each duty of each law."""
+    """By the requester's place and the kind of right; one deadline for each duty of each law."""
     duties = duties_for(
         subject_request.organisation,
         subject_request.kind,

@@ -1,6 +1,6 @@
 """On which days somebody is reminded of a deadline. Pure: days in, days out.
 
-Before, on and after the due day; then every week until it is answered. A paused clock has no due
+Before, on and after the due day; then every week until it is answered. A paused one has no due
 day; then somebody is reminded to follow up what was asked.
 """
 

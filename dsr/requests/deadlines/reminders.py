@@ -54,7 +54,7 @@ INSERT INTO {owed} (deadline_id, step, due_on, day, useful_until)
 SELECT * FROM unnest(%s::bigint[], %s::text[], %s::date[], %s::date[], %s::date[])
 ON CONFLICT DO NOTHING
 """
-# A paused clock is followed up by who has it; only what was not done in time goes further.
+# A paused deadline is followed up by who has it; only what was not done in time goes further.
 IN_TIME = frozenset({"-7", "-3", "-1", "0", "follow_up"})
 
 

@@ -16,7 +16,7 @@ from .reminder_kinds import ReminderKind
 
 
 class RequestReminders(ReminderKind[Deadline]):
-    """The clocks of requests. One duty, one reminder: that of the date that governs."""
+    """The deadlines of requests. One duty, one reminder: that of the date that governs."""
 
     code = "reminder"
     mail = "reminder"

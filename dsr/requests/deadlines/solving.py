@@ -93,7 +93,7 @@ def extension_event(amount: int, unit: str, reason: str, notified_on: date) -> E
 
 
 def _pause_event(deadline: Deadline, pause: Pause) -> Event:
-    """What a pause does to this clock is a matter of its rule; none said, none done."""
+    """What a pause does to this deadline is a matter of its rule; none said, none done."""
     says = deadline.pauses_admitted.get(pause.reason, {"effect": "none"})
     allowed = says["effect"] != "none" and _meets(pause, says.get("needs", []))
     if says["effect"] == "restart" and pause.ended_on is not None:

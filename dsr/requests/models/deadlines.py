@@ -72,9 +72,9 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 
 
 class Deadline(DeadlineBase):
-    """One clock of a request.
+    """One deadline of a request.
 
-    ``rule`` is the rule in the engine's own form, pinned when the clock began; ``trace`` the steps
+    ``rule`` is the rule in the engine's own form, pinned when it began; ``trace`` the steps
     by which ``due_on`` was computed; ``would_be_on`` the date it would have without its pauses.
     ``calendar_codes`` names another calendar than the organisation's where a law says so.
     ``source`` cites the clause or article; ``checked`` says how far that source was read.
@@ -155,7 +155,7 @@ class ReminderOwed(ReminderOwedBase):
 
 
 class Pause(SealedModel):
-    """Something was asked of the requester; each clock says whether it stands still meanwhile."""
+    """Something was asked of the requester; each deadline says whether it is paused meanwhile."""
 
     subject_request = models.ForeignKey(
         SubjectRequest, on_delete=models.CASCADE, related_name="pauses"
@@ -210,7 +210,7 @@ class Extension(SealedModel):
 
 
 class Order(SealedModel):
-    """An order of a court or authority with a day of its own; it adds a clock, and changes none."""
+    """An order of a court or authority with a day of its own; it adds a deadline, changes none."""
 
     deadline = models.OneToOneField(Deadline, on_delete=models.CASCADE, related_name="order")
     authority = SealedField(purpose=KeyPurpose.RECORD)

@@ -130,7 +130,7 @@ class DeadlineBase(ConcurrentTransitionMixin, models.Model):
 class ReminderOwedBase(models.Model):
     """A reminder that fell due and waits for its mails to be written; then the row is gone.
 
-    ``due_on`` is the date that the deadline had; for a paused clock the day of the step. A table of
+    ``due_on`` is the date that the deadline had; while it is paused the day of the step. A table of
     its own adds ``deadline``, a foreign key with ``db_index=False``: the constraint has an index.
     """
 

@@ -207,7 +207,7 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
 
     @transition(field=status, source=FREEZABLE, target=Status.FROZEN)
     def freeze(self) -> None:
-        """Nothing may go out or be erased until it is cleared up; clocks run on."""
+        """Nothing may go out or be erased until it is cleared up; deadlines run on."""
         self.frozen_from = self.status
 
     @transition(field=status, source=Status.FROZEN, target=RETURN_VALUE(*FREEZABLE))

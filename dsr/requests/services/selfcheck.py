@@ -34,7 +34,7 @@ class Finding:
         return f"{self.code}: {self.text}"
 
 
-# What the history of each request ends with, and what it says of each of its clocks.
+# What the history of each request ends with, and what it says of each of its deadlines.
 STATUS_UNEXPLAINED = """
 SELECT request.reference, request.status, coalesce(told.to_state, started.to_state, 'nothing')
 FROM requests_subjectrequest request
