@@ -35,7 +35,13 @@ TABLES = (
         "createsuperuser --no-input --email a@b.c",
     ),
     *("deliver_mail", "export_checkpoint", "first_administrator ada@example.org Ada"),
-    *("load_policies", "remove_stale_contenttypes --no-input", "rotate_keys", "verify_audit"),
+    *(
+        "load_policies",
+        "program list",
+        "remove_stale_contenttypes --no-input",
+        "rotate_keys",
+        "verify_audit",
+    ),
 )
 TRIAL_TABLES = ("fill_demo", "trial_code ada@example.org")
 # These say it in words of their own.

@@ -14,7 +14,7 @@ from django_fsm import TransitionNotAllowed
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
-from dsr.notifications import owing
+from dsr.notifications import owing, rendering
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver
 from dsr.policies.models import Organisation
@@ -97,11 +97,13 @@ def tasks_are_reminded_of(db: None, tmp_path: Path, settings: Any) -> Iterator[N
     )
     first, *others = settings.TEMPLATES
     settings.TEMPLATES = [first | {"DIRS": [*first["DIRS"], tmp_path]}, *others]
+    rendering._engine.cache_clear()  # it remembers its folders
     with connection.schema_editor() as editor:
         for model in (Task, TaskDeadline, TaskReminderOwed):
             editor.create_model(model)
     reminder_kinds.register(TaskReminders())
     yield
+    rendering._engine.cache_clear()
     del reminder_kinds.KINDS[TaskReminders.code], owing._registered[TaskReminders.code]
 
 

@@ -78,7 +78,7 @@ def _told(program: Program) -> str:
     end = (
         f"revoked {program.revoked_at:%Y-%m-%d}"
         if program.revoked_at
-        else (f"until {program.expires_at:%Y-%m-%d}")
+        else f"until {program.expires_at:%Y-%m-%d}"
     )
     used = f"used {program.last_used_at:%Y-%m-%d %H:%M}" if program.last_used_at else "never used"
     may = " ".join(program.permissions)
