@@ -14,6 +14,7 @@ class Requester:
     """Whoever holds the private link of the request; who that is, only evidence can say."""
 
 
+# One for all: which requester it is the request says, and nobody here knows more.
 REQUESTER = Requester()
 
 Actor = User | Requester | Program | None
@@ -21,6 +22,7 @@ Actor = User | Requester | Program | None
 
 def actor_id(actor: Actor) -> int | None:
     """The id that history keeps beside ``acted_by``: a user's or a program's, else none."""
+    # Users and programs are numbered apart: this says nothing without `acted_by` beside it.
     return actor.pk if isinstance(actor, User | Program) else None
 
 

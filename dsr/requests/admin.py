@@ -21,6 +21,7 @@ class _ReadOnly:
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    # Deleting rows would take the record along; erasing is destroying keys (promise H).
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -35,9 +36,11 @@ class DeadlineInline(_ReadOnly, admin.TabularInline[Deadline, SubjectRequest]):
 class SubjectRequestAdmin(_ReadOnly, admin.ModelAdmin[SubjectRequest]):
     list_display = ("reference", "organisation", "kind", "status", "received_on", "due_on")
     list_filter = ("organisation", "status", "kind")
+    # Not by person: names are sealed, and their index answers on the staff pages alone.
     search_fields = ("reference",)
     list_select_related = ("organisation",)
     list_per_page = 50
+    # Else every search would also count the whole table.
     show_full_result_count = False
     # What is in clear, named one by one: a sealed column that is added later stays out.
     fields = (

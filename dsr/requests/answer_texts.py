@@ -18,6 +18,7 @@ def answer(subject_request: SubjectRequest, outcome: str) -> str:
     return draft(subject_request, TEXTS[Outcome(outcome)])
 
 
+# In [brackets] stands what only a person can know: these are beginnings, and no answers.
 def _granted(told: Told) -> str:
     return letter(
         told,
@@ -26,6 +27,7 @@ def _granted(told: Told) -> str:
     )
 
 
+# What is refused in part needs its reason and remedies as well (GDPR Art. 12(4)).
 def _partly(told: Told) -> str:
     return letter(
         told,
@@ -44,6 +46,7 @@ def _refused(told: Told) -> str:
     )
 
 
+# Where one looked is all that makes “nothing” an answer, so the text asks for it.
 def _nothing(told: Told) -> str:
     return letter(
         told,

@@ -16,6 +16,7 @@ class RequestsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the deeds, and register with the rooms below, which know no request."""
+        # Not at the top: models are not ready there, and each import declares its deeds.
         for subject in SUBJECTS:
             import_module(f"dsr.requests.deeds.{subject}")
 
@@ -24,5 +25,6 @@ class RequestsConfig(AppConfig):
         from dsr.requests.deadlines.request_reminders import RequestReminders
 
         reminder_kinds.register(RequestReminders())
+        # A sweep that never ran at all is missed from now on, and not only one that stopped.
         for sweep in ("reminders", "dates", "intake"):
             expect(sweep)

@@ -57,6 +57,7 @@ def available_deeds(
         if deed.open_to(held) and not not_now(subject_request, deed)
         if (each := _offer(deed, subject_request, user, held, today))
     ]
+    # An offer is no right: the deed asks everything once more, of the locked row.
     return _sorted(offered, _next(offered, subject_request, user), subject_request)
 
 
@@ -68,6 +69,7 @@ def _offer(
     today: date,
 ) -> AvailableDeed | None:
     blocked = unmet(subject_request, deed, user)
+    # With nothing to act on, a sentence why not would only stand in the way of the others.
     if blocked and deed.hide_blocked(subject_request):
         return None
     plain = AvailableDeed(deed, deed.label, blocked)
@@ -83,6 +85,7 @@ def _next(
     offered: Iterable[AvailableDeed], subject_request: SubjectRequest, user: User
 ) -> AvailableDeed | None:
     """The first ready deed on the way to the end that makes sense now."""
+    # What is blocked is never the next step: the sentence beside it says what comes before.
     ready = [each for each in offered if not each.blocked and each.deed.onward is not None]
     for each in sorted(ready, key=lambda ready: ready.deed.onward or 0):
         if each.deed.next_when(subject_request, user):

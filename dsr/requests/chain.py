@@ -26,8 +26,10 @@ def write_line(
         at=at,
         actor_id=actor_id(actor),
         by=acted_by(actor),
+        # A code of the history is never empty: what was not said is nothing.
         facts={name: None if value == "" else value for name, value in facts.items()},
         from_state=from_state,
+        # Only deeds tell states: a line beside a deed must not look like a move to the self-check.
         to_state=subject_request.status if from_state else "",
     )
 

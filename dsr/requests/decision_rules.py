@@ -19,6 +19,7 @@ from dsr.requests.models import SubjectRequest
 from dsr.requests.preconditions import authority_proved, identity_reached
 from dsr.requests.states import SAFE_GROUNDS, Ground, Outcome, Status
 
+# Promise A8. Before that there is time to find a second person.
 SOLE_REFUSAL_WORKING_DAYS = 3
 
 
@@ -40,6 +41,7 @@ class ProposedAlone(Proposed, Protocol):
 
 def approvers(subject_request: SubjectRequest, besides: Actor) -> QuerySet[User]:
     """Who else could approve in this organisation, an outside second person included."""
+    # By the permission and not by a role: an outside second person has only this to do.
     able = User.objects.with_permission(Permission.APPROVE, subject_request.organisation)
     return able.exclude(pk=besides.pk) if isinstance(besides, User) else able
 
@@ -50,6 +52,7 @@ def needs_two(subject_request: SubjectRequest, outcome: str, actor: Actor) -> bo
     Two for releasing health data and for erasure; for refusals two where there are two. An
     organisation that has declared sole decisions needs one, and every record shows it.
     """
+    # Declared by the organisation and not by whoever decides; the record shows it each time.
     if subject_request.organisation.sole_decisions:
         return False
     # A refusal can be put right later, a release cannot: where there is nobody else, one person
@@ -95,6 +98,7 @@ def _check_says_nothing_to_a_stranger(subject_request: SubjectRequest, proposal:
     # These grounds say nothing about what is held: they speak of who asks, or how often.
     if proposal.outcome == Outcome.REFUSED and proposal.ground in SAFE_GROUNDS:
         return
+    # Also where the rows would do: until somebody accepts the identity, the doubt stands.
     if subject_request.status == Status.PROVING_IDENTITY or not identity_reached(subject_request):
         raise Unmet(
             _(
@@ -145,6 +149,7 @@ def check_sole_refusal(
     today: date,
 ) -> None:
     """One person decides what two should: only a refusal, only at the end, only with a reason."""
+    # However late it is: what is let out or erased alone cannot be called back.
     if given.outcome != Outcome.REFUSED:
         raise Unmet(_("A second person has to approve this decision. Propose it instead."))
     if not may_refuse_alone(subject_request, held, today):

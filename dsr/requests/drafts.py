@@ -24,6 +24,7 @@ Draft = Callable[[Told], str]
 
 def draft(subject_request: SubjectRequest, write: Draft) -> str:
     """A starting text in the language of the request."""
+    # The requester's and not the reader's: who answers may have the pages in another language.
     with translation.override(subject_request.language):
         return write(_told(subject_request)).strip()
 
@@ -38,6 +39,7 @@ def letter(told: Told, *paragraphs: str) -> str:
     hello = _("Dear %(name)s,") % told
     opening = _("We received your request “%(right)s” on %(day)s.") % told
     close = _("With kind regards")
+    # A name is filled in as a value: a per cent sign in it is never read as a pattern.
     return "\n\n".join([hello, opening, *[each % told for each in paragraphs], close])
 
 

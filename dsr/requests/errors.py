@@ -17,7 +17,9 @@ class RequestError(Exception):
     code = "refused"
 
     def __init__(self, sentence: Any, *, code: str = "") -> None:
+        # The code and not the sentence: a log that prints this is closed and the same everywhere.
         super().__init__(code or self.code)
+        # Kept as it came, mostly lazy: it is said in the language of whoever reads it.
         self.sentence = sentence
         self.code = code or self.code
 
@@ -46,6 +48,7 @@ class NeedsAPerson(NotAllowed):
     """A program tried what only persons do, whatever it is allowed otherwise."""
 
     def __init__(self) -> None:
+        # Past the sentence that sends people to an officer; as a kind of it, it is recorded alike.
         RequestError.__init__(
             self, _("A program cannot do this. Somebody who works for the organisation has to.")
         )
@@ -77,6 +80,7 @@ class BadInput(RequestError):
     code = "bad_input"
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
+        # All of them, for doors that have no field to put one beside.
         super().__init__(" ".join(str(sentence) for sentence in fields.values()))
         self.fields = dict(fields)
 
@@ -87,7 +91,9 @@ class TooMany(RequestError):
     code = "too_many"
 
     def __init__(self, why: Any, *, again_at: datetime, at: datetime) -> None:
+        # Never nothing: who comes back at once would be refused once more.
         self.wait_seconds = max(1, int((again_at - at).total_seconds()))
+        # Rounded up, for the same reason.
         minutes = -(-self.wait_seconds // 60)
         when = ngettext(
             "Please try again in %(n)d minute.", "Please try again in %(n)d minutes.", minutes

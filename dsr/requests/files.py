@@ -18,6 +18,7 @@ def keep_file(
     purpose: KeyPurpose = KeyPurpose.CONTENT,
 ) -> Attachment:
     """Seal a checked upload under one of the request's keys and attach it."""
+    # Content unless somebody says that it proves an identity: each key dies on its own day.
     stored = store_file(
         subject_request.safe,
         name=upload.name,
@@ -37,6 +38,7 @@ def keep_proof(
     purpose: KeyPurpose = KeyPurpose.RECORD,
 ) -> SealedFile:
     """Seal a document that belongs to the record of a deed: a notice, an order, a proof."""
+    # Of the record by default: that a notice went out must be shown when the content is erased.
     return store_file(
         subject_request.safe,
         name=proof.name,

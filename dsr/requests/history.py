@@ -36,6 +36,7 @@ CAUSES: dict[str, str | Promise] = {
     "fact_stated": gettext_lazy("a fact on which laws depend was stated"),
 }
 
+# No names: the requester learns which side acted, and never who of the staff.
 BY: dict[str, Words] = {
     "requester": gettext_lazy("you"),
     "staff": gettext_lazy("the organisation"),
@@ -70,7 +71,9 @@ def since(subject_request: SubjectRequest, opened_at: datetime) -> list[Line]:
 
 def told(subject_request: SubjectRequest) -> Iterator[Line]:
     """What concerns the requester, the newest first."""
+    # By number and not by time: all lines of one deed have the same instant.
     for entry in _entries(subject_request).order_by("-seq"):
+        # Closed by default: what a declaration does not tell them happened behind the desk.
         if text := _told(entry.code):
             yield Line(str(text), entry.at, str(BY[entry.by]), "")
 
@@ -92,6 +95,7 @@ def _sentence(entry: Entry, names: Names) -> str:
     deed, line = DEEDS.get(entry.code), LINES.get(entry.code)
     # A deed that has nothing to add to its name is told by its name.
     said = (deed.history or deed.label) if deed else (line.history if line else entry.code)
+    # A code without words is shown as it is: no line of the history is left out.
     return said(entry.facts, names) if callable(said) else str(said)
 
 
@@ -114,8 +118,10 @@ def _moved(entry: Entry) -> str:
 
 def _names(entries: Iterable[Entry]) -> dict[str, str]:
     """Who did it, and whom it was given to, asked for once."""
+    # Users and programs are numbered apart: the same id may be one of each.
     programs = {entry.actor_id for entry in entries if entry.by == By.PROGRAM}
     wanted = {entry.actor_id for entry in entries if entry.by != By.PROGRAM}
+    # A person's id in an assignment, a day in a moved deadline: `_named` takes numbers only.
     wanted |= {entry.facts.get("to") for entry in entries}
     return _named("user", User, wanted) | _named("program", Program, programs)
 

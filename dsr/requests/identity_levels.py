@@ -15,6 +15,7 @@ from .models import Evidence, IdentityRule
 from .states import About, EvidenceKind
 
 # What one confirmed piece of evidence of a kind reaches on its own.
+# A contact on record and a declaration are not here: by themselves they prove nothing.
 ALONE = {
     EvidenceKind.CODE_TO_CONTACT: Level.REASONABLE,
     EvidenceKind.LOGIN_HELD: Level.REASONABLE,
@@ -46,6 +47,7 @@ def required_level(
 
 def _within_bounds(kind: str, level: int) -> Level:
     """Never no check where data leave, change or go; never more than locating for an opt-out."""
+    # After all rules, so that none goes past it: too much proof is punished too (promise A1).
     if kind in LIGHT:
         return Level(min(level, Level.LOCATE))
     return Level(max(level, Level.LOCATE) if kind in PROVEN else level)
@@ -59,9 +61,11 @@ def reached_level(evidence: Iterable[Evidence], about: str = About.IDENTITY) -> 
     """
     standing = [row for row in evidence if row.struck_at is None and row.about == about]
     details = sum(row.kind == EvidenceKind.MATCHED_DATA and row.confirmed for row in standing)
+    # The rows come oldest first, so that of each kind the last one stays.
     latest = {row.kind: row for row in standing}
     confirmed = {kind for kind, row in latest.items() if row.confirmed}
     level = max([_of_details(details), *(_alone(kind, confirmed) for kind in confirmed)])
+    # A signature adds to a proof and is none: anybody can sign (compare 11 CCR 7062).
     if level >= Level.REASONABLE and EvidenceKind.SIGNED_DECLARATION in confirmed:
         return Level.HIGH
     return level

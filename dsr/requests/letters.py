@@ -23,9 +23,11 @@ def seal_letter(doing: Doing, answer: RequestMessage) -> SealedFile:
     content = letters.write(_written(doing, answer), language=subject_request.language, at=doing.at)
     return store_file(
         subject_request.safe,
+        # No person's name: names of files end up in logs and in folders that others see.
         name=f"{subject_request.reference}.pdf",
         content=content,
         content_type="application/pdf",
+        # A letter of the record: it must still be there when the content of the request is erased.
         purpose=KeyPurpose.RECORD,
         at=doing.at,
     )
@@ -64,5 +66,6 @@ def remedies(subject_request: SubjectRequest) -> list[str]:
     language = subject_request.language
     return [
         f"{item.in_language('title', language)}: {item.in_language('text', language)}"
+        # From the reading that the request is pinned to: what it told then is what holds for it.
         for item in subject_request.right.reading.information.filter(slug__endswith=REMEDY)
     ]

@@ -18,8 +18,10 @@ def write_message(
         subject_request=doing.subject_request,
         kind=kind,
         from_requester=from_requester,
+        # A program or the requester is none of the staff; the line of history says who it was.
         by=doing.actor if isinstance(doing.actor, User) else None,
         at=doing.at,
+        # The real day, from which law counts; `at` stays the instant at which it was written down.
         happened_on=on or doing.today,
     )
     message.seal(body=body.strip())

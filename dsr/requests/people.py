@@ -26,6 +26,7 @@ def lines_of(person: Person) -> list[str]:
 def goes_by_post(subject_request: SubjectRequest) -> bool:
     """Who asked for paper gets paper, and so does who can be written to in no other way."""
     person = writes_to(subject_request)
+    # Paper that can be sent nowhere helps nobody: the answer then waits on the private page.
     if not person.reveal("postal_address"):
         return False
     return subject_request.wants_paper or not person.reveal("email")
@@ -34,6 +35,7 @@ def goes_by_post(subject_request: SubjectRequest) -> bool:
 def reindex(subject_request: SubjectRequest) -> None:
     """Make a request findable by its people's exact addresses and the words of their names."""
     country = subject_request.organisation.country
+    # This only adds: what is no longer so was taken out before, by who changed it (`unindex`).
     index_all(subject_request.safe, findable(subject_request.people.all()), country)
 
 
@@ -42,5 +44,6 @@ def findable(people: Iterable[Person]) -> dict[str, list[str]]:
     for person in people:
         found["email"].append(str(person.reveal("email") or ""))
         found["phone"].append(str(person.reveal("phone") or ""))
+        # Word by word, because names are written in any order; a search needs all that it gives.
         found["name_word"] += str(person.reveal("name")).split()
     return found

@@ -18,6 +18,7 @@ from .states import ACTS_FOR_ANOTHER, About, Outcome
 
 
 def identity_reached(subject_request: SubjectRequest) -> bool:
+    # Computed each time: a level that was stored could outlive the evidence it came from.
     return reached_level(subject_request.evidence.all()) >= subject_request.required_level
 
 
@@ -25,10 +26,12 @@ def authority_proved(subject_request: SubjectRequest) -> bool:
     """Acting for another is proved apart from identity; nobody else needs it."""
     if subject_request.role not in ACTS_FOR_ANOTHER:
         return True
+    # Any level above none: how far an authority reaches, whoever records it has to judge.
     return reached_level(subject_request.evidence.all(), About.AUTHORITY) > Level.NONE
 
 
 def standing_decision(subject_request: SubjectRequest) -> Decision | None:
+    # At most one, by constraint; those that were returned stay on record and count no more.
     return subject_request.decisions.exclude(status=Decision.Status.RETURNED).last()
 
 
@@ -37,6 +40,7 @@ def sent_answer(subject_request: SubjectRequest) -> RequestMessage | None:
     decision = standing_decision(subject_request)
     if decision is None or decision.settled_at is None:
         return None
+    # By the instant of the decision: what went out in an earlier round stays on record.
     return subject_request.messages.filter(
         kind=RequestMessage.Kind.ANSWER, at__gte=decision.settled_at
     ).last()
@@ -65,6 +69,7 @@ def decision_holds(subject_request: SubjectRequest, actor: Actor) -> str:
     decision = standing_decision(subject_request)
     if decision is None:
         return _("No decision stands. Return the request to work and propose one.")
+    # A number that deeds raise, and no timer: void only by a change of what it rests on (A8).
     if decision.evidence_version == subject_request.evidence_version:
         return ""
     return _(
@@ -76,12 +81,15 @@ def decision_holds(subject_request: SubjectRequest, actor: Actor) -> str:
 def second_person(subject_request: SubjectRequest, actor: Actor) -> str:
     """Who proposed or verified, or last edited where the answer goes, is not who approves."""
     decision = standing_decision(subject_request)
+    # That no decision stands is said by `decision_holds`; only staff come this far.
     if not isinstance(actor, User) or decision is None:
         return ""
     if decision.proposed_by_id == actor.pk:
         return _("You proposed this decision. Another person has to approve it.")
+    # A check that failed counts too: who verified is not who approves (promise A8).
     if subject_request.evidence.filter(by=actor, struck_at=None).exists():
         return _("You recorded evidence of identity. Another person has to approve.")
+    # Else one person could turn an approved answer to an address of their own.
     if subject_request.people.filter(contact_edited_by=actor).exists():
         return _("You last edited the contact the answer goes to. Another person has to approve.")
     return ""
@@ -89,6 +97,7 @@ def second_person(subject_request: SubjectRequest, actor: Actor) -> str:
 
 def releasable(subject_request: SubjectRequest, actor: Actor) -> str:
     """Data go out only to somebody proved, and proved to have the authority."""
+    # A refusal lets nothing out; what it may tell a stranger was asked when it was proposed.
     if subject_request.outcome == Outcome.REFUSED:
         return ""
     if sentence := identity_needed(subject_request, actor):

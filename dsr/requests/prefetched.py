@@ -11,9 +11,12 @@ from django.db.models.sql import Query
 
 def keep_prefetched(instance: Model, **rows: Sequence[Model]) -> None:
     """As after ``prefetch_related`` of these relations, which would build a query for each row."""
+    # Ask them by `.all()` only: a `.filter()` on them searches the whole table, of everybody.
+    # `forget` them before a service is called, since services filter.
     known = instance.__dict__.setdefault("_prefetched_objects_cache", {})
     for name, found in rows.items():
         related = _model(type(instance), name)
+        # One empty query serves all: its rows are there, so it is never run.
         known[name] = QuerySet(model=related, query=_query(related))
         known[name]._result_cache = list(found)
         known[name]._prefetch_done = True

@@ -14,6 +14,7 @@ from .reference import clean_reference
 
 
 def organisations_seen_by(user: User) -> QuerySet[Organisation]:
+    # Two roles in one house are two memberships, and would name the house twice.
     return Organisation.objects.filter(
         memberships__user=user, memberships__role__in=roles_with(Permission.VIEW)
     ).distinct()
@@ -27,6 +28,7 @@ def visible_to(user: User) -> QuerySet[SubjectRequest]:
 
 
 def by_reference(user: User, typed: str) -> QuerySet[SubjectRequest]:
+    # Through what may be seen: a reference that is guessed right opens nothing.
     return visible_to(user).filter(reference=clean_reference(typed))
 
 
@@ -35,14 +37,17 @@ def by_person(user: User, typed: str) -> QuerySet[SubjectRequest]:
 
     A number without its country's code is read in the country of each organisation seen.
     """
+    # Read where the person works: the same digits are another number in another country.
     countries = set(organisations_seen_by(user).values_list("country", flat=True))
     numbers = (find("phone", typed, country) for country in countries)
     safes = find("email", typed).union(find_words(typed), *numbers)
+    # The index knows no organisation: this alone keeps the requests of others apart.
     return visible_to(user).filter(safe_id__in=safes)
 
 
 def possible_duplicates(subject_request: SubjectRequest) -> QuerySet[SubjectRequest]:
     """Other requests for the same right that give the same address; a hint, never a match."""
+    # A family shares an address and a number, so this is a hint and no match (promise A11).
     safes: set[int] = set()
     for person in subject_request.people.all():
         for name in ("email", "phone"):
@@ -51,6 +56,7 @@ def possible_duplicates(subject_request: SubjectRequest) -> QuerySet[SubjectRequ
     safes.discard(subject_request.safe_id)
     return SubjectRequest.objects.filter(
         organisation_id=subject_request.organisation_id,
+        # By kind: in another version of the policy the same right is another row.
         kind=subject_request.kind,
         safe_id__in=safes,
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from dsr.policies.kinds import Asker
 
 
+# Overdue and due soon are not among them: they follow from a date and a day (questions).
 class Status(TextChoices):
     """Where a request stands."""
 
@@ -26,6 +27,7 @@ class Status(TextChoices):
     FORWARDED = "forwarded", _("Forwarded")
 
 
+# Frozen is open: while doubts are cleared up the clocks run on (promise A5).
 OPEN = (
     Status.RECEIVED,
     Status.PROVING_IDENTITY,
@@ -57,6 +59,7 @@ class Outcome(TextChoices):
     GRANTED = "granted", _("Granted")
     PARTLY_GRANTED = "partly_granted", _("Partly granted")
     REFUSED = "refused", _("Refused")
+    # No refusal, but an answer that tells whether somebody is known: it needs proof as well.
     NOTHING_HELD = "nothing_held", _("Nothing held")
 
 
@@ -99,6 +102,7 @@ class EvidenceKind(TextChoices):
     """What can speak for an identity. Secret questions prove nothing and are not here."""
 
     MATCHED_DATA = "matched_data", _("A detail matched what we hold")
+    # Proves nothing alone, but only what was sent there counts as a code (promise A3).
     CONTACT_ON_RECORD = "contact_on_record", _("Contact on record before the request")
     CODE_TO_CONTACT = "code_to_contact", _("Code sent to the contact on record came back")
     LOGIN_HELD = "login_held", _("Asked from an account already held")
@@ -140,6 +144,7 @@ class Duty(TextChoices):
     EXTENSION_NOTICE = "extension_notice", _("Announce an extension")
     OPT_OUT = "opt_out", _("Stop the use")
     APPEAL = "appeal", _("Answer an appeal")
+    # No limit: a day before which nothing may happen, so nobody is reminded and none is late.
     NOT_BEFORE = "not_before", _("Not before")
 
 
@@ -147,6 +152,7 @@ class SetBy(TextChoices):
     """Who set a deadline."""
 
     POLICY = "policy", _("The policy")
+    # A promise of the organisation to itself, shown as such and never as law.
     TARGET = "target", _("The organisation’s own target")
     LAW = "law", _("The law")
     ORDER = "order", _("An order of a court or authority")

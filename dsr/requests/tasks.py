@@ -12,6 +12,7 @@ from dsr.requests.services import digests, rate_limits
 def sweep_reminders() -> None:
     at = timezone.now()
     reminders.sweep(at=at)
+    # Last: a sweep that failed has not run, and the health page has to say so.
     beat("reminders", at)
 
 

@@ -48,6 +48,7 @@ def short(day: date) -> str:
 
 def length(number: int, unit: str) -> str:
     """A length of time: ``20 days``."""
+    # Whole phrases by unit: a noun put in by itself has no plural of its own in most languages.
     texts = {
         "hour": ngettext("%(n)d hour", "%(n)d hours", number),
         "day": ngettext("%(n)d day", "%(n)d days", number),

@@ -66,6 +66,7 @@ class Sending:
     "send_answer",
     gettext_lazy("Send the answer"),
     permissions=(Permission.WORK,),
+    # Asked once more, though it was approved: evidence may have been struck since.
     needs=(_answer_not_sent, decision_holds, releasable),
     address="send",
     done=gettext_lazy("The answer is on its way."),
@@ -88,9 +89,11 @@ def send_answer(doing: Doing, given: Sending) -> None:
     answer = write_message(doing, RequestMessage.Kind.ANSWER, str(decision.unseal("answer")))
     # Made now and kept: what went out must still be there when templates or addresses have changed.
     answer.letter = seal_letter(doing, answer)
+    # What was handed over before leaves no letter to be posted, whatever was wished for.
     answer.on_paper = given.given_on is None and goes_by_post(doing.subject_request)
     if given.given_on and given.proof:
         answer.happened_on = given.given_on
+        # Under the key of the record: the proof outlives the content, as the decision does.
         answer.proof = keep_proof(doing.subject_request, given.proof, at=doing.at)
     answer.save()
     _release(doing, answer, given.given_on)
@@ -127,6 +130,7 @@ def _answered(doing: Doing, on: date) -> None:
 
 
 def _letter_key(answer: RequestMessage) -> str:
+    # By the answer and not by the deed: recording the posting finds the same row.
     return f"answer_letter:{answer.pk}"
 
 
@@ -201,6 +205,7 @@ def _out(subject_request: SubjectRequest, actor: Actor) -> str:
     if is_answered(subject_request):
         return ""
     answer = sent_answer(subject_request)
+    # A letter that lies here has answered nobody: it counts from its posting.
     if answer is not None and answer.on_paper:
         return _("The letter is not posted yet. Record the day of posting first.")
     return _("The answer has not gone out yet. Send it first.")

@@ -38,11 +38,13 @@ from .inputs import LONG, Opening, typed, typed_for
 def start(doing: Doing, given: Nothing) -> None:
     """Work begins; who starts it takes it, where nobody has."""
     doing.subject_request.start()
+    # Who was given it keeps it: to take it over is `assign`, with a permission of its own.
     if doing.subject_request.assignee_id is None:
         doing.subject_request.assignee = doing.user
 
 
 def _people(subject_request: SubjectRequest, user: User) -> forms.Field:
+    # Of this organisation only: a list of names must not show the staff of another.
     people = User.objects.with_permission(Permission.WORK, subject_request.organisation)
     return forms.ModelChoiceField(
         people, required=False, label=gettext_lazy("Assign to"), empty_label=gettext_lazy("Nobody")
@@ -83,7 +85,9 @@ def assign(doing: Doing, given: Assignment) -> None:
     if to is not None and not (to.is_active and to.may(Permission.WORK, organisation)):
         raise BadInput({"to": _("This person may not work on requests of the organisation.")})
     doing.subject_request.assignee = to
+    # An id and no name: history holds no personal data, names are looked up when it is read.
     doing.facts["to"] = to.pk if to else None
+    # Who takes it for themselves knows already.
     if to is not None and to != doing.actor:
         doing.afterwards.append(
             lambda: tell_staff(doing.subject_request, "assigned", [to], at=doing.at)

@@ -67,6 +67,7 @@ def ask_requester(doing: Doing, given: Question) -> None:
         raise BadInput({"question": _("Write what you ask.")})
     doing.subject_request.ask_requester()
     write_message(doing, RequestMessage.Kind.QUESTION, given.question)
+    # One fact for all clocks: whether it stops one is a matter of that clock's own rule.
     lifecycle.begin_pause(
         doing.subject_request, PauseReason.CLARIFICATION, actor=doing.actor, at=doing.at
     )
@@ -77,6 +78,7 @@ def ask_requester(doing: Doing, given: Question) -> None:
 class Reply:
     """What the requester wrote, here or by another way on the day ``on`` (None: today)."""
 
+    # A file alone is an answer too, so neither of the two is required by itself.
     text: str = typed(
         text_field,
         8,
@@ -127,12 +129,14 @@ def _waiting_for_others(subject_request: SubjectRequest) -> Words:
 def reply(doing: Doing, given: Reply) -> None:
     """The requester wrote: what waited goes on, what had lapsed is taken up again."""
     _check_reply(given, doing)
+    # Both are asked before the move, which forgets that it had lapsed and from where it waited.
     lapsed = doing.subject_request.status == Status.LAPSED
     seal = _seal_of_files(doing.subject_request)
     doing.subject_request.reply()
     write_message(doing, RequestMessage.Kind.REPLY, given.text, from_requester=True, on=given.on)
     for upload in given.documents:
         keep_file(doing.subject_request, upload, at=doing.at, purpose=seal)
+    # On its old clocks: lapsing was no answer, so it buys no time (promise A17).
     if lapsed:
         lifecycle.take_up_again(doing.subject_request, actor=doing.actor, at=doing.at)
     if doing.before == Status.WAITING:
@@ -144,6 +148,7 @@ def reply(doing: Doing, given: Reply) -> None:
             at=doing.at,
             on=given.on,
         )
+    # Whoever has it now: the team, where the assignee has left meanwhile.
     doing.afterwards.append(
         lambda: tell_staff(
             doing.subject_request, "reply_arrived", responsible(doing.subject_request), at=doing.at
@@ -169,6 +174,7 @@ def _check_reply(given: Reply, doing: Doing) -> None:
     problems = {}
     if not given.text.strip() and not given.documents:
         problems["text"] = _("Write your message, or add a file.")
+    # A pause ends on this day, so a wrong one would move every date that stood still.
     if given.on and given.on > doing.today:
         problems["on"] = _("This day lies in the future. Enter the day the reply arrived.")
     if given.on and given.on < doing.subject_request.received_on:

@@ -67,6 +67,7 @@ class Contact:
     gettext_lazy("Correct the contact"),
     permissions=(Permission.RECORD,),
     states=OPEN,
+    # What was decided for the contact of then must not go out to another one unseen.
     rests_on=True,
     address="contact",
     lead=gettext_lazy(
@@ -79,6 +80,7 @@ class Contact:
 )
 def edit_contact(doing: Doing, given: Contact) -> None:
     """Correct where answers go. Who did it last is not who approves what goes there."""
+    # As at intake: without any way to answer no answer is possible.
     if not (given.email or given.phone or given.postal_address):
         raise BadInput({"email": _("Leave at least one way to answer.")})
     person = writes_to(doing.subject_request)
@@ -86,6 +88,7 @@ def edit_contact(doing: Doing, given: Contact) -> None:
     country = doing.subject_request.organisation.country
     for name in ("email", "phone"):
         unindex(person.safe, name, [str(person.reveal(name) or "")], country)
+    # After their tokens are gone, which can be told from the old values only.
     person.seal(
         email=given.email.strip(),
         phone=given.phone.strip(),
@@ -146,10 +149,12 @@ def _something_is_asked(subject_request: SubjectRequest, actor: Actor) -> str:
     "complete",
     gettext_lazy("Add what was missing"),
     permissions=(Permission.RECORD,),
+    # What is missing never keeps a request from being sent (promise A16), so it can come later.
     by_requester=True,
     states=UNDECIDED,
     needs=(_something_is_asked,),
     rests_on=True,
+    # Where nothing is asked there is nothing to add, and a blocked button would only puzzle.
     hide_blocked=lambda subject_request: True,
     lead=gettext_lazy("What the requester said later. What is missing stands first."),
     done=gettext_lazy("It is added."),
@@ -164,12 +169,14 @@ def complete(doing: Doing, given: Completion) -> None:
     # Whole particulars replace whole particulars: a new first day never meets an old last day.
     subject_request.seal(particulars=subject_request.values() | added)
     subject_request.missing = [code for code in subject_request.missing if code not in added]
+    # One code for the history: it takes no comma and no more than 80 characters.
     doing.facts["added"] = ",".join(sorted(added))[:80].replace(",", ".")
 
 
 def _check_particulars(doing: Doing, given: Mapping[str, object]) -> None:
     if not given:
         raise BadInput({"particulars": _("Nothing was filled in.")})
+    # From whatever door: what a clause says is not asked never gets on file (promise A15).
     unknown = set(given) - set(PARTICULARS)
     if unknown or set(given) & set(doing.subject_request.right.never):
         raise BadInput({"particulars": _("The policy says that this is not asked. Leave it out.")})

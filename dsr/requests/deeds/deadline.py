@@ -143,6 +143,7 @@ def extend(doing: Doing, given: ExtensionGiven) -> None:
     """
     deadline = _chosen(doing, given)
     notified_on = given.notified_on or doing.today
+    # The engine's word, with every fact of this clock: no second rule of ours decides this.
     verdict = _verdict(deadline, given, notified_on)
     # Today's notice can still be left out; one that was sent is a fact, also where it was too late.
     if not verdict.admitted and given.notified_on is None:
@@ -155,6 +156,7 @@ def extend(doing: Doing, given: ExtensionGiven) -> None:
         "effect": verdict.outcome,
     }
     if verdict.admitted:
+        # First, so that the clock of the notice has ended when those that run are computed anew.
         lifecycle.settle_duty(
             doing.subject_request,
             Duty.EXTENSION_NOTICE,
@@ -163,6 +165,7 @@ def extend(doing: Doing, given: ExtensionGiven) -> None:
             at=doing.at,
         )
         lifecycle.recompute(doing.subject_request, actor=doing.actor, at=doing.at, cause="extended")
+    # Who was told already is not told again; the proof of that notice is kept instead.
     if given.notified_on is None:
         write_message(doing, RequestMessage.Kind.NOTICE, given.explanation)
         doing.afterwards.append(
@@ -171,10 +174,12 @@ def extend(doing: Doing, given: ExtensionGiven) -> None:
 
 
 def _chosen(doing: Doing, given: ExtensionGiven) -> Deadline:
+    # Among those of this request only: the id comes from the browser and may be of any.
     found = [each for each in extendable(doing.subject_request) if each.pk == given.deadline]
     if not found:
         raise Unmet(_("The rule of this deadline does not allow more time."))
     deadline = found[0]
+    # The locked one: receipts and pauses are read through it, and nobody changes them meanwhile.
     deadline.subject_request = doing.subject_request
     if problems := _problems(doing, given, deadline.extension_rule or {}):
         raise BadInput(problems)
@@ -193,6 +198,7 @@ def _problems(doing: Doing, given: ExtensionGiven, allowed: Mapping[str, object]
         doing.subject_request.received_on <= given.notified_on <= doing.today
     ):
         problems["notified_on"] = _("Enter a day from the receipt until today.")
+    # A day in the past decides whether a limit of the law moves: that takes more than a word.
     if given.notified_on and given.proof is None:
         problems["proof"] = _("Add the notice that was sent, as proof of its day.")
     return problems
@@ -225,6 +231,7 @@ def _keep(
         safe=doing.subject_request.safe,
         deadline=deadline,
         amount=given.amount,
+        # From the rule: how much is asked for is the desk's to say, in which unit is the law's.
         unit=(deadline.extension_rule or {})["unit"],
         reason=given.reason,
         notified_on=notified_on,

@@ -43,6 +43,7 @@ EARLY = (Status.RECEIVED, Status.PROVING_IDENTITY, Status.IN_PROGRESS)
 
 def _chosen(opening: Opening) -> str | None:
     """The outcome in the address of the page, if there is one: its starting text is asked for."""
+    # Anybody can write an address: of it only one of the closed codes is taken.
     outcome = str(opening.query.get("outcome", ""))
     return outcome if outcome in Outcome.values else None
 
@@ -56,6 +57,7 @@ def _ground(subject_request: SubjectRequest, user: User) -> forms.Field:
     return forms.ChoiceField(
         label=gettext_lazy("Ground"),
         required=False,
+        # Those of this right: its policy's own exceptions stand before the grounds of the laws.
         choices=[("", gettext_lazy("None")), *grounds_for(subject_request)],
         help_text=gettext_lazy("Only for a refusal, whole or in part."),
     )
@@ -74,6 +76,7 @@ class Proposal:
         initial=_chosen,
     )
     ground: str = typed_for(_ground, default="")
+    # Written now and sealed with the decision: what a second person reads is what goes out.
     answer: str = typed(
         text_field,
         14,
@@ -145,6 +148,7 @@ def propose(doing: Doing, given: Proposal) -> None:
         lambda: tell_staff(
             doing.subject_request,
             "review_wanted",
+            # Who proposed is left out, since nobody approves what is their own.
             approvers(doing.subject_request, doing.actor),
             at=doing.at,
         )
@@ -159,6 +163,7 @@ def _decided(facts: Facts, names: Names) -> str:
 
 
 def _one_suffices(subject_request: SubjectRequest, actor: Actor) -> bool:
+    # Asked as if it were granted: which outcome it will be nobody has said yet.
     return _worth_deciding(subject_request, actor) and not needs_two(
         subject_request, Outcome.GRANTED, actor
     )
@@ -180,6 +185,7 @@ def _deciding_alone(
 @deed(
     "decide_alone",
     gettext_lazy("Decide"),
+    # WORK opens the page; refusing alone also takes APPROVE, which `check_sole_refusal` asks for.
     permissions=(Permission.WORK,),
     address="decide",
     done=gettext_lazy("The decision is taken."),
@@ -193,6 +199,7 @@ def _deciding_alone(
 def decide_alone(doing: Doing, given: SoleDecision) -> None:
     """Decide without a second person, where one suffices or none is to be had in time."""
     subject_request = doing.subject_request
+    # The same rules as for two people: being alone opens no outcome and no ground.
     check_proposal(subject_request, given)
     # By the outcome that was chosen, not by what the page offered: the page cannot know it.
     sole = needs_two(subject_request, given.outcome, doing.actor)
@@ -202,8 +209,10 @@ def decide_alone(doing: Doing, given: SoleDecision) -> None:
     decision = _keep(doing, given, taken=True)
     # Also where one person is all there is: whoever reads the record later must see it.
     decision.sole = sole or subject_request.organisation.sole_decisions
+    # Sealed, as it may tell who of the staff was ill.
     decision.seal(sole_reason=given.sole_reason)
     decision.save()
+    # In the history too, where nobody can take it out again (promise A8).
     doing.facts["sole"] = decision.sole
     if sole:
         # Whoever could have been the second person hears of it at once.
@@ -218,6 +227,7 @@ def decide_alone(doing: Doing, given: SoleDecision) -> None:
 
 
 def _keep(doing: Doing, proposal: Proposal, *, taken: bool = False) -> Decision:
+    # One stands at a time, by constraint: whatever stood before was put away when it was returned.
     decision = Decision(
         safe=doing.subject_request.safe,
         subject_request=doing.subject_request,
@@ -232,5 +242,6 @@ def _keep(doing: Doing, proposal: Proposal, *, taken: bool = False) -> Decision:
     )
     decision.seal(answer=proposal.answer.strip(), reasons=proposal.reasons.strip())
     decision.save()
+    # Closed codes only: the answer and the reasons are for people, and sealed.
     doing.facts |= {"outcome": proposal.outcome, "ground": proposal.ground}
     return decision

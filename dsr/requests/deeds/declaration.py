@@ -93,6 +93,7 @@ class Deed(Generic[Given]):
     label: Words
     do: Callable[[Doing, Given], None]
     input: type[Given]
+    # Closed unless something is said: a deed that forgets to say who may do it is nobody's.
     permissions: tuple[Permission, ...] = ()
     by_requester: bool = False
     by_system: bool = False
@@ -100,9 +101,11 @@ class Deed(Generic[Given]):
     states: tuple[str, ...] | None = None
     needs: tuple[Question, ...] = ()
     rests_on: bool = False
+    # A number and not the state: a request may have moved on and come back to the same state.
     raises_version: bool = True
     compares_version: bool = True
 
+    # An address for each deed: no page chooses a function by a name that the browser sent.
     address: str = ""
     lead: Words = ""
     button: Words = ""
@@ -139,6 +142,7 @@ class Deed(Generic[Given]):
 
         Raises BadInput, NotNow, NotAllowed, Stale or Unmet; then nothing of it has happened.
         """
+        # Here, because `doing` needs the declaration: the two modules would import each other.
         from .doing import changing
 
         with changing(request_id, self, actor=actor, at=at, seen=seen) as doing:
@@ -157,6 +161,7 @@ class Deed(Generic[Given]):
 
     def transitions(self) -> list[Transition]:
         """The transitions that the model declares for it, one for each source state."""
+        # Asked of the machine and not listed again: a second list would be wrong one day.
         method = getattr(SubjectRequest, self.code)
         return list(method._django_fsm.transitions.values())
 
@@ -185,12 +190,14 @@ def deed(code: str, label: Words, **declared: Any) -> Callable[[Callable[..., No
     """
 
     def declare(do: Callable[..., None]) -> Deed[Any]:
+        # Two rooms that chose one name are found when the program starts, not when somebody clicks.
         if code in DEEDS:
             raise ValueError(f"the deed {code} is declared twice")
         made: Deed[Any] = Deed(
             code=code,
             label=label,
             do=do,
+            # From the annotation, so that service and form cannot disagree about what is asked.
             input=get_type_hints(do)["given"],
             **{"address": code.replace("_", "-"), **declared},
         )

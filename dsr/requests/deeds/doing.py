@@ -35,6 +35,7 @@ class Doing:
     deed: Deed[Any]
     actor: Actor
     at: datetime
+    # Kept apart: a transition changes the row in memory, and history says from which state.
     before: str
     facts: dict[str, Any] = field(default_factory=dict)
     afterwards: list[Callable[[], object]] = field(default_factory=list)
@@ -76,6 +77,7 @@ def changing(
             yield doing
             _finish(doing)
     except NotAllowed:
+        # A commit of its own: inside of another transaction the record would vanish, so it raises.
         facts = {"deed": deed.code, "request": request_id}
         write_refusal(facts, actor=actor, at=at)
         raise
@@ -83,16 +85,21 @@ def changing(
 
 def _begin(request_id: int, deed: Deed[Any], actor: Actor, at: datetime, seen: int | None) -> Doing:
     """Every question is asked of the locked row: what a page showed may be a minute old."""
+    # Only the request itself: with its organisation locked too, all deeds of one house would
+    # stand in line.
     locked = (
         SubjectRequest.objects.select_for_update(of=("self",))
         .select_related("organisation__calendar", "right", "safe")
         .get(pk=request_id)
     )
+    # First: whatever a stale page offered may be so no longer, and this is the answer to that.
     if seen is not None and deed.compares_version and locked.version != seen:
         raise Stale
+    # State before permission: what cannot be done at all is no denied access to be recorded.
     if reason := not_now(locked, deed):
         raise NotNow(reason)
     _check_allowed(locked, deed, actor, at)
+    # Last: these ask the database, and their sentences tell what is on record of the request.
     if sentence := unmet(locked, deed, actor):
         raise Unmet(sentence)
     return Doing(locked, deed, actor, at, before=locked.status)
@@ -101,6 +108,7 @@ def _begin(request_id: int, deed: Deed[Any], actor: Actor, at: datetime, seen: i
 def not_now(subject_request: SubjectRequest, deed: Deed[Any]) -> str:
     """Why the state forbids the deed, as a sentence; empty where it does not."""
     if deed.states is None:
+        # The state alone. `has_transition_perm` also says no where only the state is wrong.
         possible = can_proceed(getattr(subject_request, deed.code))
     else:
         possible = subject_request.status in deed.states
@@ -115,6 +123,7 @@ def not_now(subject_request: SubjectRequest, deed: Deed[Any]) -> str:
 def _check_allowed(
     subject_request: SubjectRequest, deed: Deed[Any], actor: Actor, at: datetime
 ) -> None:
+    # Asked here and not by the transition: django-fsm-2 runs one whatever its permission says.
     if isinstance(actor, Program) and not deed.by_program:
         raise NeedsAPerson
     if not allowed(subject_request, deed, actor, at):
@@ -136,13 +145,17 @@ def allowed(subject_request: SubjectRequest, deed: Deed[Any], actor: Actor, at: 
 
 def _finish(doing: Doing) -> None:
     moved, deed = doing.subject_request, doing.deed
+    # Before the mails: the keys of what is owed end with this number, so each deed has its own.
     if deed.raises_version:
         moved.version += 1
     if deed.rests_on:
         moved.evidence_version += 1
+    # Only at the end itself: a note on a closed request must not move the day on which it ended.
     if moved.status in ENDED and moved.ended_at is None:
         moved.ended_at = doing.at
+    # A plain save: with `update_fields` the status that the machine has set would not be stored.
     moved.save()
+    # In the same transaction: what cannot be recorded does not happen (promise G).
     write_line(
         moved,
         deed.code,
@@ -151,5 +164,6 @@ def _finish(doing: Doing) -> None:
         facts=doing.facts,
         from_state=doing.before,
     )
+    # Still inside: a mail is a row that is owed here, and is paid after the commit.
     for act in doing.afterwards:
         act()

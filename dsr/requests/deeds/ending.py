@@ -42,6 +42,7 @@ class Withdrawal:
     "withdraw",
     gettext_lazy("Withdraw"),
     permissions=(Permission.RECORD,),
+    # No proof of identity is asked: withdrawing lets nothing out, and it can be reopened.
     by_requester=True,
     lead=gettext_lazy("The requester no longer asks. They need not say why, and nobody asks them."),
     done=gettext_lazy("The request is withdrawn."),
@@ -114,6 +115,7 @@ class Lapse:
 def lapse(doing: Doing, given: Lapse) -> None:
     """A person decides that the unanswered request lapses; the letter says why and what is open."""
     _needs(given.text, _("Say to the requester why the request lapses and what they can still do."))
+    # The letter is no formality: a ground and remedies make this a decision (promise A17).
     doing.subject_request.lapse()
     write_message(doing, RequestMessage.Kind.NOTICE, given.text)
     _end(doing, "lapsed")
@@ -220,6 +222,7 @@ class Reason:
 def freeze(doing: Doing, given: Reason) -> None:
     """Nothing goes out until it is cleared up. Deadlines run on: our doubt extends nothing."""
     _needs(given.reason, _("Say why the request is frozen."), "reason")
+    # Clocks are left alone, and the reason stays at the desk: it may name who raised the doubt.
     doing.subject_request.freeze()
     keep_note(doing, given.reason)
 
@@ -232,6 +235,7 @@ def freeze(doing: Doing, given: Reason) -> None:
     done=gettext_lazy("The request is no longer frozen."),
     history=gettext_lazy("No longer frozen"),
     told=gettext_lazy("The request goes on."),
+    # Before all else: nothing goes out while it is frozen, and the clocks run on.
     onward=10,
 )
 def unfreeze(doing: Doing, given: Reason) -> None:
@@ -268,9 +272,11 @@ def reopen(doing: Doing, given: Reason) -> None:
 def _end(doing: Doing, mail: str) -> None:
     # Cancelled, neither met nor missed: a duty that fell away is no success and no failure.
     lifecycle.cancel_all(doing.subject_request, actor=doing.actor, at=doing.at)
+    # A withdrawal's mail waits its turn with the receipts: forms alone can set off both.
     doing.afterwards.append(lambda: tell_requester(doing.subject_request, mail, at=doing.at))
 
 
 def _needs(text: str, sentence: str, field: str = "text") -> None:
+    # Not the form's matter alone: a letter without words would take remedies from somebody.
     if not text.strip():
         raise BadInput({field: sentence})

@@ -28,6 +28,7 @@ BEFORE_DECISION = (Status.RECEIVED, Status.PROVING_IDENTITY, Status.IN_PROGRESS,
 
 
 def _fee_is_open(subject_request: SubjectRequest) -> bool:
+    # A fee that is awaited is a pause that is open: no second place says whether it was paid.
     pauses = subject_request.pauses.all()
     return any(each.reason == PauseReason.FEE and each.ended_on is None for each in pauses)
 
@@ -69,6 +70,7 @@ class Fee:
     "ask_fee",
     gettext_lazy("Announce a fee"),
     permissions=(Permission.WORK,),
+    # No move of the request: work goes on, and only a clock whose law says so stands still.
     states=BEFORE_DECISION,
     needs=(_no_fee_open,),
     address="fee",
@@ -87,6 +89,7 @@ def ask_fee(doing: Doing, given: Fee) -> None:
     _check(given, doing.subject_request)
     write_message(doing, RequestMessage.Kind.QUESTION, given.text)
     lifecycle.begin_pause(doing.subject_request, PauseReason.FEE, actor=doing.actor, at=doing.at)
+    # The ground and no sum: how much it is stands in the sealed message.
     doing.facts["ground"] = given.ground
     doing.afterwards.append(lambda: tell_requester(doing.subject_request, "fee", at=doing.at))
 
@@ -137,6 +140,7 @@ def settle_fee(doing: Doing, given: FeeSettled) -> None:
     """The fee came on this day, or is waived."""
     if not doing.subject_request.received_on <= given.on <= doing.today:
         raise BadInput({"on": _("Enter a day from the receipt until today.")})
+    # On the day the money came and not the day it was entered: a clock may begin anew on it.
     lifecycle.end_pauses(
         doing.subject_request, PauseReason.FEE, actor=doing.actor, at=doing.at, on=given.on
     )
@@ -208,10 +212,13 @@ def state_facts(doing: Doing, given: FactsGiven) -> None:
 
     A record with younger and older parts gets two dates (Code de la santé publique L1111-7).
     """
+    # Not the form's matter alone: this code chooses a law's clock, and goes into the history.
     if given.record_age not in ("", *RecordAge.values):
         raise BadInput({"record_age": _("Choose how old the record is.")})
     subject_request = doing.subject_request
     subject_request.country = given.country
     subject_request.law_facts = _law_facts(given.record_age)
+    # After both are set: the plans are made from the request as it is in memory.
     lifecycle.replan(subject_request, actor=doing.actor, at=doing.at)
+    # The history takes codes in small letters only.
     doing.facts |= {"country": given.country.lower() or None, "record_age": given.record_age}

@@ -112,6 +112,7 @@ def ask_identity(doing: Doing, given: IdentityQuestion) -> None:
 
     Under the GDPR only reasonable doubts allow the question to delay the answer (Art. 12(6)).
     """
+    # Again, beside the form: a service has other doors than the pages.
     if not given.question.strip():
         raise BadInput({"question": _("Write what you need and what other ways there are.")})
     doing.subject_request.ask_identity()
@@ -122,6 +123,7 @@ def ask_identity(doing: Doing, given: IdentityQuestion) -> None:
         lifecycle.begin_pause(
             doing.subject_request, PauseReason.IDENTITY, actor=doing.actor, at=doing.at, doubt=doubt
         )
+    # Whether, and not which: the words of a doubt about a person stay sealed with the pause.
     doing.facts["doubt"] = bool(doubt)
     doing.afterwards.append(
         lambda: tell_requester(doing.subject_request, "identity_request", at=doing.at)
@@ -129,6 +131,7 @@ def ask_identity(doing: Doing, given: IdentityQuestion) -> None:
 
 
 def _about(subject_request: SubjectRequest, user: User) -> forms.Field | None:
+    # Asked only where somebody acts for another: authority is proved apart (promise A10).
     if subject_request.role not in ACTS_FOR_ANOTHER:
         return None
     return forms.ChoiceField(
@@ -143,6 +146,7 @@ class EvidenceGiven:
     """One check. ``compared_with`` says in words what was compared with what, and is sealed."""
 
     about: str = typed_for(_about, default=About.IDENTITY, initial=lambda opening: About.IDENTITY)
+    # Nothing is chosen beforehand: a kind that somebody clicked past would count as evidence.
     kind: str = typed(
         forms.ChoiceField,
         label=gettext_lazy("Kind of evidence"),
@@ -159,6 +163,7 @@ class EvidenceGiven:
         ),
         error_messages={"required": gettext_lazy("Say what was compared with what.")},
     )
+    # A failed check is recorded like any other: it outweighs one of its kind that passed before.
     confirmed: bool = typed(
         forms.TypedChoiceField,
         label=gettext_lazy("Result"),
@@ -173,6 +178,7 @@ class EvidenceGiven:
     seen_on: date | None = typed(
         day_field, label=gettext_lazy("Day of the check"), initial=today, default=None
     )
+    # Last, as an identity document is the last resort (promise A1; EDPB 01/2022, para. 74).
     document: CheckedUpload | None = typed(
         FileField,
         label=gettext_lazy("Document"),
@@ -205,6 +211,7 @@ def _record_what_speaks(subject_request: SubjectRequest) -> Words:
     gettext_lazy("Record evidence"),
     permissions=(Permission.IDENTIFY,),
     states=tuple(state for state in OPEN if state != Status.FROZEN),
+    # A decision that was proposed before did not know of this check, and is void by it.
     rests_on=True,
     address="evidence",
     lead=gettext_lazy(
@@ -222,11 +229,13 @@ def add_evidence(doing: Doing, given: EvidenceGiven) -> None:
     """Record one piece of evidence. Raises BadInput when it does not say what was compared."""
     _check(given, doing.today)
     _keep(given, doing)
+    # What was compared stays sealed: history tells the kind and the result alone.
     doing.facts |= {"kind": given.kind, "about": given.about, "confirmed": given.confirmed}
 
 
 def _check(given: EvidenceGiven, today: date) -> None:
     problems = {}
+    # A closed list: secret questions prove nothing, so nobody can type them in (promise A1).
     if given.kind not in EvidenceKind.values:
         problems["kind"] = _("Choose the kind of evidence.")
     if not given.compared_with.strip():
@@ -247,6 +256,7 @@ def _keep(given: EvidenceGiven, doing: Doing) -> Evidence:
         confirmed=given.confirmed,
         seen_on=given.seen_on or doing.today,
         recorded_at=doing.at,
+        # Who recorded it cannot approve what rests on it, so a name stands here (promise A8).
         by=doing.user,
     )
     if given.document:
@@ -282,6 +292,7 @@ class Strike:
 )
 def strike_evidence(doing: Doing, given: Strike) -> None:
     """Take a piece of evidence out of the count; the row stays and says who struck it when."""
+    # Through the request: the id in the address may be of another one, or of another house.
     evidence = doing.subject_request.evidence.filter(pk=given.evidence_id, struck_at=None).first()
     if evidence is None:
         raise BadInput({"evidence": _("This evidence was struck already.")})
@@ -295,6 +306,7 @@ def strike_evidence(doing: Doing, given: Strike) -> None:
     "accept_identity",
     gettext_lazy("Accept identity"),
     permissions=(Permission.IDENTIFY,),
+    # No tick box: the level is computed from the rows, and this says that it is reached (A2).
     needs=(identity_needed,),
     lead=gettext_lazy("The evidence reaches the level that this right requires, so work goes on."),
     done=gettext_lazy("The identity is accepted."),
@@ -306,6 +318,7 @@ def strike_evidence(doing: Doing, given: Strike) -> None:
 )
 def accept_identity(doing: Doing, given: Nothing) -> None:
     """The evidence reaches the required level: work goes on, and what stood still runs again."""
+    # Identity alone: authority to act for another is asked for when something is let out.
     doing.subject_request.accept_identity()
     # Not when the proof came in: until somebody has looked at it the doubt stands.
     lifecycle.end_pauses(

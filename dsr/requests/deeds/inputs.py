@@ -61,6 +61,7 @@ def typed(
     **options: Any,
 ) -> Any:
     """A value that a person types into ``make(*args, **options)``."""
+    # Made anew for each page: a form changes its fields, and two people must not share one.
     made = partial(make, *args, **options)
     return typed_for(lambda subject_request, user: made(), initial=initial, default=default)
 
@@ -91,6 +92,7 @@ def today(opening: Opening) -> date:
 
 def asked_of(field: dataclasses.Field[Any]) -> Asked:
     """What a field of an input says about itself."""
+    # A copy, as what follows takes it apart: the class keeps its own for the next form.
     said = dict(field.metadata[KEY])
     if (one := said.pop("one", None)) is not None:
         said["make"] = partial(_only, field.name, one)
@@ -99,6 +101,7 @@ def asked_of(field: dataclasses.Field[Any]) -> Asked:
 
 
 def _field(said: dict[str, Any], default: Any) -> Any:
+    # No default is not the default None: without one the input cannot be made, and that is meant.
     given = {} if default is MISSING else {"default": default}
     return dataclasses.field(metadata={KEY: said}, **given)
 

@@ -66,6 +66,7 @@ def record_order(doing: Doing, given: OrderGiven) -> None:
     order.seal(authority=given.authority.strip())
     order.save()
     doing.facts |= {"deadline": deadline.pk, "due_on": given.due_on.isoformat()}
+    # It may be the first now, and on the same day as a law's it is the one that binds more.
     lifecycle.govern(doing.subject_request)
 
 
@@ -75,6 +76,7 @@ def _check_order(given: OrderGiven, doing: Doing) -> None:
         problems["authority"] = _("Say which court or authority ordered it.")
     if given.ordered_on > doing.today:
         problems["ordered_on"] = _("This day lies in the future. Enter the day of the order.")
+    # A day that is past is taken: an order that reached us late is still an order.
     if given.due_on < given.ordered_on:
         problems["due_on"] = _("This day lies before the order. Enter the day it sets.")
     if problems:
@@ -84,6 +86,7 @@ def _check_order(given: OrderGiven, doing: Doing) -> None:
 def _ordered_deadline(doing: Doing, given: OrderGiven) -> Deadline:
     subject_request = doing.subject_request
     calendar = subject_request.organisation.calendar
+    # Counted while the request is locked: two orders at one instant never get one number.
     number = subject_request.deadlines.filter(set_by=SetBy.ORDER).count() + 1
     deadline = Deadline(
         subject_request=subject_request,
@@ -98,9 +101,11 @@ def _ordered_deadline(doing: Doing, given: OrderGiven) -> Deadline:
         started_on=given.ordered_on,
         due_on=given.due_on,
         would_be_on=given.due_on,
+        # Nothing was computed, so there are no steps to show: the document explains the day.
         trace=[],
         computed_at=doing.at,
     )
+    # Whoever writes a due date also says when the sweep looks at it first; else nobody hears.
     deadline.remind_on = reminder_days.first_day(deadline, doing.today)
     deadline.save()
     doing.line("deadline_began", **lifecycle.begun(deadline))

@@ -42,6 +42,7 @@ class FurtherReceipt:
 @deed(
     "record_receipt",
     gettext_lazy("Record an earlier receipt"),
+    # A clerk may: the earliest receipt counts, so a further one can only bring dates forward.
     permissions=(Permission.RECORD,),
     states=OPEN,
     address="receipt",
@@ -90,6 +91,7 @@ def _corrected(facts: Facts, names: Names) -> str:
 @deed(
     "correct_receipt",
     gettext_lazy("Correct the day of receipt"),
+    # Not who works on it: a later day of receipt gives every clock more time.
     permissions=(Permission.OVERSEE,),
     states=OPEN,
     address="receipt/correct",
@@ -135,8 +137,10 @@ def _add_receipt(doing: Doing, received_on: date, channel: str, reason: str = ""
     receipt.seal(reason=reason)
     receipt.save()
     earliest = solving.earliest_receipt(subject_request)
+    # Struck ones are left out, so a correction can also move the day to a later one.
     subject_request.received_at = earliest.received_at
     subject_request.received_on = earliest.received_on
+    # In this transaction: nobody must see dates beside facts that contradict them.
     lifecycle.recompute(subject_request, actor=doing.actor, at=doing.at, cause="receipt_corrected")
 
 
@@ -177,6 +181,7 @@ def acknowledge(doing: Doing, given: Acknowledgement) -> None:
     """Receipt was confirmed to the requester on this day, by letter or word of mouth."""
     if not doing.subject_request.received_on <= given.on <= doing.today:
         raise BadInput({"on": _("Enter a day from the receipt until today.")})
+    # Late is recorded as missed and never refused: what happened on a day did happen.
     lifecycle.settle_duty(
         doing.subject_request, Duty.ACKNOWLEDGE, given.on, actor=doing.actor, at=doing.at
     )

@@ -31,7 +31,9 @@ from .inputs import LONG, typed
 @deed(
     "approve",
     gettext_lazy("Approve"),
+    # A role in this organisation: administrators are not exempt (promise A8).
     permissions=(Permission.APPROVE,),
+    # Whether it still stands comes first: what is void needs a new proposal and no second person.
     needs=(decision_holds, second_person),
     done=gettext_lazy("The decision is approved."),
     history=decided_as(gettext_lazy("Decision approved: %(outcome)s")),

@@ -21,7 +21,9 @@ from dsr.requests.states import ACTS_FOR_ANOTHER
 from .countries import choices_after
 from .fields import FilesField, day_field, email_field, phone_field, text_field
 
+# A third party speaks of somebody else as well, but claims no authority that could be proved.
 FOR_ANOTHER = ACTS_FOR_ANOTHER | {Asker.THIRD_PARTY}
+# Audiences that only a place can tell; of the others nothing depends on where somebody lives.
 PLACE_MATTERS = frozenset(Audience) - {Audience.ANYONE, Audience.USERS, Audience.MINORS}
 
 ROLES: dict[str, str | Promise] = {
@@ -58,6 +60,7 @@ class CommonFields(forms.Form):
         help_text=_("It tells people of the same name apart."),
         required=False,
     )
+    # May stay unsaid: without a place the policy's own clock runs all the same.
     country = forms.ChoiceField(
         label=_("Where do you live?"),
         help_text=_("It decides which laws protect you besides the policy."),
@@ -73,6 +76,7 @@ class CommonFields(forms.Form):
         autocomplete="street-address",
     )
     phone = phone_field(label=_("Telephone number"), required=False)
+    # Asked before any mail and without a reason: somebody else may read there (promise A5).
     may_use_contact_held = forms.BooleanField(
         label=_("You may also write to the contact that you already hold for the person"),
         help_text=_(
@@ -118,6 +122,7 @@ def asked_by(right: Right) -> Iterator[tuple[str, str]]:
     for strength in ("must", "should", "may"):
         for code in getattr(right, strength):
             # Whatever comes by the form is in writing.
+            # What the text forbids to ask stays out, whoever else asks for it (promise A15).
             if code not in right.never and code != "written":
                 yield code, strength
 
@@ -125,14 +130,17 @@ def asked_by(right: Right) -> Iterator[tuple[str, str]]:
 def not_needed(right: Right, asked: dict[str, str]) -> Iterator[str]:
     """Fields that this right leaves out: an opt-out asks for no birthday and no document."""
     organisation = right.reading.version.policy.organisation
+    # A question with one answer is none.
     if len(right.who_may_ask) == 1:
         yield "role"
     if not FOR_ANOTHER.intersection(right.who_may_ask) or "child" in asked:
         yield "about_name"
+    # They tell people apart, and where a stranger's asking does no harm nobody has to be.
     if right.identity_level < Level.REASONABLE:
         yield from ("born_on", "may_use_contact_held", "documents")
     elif "child" in asked:
         yield "born_on"
+    # A place decides which law applies: where none could, it would be collected for nothing.
     if not organisation.regimes and right.audience_code not in PLACE_MATTERS:
         yield "country"
     if "medium" in asked or right.kind == Kind.PAPER_COPY:

@@ -19,6 +19,7 @@ from dsr.requests.errors import BadInput, RequestError
 from dsr.vault.uploads import CheckedUpload, UploadRefused, check_upload
 
 DAY = "%Y-%m-%d"
+# The sentence that refuses more says the number in words: both change together.
 MOST_FILES = 5
 
 
@@ -28,6 +29,7 @@ class DayInput(forms.DateInput):
     input_type = "date"
 
     def __init__(self) -> None:
+        # A date field of a browser shows no other form: what was typed before would look lost.
         super().__init__(format=DAY)
 
 
@@ -42,7 +44,9 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         given = data if isinstance(data, (list, tuple)) else [data]
+        # What is no upload is nothing: an empty list, None, or the wish to clear the field.
         files = [file for file in given if isinstance(file, UploadedFile)]
+        # Counted before one is opened: looking into files is work with a bound (promise C).
         if len(files) > MOST_FILES:
             raise ValidationError(_("Send at most five files at once."))
         return [self._checked(file) for file in files]
@@ -51,6 +55,7 @@ class FilesField(forms.FileField):
         try:
             return check_upload(file)
         except UploadRefused as refusal:
+            # By its name, as several come at once; pages escape it like all that is typed.
             raise ValidationError(f"{file.name}: {refusal}") from None
 
 
@@ -62,6 +67,7 @@ class FileField(FilesField):
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         files = super().clean(data, initial)
+        # The field above took the place of Django's own check, so nobody else has asked for this.
         if not files and self.required:
             raise ValidationError(self.error_messages["required"], code="required")
         return files[0] if files else None
@@ -82,6 +88,7 @@ def text_field(
 ) -> forms.CharField:
     attrs: dict[str, Any] = {"autocomplete": autocomplete} if autocomplete else {}
     widget = forms.Textarea(attrs | {"rows": rows}) if rows else forms.TextInput(attrs)
+    # Never without a limit: all that is typed is sealed, kept, and set into letters.
     return forms.CharField(widget=widget, max_length=length or 200, **options)
 
 
@@ -96,6 +103,7 @@ def email_field(**options: Any) -> forms.EmailField:
 
 def phone_field(**options: Any) -> forms.RegexField:
     wrong = _("Enter a telephone number in digits, for example +33 1 23 45 67 89.")
+    # Wide on purpose: every country writes numbers its own way, and a refusal keeps from asking.
     return forms.RegexField(
         r"^\+?[0-9 ()./-]{4,40}$",
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
@@ -130,9 +138,11 @@ def field_of(spec: FieldSpec, help_text: Any = "", *, asked: bool = False) -> fo
 
     ``asked`` tells the page that the clause wants it, so that it is not called optional.
     """
+    # A type that is not in the table is an error of the catalogue, and no text field in disguise.
     field = MAKERS[spec.type](
         spec, label=spec.label, help_text=spec.help or help_text, required=False
     )
+    # Said apart from `required`, which would stop the form: what is missing is followed up (A16).
     field.asked = asked  # type: ignore[attr-defined]
     return field
 
@@ -146,6 +156,7 @@ def put_refusal(form: forms.Form, refused: RequestError) -> None:
         form.add_error(None, ValidationError(str(refused), code=refused.code))
         return
     for name, sentence in refused.fields.items():
+        # Django raises an error for a field that this form leaves out.
         form.add_error(name if name in form.fields else None, str(sentence))
 
 

@@ -38,6 +38,7 @@ class RequestForm(CommonFields):
     """
 
     asks_once: ClassVar[bool] = True
+    # None: as the organisation says. Who copies a signed letter says True.
     takes_signatures: ClassVar[bool | None] = None
     roles: ClassVar[Mapping[str, str | Promise]] = ROLES
     labels: ClassVar[Mapping[str, str | Promise]] = {}
@@ -48,6 +49,7 @@ class RequestForm(CommonFields):
         self.organisation = right.reading.version.policy.organisation
         self.soft: dict[str, str] = {}
         self.asked = dict(asked_by(right))
+        # Not asked where it would not count: then there is a letter to print and sign afterwards.
         if not self._typed_signature_counts():
             self.asked = {c: s for c, s in self.asked.items() if c not in ("signed", "dated")}
         self._ask_particulars()
@@ -112,6 +114,7 @@ class RequestForm(CommonFields):
 
     @property
     def role_given(self) -> str:
+        # With one role there is no field, and what a browser adds to the form is not looked at.
         roles: list[str] = self.right.who_may_ask
         return roles[0] if len(roles) == 1 else str(self.cleaned_data.get("role", ""))
 
@@ -168,6 +171,7 @@ class RequestForm(CommonFields):
 
     def _language(self) -> str:
         """The language of the page, where the organisation writes it, else the organisation's."""
+        # Mails and letters go out in it, so it is one that the organisation writes.
         language = get_language() or ""
         if language in self.organisation.languages:
             return language
@@ -188,12 +192,14 @@ class RequestForm(CommonFields):
         self._check_whom()
         self._check_days()
         self._look_for_what_is_missing()
+        # Said once, then let through: what is missing never stops a request (promise A16).
         if self.asks_once and "anyway" not in self.data:
             for name, sentence in self.soft.items():
                 self.add_error(name, sentence)
         return self.cleaned_data
 
     def _check_whom(self) -> None:
+        # Not of a third party: who reports a child may not know its name.
         acts = self.role_given in ACTS_FOR_ANOTHER and "about_name" in self.fields
         if acts and not self.cleaned_data.get("about_name"):
             self.add_error("about_name", _("Enter the name of the person the data is about."))
@@ -211,10 +217,13 @@ class RequestForm(CommonFields):
     def _look_for_what_is_missing(self) -> None:
         for asked in self._missed():
             empty = [f for f in asked.fields if not self.cleaned_data.get(f.name)]
+            # Where any one field says it, one sentence suffices.
             for field in empty if asked.particular.needs_all else empty[:1]:
+                # What is malformed is not missing, and has its own sentence already.
                 if field.name not in self.errors:
                     self.soft[field.name] = _("%(what)s: the policy asks for this.") % {
                         "what": field.label
                     }
+        # Soft as well: without a postal address the answer still waits on the private page.
         if self.paper_wanted and not self.cleaned_data.get("postal_address"):
             self.soft["postal_address"] = _("To answer on paper we need a postal address.")

@@ -22,6 +22,7 @@ def sweep(*, at: datetime) -> int:
 
     Past throttles are forgotten, a while later: a deed that has just begun may still wait for one.
     """
+    # Asked once: telling moves the very rows that the question is about.
     due = _due(at).values_list("pk", flat=True)
     told = sum(_tell(address, at) for address in list(due))
     MailThrottle.objects.filter(next_at__lte=at - BETWEEN_TWO).exclude(_somebody_waits()).delete()
@@ -41,6 +42,7 @@ def _somebody_waits() -> Exists:
     return Exists(WaitingForDigest.objects.filter(throttle=OuterRef("pk")))
 
 
+# One commit for each address: who was told before one fails stays told.
 @transaction.atomic
 def _tell(throttle_id: str, at: datetime) -> bool:
     """Requests first and their throttle second, in the order in which every deed locks them."""
@@ -58,8 +60,10 @@ def _tell(throttle_id: str, at: datetime) -> bool:
     )
     if throttle is None:
         return False  # Another sweep has it.
+    # Only those that were locked: a form that came meanwhile waits for the next digest.
     WaitingForDigest.objects.filter(throttle=throttle, subject_request__in=locked).delete()
     here = [each for each in locked if _lives_here(each, throttle, at)]
+    # Where nobody is left to be told, the turn of this address is not used up.
     if here:
         _owe_digest(throttle, here, at)
         MailThrottle.objects.filter(pk=throttle.pk).update(next_at=at + BETWEEN_TWO)
@@ -79,6 +83,7 @@ def _lives_here(subject_request: SubjectRequest, throttle: MailThrottle, at: dat
 def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: datetime) -> None:
     newest = requests[-1]
     owe(
+        # With the turn that it takes: owed by two sweeps it is owed once.
         key=f"digest:{throttle.pk}:{int(throttle.next_at.timestamp())}",
         kind="digest",
         # Each of these requests holds this address; erasing the newest erases the mail.
@@ -90,6 +95,7 @@ def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: date
     )
     for subject_request in requests:
         today = subject_request.organisation.today(at)
+        # To each of them this is the confirmation of receipt, as the first mail would have been.
         lifecycle.settle_duty(subject_request, Duty.ACKNOWLEDGE, today, actor=None, at=at)
 
 

@@ -27,9 +27,11 @@ def may_mail_now(subject_request: SubjectRequest, address: str, *, at: datetime)
     """Whether a mail may go to this address now; else the request waits for the next digest."""
     address_key = address_hash(address)
     with connection.cursor() as cursor:
+        # Locked until the deed commits: where it is rolled back, the turn is given back with it.
         cursor.execute(TAKE, [address_key, at + BETWEEN_TWO, at])
         taken = cursor.fetchone() is not None
     if not taken:
+        # Once for a request: its receipt and its withdrawal are one line of the digest.
         WaitingForDigest.objects.get_or_create(
             throttle_id=address_key, subject_request=subject_request
         )

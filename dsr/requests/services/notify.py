@@ -49,11 +49,13 @@ def tell_requester(
     if medium == "email" and kind in BY_FORM and not may_mail_now(subject_request, to, at=at):
         return "later"
     owe(
+        # By the version that the deed has raised: repeated it is one debt, the next deed owes anew.
         key=f"{kind}:{subject_request.pk}:{subject_request.version}",
         kind=kind,
         safe=subject_request.safe,
         to=to,
         language=subject_request.language,
+        # A new link each time: of the old ones only hashes are kept, so none can be sent again.
         context={**told_of(subject_request, at), "link": private_link(subject_request, at, into)}
         | context,
         at=at,
@@ -121,6 +123,7 @@ def responsible(subject_request: SubjectRequest) -> list[User]:
 
 
 def staff_page(subject_request: SubjectRequest) -> str:
+    # Not by the host of the visit: tasks write mails too, and a visitor can make a host up.
     path = reverse("dashboard:request", args=[subject_request.reference])
     return f"{settings.BASE_URL}{path}"
 
@@ -156,6 +159,7 @@ def private_link(
 def address_of(subject_request: SubjectRequest) -> tuple[str, str]:
     """Where a message goes and how: ``email``, ``letter``, or nothing at all."""
     person = writes_to(subject_request)
+    # Of an erased person nothing is revealed, so nothing is owed either.
     if email := person.reveal("email") or "":
         return str(email), "email"
     if person.reveal("postal_address"):

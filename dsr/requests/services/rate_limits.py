@@ -98,6 +98,7 @@ def check(limits: Sequence[Limit], *, at: datetime, **whose: str) -> None:
 
 def is_reached(limits: Sequence[Limit], *, at: datetime, **whose: str) -> bool:
     """Whether one of the limits would refuse now; counts nothing."""
+    # Without a lock: at one instant a few guesses too many may pass, at tokens of 256 bits.
     return any(
         LimitCounter.objects.filter(
             bucket=bucket, starts_at=_starts_at(limit, at), count__gte=limit.most
@@ -113,8 +114,10 @@ def sweep(*, at: datetime) -> int:
 
 def _buckets(limits: Sequence[Limit], whose: Mapping[str, str]) -> list[tuple[Limit, str]]:
     """In the order of the table, which is the same for all: nobody waits in a circle."""
+    # Who gives no address has no target to be counted; their other limits hold all the same.
     named = {**whose, Scope.SITE: "all"}
     return [
+        # Under a key: the table shows no address, and guessing one needs that key.
         (limit, keyed_hash(f"limit {limit.what} {limit.scope}", name, like=LIKE[limit.scope]))
         for limit in limits
         if (name := named.get(limit.scope))
@@ -129,6 +132,7 @@ def _count(limit: Limit, bucket: str, at: datetime) -> bool:
 
 def _starts_at(limit: Limit, at: datetime) -> datetime:
     seconds = int(limit.window.total_seconds())
+    # By the clock and not by the first visit: nothing has to be read to know the window.
     return datetime.fromtimestamp(int(at.timestamp()) // seconds * seconds, UTC)
 
 

@@ -51,6 +51,7 @@ WHERE started.to_state IS NULL
 ORDER BY request.id
 """
 
+# One for the receipt and one for each deed that raises it: any other write was no deed.
 VERSION_UNEXPLAINED = """
 SELECT request.reference, request.version, 1 + count(entry.id)
 FROM requests_subjectrequest request
@@ -61,6 +62,7 @@ HAVING request.version <> 1 + count(entry.id)
 ORDER BY request.id
 """
 
+# That no line was altered the chain proves; this, that each move begins where one ended.
 MOVES_UNLINKED = """
 SELECT request.reference, step.from_state, step.before
 FROM (
@@ -74,6 +76,7 @@ WHERE step.from_state <> step.before
 ORDER BY request.id, step.seq
 """
 
+# Lines of moved dates name no state, so a clock that runs and one that is paused both fit.
 DEADLINE_UNEXPLAINED = """
 SELECT request.reference, deadline.code, deadline.status, coalesce(told.code, 'nothing')
 FROM requests_deadline deadline
@@ -93,6 +96,7 @@ END
 ORDER BY deadline.id
 """
 
+# A clock without any line is found above; here it has no date to be compared with.
 DATE_UNEXPLAINED = """
 SELECT request.reference, deadline.code, coalesce(deadline.due_on::text, 'none'),
        coalesce(told.due_on, 'none')
@@ -128,6 +132,7 @@ def _system() -> Iterator[Finding]:
 
 
 def _history(full: bool) -> Iterator[Finding]:
+    # The ends of chains each time; every line only when asked, as history grows for years.
     found = verify() if full else verify_heads()
     yield from _few("history", [str(each) for each in found])
 

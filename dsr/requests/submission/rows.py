@@ -54,6 +54,7 @@ def new_request(submission: Submission, *, actor: Actor, at: datetime) -> NewReq
         *people,
         *make_tokens(safe, findable(people), subject_request.organisation.country),
     ]
+    # Facts and the dates that follow from them are committed together, never one without the other.
     rows += [_receipt(subject_request, actor, at), *deadlines]
     rows += _history(subject_request, deadlines, actor, at)
     # Who words the mail asks the request for these, and no database has them yet.
@@ -141,6 +142,7 @@ def _receipt(subject_request: SubjectRequest, actor: Actor, at: datetime) -> Rec
         received_at=subject_request.received_at,
         received_on=subject_request.received_on,
         recorded_at=at,
+        # A program or a requester is none of the staff; history says which of them it was.
         by=actor if isinstance(actor, User) else None,
     )
 

@@ -29,6 +29,7 @@ class NewRows(list[Model]):
         saved."""
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {', '.join(_next_id(type(row)) for row in rows)}")
+            # From the tables' own sequences: an id that is never saved leaves a gap, no more.
             ids = cursor.fetchone()
         for row, pk in zip(rows, ids, strict=True):
             row.pk = pk

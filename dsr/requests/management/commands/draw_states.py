@@ -9,6 +9,7 @@ from dsr.requests.drawing import page
 
 class Command(BaseCommand):
     help = "Draws docs/states.md from the states and deeds of the code."
+    # Drawn from the code alone: neither keys nor tables have to be there.
     requires_system_checks: tuple[str, ...] = ()
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -26,6 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             findings = selfcheck(at=timezone.now(), full=options["full"])
+        # The one failure that is a finding; anything else is a defect and shows itself.
         except OperationalError:
             findings = [Finding("system:database", "The database does not answer.")]
         if options["json"]:
