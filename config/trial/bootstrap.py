@@ -89,6 +89,7 @@ def is_made(wanted: str) -> bool:
 def read_stamp() -> dict[str, str]:
     try:
         found = json.loads(STAMP.read_text(encoding="utf-8"))
+    # A stamp that was cut short by a full disk is none.
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -103,6 +104,7 @@ class open_lock:  # noqa: N801 - used like a function
 
     def __enter__(self) -> None:
         try:
+            # The folder itself is locked: no file is left, and the system frees what we hold.
             self.handle = os.open(ROOT, os.O_RDONLY)
             fcntl.flock(self.handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -152,12 +154,14 @@ def python_works() -> bool:
 
 
 def create() -> None:
+    # Cleared: half of an old environment is worse than none.
     normal = [sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)]
     if quiet(normal):
         return
     # Debian without the package python3-venv cannot put pip into an environment, but its own pip
     # can install into one.
     if not quiet([*normal, "--without-pip"]):
+        # Once more, to hear the reason that the quiet call swallowed.
         made = subprocess.run(
             [*normal, "--without-pip"], capture_output=True, text=True, check=False
         )
@@ -182,6 +186,7 @@ def install(installer: list[str], wanted: str) -> None:
     say(f"Installing up to {total} packages from {lock.name}, each checked by its hash ...")
     command = [
         *installer,
+        # Wheels only: a source would run code of its own here and might need a compiler.
         *("install", "--require-hashes", "--only-binary", ":all:", "--no-input"),
         *("--disable-pip-version-check", "--progress-bar", "off", "--no-color"),
         *("--no-warn-script-location", "--root-user-action", "ignore", "-r", str(lock)),
@@ -193,6 +198,7 @@ def install(installer: list[str], wanted: str) -> None:
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=surroundings
     )
     assert process.stdout is not None
+    # Read to the end before waiting: pip would stop at a full pipe.
     output = [follow(line) for line in process.stdout]
     if process.wait() != 0:
         explain("".join(output), "The packages could not be installed")
@@ -209,6 +215,7 @@ def follow(line: str) -> str:
 
 
 def step(name: str) -> None:
+    # In a log the same line written over itself is a mess.
     if sys.stdout.isatty():
         print(f"\r  {name:<40}", end="", flush=True)
     else:

@@ -81,6 +81,7 @@ def _kept(env: Environment, file: Path, make: Callable[[], str]) -> str:
             _write(file, make())
         kept = file.read_text(encoding="utf-8")
     except OSError as error:
+        # Noted and not raised: everything that is wrong is told together.
         env.problem(f"The trial's {file} cannot be kept: {error.strerror}.")
         return ""
     if not kept:
@@ -91,10 +92,12 @@ def _kept(env: Environment, file: Path, make: Callable[[], str]) -> str:
 def _write(file: Path, fresh: str) -> None:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    # For the owner's eyes from the first byte: a later chmod would leave a moment.
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as opened:
         opened.write(fresh)
         opened.flush()
+        # On the disk before it gets its name: with a lost key everything sealed is lost.
         os.fsync(opened.fileno())
     # A link is made whole or not at all, and the first one wins.
     try:

@@ -25,6 +25,7 @@ from dsr.requests.states import EvidenceKind, Ground, Outcome
 from dsr.requests.submission import intake
 from dsr.requests.submission.given import PersonGiven, Submission
 
+# Names under `.example` belong to nobody, so no mail can reach anybody.   (RFC 2606)
 STAFF = (
     ("clerk@demo.example", "Camille Clerk (demo)", Role.CLERK),
     ("handler@demo.example", "Hari Handler (demo)", Role.HANDLER),
@@ -49,6 +50,7 @@ def fill(*, at: datetime) -> list[DemoAccount]:
     """Accounts and requests, all or nothing; the passwords exist only in the answer."""
     accounts = [_member(*each) for each in STAFF] + [_administrator()]
     _Story(at).tell()
+    # Swept here, or the first sweep of the trial would report a past that nobody lived.
     reminders.sweep(at=at)
     _see_to_what_the_invented_past_missed(at)
     return accounts
@@ -63,9 +65,11 @@ def _see_to_what_the_invented_past_missed(at: datetime) -> None:
 
 
 def _member(email: str, name: str, role: Role) -> DemoAccount:
+    # Shown once and kept nowhere: a fresh install has no account with a known password (promise I).
     password = secrets.token_urlsafe(12)
     user = User.objects.create_user(email, name, password)
     enrol_for_trial(user)  # else nobody without a telephone could ever sign in
+    # Not by the service: nobody is there yet who could give somebody a role.
     for organisation in Organisation.objects.all():
         Membership.objects.create(user=user, organisation=organisation, role=role)
     return DemoAccount(email, str(role.label), password)
@@ -104,6 +108,7 @@ class _Story:
         )
 
     def _at_work(self) -> None:
+        # Past the 20 days that the policy promises: the queue shows what overdue looks like.
         late = self._ask("indigomed", "accounting", "Luc Inventé", 26, **self._accounting())
         self._begin(late, 24)
         soon = self._ask("indigomed", "amend", "Mia Beispiel", 26, **self._amendment())
@@ -137,6 +142,7 @@ class _Story:
         done = self._ask("imo", "update", "Sam Sample", 30, country="US-IL")
         self._answer(self._begin(done, 28), 20)
         withdrawn = self._ask("imo", "eu-portability", "Ida Eksempel", 15, country="DK")
+        # The requester's own page compares no version.
         ending.withdraw(withdrawn.pk, actor=REQUESTER, at=self._ago(11), seen=None)
         refused = self._ask("img", "access", "Noa Anonyme", 40, country="FR")
         self._refuse(refused)
@@ -164,6 +170,7 @@ class _Story:
         right = Right.objects.filter(
             reading__version__policy__organisation__slug=organisation, slug=slug
         ).latest("reading__number")
+        # Mail addresses are plain letters; `Inventé` is not.
         local = name.lower().replace(" ", ".").encode("ascii", "ignore").decode()
         submission = Submission(
             right=right,
@@ -178,6 +185,7 @@ class _Story:
             demo=True,
             **given,
         )
+        # Every service takes the instant as an argument, so a past needs no moved clock.
         return intake.submit(submission, actor=REQUESTER, at=self._ago(days))
 
     def _accounting(self) -> dict[str, Any]:
@@ -207,6 +215,7 @@ class _Story:
         }
 
     def _begin(self, asked: SubjectRequest, days: int) -> SubjectRequest:
+        # Identity comes first here as well: nothing is released for somebody unproved.
         proved = identity.add_evidence(
             asked.pk,
             EvidenceGiven(
@@ -236,6 +245,7 @@ class _Story:
     def _answer(self, begun: SubjectRequest, days: int) -> None:
         at = self._ago(days)
         proposed = self._propose(begun, days)
+        # By somebody else than who proposed, as for every release of health data (promise A8).
         approved = review.approve(proposed.pk, actor=self.officer, at=at, seen=proposed.version)
         sent = answer.send_answer(approved.pk, actor=self.handler, at=at, seen=approved.version)
         answer.close(sent.pk, actor=self.handler, at=at, seen=sent.version)

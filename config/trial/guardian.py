@@ -40,12 +40,14 @@ class Guardian:
         """Remember a process group that must not outlive the parent."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{group}\n".encode())
+        # At once: a parent that is killed a moment later can tell nothing more.
         self._process.stdin.flush()
 
     def release(self) -> None:
         """Let the guardian clean up now, and wait until it has."""
         assert self._process.stdin is not None
         if not self._process.stdin.closed:
+            # Closing is the message, the same one that a killed parent sends.
             self._process.stdin.close()
         self._process.wait()
 
@@ -63,6 +65,7 @@ def _signal_all(groups: list[int], number: signal.Signals) -> None:
     for group in groups:
         try:
             os.killpg(group, number)
+        # Gone already, or its number belongs to somebody else by now, who is left alone.
         except (ProcessLookupError, PermissionError):
             continue
 
@@ -81,10 +84,12 @@ def main() -> None:
     arguments.add_argument("--stop", action="append", default=[])
     arguments.add_argument("--remove", action="store_true")
     options = arguments.parse_args()
+    # It ends with the pipe and with nothing else, or the servers would be left running.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     groups = [int(line) for line in sys.stdin]
     end_groups(groups)
+    # After the groups: children that still write must not lose their servers first.
     if options.stop:
         stop_servers(options.var, options.stop)
     if options.remove:

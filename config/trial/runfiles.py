@@ -24,8 +24,10 @@ LEAST_FREE = 200 * 1024 * 1024
 def the_only_run(var: Path) -> Iterator[None]:
     """Hold the lock of a running program; its file names the process and where to look."""
     var.mkdir(parents=True, exist_ok=True)
+    # Not for the children: the lock would live on in them.
     handle = os.open(var / "run.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
+        # The system's own lock: a run that was killed leaves none behind.
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.ftruncate(handle, 0)
         os.write(handle, f"{os.getpid()} {settings.BASE_URL}".encode())
@@ -80,6 +82,7 @@ def check_room(var: Path) -> None:
 
 def check_port(port: int) -> None:
     with socket.socket() as probe:
+        # As the server will do: a port in its last minute counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
@@ -98,6 +101,7 @@ def first_page_status() -> int:
     """The answer to a visitor's first page, or 0 while nobody answers."""
     connection = http.client.HTTPConnection("127.0.0.1", settings.DSR_PORT, timeout=10)
     try:
+        # By its own name: for any other host no page is made.
         connection.request("GET", "/", headers={"Host": urlsplit(settings.BASE_URL).netloc})
         return connection.getresponse().status
     except OSError:

@@ -4,6 +4,8 @@ import time
 from typing import cast
 
 from allauth.mfa.models import Authenticator
+
+# From allauth's inside: it has no public way to enrol somebody who is not at the page.
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
     TOTP,
@@ -43,9 +45,11 @@ def code_of(secret: str) -> str:
 
 def seconds_left() -> int:
     """How long that code stays valid."""
+    # Half a minute is what RFC 6238 proposes and every app uses.
     return 30 - int(time.time()) % 30
 
 
 def _only_in_trial() -> None:
+    # Asked here and not in the commands alone: whoever imports this on a site gets nothing.
     if not settings.DSR_TRIAL:
         raise RuntimeError("second factors are handed out in trial mode only")

@@ -84,6 +84,7 @@ class Supervisor:
             print(error, file=sys.stderr, flush=True)
             return 1
         except OSError as error:
+            # Anything else is a defect and shows itself whole.
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
             print(f"The disk that holds {self.var} is full: make room.", file=sys.stderr)
@@ -94,6 +95,7 @@ class Supervisor:
     # Starting -------------------------------------------------------------------------------------
 
     def _start(self) -> None:
+        # Before anything is started: what cannot work is said at once and in one line.
         check_room(self.var)
         check_port(settings.DSR_PORT)
         self._start_servers()
@@ -115,14 +117,17 @@ class Supervisor:
     def _prepare(self) -> None:
         """Tables, policies, static files, and the first time a demonstration."""
         self._say("Preparing database and pages ...")
+        # The owner's role is for the preparation alone; web and worker never get it.
         surroundings = {**os.environ, "DSR_DATABASE_ROLE": "owner", "DSR_STATIC": "collected"}
         # Passwords of the demonstration are shown once and kept in no file with a name.
         with tempfile.TemporaryFile() as told:
             child = self._spawn(
                 "preparation", ["manage.py", "prepare_trial"], surroundings, out=told
             )
+            # Looked at and not waited for, so that Ctrl-C is heard meanwhile.
             while child.process.poll() is None:
                 self._pause()
+            # It has ended as it should; any other child that ends is a fault.
             self.children.remove(child)
             if child.process.returncode != 0:
                 raise FrontDoorError(child.last_line())
@@ -147,6 +152,7 @@ class Supervisor:
         ]
         calls = {
             "worker": [*celery, "worker", "--loglevel=INFO", "--concurrency=1", *alone],
+            # No pid file: one that a killed beat left behind would keep the next from starting.
             "beat": [*celery, "beat", "--loglevel=INFO", "--pidfile="],
         }
         for name, arguments in calls.items():
@@ -182,6 +188,7 @@ class Supervisor:
         until = time.monotonic() + FIRST_PAGE_SECONDS
         status = 0
         while time.monotonic() < until:
+            # A server that has ended never answers, and its log says why.
             self._end_if_one_ended()
             status = first_page_status()
             if status == http.client.OK:
@@ -214,6 +221,7 @@ class Supervisor:
             while True:
                 self._pause(0.2)
                 self._end_if_one_ended()
+                # Seldom: each look asks both servers.
                 if time.monotonic() - looked > 5:
                     self._revive_servers()
                     looked = time.monotonic()
@@ -242,6 +250,7 @@ class Supervisor:
             signal.signal(number, self._hear)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
+        # Noted only: an exception from here could break off anything half done.
         self.stopping = True
 
     def _say(self, line: str) -> None:

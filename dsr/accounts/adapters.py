@@ -61,6 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         what = template_prefix.rpartition("/")[2]
         if what in NOTICES and isinstance(user, User):
             at = timezone.now()
+            # Set, reset or changed: to the owner of the account it is one piece of news.
             what = "password_changed" if what.startswith("password") else what
             tell(user, "security_notice", at=at, what=what, when=moment(at, user))
 
@@ -116,6 +117,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The last second factor stays: an account with a password alone is never left behind."""
         if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+            # Whoever is without codes still has the factor itself.
             return True
         # Recovery codes are no second factor: they only exist beside one.
         others = Authenticator.objects.filter(user_id=authenticator.user_id).exclude(
@@ -133,5 +135,6 @@ def _signed_in_lately(request: HttpRequest) -> bool:
 def _log_in_refused(code: str, credentials: dict[str, Any]) -> None:
     """By the account's id where there is one; what was typed is not kept."""
     typed = clean_address(str(credentials.get("email") or ""))
+    # Of an unknown address nothing is kept: it may be a password in the wrong field.
     user_id = User.objects.filter(email=typed).values_list("pk", flat=True).first()
     refused(code, actor_id=None, at=timezone.now(), user=user_id)

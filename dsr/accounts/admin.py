@@ -70,6 +70,7 @@ class MembershipInline(AdministratorsOnly, admin.TabularInline[Membership, User]
 
 def _is_other(request: HttpRequest, obj: Any) -> bool:
     administrator = _administrator(request)
+    # On the page of a new account there is nobody yet who could be oneself.
     return administrator is not None and (obj is None or obj.pk != administrator.pk)
 
 
@@ -112,6 +113,7 @@ class UserAdmin(AdministratorsOnly, admin.ModelAdmin[User]):
             # Whatever else a forged form holds is not written.
             obj.save(update_fields=["name", "language"])
             return
+        # No administrator ever knows a password: it is chosen behind the invitation.
         obj.set_unusable_password()
         obj.save()
         record("made", actor=_administrator(request), at=timezone.now(), user=obj.pk)
@@ -142,6 +144,7 @@ class UserAdmin(AdministratorsOnly, admin.ModelAdmin[User]):
         if db_field.name == "language" and field is not None:
             from django.conf import settings
 
+            # A list and no free text: mails are written in this language.
             field.widget = forms.Select(choices=settings.LANGUAGES)
         return field
 
@@ -171,6 +174,7 @@ class UserAdmin(AdministratorsOnly, admin.ModelAdmin[User]):
 
     def _each(self, request: HttpRequest, users: QuerySet[User], deed: Any) -> None:
         by, at = _administrator(request), timezone.now()
+        # Each in a transaction of its own: a refusal about one stops none of the others.
         for user in users:
             try:
                 deed(user, by=by, at=at)

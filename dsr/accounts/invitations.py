@@ -37,6 +37,7 @@ def invite(
         may_change_roles(by, organisation, of=None)
     elif not (by.is_active and by.is_superuser):
         raise AccountsError(_("Only an administrator may do this."))
+    # Together: a mail about a role that was not given would be untrue.
     with transaction.atomic():
         user = _account(email, name, language, by=by, at=at)
         if organisation is not None:
@@ -65,6 +66,7 @@ def withdraw(user: User, at: datetime) -> int:
 
 def open_invitation(token: str, at: datetime) -> Invitation | None:
     """The invitation behind a link, while it works."""
+    # By its hash: whoever reads the table holds no link.
     found = Invitation.objects.select_related("user").filter(token_hash=_hash(token)).first()
     return found if found and found.is_open(at) and found.user.is_active else None
 
@@ -76,6 +78,7 @@ def accept(token: str, password: str, at: datetime) -> User:
     with transaction.atomic():
         # Of two clicks at once the second waits here and then finds the invitation used.
         locked = Invitation.objects.select_for_update().filter(token_hash=_hash(token)).first()
+        # Read after the lock, so that it sees what the first click wrote.
         invitation = open_invitation(token, at) if locked else None
         if invitation is None:
             raise AccountsError(_("This link does not work any more. Ask for a new invitation."))
@@ -90,6 +93,7 @@ def accept(token: str, password: str, at: datetime) -> User:
 
 
 def _account(email: str, name: str, language: str, *, by: User, at: datetime) -> User:
+    # Who has an account keeps its name and language: inviting renames nobody.
     user = User.objects.filter(email=clean_address(email)).first()
     if user is None:
         user = User.objects.create_user(email, name, language=language)

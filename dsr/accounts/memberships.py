@@ -39,6 +39,7 @@ def set_role(
             defaults={"role": Role(role), "department": department},
         )
         before = "" if made else membership.role
+        # Saved again unchanged, it would leave a line of history that says nothing.
         if before == role and membership.department_id == getattr(department, "pk", None):
             return membership
         membership.role, membership.department = Role(role), department

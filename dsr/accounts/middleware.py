@@ -19,6 +19,7 @@ WAYS_THERE = frozenset(
         ENROL,
         "mfa_index",
         "mfa_add_webauthn",
+        # allauth asks once more who it is before it adds a factor.
         "mfa_reauthenticate",
         "mfa_reauthenticate_webauthn",
         "account_reauthenticate",
@@ -38,6 +39,7 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
+    # Here and not in `__call__`: only now is it known which view, and whether it is public.
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:

@@ -94,6 +94,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Django's hash of the password, and the epoch beside it."""
+        # Django asks this method for today's key and for the keys before it alike.
         value = f"{self.password}:{self.session_epoch}"
         salt = "dsr.accounts.models.User.get_session_auth_hash"
         return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
@@ -202,6 +203,7 @@ class Program(models.Model):
         verbose_name_plural = _("programs")
         constraints = [
             models.UniqueConstraint(fields=["organisation", "name"], name="program_name_once"),
+            # For what bypasses the service too: no program ever holds what is a person's.
             models.CheckConstraint(
                 condition=models.Q(
                     permissions__contained_by=sorted(each.value for each in FOR_PROGRAMS)

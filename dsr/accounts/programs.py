@@ -53,12 +53,14 @@ def make_program(
     """
     may_change_roles(by, organisation, of=None)
     held = sorted(str(each) for each in set(permissions))
+    # A program that may do nothing would only be a credential to lose.
     if not held or not set(held) <= {each.value for each in FOR_PROGRAMS}:
         raise AccountsError(_("Choose what the program may do among what is open to programs."))
     if not name.strip():
         raise AccountsError(_("Give the program a name."))
     token, prefix = _new_token()
     with transaction.atomic():
+        # Of two that are made under one name at once, one is told that the name is taken.
         program, made = Program.objects.get_or_create(
             organisation=organisation,
             name=name.strip(),
@@ -84,6 +86,7 @@ def rotate(program: Program, *, by: User, at: datetime, days: int = VALID_DAYS) 
     may_change_roles(by, program.organisation, of=None)
     token, prefix = _new_token()
     with transaction.atomic():
+        # One statement: a program that is revoked at the same instant stays revoked.
         changed = Program.objects.filter(pk=program.pk, revoked_at=None).update(
             prefix=prefix, token_hash=_hash(token), issued_at=at, expires_at=_end(at, days)
         )
@@ -98,6 +101,7 @@ def revoke(program: Program, *, by: User, at: datetime) -> None:
     """It does nothing more, for good; its row stays, because history names it."""
     may_change_roles(by, program.organisation, of=None)
     with transaction.atomic():
+        # Of two who revoke it at once one is recorded.
         if Program.objects.filter(pk=program.pk, revoked_at=None).update(revoked_at=at):
             facts = {"program": program.pk, "organisation": program.organisation_id}
             record("program_revoked", actor=by, at=at, **facts)
@@ -114,11 +118,13 @@ def authenticate(token: str, *, at: datetime) -> Program | None:
     fits = hmac.compare_digest(_hash(token), expected)
     if found is None or not fits or found.revoked_at is not None or found.expires_at <= at:
         return None
+    # Only for a credential that works: guesses touch no row.
     _note_use(found, at)
     return found
 
 
 def _note_use(program: Program, at: datetime) -> None:
+    # Asked in the statement itself: of many calls at once one writes.
     long_ago = Q(last_used_at=None) | Q(last_used_at__lte=at - NOTED_EVERY)
     if Program.objects.filter(long_ago, pk=program.pk).update(last_used_at=at):
         program.last_used_at = at

@@ -16,6 +16,7 @@ from dsr.accounts.reporting import record, refused
 from dsr.accounts.services import SECOND_FACTORS, end_sessions
 
 
+# Signals here alone: the log-in is allauth's, and these tell of it; our own services are called.
 @receiver(account_signals.user_logged_in)
 def logged_in(user: User, **kwargs: Any) -> None:
     record("logged_in", actor=user, at=timezone.now(), user=user.pk)
@@ -65,8 +66,10 @@ def recovery_codes_made(user: User, authenticator: Authenticator, **kwargs: Any)
 
 @receiver(mfa_signals.authentication_failed)
 def second_factor_refused(user: User, **kwargs: Any) -> None:
+    # Without an actor: a right password does not say who typed the wrong code.
     refused("second_factor_refused", actor_id=None, at=timezone.now(), user=user.pk)
 
 
 def _about(user: User, authenticator: Authenticator) -> dict[str, Any]:
+    # The kind alone: what a factor holds is sealed and has no place in the history.
     return {"user": user.pk, "kind": str(authenticator.type)}

@@ -38,6 +38,7 @@ def record(code: str, *, actor: User | None, at: datetime, **facts: Any) -> None
 
 def refused(code: str, *, actor_id: int | None, at: datetime, **facts: Any) -> None:
     """A refusal, in a transaction of its own."""
+    # A log-in with an unknown address has no account to name.
     known = {name: value for name, value in facts.items() if value is not None}
     record_refusal(f"account.{code}", at=at, actor_id=actor_id, facts=known)
 

@@ -41,6 +41,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.HANDLER: _HANDLER,
     Role.OFFICER: frozenset(Permission),
     Role.AUDITOR: frozenset({_P.VIEW}),
+    # An organisation with a single officer names somebody outside for the second look (promise A8).
     Role.OUTSIDE: frozenset({_P.VIEW, _P.NOTE, _P.APPROVE}),
 }
 

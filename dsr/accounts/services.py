@@ -43,6 +43,7 @@ def reset_second_factor(user: User, by: User, at: datetime) -> None:
     with transaction.atomic():
         # Recovery codes go too: who stole the list could else still come in.
         removed, _by_model = Authenticator.objects.filter(user_id=user.pk).delete()
+        # A session that showed the lost factor must not go on without one.
         end_sessions(user)
         record("second_factor_reset", actor=by, at=at, user=user.pk, removed=removed)
         tell(user, "second_factor_reset", at=at, when=moment(at, user), link=page("account_login"))
@@ -56,6 +57,7 @@ def deactivate(user: User, by: User, at: datetime) -> None:
         if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
             return
         end_sessions(user)
+        # An invitation is a way to a password, so it closes with the account.
         withdraw(user, at)
         record("deactivated", actor=by, at=at, user=user.pk)
         tell(user, "account_closed", at=at, when=moment(at, user))
@@ -65,6 +67,7 @@ def activate(user: User, by: User, at: datetime) -> None:
     """Opens a closed account again; its old sessions stay dead."""
     _as_administrator(by, of=user)
     with transaction.atomic():
+        # No epoch is raised: it was when the account was closed.
         if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
             record("activated", actor=by, at=at, user=user.pk)
 
@@ -92,5 +95,6 @@ def end_sessions(user: User) -> None:
 def _as_administrator(by: User, *, of: User) -> None:
     if not (by.is_active and by.is_superuser):
         raise AccountsError(_("Only an administrator may do this."))
+    # No account raises itself, and the last administrator cannot leave by mistake.
     if by.pk == of.pk:
         raise AccountsError(_("Nobody does this for their own account. Ask another administrator."))

@@ -37,6 +37,7 @@ WRONG_LINKS: dict[str, Any] = {
 class FirstPasswordForm(forms.Form):
     password = forms.CharField(
         label=gettext_lazy("Password"),
+        # A blank at the end may be part of the password.
         strip=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -63,18 +64,21 @@ class FirstPasswordForm(forms.Form):
 
 @login_not_required
 @never_cache
+# Else the report of an error would hold the password.
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     at = timezone.now()
     found = _find(request, token, at)
     if found is None:
+        # The same answer for wrong, used, expired and withdrawn: nothing is learned from it.
         return render(request, "account/invitation_dead.html", status=404)
     form = FirstPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             accept(token, form.cleaned_data["password"], at)
         except ValidationError as error:
+            # The validators judge a password beside its person, whom only the service has.
             form.add_error("password", error)
         except AccountsError as error:
             # Somebody used the link after it was found and before it was locked.

@@ -13,9 +13,11 @@ from .models import Entry
 class EntryAdmin(admin.ModelAdmin[Entry]):
     list_display = ("at", "chain", "seq", "code", "from_state", "to_state", "by", "actor_id")
     list_filter = ("by",)
+    # Exactly: a search inside of words would read the whole history.
     search_fields = ("=chain", "=code")
     search_help_text = _("A chain (site, request:12) or a code, exactly.")
     ordering = ("-id",)
+    # Counting every line takes longer the longer the history is.
     show_full_result_count = False
     exclude = ("prev_hash", "hash")
 

@@ -17,6 +17,7 @@ CODE: Final = re.compile(r"[a-z0-9_.:-]{1,80}")
 DAY_OR_INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?"
 )
+# Facts are ids and codes; without a bound a list could carry anything.
 MAX_LIST: Final = 100
 
 
@@ -45,6 +46,7 @@ def _covered(entry: Entry) -> list[Any]:
 
 def checked_code(value: str, *, empty: bool = False) -> str:
     if not (CODE.fullmatch(value) or (empty and not value)):
+        # Without the value: it may be a person's word, and errors reach logs.
         raise ValueError("A code in the history is 1 to 80 of a-z, 0-9 and _ . : - only.")
     return value
 
@@ -78,5 +80,6 @@ def _checked_one(name: str, value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str) and (CODE.fullmatch(value) or DAY_OR_INSTANT.fullmatch(value)):
+        # A member of an enumeration is stored as its plain code, which is what comes back.
         return str(value)
     raise ValueError(f"The fact “{name}” is not a number, a code or a day.")

@@ -20,6 +20,7 @@ from .models import Entry, Head
 from .verifying import Finding, Problem
 
 FORMAT = "dsr-audit-checkpoint-1"
+# So many places in one query: a site has as many chains as it ever had requests.
 HEADS_AT_ONCE = 500
 
 
@@ -54,6 +55,7 @@ def verify_checkpoint(lines: Iterable[str]) -> list[Finding]:
     through twice: give a list or a file, not a generator.
     """
     check_signature(lines)
+    # The first reading has left a file at its end.
     if hasattr(lines, "seek"):
         lines.seek(0)
     heads = (json.loads(line) for line in lines)
@@ -99,6 +101,7 @@ def _parsed(line: str) -> dict[str, Any]:
 
 
 def _changed(heads: list[dict[str, Any]]) -> Iterator[Finding]:
+    # Made in one go: joined one by one with `|` the conditions would nest hundreds deep.
     places = Q(*(Q(chain=head["chain"], seq=head["seq"]) for head in heads), _connector=Q.OR)
     entries = {entry.chain: entry for entry in Entry.objects.filter(places)}
     for head in heads:

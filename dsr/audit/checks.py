@@ -33,10 +33,13 @@ def check_key_ring(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
 def check_keys_fit(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
+    # Where the keys are wrong the other check has said so, and nothing can be compared.
     if "default" not in (databases or ()) or check_key_ring(app_configs):
         return []
+    # Before the first migration there is no history.
     if Entry._meta.db_table not in connection.introspection.table_names():
         return []
+    # One entry is enough to know a wrong key at the start; `verify_audit` reads them all.
     newest = Entry.objects.order_by("-pk").first()
     if newest is None:
         return []
@@ -59,6 +62,7 @@ def check_append_only(
     if "default" not in (databases or ()) or table not in connection.introspection.table_names():
         return []
     with connection.cursor() as cursor:
+        # A trigger that was switched off is still there by name; `O` and `A` are those that fire.
         cursor.execute("SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')")
         present = {name for (name,) in cursor.fetchall()}
         cursor.execute("SELECT has_table_privilege(%s, 'UPDATE')", [table])

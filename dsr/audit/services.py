@@ -66,9 +66,11 @@ def append(
     request's first and the site's last, so that nobody waits in a circle.
     """
     entry = _entry(chain, Line(code, facts, from_state, to_state), at, actor_id, by)
+    # No savepoint: an entry that fails takes the whole deed with it.
     with transaction.atomic(savepoint=False):
         head = _locked_head(chain)
         _link(entry, head)
+        # Never an update: a place that is taken already is a defect and must show itself.
         entry.save(force_insert=True)
         Head.objects.filter(chain=chain).update(seq=entry.seq, hash=entry.hash)
     return entry
@@ -129,6 +131,7 @@ def _locked_head(chain: str) -> Head:
 
 
 def _link(entry: Entry, head: Head) -> None:
+    # The newest key signs; older ones stay in the ring to check what they signed.
     key = key_ring(KEYS_SETTING).newest
     entry.seq, entry.prev_hash, entry.key_id = head.seq + 1, bytes(head.hash), key.kid
     entry.hash = entry_hash(entry, key)

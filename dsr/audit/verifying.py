@@ -81,6 +81,7 @@ def verify_heads() -> list[Finding]:
             Q(last_seq=None) | ~Q(last_seq=F("seq")) | ~Q(last_hash=F("hash"))
         ).order_by("chain")
     ]
+    # A chain without a head has nothing that says where it should end.
     headless = Entry.objects.filter(~Exists(Head.objects.filter(chain=OuterRef("chain"))))
     return found + [
         Finding(entry.chain, entry.seq, entry.pk, Problem.HEAD)
@@ -103,6 +104,7 @@ def _chains() -> Iterator[tuple[str, Iterator[Any]]]:
 def _first_bad(chain: str, rows: Iterator[Any]) -> Finding | None:
     seq, prev_hash, last = 0, GENESIS, None
     for entry in rows:
+        # Every row after a bad one follows from it, so the first names the place.
         if problem := _problem(entry, seq, prev_hash):
             # A gap is named by the first row that is not there.
             gap = problem is Problem.MISSING
@@ -115,6 +117,7 @@ def _problem(entry: Any, seq: int, prev_hash: bytes) -> Problem | None:
     key = key_ring("DSR_AUDIT_KEYS").get(entry.key_id)
     if key is None:
         return Problem.UNKNOWN_KEY
+    # The hash covers the number as well: before the gap, or an edited number would look like one.
     if entry_hash(entry, key) != bytes(entry.hash):
         return Problem.ALTERED
     if entry.seq != seq + 1:
@@ -123,6 +126,7 @@ def _problem(entry: Any, seq: int, prev_hash: bytes) -> Problem | None:
 
 
 def _bad_end(chain: str, last: Any) -> Finding | None:
+    # A head behind its last entry was put back; one ahead of it has lost entries.
     if last.head_seq is None or last.head_seq < last.seq:
         return Finding(chain, last.seq, last.pk, Problem.HEAD)
     if last.head_seq > last.seq:

@@ -18,7 +18,9 @@ from dsr.requests.models import SubjectRequest
 class DeedForm(forms.Form):
     """Carries the version of the request that the person saw, and when they opened the page."""
 
+    # Compared with the locked row: a page left open never acts on a request that has moved on.
     version = forms.IntegerField(widget=forms.HiddenInput)
+    # For the words of a stale page alone: whoever changes it only sees another list of happenings.
     opened = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
 
     def __init__(
@@ -40,6 +42,7 @@ class DeedForm(forms.Form):
             self.fields |= asked.make(subject_request, user)
 
     def _initial(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        # In the organisation's zone: around midnight the server's day is not the legal one.
         today: date = self.subject_request.organisation.today(self.at)
         opening = Opening(self.subject_request, today, query)
         begun = {asked.name: asked.begin(opening) for asked in self.deed.asks() if asked.begin}
@@ -54,6 +57,7 @@ class DeedForm(forms.Form):
         values = {}
         for asked in self.deed.asks():
             if asked.from_address:
+                # The address wins over what was posted: no hidden field points at another row.
                 values[asked.name] = address[asked.name]
             # What this request does not ask keeps the default of the input.
             elif not asked.optional or asked.name in self.fields:
@@ -63,6 +67,7 @@ class DeedForm(forms.Form):
     def with_version(self, version: int, at: datetime) -> Any:
         """What was typed, as if the page had been opened just now."""
         assert isinstance(self.data, QueryDict)
+        # A copy, because what was posted cannot be changed.
         again = self.data.copy()
         again["version"], again["opened"] = str(version), at.isoformat()
         return again

@@ -47,6 +47,7 @@ def _deciding(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dic
         "drafts": answer_texts.answers(it),
         "outcomes": Outcome.choices,
         "unproved": not (identity_reached(it) and authority_proved(it)),
+        # For each outcome: releasing and refusing differ in when a second person is needed.
         "two": decision_rules.needs_two(it, Outcome.GRANTED, user),
         "two_to_refuse": decision_rules.needs_two(it, Outcome.REFUSED, user),
         "sole_decisions": it.organisation.sole_decisions,
@@ -56,6 +57,8 @@ def _deciding(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dic
 
 def second_people(subject_request: SubjectRequest, besides: User) -> list[User]:
     """Who could approve what this person proposes: not who verified, nor who edited the contact."""
+    # Who verified or last edited the contact cannot release (promise A8); evidence that was struck
+    # verifies nothing, so its author may.
     out = set(subject_request.evidence.filter(struck_at=None).values_list("by", flat=True))
     out |= set(subject_request.people.values_list("contact_edited_by", flat=True))
     able = decision_rules.approvers(subject_request, besides)
@@ -73,9 +76,11 @@ def _answer(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[
 
 
 def _evidence(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
+    # Found through the request: an id of somebody else's evidence in the address is a 404.
     row = it.evidence.filter(pk=address["evidence_id"]).first()
     if row is None:
         raise Http404
+    # The request's own safe has its keys open already; the row would ask for them again.
     row.safe = it.safe
     return {"evidence": row, "evidence_text": row.reveal("compared_with")}
 
@@ -84,6 +89,7 @@ def _extendable(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> d
     return {"extendable": extendable(it)}
 
 
+# By name, because the declarations stand in a room that knows no pages.
 PANELS: dict[str, Panel] = {
     "identity": _identity,
     "decision": _decision,

@@ -65,6 +65,7 @@ def _by_day(
     for organisation in organisations:
         days.setdefault(organisation.today(at), []).append(organisation.pk)
     parts = [pick(requests.of_organisations(ids), day) for day, ids in days.items()]
+    # Joined by `or` it is still one query, which can be counted and shown page by page.
     return reduce(or_, parts) if parts else requests.none()
 
 
@@ -103,9 +104,11 @@ class QueueFilters(FilterSet):
         self.organisations, self.at = organisations, at
         # The library copies the filters for each instance, so these are this person's alone.
         named = [(each.slug, each.name) for each in organisations]
+        # Who looks is there as "Me" already.
         others = [(str(each.pk), each.name) for each in people if each.pk != user.pk]
         self.filters["organisation"].extra["choices"] = named
         self.filters["assignee"].extra["choices"] = [*FIRST_CHOICES, *others]
+        # With one organisation there is nothing to choose.
         if len(organisations) < 2:
             del self.filters["organisation"]
 
@@ -115,6 +118,7 @@ class QueueFilters(FilterSet):
         Not `qs` of the library: it passes over an empty or senseless status, and would then show
         requests of every status instead of those that are open.
         """
+        # Asked for what it leaves in `cleaned_data`; its errors stand beside their fields.
         self.is_valid()
         some_status = self.form.cleaned_data.get("status")
         found = self.filter_queryset(self.requests if some_status else self.requests.open())
@@ -134,6 +138,7 @@ class QueueFilters(FilterSet):
     ) -> SubjectRequestQuerySet:
         if value == NOBODY:
             return requests.unassigned()
+        # One of the choices by now, so a number: anything else was left out as senseless.
         return requests.filter(assignee_id=self.user.pk if value == MINE else int(value))
 
     def due_then(
@@ -150,6 +155,7 @@ def tiles(
     requests: SubjectRequestQuerySet, organisations: list[Organisation], at: datetime
 ) -> list[tuple[str, Any, int]]:
     """What needs somebody: the query of the address, the words, the number."""
+    # Each number leads to the list that it counts, so both come from the same filters.
     opened = requests.open()
     late = overdue(requests, organisations, at)
     soon = due_within(requests, organisations, at, SOON)

@@ -22,6 +22,7 @@ from dsr.requests.preconditions import sent_answer, standing_decision
 from dsr.requests.words import Badge, short
 from dsr.vault.models import SealedModel
 
+# A bound for the page: somebody may ask a hundred times for the same.
 MOST_RELATED = 10
 
 
@@ -39,6 +40,7 @@ def said(subject_request: SubjectRequest) -> list[Said]:
     shown = []
     for code, values in typed.items():
         particular = PARTICULARS.get(code)
+        # The catalogue of particulars may have lost a code; what was typed under it stays sealed.
         if particular is None:
             continue
         given = [(spec.label, _value(spec, values.get(spec.name))) for spec in particular.fields]
@@ -66,6 +68,7 @@ def _value(spec: FieldSpec, value: Any) -> str:
 def day(iso: str) -> str:
     try:
         return short(date.fromisoformat(iso))
+    # What is no date is shown as it was typed: the page must not fail on one value.
     except ValueError:
         return iso
 
@@ -97,6 +100,7 @@ def people(subject_request: SubjectRequest) -> list[PersonShown]:
 
 
 def _person(title: str, person: Person, *, is_contact: bool) -> PersonShown:
+    # A destroyed key is a state and not a fault: the page says so and shows the rest.
     erased = _("(erased)")
     born_on = str(person.reveal("born_on") or "")
     return PersonShown(
@@ -115,6 +119,7 @@ def in_safe(subject_request: SubjectRequest, rows: Iterable[Any]) -> list[Any]:
     """Rows that share the request's safe also share its opened keys: no query for each row."""
     found = list(rows)
     for row in found:
+        # Of another safe it would be somebody else's key, and the text would look tampered with.
         if isinstance(row, SealedModel) and row.safe_id == subject_request.safe_id:
             row.safe = subject_request.safe
     return found
@@ -153,6 +158,7 @@ def decision(subject_request: SubjectRequest) -> dict[str, Any]:
     erased = _("(erased)")
     return {
         "decision": row,
+        # A ground that is no longer offered keeps its code: the decision rested on it.
         "decision_ground": dict(grounds_for(subject_request)).get(row.ground, row.ground),
         "decision_answer": row.reveal("answer", erased),
         "decision_reasons": row.reveal("reasons", erased),
@@ -171,6 +177,7 @@ class DeadlineShown:
 def deadlines(subject_request: SubjectRequest, today: date) -> list[DeadlineShown]:
     """Every deadline, the governing one first, each with its reasons."""
     return [
+        # The source is stored untranslated, so that each reader gets their own language.
         DeadlineShown(
             each, words.deadline_badge(each, today), gettext(each.source), explain.explain(each)
         )
@@ -190,23 +197,28 @@ class FileShown:
 
 def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]:
     """Everything that can be downloaded; identity documents only for those who prove or approve."""
+    # The download asks this same list, so nothing can be fetched that is not shown here.
     found = [
         (each.file, _("Came with the request") if each.from_requester else _("Added by staff"))
         for each in subject_request.attachments.all()
     ]
     found += [(each.letter, _("Letter")) for each in subject_request.messages.all() if each.letter]
+    # Prefetched with the page, so asking for the messages twice costs nothing.
     found += [
         (each.proof, _("Proof of the answer"))
         for each in subject_request.messages.all()
         if each.proof
     ]
+    # An image of a passport is for those who judge it: it is not even named to others.
     if identity:
         rows = subject_request.evidence.all()
         found += [(each.document, _("Identity document")) for each in rows if each.document]
     deadlines = subject_request.deadlines.all()
+    # Only a deadline set by a court or an authority has one, and Django raises for the others.
     found += [(each.order.document, _("Order")) for each in deadlines if hasattr(each, "order")]
     extensions = [each for deadline in deadlines for each in deadline.extensions.all()]
     found += [(each.proof, _("Notice of an extension")) for each in extensions if each.proof]
+    # For their names, which are sealed like the files themselves.
     in_safe(subject_request, [file for file, _what in found])
     return [
         FileShown(
@@ -234,10 +246,12 @@ class MailShown:
 
 
 def mails(subject_request: SubjectRequest) -> list[MailShown]:
+    # Without those to staff: what reminds the desk is no part of what the person was told.
     rows = OutboxMessage.objects.of(subject_request.reference).filter(recipient_user_id=None)
     return [
         MailShown(
             row.pk,
+            # A room above may owe mail of a kind that has no words here yet.
             str(words.MAILS.get(row.kind, row.kind.replace("_", " "))),
             str(row.get_medium_display()),
             str(row.get_status_display()),

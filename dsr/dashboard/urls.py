@@ -22,12 +22,14 @@ from dsr.requests.deeds.declaration import DEEDS
 
 app_name = "dashboard"
 
+# By reference, which is random: the number of a row would tell how many requests there are.
 ONE = "requests/<str:reference>/"
 
 
 def deed_addresses() -> list[URLPattern]:
     """An address for every deed that is declared; its name is the deed's code."""
     return [
+        # An address of its own, so that the table of who may open what covers deeds like pages.
         path(f"{ONE}{deed.address}/", DeedView.as_view(deed=deed), name=code)
         for code, deed in DEEDS.items()
     ]

@@ -18,6 +18,7 @@ from dsr.requests.preconditions import authority_proved
 from dsr.requests.states import ACTS_FOR_ANOTHER, DeadlineStatus, Duty, Status
 from dsr.requests.words import Badge, days_badge, short
 
+# States that have ended are missing on purpose: nothing about them asks for attention.
 STATUS_KINDS = {
     Status.RECEIVED: "info",
     Status.PROVING_IDENTITY: "info",
@@ -63,6 +64,7 @@ def due_badge(subject_request: SubjectRequest, today: date) -> Badge:
     days = subject_request.days_left(today)
     if days is not None:
         return days_badge(days)
+    # Days are counted while an answer is awaited; afterwards it is said what became of it.
     if subject_request.answered_on:
         return Badge("met", _("Answered on %(day)s") % {"day": short(subject_request.answered_on)})
     if subject_request.is_open:
@@ -73,6 +75,7 @@ def due_badge(subject_request: SubjectRequest, today: date) -> Badge:
 def deadline_badge(deadline: Deadline, today: date) -> Badge:
     """Where one deadline stands on this day."""
     days = deadline.days_left(today)
+    # Announcing an extension is no duty: past its day nothing is late, it is only not possible.
     if days is not None and deadline.purpose == Duty.EXTENSION_NOTICE:
         return Badge("ok", _("Possible until then") if days >= 0 else _("No longer possible"))
     if days is not None:
@@ -91,6 +94,7 @@ def language(code: str) -> str:
     """The name of a language in the reader's own."""
     try:
         return str(get_language_info(code)["name_translated"])
+    # An organisation may answer in a language that Django has no name for.
     except KeyError:
         return code
 
@@ -124,6 +128,7 @@ class IdentityProgress:
 def identity_progress(subject_request: SubjectRequest) -> IdentityProgress:
     return IdentityProgress(
         Level(subject_request.required_level),
+        # From the evidence each time: no tick box says who somebody is (promise A2).
         reached_level(subject_request.evidence.all()),
         subject_request.role in ACTS_FOR_ANOTHER,
         authority_proved(subject_request),

@@ -72,6 +72,7 @@ def seeded(code: str, year: int) -> frozenset[date]:
     observed on 31 December 2027 in the United States.
     """
     first, last = years_known(code)
+    # Beyond its years the package lists no holiday at all, and every weekday would be worked.
     if not first <= year <= last:
         raise DeadlineInputError(
             "calendar", f"the year {year} is outside what {code} knows ({first} to {last})"
@@ -127,6 +128,7 @@ class WorkingCalendar:
     extra: frozenset[date] = frozenset()
     removed: frozenset[date] = frozenset()
     weekend: frozenset[int] = frozenset({SATURDAY, SUNDAY})
+    # Lists change between releases: a bank holiday is announced days before it is held.
     version: str = SEED_VERSION
     _parts: tuple[str, ...] = field(init=False, repr=False, compare=False)
     _years: dict[int, frozenset[date]] = field(init=False, repr=False, compare=False)
@@ -154,6 +156,7 @@ class WorkingCalendar:
         self._keep("memo", {})
 
     def _keep(self, name: str, value: object) -> None:
+        # Frozen, because a calendar is the key of caches that live as long as the process.
         object.__setattr__(self, name, value)
 
     def holidays(self, year: int) -> frozenset[date]:
@@ -185,6 +188,7 @@ class WorkingCalendar:
 
     def add_working_days(self, day: date, amount: int) -> date:
         """The `amount`-th worked day after `day` (before it, when negative)."""
+        # None of them is the day itself, worked or not: who counts periods decides what that means.
         step = ONE_DAY if amount > 0 else -ONE_DAY
         left = abs(amount)
         while left:

@@ -1,4 +1,8 @@
-"""Cases with rule, facts and calendar: those of a file, or a single question in words."""
+"""Cases with rule, facts and calendar: those of a file, or a single question in words.
+
+Read by `codec.py`, our own reader, so that worked cases can be recomputed by anybody with the
+standard library and the holiday calendar; an error names the case and the field.
+"""
 
 from __future__ import annotations
 
@@ -85,6 +89,7 @@ def parse_case(data: object) -> Case:
     """Read one case. Raises `DeadlineInputError` naming the field."""
     if not isinstance(data, dict):
         raise DeadlineInputError("case", "is not an object")
+    # Spelling before absence: `recieved` is a slip of the pen, not a missing day of receipt.
     for key in data:
         _check_spelling(key)
     for key in _NEEDED:
@@ -140,11 +145,13 @@ def read_document(document: object) -> list[object]:
 
 def compute_all(cases: list[object]) -> Iterator[Outcome]:
     """Compute every case, in order; what is wrong with one leaves the others untouched."""
+    # All first: a case may name one that stands further down.
     outcomes = [_alone(place, data) for place, data in enumerate(cases)]
     by_id: dict[str, Outcome] = {}
     for outcome in outcomes:
         by_id.setdefault(outcome.id, outcome)
     for outcome in outcomes:
+        # Whoever names the id means the first: a second one would be chosen by its place.
         if by_id[outcome.id] is not outcome:
             yield Outcome(outcome.id, error=DeadlineInputError("id", "is used by an earlier case"))
         elif outcome.case is None or outcome.case.combine is None or outcome.error:
@@ -155,6 +162,7 @@ def compute_all(cases: list[object]) -> Iterator[Outcome]:
 
 def _alone(place: int, data: object) -> Outcome:
     name = data.get("id") if isinstance(data, dict) else None
+    # A case without a name is known by its place, or its error could not be found in the file.
     name = name if isinstance(name, str) else f"case {place + 1}"
     try:
         case = parse_case(data)
@@ -180,6 +188,7 @@ def _result_of(own: Outcome, name: str, by_id: Mapping[str, Outcome]) -> Result:
     if named is None:
         raise DeadlineInputError("combine.of", f"no case {name!r} in this file")
     if named.result is None:
+        # The fault lies in the other case and is told there; this one says why it has no date.
         raise DeadlineInputError("combine.of", f"case {name!r} could not be computed")
     return named.result
 
@@ -193,6 +202,7 @@ def answer(outcome: Outcome) -> Json:
     assert result is not None
     assert outcome.case is not None
     line: Json = {"id": outcome.id, "due": iso(result.due)}
+    # There even as null: the day is not known while a pause is open.
     if any(isinstance(event, Extension) for event in outcome.case.facts.events):
         line["notice_by"] = iso(result.notice_by)
     if result.due is not None:
@@ -270,6 +280,7 @@ def _length(option: str, text: str) -> Json:
     try:
         return write_period(Period.parse(text))
     except DeadlineInputError as wrong:
+        # `Period` names its own fields; who typed an option looks for the option.
         raise DeadlineInputError(option, wrong.message) from None
 
 
@@ -286,6 +297,7 @@ def _weekday(text: str) -> int:
 def _events(options: Mapping[str, Any]) -> Iterator[Json]:
     for spelled in _given(options, "pause"):
         match = _matched("pause", _PAUSE, spelled, "2026-03-05..2026-03-12:inclusive_both")
+        # UK GDPR Art. 12A(5), the only way of counting that a law states; the others are shown too.
         to, counting = match["to"] or None, match["counting"] or "inclusive_both"
         yield {"type": "pause", "from": match["from"], "to": to, "counting": counting}
     for spelled in _given(options, "restart"):

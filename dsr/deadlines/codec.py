@@ -1,4 +1,9 @@
-"""Calendars, events, facts and rules as JSON, read strictly: an error names its field."""
+"""Calendars, events, facts and rules as JSON, read strictly: an error names its field.
+
+Our own reader on purpose: the engine imports the standard library (and the holiday calendar) only,
+so that anybody can compute a date again without Django or pydantic. Each error names the field;
+`cases.py` names the case beside it. (The files of policies and laws are read with pydantic.)
+"""
 
 from __future__ import annotations
 
@@ -14,6 +19,8 @@ from dsr.deadlines.rules import RECEIVED, Event, Extension, Facts, Pause, Readin
 Json = dict[str, Any]
 T = TypeVar("T")
 
+# Narrower than Python, which also reads `20260131` and `2026-W05-6`; and `\d` alone would take
+# the digits of every script.
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII
@@ -55,6 +62,7 @@ def table(field: str, value: object, known: Collection[str], needed: Collection[
     """A JSON object with no key that is not `known` and none of the `needed` missing."""
     if not isinstance(value, dict):
         raise DeadlineInputError(field, f"{value!r} is not an object")
+    # A switch that is misspelt and passed over would give another date without a word.
     for key in value:
         if key not in known and key not in _REMARKS:
             raise DeadlineInputError(f"{field}.{key}", "is not known here")
@@ -97,6 +105,7 @@ def read_calendar(value: object, field: str = "calendar") -> WorkingCalendar:
             text(f"{field}.codes", code) for code in items(f"{field}.codes", data["codes"])
         )
     }
+    # Corrections are part of the calendar and are stored with it: a trace has to stand alone.
     for key, name in (("extra", "extra"), ("remove", "removed")):
         place = f"{field}.{key}"
         made[name] = frozenset(day(place, each) for each in items(place, data.get(key, [])))
@@ -111,6 +120,7 @@ def read_calendar(value: object, field: str = "calendar") -> WorkingCalendar:
 
 
 def _weekday(field: str, value: object) -> int:
+    # `true` would be Tuesday.
     if isinstance(value, bool) or not isinstance(value, int):
         raise DeadlineInputError(field, f"{value!r} is not a weekday number")
     return value
@@ -128,6 +138,7 @@ def write_calendar(calendar: WorkingCalendar) -> Json:
 
 
 _EVENT_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    # `to` must be there, even as null: an end that was forgotten would stop the period for good.
     "pause": ("from", "to", "counting"),
     "restart": ("on",),
     "extension": ("amount", "unit", "notified_on"),
@@ -146,6 +157,7 @@ def read_event(value: object, field: str) -> Event:
     # Counting from the first due date is the common mistake, so it is refused by name.
     if data.get("base", "start") != "start":
         raise DeadlineInputError(f"{field}.base", "an extension is counted from the start only")
+    # What the law does not admit is kept all the same: the trace says that it changed nothing.
     allowed = data.get("allowed", True)
     if not isinstance(allowed, bool):
         raise DeadlineInputError(f"{field}.allowed", f"{allowed!r} is not true or false")
@@ -202,6 +214,7 @@ def read_facts(data: Json) -> Facts:
     for key in ("received", "zone"):
         if key not in data:
             raise DeadlineInputError(key, "is missing")
+    # What is absent has not happened: null would be a third answer that nobody defined.
     others = data.get("milestones", {})
     if not isinstance(others, dict):
         raise DeadlineInputError("milestones", f"{others!r} is not an object")
@@ -240,6 +253,7 @@ def read_period(data: Json) -> Period | None:
     """The period in `amount` and `unit`; `None` for the unit `none`."""
     # Written out: a key left out by mistake must not mean that there is no limit.
     if data["unit"] == "none":
+        # "Within a reasonable time" has no number, and an amount beside it is a misread text.
         if data.get("amount") is not None:
             raise DeadlineInputError("amount", "a rule without a period has none")
         return None
@@ -259,6 +273,7 @@ def _switches(data: Json) -> dict[str, Any]:
             made[key] = tuple(text(key, each) for each in items(key, data[key]))
     if data.get("extension_cap") is not None:
         cap = table("extension_cap", data["extension_cap"], ("amount", "unit"), ("unit",))
+        # Its errors stand below its own name: `amount` alone would point at the rule's.
         made["extension_cap"] = within("extension_cap", lambda: read_period(cap))
     if data.get("notice") is not None:
         made["notice"] = read_rule(data["notice"], "notice")
@@ -287,6 +302,7 @@ def write_rule(rule: Rule) -> Json:
     """The rule as JSON values, switches at their default left out."""
     data: Json = {"unit": "none"} if rule.period is None else write_period(rule.period)
     # Left out where they are the default: stored rules stay short, and readable beside the law.
+    # The price: a default that changed would move the dates of rules stored before.
     plain = Rule(period=None)
     for key in _PLAIN:
         if getattr(rule, key) != getattr(plain, key):

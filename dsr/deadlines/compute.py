@@ -47,6 +47,7 @@ class Result:
     @property
     def expires_at(self) -> datetime | None:
         """The first instant after the period, on the clocks of the zone."""
+        # A period in hours ends at its instant, a day only when the next one begins.
         if self.due is None or isinstance(self.due, datetime):
             return self.due
         return first_instant_after(self.due, self.zone)
@@ -134,11 +135,13 @@ def _read(reading: Reading, rule: Rule, facts: Facts, calendar: WorkingCalendar)
     elif reading.switch in ("counting", "pause"):
         events = tuple(_reread(reading, facts.events))
         facts = replace(facts, events=events)
+    # `solve`, not `compute`: of another reading only the date is shown, never its steps.
     return solve(rule, facts, calendar).due
 
 
 @lru_cache(maxsize=256)
 def _elsewhere(calendar: WorkingCalendar, codes: tuple[str, ...]) -> WorkingCalendar:
+    # Kept, because a calendar that is made anew has to load its years anew.
     return replace(calendar, codes=codes)
 
 
@@ -167,14 +170,20 @@ def usual_readings(rule: Rule, facts: Facts) -> tuple[Reading, ...]:
 
 def _disputed(rule: Rule, facts: Facts) -> Iterator[tuple[str, str]]:
     unit = None if rule.period is None else rule.period.unit
+    # California, s. 7021(b), read literally, counts the day of receipt.
     if unit in ("day", "business_day"):
         yield "start", "same_day" if rule.start == "next_day" else "next_day"
+    # The ICO counted from the day after until August 2019; "beginning with", read strictly,
+    # ends on the eve.
     if unit in ("month", "year"):
         yield from (("anchor", v) for v in ("event", "day_after", "day_before") if v != rule.anchor)
     if unit == "hour":
         yield "hour_start", "exact" if rule.hour_start == "next_full_hour" else "next_full_hour"
     elif unit is not None and rule.direction == "forward":
+        # HIPAA, the French health code and California do not say whether the last day moves.
         yield "roll", "next_working_day" if rule.roll == "none" else "none"
+        # Identity restarts the period in the UK (Art. 12A), suspends it for the EDPB and does
+        # nothing in California; how many days a pause has is settled in the UK only.
         if any(isinstance(event, Pause) and event.allowed for event in facts.events):
             for counting in ("inclusive_both", "exclude_first", "between"):
                 yield "counting", counting
@@ -192,6 +201,7 @@ def first_to_end(ends: Sequence[date | float | None]) -> int | None:
     What has no end is passed over. Of equal ends the first listed governs, so whoever has an
     order of precedence (an order, the law, the policy, a target) lists by it.
     """
+    # With its place beside it: of equal ends `min` takes the one listed first.
     ended = [(end, place) for place, end in enumerate(ends) if end is not None]
     return min(ended)[1] if ended else None
 
@@ -206,6 +216,7 @@ def _end(result: Result, hourly: bool) -> date | float | None:
     # Days are compared as days; beside a period in hours only instants are comparable.
     if not hourly:
         return result.due
+    # As seconds: within one zone Python compares the wall clock, which repeats an hour in autumn.
     return None if result.expires_at is None else result.expires_at.timestamp()
 
 

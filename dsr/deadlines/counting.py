@@ -33,6 +33,7 @@ def count(
     """
     if period.unit == "business_day":
         bare = raw = _business_days(rule, period.amount, start, calendar, ())
+        # The date without pauses is kept beside it: the trace shows what they added.
         if still:
             raw = _business_days(rule, period.amount, start, calendar, still)
     else:
@@ -49,6 +50,7 @@ def count(
     # moves forward the other order gives the same date.
     if rule.min_working_days and period.unit == "day" and period.amount >= 2:
         floored = _with_working_days(rule, start, raw, calendar)
+    # Once, and last: a day moved earlier would carry its move into whatever is added to it.
     if rule.roll == "next_working_day":
         return Count(bare, raw, floored, calendar.next_working(floored))
     if rule.roll == "previous_working_day":
@@ -101,6 +103,7 @@ def _business_days(
 
 def _with_working_days(rule: Rule, start: date, last: date, calendar: WorkingCalendar) -> date:
     """`last`, or the later day by which the period holds its working days (Art. 3(5))."""
+    # Pauses are not asked: working days that fall into one help to fill the floor, our reading.
     before = start - ONE_DAY if rule.start == "same_day" else start
     return max(last, calendar.add_working_days(before, rule.min_working_days))
 
@@ -147,6 +150,7 @@ class PausedCount(NamedTuple):
 def stops(pauses: Iterable[Pause], zone: str) -> list[Stop]:
     """The pauses in the order in which they began."""
     found = [_stop(pause, zone) for pause in pauses]
+    # Of those that begin on one day the open one comes last: what the others took out stays told.
     found.sort(key=lambda stop: (stop.from_on, stop.to_on or date.max, stop.first))
     return found
 
@@ -182,11 +186,13 @@ def count_with_pauses(
         # While a pause is open nobody can know the last day, so none is given.
         if stop.last is None:
             verdicts.append(_verdict(stop, OPEN))
+            # What began and ended meanwhile lies inside this one and takes no day out by itself.
             verdicts += [_verdict(later, OPEN) for later in pauses[place + 1 :] if not later.to_on]
             return PausedCount(reached, None, still, tuple(verdicts))
         before = days_in(still)
         # Days before the start were never in the count and cannot be taken out of it.
         still = _united(still, max(stop.first, start), stop.last)
+        # Only the days that no earlier pause took out: two questions at once stop it once.
         verdicts.append(_verdict(stop, COUNTED, days_in(still) - before))
         reached = count(rule, period, start, calendar, still)
     return PausedCount(reached, reached.due, still, tuple(verdicts))
@@ -203,6 +209,7 @@ def without_effect(stop: Stop, effect: str) -> PauseVerdict:
 
 def _united(spans: Spans, first: date, last: date) -> Spans:
     """`spans` with the days from `first` to `last`; a day is counted once."""
+    # Strictly between two days in a row lies none, and a pause may be over before the start.
     if last < first:
         return spans
     apart = []

@@ -104,6 +104,7 @@ def _outcome(
 
 
 def _exceeds_cap(rule: Rule, amount: int) -> bool:
+    # All together: the two further months of GDPR, Art. 12(3) are not two each time.
     cap, period = rule.extension_cap, rule.period
     return cap is not None and period is not None and amount > period.amount + cap.amount
 
@@ -124,6 +125,7 @@ def _longer(total: Period, more: Period) -> Period:
     try:
         return Period(total.amount + more.amount, total.unit)
     except DeadlineInputError as wrong:
+        # Either alone is within ten years, so it is the announcement that made the sum too long.
         raise DeadlineInputError("events", f"with its extensions, {wrong.message}") from None
 
 

@@ -46,6 +46,7 @@ def narrate(
 def _add_receipt(writer: TraceWriter) -> None:
     facts, found = writer.facts, writer.found
     arrived = facts.received.isoformat()
+    # More than the sentence says: all that is needed to compute the date again.
     values = {
         "received": arrived,
         "zone": facts.zone,
@@ -64,6 +65,7 @@ def _add_receipt(writer: TraceWriter) -> None:
 def _add_deemed(writer: TraceWriter, on: date) -> None:
     deemed_on = writer.found.deemed_on.isoformat()
     if writer.found.late and writer.rule.cutoff is not None:
+        # Two reasons, two sentences: the cut-off moves it by a day, the day of rest from there.
         on += timedelta(days=1)
         values = {"cutoff": writer.rule.cutoff.isoformat("minutes"), "deemed_on": on.isoformat()}
         writer.add("received", "received_late", values, "receipt")
@@ -98,6 +100,7 @@ def _add_calendar(writer: TraceWriter) -> None:
     # The list of holidays is most of a trace, and the same for every date in these years.
     if years not in calendar.memo:
         calendar.memo[years] = _calendar_step(calendar, years)
+    # Not `add`: the step is shared by many dates and names its source already.
     writer.places["calendar"] = len(writer.steps)
     writer.steps.append(calendar.memo[years])
 
@@ -111,11 +114,13 @@ def _calendar_step(calendar: WorkingCalendar, years: tuple[int, ...]) -> Step:
     }
     if not years:
         return Step("calendar_unused", values, calendar.version)
+    # Without places and added days there are no holidays to speak of, only the week.
     named = calendar.codes or calendar.extra
     return Step("calendar" if named else "calendar_week", values, calendar.version)
 
 
 def _uses_calendar(rule: Rule) -> bool:
+    # The limit for the notice rests on days of its own, and they must be found in the trace too.
     if rule.notice is not None and _uses_calendar(rule.notice):
         return True
     if rule.period is None or rule.period.unit == "hour":
@@ -127,6 +132,7 @@ def _uses_calendar(rule: Rule) -> bool:
 
 def _years(writer: TraceWriter) -> tuple[int, ...]:
     """The years whose holidays may have been looked at, as far as the calendar knows them."""
+    # Too few years and the date cannot be computed again; all of them would fill the trace.
     days = [writer.found.received_on, writer.found.deemed_on, *_dates(writer)]
     unit = None if writer.rule.period is None else writer.rule.period.unit
     years = {day.year for day in days}
@@ -157,6 +163,7 @@ def _add_start(writer: TraceWriter) -> None:
         if name != RECEIVED:
             values = {"name": name, "on": facts.milestones[name].isoformat()}
             writer.add("start", "milestone", values, "start_event")
+    # Also those without effect: who sent something is told why it moved nothing.
     restarts = [event for event in facts.events if isinstance(event, Restart)]
     for event in restarts:
         _add_restart(writer, event)
@@ -192,6 +199,7 @@ def _add_count(writer: TraceWriter) -> None:
     _add_raw(writer, found.count, total)
     for pause in found.pauses:
         _add_pause(writer, pause, found.count)
+    # A date that an open pause will move would be read as a promise.
     if found.due is None:
         writer.add("due", "no_date", {}, "period")
         return
@@ -222,6 +230,7 @@ def _add_hours(writer: TraceWriter, total: dict[str, Any]) -> None:
     assert found.due is not None
     due = found.due.isoformat()
     values = {"period": total, "start_on": found.start.isoformat(), "due_on": due}
+    # No roll and no floor to tell: hours never move for days of rest.
     full = writer.rule.hour_start == "next_full_hour"
     writer.add("count", "count_hour_full" if full else "count_hour", values, "hour_start")
     for pause in found.pauses:
@@ -287,6 +296,7 @@ def _days_used(writer: TraceWriter, verdict: PauseVerdict, count: PausedCount) -
 def _add_suspended_days(writer: TraceWriter, count: PausedCount) -> None:
     values = {"days": days_in(count.still), "raw_on": count.reached.raw.isoformat()}
     period = writer.found.period
+    # Working days are left out one by one on the way; other units get the days at the end.
     skipped = period is not None and period.unit == "business_day"
     writer.add("pause", "pause_skipped" if skipped else "pause_added", values, "pause")
 
@@ -308,6 +318,7 @@ def _add_end(writer: TraceWriter, count: PausedCount) -> None:
         {"from_on": reached.floored.isoformat(), "due_on": due_on},
         "roll",
     )
+    # As an instant: the end of the same day is another hour in UTC after the clocks change.
     ends = first_instant_after(reached.due, writer.facts.zone).isoformat()
     writer.add(
         "due", "due", {"due_on": due_on, "expires_on": ends, "zone": writer.facts.zone}, "period"

@@ -63,6 +63,7 @@ def legal_day(moment: Moment, zone: str) -> date:
     The zone is that of the place of receipt, never UTC: 23:30 UTC on 31 March is 1 April
     in Paris. Raises `DeadlineInputError` on `zone`.
     """
+    # Asked this way round, because a datetime is a date to Python as well.
     if isinstance(moment, datetime):
         return local_instant(moment, zone).date()
     return moment
@@ -168,6 +169,7 @@ class Period:
             )
         word = " ".join(match[2].lower().split())
         unit = _WORDS.get(word) or _WORDS.get(word.removesuffix("s"))
+        # An unknown word goes on as it is: the constructor refuses it and names those it knows.
         return cls(int(match[1]), cast("Unit", unit or word))
 
 

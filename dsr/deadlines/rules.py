@@ -103,6 +103,7 @@ class Facts:
     received: Moment
     zone: str
     events: tuple[Event, ...] = ()
+    # A mapping has no hash; the moments in it are compared all the same.
     milestones: Mapping[str, Moment] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
@@ -234,6 +235,7 @@ class Rule:
     memo: dict[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        # Rules come from YAML and JSON, where a `Literal` guards nothing.
         for switch, allowed in CHOICES.items():
             value = getattr(self, switch)
             if value not in allowed:
@@ -250,11 +252,13 @@ class Rule:
         # Its place is the zone of the receipt, which differs from request to request.
         if self.cutoff is not None and self.cutoff.tzinfo is not None:
             raise DeadlineInputError("cutoff", "is a time on the local clock, without offset")
+        # Without a start the latest of none would be asked for.
         if not self.starts:
             raise DeadlineInputError("starts", "names no moment from which to count")
         if self.direction == "back" and self.period is not None:
             # A window of no days shows nothing: it is never what a law means.
             whole_number("amount", self.period.amount, least=1)
+        # Months and days have no common measure, so a cap in another unit could not be compared.
         cap = self.extension_cap
         if cap is not None and (self.period is None or cap.unit != self.period.unit):
             raise DeadlineInputError("extension_cap", "its unit differs from the unit of the rule")

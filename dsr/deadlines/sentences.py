@@ -17,6 +17,7 @@ def ngettext(singular: str, plural: str) -> tuple[str, str]:
     return singular, plural
 
 
+# The codes are stored in traces, so a sentence may be reworded and never renamed.
 SENTENCES: Final[dict[str, str]] = {
     # Receipt
     "received_on": _("The request was received on {received_on}."),
@@ -162,6 +163,7 @@ SENTENCES: Final[dict[str, str]] = {
     "alternative_none": _("Read differently, there would be no date for now: {why}"),
 }
 
+# Both forms for each unit: in French 0 is singular, in English plural.
 PERIODS: Final[dict[str, tuple[str, str]]] = {
     "hour": ngettext("{n} hour", "{n} hours"),
     "day": ngettext("{n} day", "{n} days"),
@@ -198,6 +200,7 @@ WORDS: Final[dict[str, str]] = {
     "complete": _("a complete request"),
 }
 
+# For rules without readings of their own: those of a regime bring their words with them.
 WHYS: Final[dict[str, str]] = {
     "start=next_day": _("the day it runs from is not counted."),
     "start=same_day": _("the day it runs from is counted as the first day."),

@@ -55,6 +55,7 @@ class Solution:
 def solve(rule: Rule, facts: Facts, calendar: WorkingCalendar) -> Solution:
     """Find the date. Raises `DeadlineInputError` for facts that the rule cannot count with."""
     received_on = legal_day(facts.received, facts.zone)
+    # A year that was typed wrong must not become a date somebody relies on.
     known_year("received", received_on)
     found = Solution(received_on, received_on, period=rule.period)
     if facts.events:
@@ -81,6 +82,7 @@ def _check_units(rule: Rule, facts: Facts) -> None:
 
 
 def _solve_days(found: Solution, rule: Rule, facts: Facts, calendar: WorkingCalendar) -> None:
+    # Receipt alone is deemed: what comes later (a fee, an identity) counts on its own day.
     if rule.cutoff is not None or rule.receipt_on_non_working != "none":
         _deem(found, rule, facts, calendar)
     start = _start_day(found, rule, facts)
@@ -104,6 +106,7 @@ def _solve_days(found: Solution, rule: Rule, facts: Facts, calendar: WorkingCale
     if admitted:
         found.suspended = found.due is None
         found.pauses += found.count.verdicts
+        # Shown beside an open pause, so that nobody forgets the request meanwhile.
         found.without_pause = count_with_pauses(rule, found.period, start, calendar, []).due
 
 
@@ -118,6 +121,7 @@ def _solve_hours(found: Solution, rule: Rule, facts: Facts, calendar: WorkingCal
         return hours_later(begun, sign * period.amount, facts.zone, next_full_hour=full)
 
     found.start = begun
+    # Elapsed hours are counted over nights and holidays, so nothing stops them either.
     found.pauses = tuple(
         without_effect(stop, NOT_APPLICABLE) for stop in stops(_pauses(facts), facts.zone)
     )
@@ -167,6 +171,7 @@ def _deem(found: Solution, rule: Rule, facts: Facts, calendar: WorkingCalendar) 
 
 def _start_day(found: Solution, rule: Rule, facts: Facts) -> date | None:
     """The latest of the days from which the rule runs; `None` while one has not come."""
+    # Most deadlines, and the bulk of every sweep: nothing else can be their start.
     if rule.starts == _FROM_RECEIPT and not facts.events:
         return found.deemed_on
     moments = _starts(found, rule, facts, found.deemed_on)
@@ -195,12 +200,14 @@ def _starts(found: Solution, rule: Rule, facts: Facts, receipt: Moment) -> list[
     named: dict[str, Moment] = {**facts.milestones, RECEIVED: receipt}
     found.waiting_for = tuple(name for name in rule.starts if name not in named)
     moments = [named[name] for name in rule.starts if name in named]
+    # UK GDPR Art. 12A(2): identity or a fee that was asked for begins the period anew.
     restarts = (event for event in facts.events if isinstance(event, Restart))
     return moments + [event.on for event in restarts if event.allowed]
 
 
 def _admitted(found: Solution, rule: Rule, facts: Facts) -> list[Stop]:
     """The pauses that can have an effect; a verdict on the others at once."""
+    # A window into the past lies there already: nothing that happens now shortens it.
     if rule.direction == "back":
         reasons = [(stop, NOT_APPLICABLE) for stop in stops(_pauses(facts), facts.zone)]
     else:

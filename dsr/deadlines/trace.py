@@ -39,6 +39,7 @@ class Step:
     `source` is the provision or data behind it, `alternatives` the dates of other readings.
     """
 
+    # Stored with every date: a code or a name that changes leaves old dates without a sentence.
     code: str
     values: Mapping[str, Any]
     source: str = ""
@@ -102,6 +103,7 @@ class Formatter:
 
     def day(self, iso: str) -> str:
         """A day, given in ISO form."""
+        # ISO where no reader is known: 03/04 is March to some and April to others.
         return iso
 
     def instant(self, iso: str) -> str:
@@ -115,6 +117,7 @@ class Formatter:
 
     def word(self, code: str) -> str:
         """A reason or the name of a moment."""
+        # A reason of an organisation's own has no word here and is shown as it was noted.
         return self.translate(WORDS[code]) if code in WORDS else code
 
     def words(self, parts: list[str]) -> str:
@@ -142,6 +145,7 @@ def explain(trace: Iterable[Step], formatter: Formatter = PLAIN) -> list[str]:
 def sentence(step: Step, formatter: Formatter = PLAIN) -> str:
     """What one step says."""
     shown = {name: _shown(name, value, formatter) for name, value in step.values.items()}
+    # A code without a sentence is a defect and fails here: better no page than half a reason.
     return formatter.translate(SENTENCES[step.code]).format_map(shown)
 
 
@@ -158,6 +162,7 @@ def _shown(name: str, value: Any, formatter: Formatter) -> Any:
     # By name, so that a new sentence needs no code: what ends in `_on` is a day or instant.
     if isinstance(value, str) and (name == "on" or name.endswith("_on")):
         return _moment(value, formatter)
+    # By shape: `period`, `extension` and `total` are lengths under different names.
     if isinstance(value, Mapping) and "unit" in value and "amount" in value:
         return formatter.period(value["amount"], value["unit"])
     if name in ("reason", "name"):

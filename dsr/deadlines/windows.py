@@ -17,6 +17,7 @@ TWELVE_MONTHS: Final = Period(12, "month")
 # 45 CFR 164.528(a)(2)(ii): an oral statement of an agency suspends for 30 days at most.
 ORAL_STATEMENT: Final = timedelta(days=30)
 
+# These are never moved, so no place's holidays are asked for.
 _EVERY_DAY: Final = WorkingCalendar()
 
 
@@ -44,6 +45,7 @@ def look_back(period: Period, requested_on: date) -> Window:
 
     Six years for an accounting of disclosures (45 CFR 164.528(a)(1)). Both ends included.
     """
+    # No roll: a window moved for a weekend would reach less far than the right.
     rule = Rule(period=period, direction="back")
     return Window(_day(rule, requested_on), requested_on)
 
@@ -65,6 +67,7 @@ def is_older(made_on: date, at: date, age: Period = FIVE_YEARS) -> bool:
 
     Exactly five years is not more than five (Code de la santé publique, R1111-1).
     """
+    # `<`: on the fifth birthday of a record it is five years old and not more.
     return _day(Rule(period=age), made_on) < at
 
 
@@ -81,6 +84,7 @@ def split_by_age(
     A mixed record has two: eight days for the recent part, two months for the older one.
     Raises `DeadlineInputError` on `made_on` when no day is given.
     """
+    # At receipt: a part does not grow old while its answer is waited for.
     received_on = legal_day(facts.received, facts.zone)
     ages = {is_older(day, received_on, age) for day in made_on}
     if not ages:
@@ -108,6 +112,7 @@ def agency_pause(stated_on: date, until: date | None = None) -> Pause:
     Without `until` the statement was oral and counts for at most 30 days
     (45 CFR 164.528(a)(2)).
     """
+    # Without its first day: the statement is the event, and 30 days after it remain.
     return Pause(stated_on, until or stated_on + ORAL_STATEMENT, "exclude_first", "agency")
 
 
@@ -118,6 +123,7 @@ def is_free(
 
     Twelve months after a free one the next is free again (45 CFR 164.528(c)(2)).
     """
+    # The day on which the window opens is outside: twelve months after, to the day, is free.
     opened_on = look_back(within, on).first_on
     return sum(opened_on < day <= on for day in granted_on) < times
 
@@ -127,6 +133,7 @@ def still_owed(result: Result, answered_on: date | None) -> bool:
 
     An answer given by the due date makes it needless (Cal. Code Regs. tit. 11, s. 7021(a)).
     """
+    # Where there is no date there is nothing to be late for, and any answer settles it.
     due_on = result.due_on
     return answered_on is None or (due_on is not None and answered_on > due_on)
 

@@ -34,9 +34,11 @@ def ring() -> None:
     """Rings after the commit, once per transaction. Never raises."""
     waiting = connections[DEFAULT_DB_ALIAS].run_on_commit
     if not any(entry[1] is _after_commit for entry in waiting):
+        # The deed is done by now: a bell that breaks must not look like a deed that failed.
         transaction.on_commit(_after_commit, robust=True)
 
 
+# A function of its own: Django reports a robust failure by its name, and a partial has none.
 def _after_commit() -> None:
     wake()
 
@@ -46,6 +48,7 @@ def knock() -> bool:
     if time.monotonic() < _Silence.until:
         return False
     try:
+        # No retry, since a sweep comes anyway; after minutes a knock says nothing new.
         current_app.send_task(TASK, ignore_result=True, retry=False, expires=300)
     except (OperationalError, KombuError, RedisError, OSError) as error:
         _Silence.until = time.monotonic() + SILENCE_SECONDS
@@ -66,6 +69,7 @@ class _Ringer:
         self.rings.put(True)
         with self.lock:
             if self.thread is None or not self.thread.is_alive():
+                # It keeps no process alive; `finish` gives it its time at the end.
                 self.thread = Thread(target=self._ring, name="doorbell", daemon=True)
                 self.thread.start()
 

@@ -51,6 +51,7 @@ def deliver(at: datetime, limit: int = 5000, worker: str = "") -> dict[str, int]
     reclaim(at)
     while shift.goes_on(limit):
         shift.batch(min(BATCH, limit - shift.claimed))
+    # Only now: a sweep that broke off has not shown that mail goes out.
     heartbeats.beat("delivery", at)
     return dict(shift.counts)
 

@@ -35,6 +35,7 @@ def expect(name: str, within: timedelta = FIVE_MINUTES) -> None:
 
 def beat(name: str, at: datetime) -> None:
     """A late process never turns the clock back."""
+    # An update first: the row is missing before the first beat only.
     if not Heartbeat.objects.filter(name=name, beat_at__lt=at).update(beat_at=at):
         Heartbeat.objects.get_or_create(name=name, defaults={"beat_at": at})
 

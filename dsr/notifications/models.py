@@ -106,6 +106,7 @@ class OutboxMessage(SealedModel):
     lease_until = models.DateTimeField(null=True)
     claimed_by = models.CharField(max_length=120, blank=True)
     last_error = models.CharField(max_length=20, choices=Trouble.choices, blank=True)
+    # Made once and kept: a mail that goes out twice is recognised by it (promise E).
     message_id = models.CharField(max_length=200)
     sent_at = models.DateTimeField(null=True)
     posted_on = models.DateField(null=True)
@@ -113,6 +114,7 @@ class OutboxMessage(SealedModel):
     recheck = models.CharField(max_length=60, blank=True)
     recheck_args = models.JSONField(default=dict)
 
+    # Numbers and no foreign keys: this room knows no accounts.
     recipient_user_id = models.BigIntegerField(null=True)
     handled_at = models.DateTimeField(null=True)
     handled_by_id = models.BigIntegerField(null=True)
@@ -123,6 +125,7 @@ class OutboxMessage(SealedModel):
         verbose_name = _("message owed")
         verbose_name_plural = _("outbox")
         indexes = [
+            # Partial: what was sent stays in the table, and no sweep should walk through it.
             models.Index(
                 fields=["next_try_at", "id"],
                 name="outbox_owed",
@@ -149,6 +152,7 @@ class OutboxMessage(SealedModel):
             models.CheckConstraint(
                 condition=Q(medium__in=Medium.values), name="outbox_medium_known"
             ),
+            # A claim without an end would hold its mail for ever.
             models.CheckConstraint(
                 condition=~Q(status=Status.CLAIMED) | Q(lease_until__isnull=False),
                 name="outbox_claim_has_lease",

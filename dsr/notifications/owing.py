@@ -29,6 +29,7 @@ _registered: dict[str, Recheck] = {}
 
 def register_recheck(name: str, question: Recheck) -> None:
     """`question(args, at)` answers whether the message still holds; args are ids and codes."""
+    # The same question under its name once more is no clash: `ready()` may run twice.
     if _registered.setdefault(name, question) is not question:
         raise ValueError(f"two rechecks are called {name}")
 
@@ -64,12 +65,13 @@ def owe(
     Call it in the transaction of the deed. `to` is a mail address, or for a letter the lines of a
     postal address. The text is made now, from `templates/mail/<kind>/`, and sealed in `safe`.
     `recheck` is asked again before sending; after `useful_until` it is not sent any more.
-    `owner_user_id` is who has to see to it when it cannot be delivered. A letter may come
+    `recipient_user_id` is the reader's account, where there is one. A letter may come
     with its PDF as `file`; else its text is set when it is printed. Who writes many new rows at
     once takes this one, unsaved, `into` a list.
     """
     # A name that nothing answers to would keep the mail waiting: better that the deed fails.
     _check_is_known(recheck)
+    # Made now, in the transaction of the deed: later the request has moved on.
     text = render(kind, context, language=language, reference=reference)
     message = _sealed(
         to,

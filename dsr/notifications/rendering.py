@@ -16,6 +16,7 @@ from django.utils import translation
 
 SUBJECT_KEYS = ("reference", "organisation", "language", "base_url")
 SUBJECT_LENGTH = 150
+# A character of private use: nobody types it, so it is found again in the finished text.
 UNDEFINED = "\ue000undefined\ue000"
 KIND = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -27,6 +28,7 @@ class Text(NamedTuple):
 
 def render(kind: str, context: Mapping[str, Any], *, language: str, reference: str = "") -> Text:
     """Raises TemplateDoesNotExist for an unknown kind, LookupError for a missing variable."""
+    # It becomes a part of a path.
     if not KIND.fullmatch(kind):
         raise ValueError(f"no kind of message: {kind!r}")
     given = {
@@ -65,6 +67,7 @@ def _filled(name: str, context: Mapping[str, Any]) -> str:
     return str(text)
 
 
+# An engine of our own: Django's would escape, and print nothing where a variable is missing.
 @cache
 def _engine() -> Engine:
     """Plain text, so nothing is escaped."""

@@ -52,6 +52,7 @@ def retry(message_id: int, *, at: datetime) -> OutboxMessage:
         message.handled_at = message.handled_by_id = message.useful_until = None
         message.last_error = Trouble.NONE
         message.save()
+        # Somebody is waiting for it, so not for the next sweep.
         ring()
     return message
 
@@ -60,6 +61,7 @@ def write_off(message_id: int, *, actor_id: int, at: datetime) -> OutboxMessage:
     """Somebody has seen to what an undelivered message was for; it leaves the list of troubles."""
     with transaction.atomic():
         message = _locked(message_id, *UNDELIVERED)
+        # Its state stays what it is: seeing to a trouble does not make the mail sent.
         message.handled_at, message.handled_by_id = at, actor_id
         message.save(update_fields=["handled_at", "handled_by_id"])
     return message
@@ -69,6 +71,7 @@ def record_bounce(message_id: int, *, at: datetime) -> OutboxMessage:
     """A sent mail came back."""
     with transaction.atomic():
         message = _locked(message_id, Status.SENT)
+        # Failed and no state of its own: from here on it is like any mail that did not arrive.
         message.status, message.last_error = Status.FAILED, Trouble.BOUNCED
         message.save(update_fields=["status", "last_error"])
     return message
@@ -78,6 +81,7 @@ def record_posting(message_id: int, *, posted_on: date, at: datetime) -> OutboxM
     """A letter was put into the post on that day."""
     with transaction.atomic():
         message = _locked(message_id, Status.OWED)
+        # Of a mail only the worker says that it is out.
         if message.medium != Medium.LETTER:
             raise WrongStateError(message_id)
         message.status, message.posted_on, message.sent_at = Status.SENT, posted_on, at

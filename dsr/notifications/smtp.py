@@ -78,6 +78,7 @@ class SmtpConnection:
             return
         try:
             self._connection.open()
+        # No mail is to blame: until the log-in is put right none can go out.
         except smtplib.SMTPAuthenticationError as error:
             raise ServerAwayError(Trouble.SERVER_REFUSES_US) from error
         except OSError as error:  # what smtplib raises is one, too
@@ -90,6 +91,7 @@ class SmtpConnection:
             taken = self._connection.send_messages([mail])
         except OSError as error:
             raise _meaning(error) from error
+        # Django counts what was accepted, and passes over a mail without a recipient in silence.
         if taken != 1:
             raise RefusalError(Trouble.REFUSED, for_good=True)
 
@@ -111,6 +113,7 @@ def email_of(message: OutboxMessage) -> EmailMessage:
         headers={
             "Message-ID": message.message_id,
             "Date": format_datetime(message.owed_at),
+            # So that nobody's holiday notice answers it.   (RFC 3834)
             "Auto-Submitted": "auto-generated",
             "Content-Language": message.language,
         },
@@ -119,12 +122,14 @@ def email_of(message: OutboxMessage) -> EmailMessage:
 
 def _meaning(error: OSError) -> RefusalError:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
+        # Of several answers the mildest: while one may change, the mail is tried again.
         return _by_code(min(code for code, _ in error.recipients.values()))
     # Our own sender address was refused: a matter between the servers, which may be put right.
     if isinstance(error, smtplib.SMTPSenderRefused):
         return RefusalError(Trouble.TRY_LATER)
     if isinstance(error, smtplib.SMTPResponseException):
         return _by_code(error.smtp_code)
+    # What this server cannot do at all, it will not do later.
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return RefusalError(Trouble.REFUSED, for_good=True)
     return RefusalError(Trouble.CONNECTION_LOST)

@@ -33,6 +33,7 @@ class Audited(admin.ModelAdmin[Any]):
     """Every change made here is a line in the history of the site."""
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        # In the admin's own transaction: the change and its line stand or fall together.
         super().save_model(request, obj, form, change)
         # After it: only then has a new object the key that the line names.
         self.audit(request, obj, "changed" if change else "added")
@@ -61,6 +62,7 @@ class Audited(admin.ModelAdmin[Any]):
 
 
 class ReadOnly(admin.ModelAdmin[Any]):
+    # Rights come from files alone: an edit here would part them from the text they quote.
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -109,6 +111,7 @@ class WorkingCalendarAdmin(admin.ModelAdmin[WorkingCalendar]):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Days are saved with the calendar: one change, one version, recomputed once."""
         super().save_related(request, form, formsets, change)
+        # A page that was saved unchanged raises no version, or every date would be computed again.
         if form.has_changed() or any(formset.has_changed() for formset in formsets):
             calendar_changed(
                 form.instance,
@@ -127,6 +130,7 @@ class PolicyAdmin(Audited):
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Versions, readings and requests hang on it.
         return False
 
 
@@ -144,6 +148,7 @@ class VersionForm(ModelForm[PolicyVersion]):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        # Asked here for the sentence beside the form; the service asks again under the lock.
         if not self.errors and (reason := refusal(self.instance, self.edit())):
             raise ValidationError(reason)
         return cleaned
@@ -172,6 +177,7 @@ class PolicyVersionAdmin(admin.ModelAdmin[PolicyVersion]):
         return False
 
     def save_model(self, request: HttpRequest, obj: PolicyVersion, form: Any, change: bool) -> None:
+        # Not `obj.save()`: the service locks, asks again and writes the line.
         edit_version(obj.pk, form.edit(), actor_id=request.user.pk, at=timezone.now())
 
 
@@ -198,6 +204,7 @@ class InformationItemAdmin(Audited):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Once a request rests on the reading, what it shows does not change any more.
         free = obj is None or obj.reading.used_at is None
         return free and super().has_change_permission(request, obj)
 

@@ -28,6 +28,7 @@ def correct_day(
     with transaction.atomic():
         # Locked first, so that each line of the history names a version of its own.
         calendar = WorkingCalendar.objects.select_for_update().get(pk=calendar_id)
+        # Replaced, since a day can be one thing only: the last word about it counts.
         CalendarDay.objects.update_or_create(
             calendar=calendar,
             on=correction.on,
@@ -70,5 +71,6 @@ def calendar_changed(
     calendar = WorkingCalendar.objects.get(pk=calendar.pk)
     by = "system" if actor_id is None else "staff"
     said = {"calendar": calendar.pk, "version": calendar.version, **facts}
+    # A holiday moves dates that people rely on, so the history says who set it.
     append(SITE, code, at=at, actor_id=actor_id, by=by, facts=said)
     return calendar

@@ -23,12 +23,14 @@ Place: TypeAlias = tuple[str | int, ...]
 # What a validator is told: the fields above it, and what surrounds the entry.
 Info: TypeAlias = ValidationInfo[Any]
 
+# The text of a policy is a file of its own: a value as long as that stands in the wrong place.
 _LONGEST = 10_000
 
 
 class Strict(BaseModel):
     """The base of what a file may say: no undeclared key, no value turned into another."""
 
+    # Strict: else 1 and “yes” would pass for true, “7” for a number, and nobody would hear of it.
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
@@ -68,6 +70,7 @@ def told(sentence: str, *, named: bool = False) -> PydanticCustomError:
 
 
 def _wrong(kind: str, value: object, **words: Any) -> PydanticCustomError:
+    # The message is only a place for the value: people read the sentence of the kind.
     return PydanticCustomError(kind, "{value}", {"value": str(value), **words})
 
 
@@ -80,6 +83,7 @@ def _not_blank(value: str) -> str:
 
 
 def _slug(value: str) -> str:
+    # It becomes a part of an address and of codes in the history.
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", value):
         raise _wrong("slug", value)
     return value
@@ -94,12 +98,14 @@ def check_email(value: str) -> str:
 
 
 def _url(value: str) -> str:
+    # Nothing but http: what stands here becomes a link on a page.
     if not re.fullmatch(r"https?://[^\s\"<>]+", value):
         raise _wrong("url", value)
     return value
 
 
 def _day(value: object) -> date:
+    # Taken as text: the reader of YAML turns no word into a day.
     try:
         return date.fromisoformat(str(value))
     except ValueError:
@@ -115,6 +121,7 @@ def _given(value: object) -> object:
 
 def refuse_twice(entries: Iterable[tuple[Place, str]], kind: str = "twice") -> None:
     """For a validator: each value that stood earlier is an error at its own place."""
+    # Every one at its own place: whoever wrote the file mends them all in one go.
     first: dict[str, Place] = {}
     twice = [
         InitErrorDetails(type=_wrong(kind, value, earlier=first[value]), loc=place, input=None)
@@ -122,6 +129,7 @@ def refuse_twice(entries: Iterable[tuple[Place, str]], kind: str = "twice") -> N
         if first.setdefault(value, place) != place
     ]
     if twice:
+        # As pydantic's own error, which alone brings several places out of one validator.
         raise ValidationError.from_exception_data("given twice", twice)
 
 
@@ -137,6 +145,7 @@ def _no_twice(values: tuple[str, ...]) -> tuple[str, ...]:
 
 def require_known(value: str, codes: Collection[str]) -> str:
     if value not in codes:
+        # With what is known: a misspelt word is found by looking, not by guessing.
         raise _wrong("unknown", value, known=", ".join(sorted(codes)))
     return value
 

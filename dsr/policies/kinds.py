@@ -70,7 +70,8 @@ LIGHT = frozenset(
     }
 )
 
-# Who verified does not approve: what lets health data out, and what destroys it.
+# Who verified does not approve: what lets health data out, and what destroys it (promise A8).
+# Correction and amendment are missing: they do neither.
 FOUR_EYES = frozenset(
     {
         Kind.INFORM,

@@ -217,6 +217,7 @@ _WHO = (
 PARTICULARS: dict[str, Particular] = {
     particular.code: particular for particular in (*_FORMAL, *_WHAT, *_HOW, *_WHO)
 }
+# The catalogue may ask only for what is here, so every form can be made.
 CODES = frozenset(PARTICULARS)
 
 

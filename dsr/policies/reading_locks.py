@@ -21,12 +21,14 @@ def mark_used(right: Right, at: datetime) -> None:
     """
     reading = right.reading
     if reading.used_at is None:
+        # The instance may be older than the use: it comes with the right, from a page's query.
         reading.refresh_from_db(fields=["used_at"])
     if reading.used_at is not None:
         return  # once used, always used
     with transaction.atomic():
         # Whoever is editing the version has this lock: one of the two sees the other.
         PolicyVersion.objects.select_for_update().get(readings=reading)
+        # Only where it is empty: of two first requests at once the earlier instant stays.
         Reading.objects.filter(pk=reading.pk, used_at__isnull=True).update(used_at=at)
 
 
@@ -92,6 +94,7 @@ def lost_clause(version: PolicyVersion, text: str) -> str:
     items = InformationItem.objects.filter(reading__version=version)
     for clauses in [*rights, *items.values_list("clauses", flat=True)]:
         for clause in clauses:
+            # By its place and not by a search: a quote that moved would be marked elsewhere.
             if text[clause["start"] : clause["end"]] != clause["text"]:
                 return str(clause["text"])
     return ""
@@ -99,6 +102,7 @@ def lost_clause(version: PolicyVersion, text: str) -> str:
 
 def put_in_order(policy: Policy) -> None:
     """Each version ends on the day on which the next begins."""
+    # By their first days; an open beginning comes first, for it reaches back furthest.
     versions = list(policy.versions.all())
     for version, following in zip(versions, [*versions[1:], None], strict=True):
         ends_on = following.in_force_from if following else None

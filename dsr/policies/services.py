@@ -62,6 +62,7 @@ def duties_for(
     known = all_regimes()
     # A law that no longer ships is passed over: an organisation may still name it.
     regimes = [known[slug] for slug in organisation.regimes if slug in known]
+    # The facts of the organisation last: no caller can state another country for it.
     home = {
         **facts,
         "organisation_country": organisation.country,

@@ -36,6 +36,7 @@ _LOADER = type(
     (getattr(yaml, "CSafeLoader", yaml.SafeLoader),),
     {"yaml_implicit_resolvers": _BY_FIRST},
 )
+# Far beyond any real file, and far below what fills the memory of a process.
 _DEEPEST, _MOST = 30, 200_000
 
 
@@ -52,6 +53,7 @@ class CatalogueError(Exception):
     """What is wrong with a file: `path:line: reason`, one line of text for each problem."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
+        # In the order of the file, and one below the other: so they are worked through.
         self.problems = sorted(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
@@ -67,10 +69,12 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
 
     def fail(self, place: Place, reason: str) -> NoReturn:
+        # What only the database can know is told like every other error, at its line.
         raise CatalogueError([Problem(self.path, self.lines[place], reason)])
 
     def read_as(self, shape: type[Shape], context: Any = None) -> Shape:
         """The file as a model; validators find `context` in their info. Errors: CatalogueError."""
+        # What is wrong as YAML is told together with what is wrong with the values.
         problems = list(self.problems)
         try:
             # As JSON: there, a list may become a tuple or a set although nothing else is turned.
@@ -85,11 +89,13 @@ class Document:
     def _problem(self, error: ErrorDetails) -> Problem:
         *above, key = error["loc"] or ("",)
         about_key = error["type"] in ("missing", "extra_forbidden")
+        # A missing key has no line of its own, so the entry in which it is missing is named.
         place = self._known(above if about_key else error["loc"])
         line = self.key_lines.get((*place, key)) if about_key else None
         words: dict[str, Any] = {"key": key, "name": _name(place), "meant": ""}
         words |= error.get("ctx", {})
         words["line"] = self.lines.get(words.get("earlier", ()))
+        # A kind without a sentence of ours still says something, in pydantic's words.
         sentence = SENTENCES.get(error["type"], "{name}: {error}")
         sentence = sentence.format(**{"error": error["msg"], **words})
         return Problem(self.path, line or self.lines[place], sentence)
@@ -110,6 +116,7 @@ def _mistyped_once(errors: list[ErrorDetails]) -> list[ErrorDetails]:
         if error["type"] != "extra_forbidden":
             continue
         *above, key = error["loc"]
+        # Only keys of the same entry can have been meant.
         beside = [str(loc[-1]) for loc in missing if loc[:-1] == tuple(above)]
         if meant := get_close_matches(str(key), beside, n=1):
             del missing[*above, meant[0]]
@@ -125,6 +132,7 @@ def _name(place: Place) -> str:
 def read(path: Path) -> Document:
     """A YAML file. Errors: CatalogueError for what is not YAML or not there."""
     try:
+        # Composed and not loaded: nodes keep their lines, and no tag ever makes an object.
         root = yaml.compose(path.read_bytes(), Loader=_LOADER)
     except OSError as error:
         raise _unreadable(path, 1, f"cannot be read ({error.strerror})") from error
@@ -163,6 +171,7 @@ class _Walk:
             return [self.value(item, (*place, n)) for n, item in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode) and _is_plain(node):
             return _value(node)
+        # Noted and gone on: the rest of the file may have errors of its own.
         self._say(node, f"{_name(place)}: the kind “{node.tag}” is not read here")
         return None
 
@@ -172,6 +181,7 @@ class _Walk:
             key = key_node.value
             if key_node.tag != _TEXT:
                 self._say(key_node, f"{_name(place)}: a key is text (put it in quotation marks)")
+            # YAML lets the last one win, and a clause would vanish without a word.
             elif key in found:
                 self._say(key_node, f"“{key}” is given twice in {_name(place)}")
             else:

@@ -17,6 +17,7 @@ def territory_name(code: str) -> str:
     name = _names(get_language() or "en").get(country, "")
     if not name:
         return code
+    # The part is kept as letters: CLDR names countries, not their provinces.
     return f"{name} ({part})" if part else name
 
 
@@ -31,10 +32,12 @@ def _locale(language: str) -> Locale:
     try:
         return Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
+        # A language without data is no reason to show no country.
         return Locale("en")
 
 
 def sort_key(name: str) -> str:
     """Without accents and capitals: États-Unis stands between Estonie and Finlande."""
     apart = unicodedata.normalize("NFKD", name)
+    # Without this, readers of French would look for États-Unis behind the letter Z.
     return "".join(char for char in apart if not unicodedata.combining(char)).casefold()

@@ -30,6 +30,7 @@ from dsr.requests.services.rate_limits import Limit
 
 TOO_MANY = 429
 SALT = "portal.form"
+# Nobody fills in a form in less; whoever did presses the button again and has lost nothing.
 QUICKEST = timedelta(seconds=2)
 
 
@@ -44,6 +45,7 @@ class FormToken:
     def age(self, at: datetime) -> timedelta:
         return timedelta(seconds=int(at.timestamp()) - self.opened_at)
 
+    # Signed, so that a page made elsewhere cannot choose a key or an earlier second.
     def sign(self) -> str:
         return signing.dumps([self.right_id, str(self.key), self.opened_at], salt=SALT)
 
@@ -97,15 +99,18 @@ def put_on(form: Form, refused: TooMany | None) -> None:
 
 def status_of(form: Form) -> int:
     """Of the page that shows this form."""
+    # Told by the code and not by the words, which are translated.
     return TOO_MANY if form.has_error(NON_FIELD_ERRORS, TooMany.code) else 200
 
 
 def find_link(request: HttpRequest, token: str, at: datetime) -> StatusLink | None:
     """The standing link of a token, unless too many wrong ones came from the same source."""
     source = source_of(request.META)
+    # Before the look-up: while the limit is reached a right link must not answer otherwise.
     if rate_limits.is_reached(rate_limits.WRONG_LINK, at=at, source=source):
         return None
     found = links.find(token, at=at)
+    # Counted after the miss, so that people who follow their own link use up nothing.
     if found is None:
         one_too_many(request, rate_limits.WRONG_LINK, at)
     return found

@@ -25,16 +25,19 @@ P = ParamSpec("P")
 
 def open_session(request: HttpRequest, link: StatusLink) -> None:
     """From now on this browser sees this request. The session gets a new name."""
+    # A name that was known before, or planted by somebody, must not be one that sees a request.
     request.session.cycle_key()
     request.session[KEY] = link.pk
 
 
 def end_session(request: HttpRequest) -> None:
+    # The rest of the session stays: a member of staff may use the same browser.
     request.session.pop(KEY, None)
 
 
 def opened(request: HttpRequest, at: datetime) -> SubjectRequest | None:
     """The request this browser may see, while its link stands."""
+    # Asked of the database at every page: a link that was revoked ends its sessions at once.
     link_id = request.session.get(KEY)
     link = links.standing(link_id, at=at) if link_id else None
     return link.subject_request if link else None
@@ -48,6 +51,7 @@ def with_session(
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         subject_request = opened(request, timezone.now())
         if subject_request is None:
+            # The same page for a link that has ended and for none at all.
             return render(request, "portal/no_session.html", status=403)
         return view(request, subject_request, *args, **kwargs)
 

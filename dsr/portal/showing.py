@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from dsr.policies.models import InformationItem, Organisation, Right
 from dsr.requests.words import length
 
+# By audience, because a policy gives some rights to some people only.
 AUDIENCES: dict[str, str | Promise] = {
     "anyone": gettext_lazy("For everybody"),
     "users": gettext_lazy("For users of the services"),
@@ -91,6 +92,7 @@ def show_right(right: Right, organisation: Organisation) -> RightShown:
         language=version.policy.language,
         channels=[
             {"way": CHANNELS[each["kind"]], "address": each["address"]}
+            # The form is the page itself; what is listed are the other ways.
             for each in right.channels
             if each["kind"] != "form"
         ],
@@ -109,6 +111,7 @@ def source_of(right: Right) -> str:
 
 
 def policy_url(right: Right) -> str:
+    # The address names the version: a later one must not move the words under a link.
     version = right.reading.version
     slugs = [version.policy.organisation.slug, version.policy.slug, version.label]
     return f"{reverse('portal:policy', args=slugs)}?right={right.slug}#clause"
@@ -117,8 +120,10 @@ def policy_url(right: Right) -> str:
 def groups(rights: Iterable[Right], organisation: Organisation) -> list[Group]:
     """Rights under headings: the policy's own by audience first, then each law's."""
     found: dict[str, Group] = {}
+    # The policy's own first: what a law adds is shown beside them, never mixed in.
     for right in sorted(rights, key=lambda right: (bool(right.law), right.position)):
         title = _title(right)
+        # An anchor is an address too, so it keeps to letters and hyphens.
         anchor = f"law-{right.law.lower()}" if right.law else right.audience_code
         group = found.setdefault(title, Group(title, anchor.replace(" ", "-").replace("_", "-")))
         group.rights.append(show_right(right, organisation))
@@ -151,6 +156,7 @@ def show_information(items: Iterable[InformationItem]) -> list[InformationShown]
 def period(right: Right, organisation: Organisation) -> str:
     """By when an answer comes, said honestly: promised, set by law, or only aimed at."""
     names = {"organisation": organisation.name, "law": right.law, "article": right.law_article}
+    # No period in the text: saying "as soon as possible" would be a promise nobody made.
     if right.period_amount is None:
         aim = length(organisation.target_amount, organisation.target_unit)
         if right.law:
@@ -160,6 +166,7 @@ def period(right: Right, organisation: Organisation) -> str:
         )
     if right.period_amount == 0:
         if right.law:
+            # "Within 0 days" is no sentence.
             return (
                 _("The law requires %(organisation)s to answer at once, on the same day.") % names
             )
@@ -187,6 +194,7 @@ class Piece:
 def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:
     """Cut a text at the borders of the spans; overlapping spans become one mark."""
     cut: list[Piece] = []
+    # By code points, as the catalogue counts them, so nothing of the text is changed.
     position = 0
     for start, end in merged(spans):
         cut.append(Piece(text[position:start], marked=False))
@@ -203,6 +211,7 @@ def paragraphs(text: str, spans: Iterable[Span]) -> list[str]:
     for start, end in sorted(spans):
         last = joined[-1][1] if joined else start
         between = text[last:start]
+        # Only over blanks of a line: elsewhere words were left out, or a paragraph begins.
         goes_on = start < last or (between and not between.strip() and "\n" not in between)
         if joined and goes_on:
             joined[-1] = (joined[-1][0], max(end, last))
@@ -214,6 +223,7 @@ def paragraphs(text: str, spans: Iterable[Span]) -> list[str]:
 def merged(spans: Iterable[Span]) -> list[Span]:
     result: list[Span] = []
     for start, end in sorted(spans):
+        # Touching ones as well: two marks side by side would look like two clauses.
         if result and start <= result[-1][1]:
             result[-1] = (result[-1][0], max(end, result[-1][1]))
         else:

@@ -42,6 +42,7 @@ def page_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
     """Everything the private page and the confirmation show."""
     organisation = subject_request.organisation
     today = organisation.today(at)
+    # Read once and parted here: the page shows them in two lists.
     written = list(subject_request.messages.select_related("letter"))
     answers = [each for each in written if each.kind == RequestMessage.Kind.ANSWER]
     return {
@@ -69,6 +70,7 @@ def _expectation(subject_request: SubjectRequest, today: date) -> str:
     """By when an answer can be expected; honestly late, and nothing once it is there."""
     if not subject_request.awaits_answer:
         return ""
+    # Said by ourselves before the person has to complain, with the way to an authority.
     if subject_request.due_on and subject_request.is_overdue(today):
         return _(
             "An answer was due by %(day)s and has not been sent yet. You can write to the "
@@ -80,12 +82,14 @@ def _expectation(subject_request: SubjectRequest, today: date) -> str:
 def signs_by_hand(subject_request: SubjectRequest) -> bool:
     """Whether a letter with a real signature is still to come."""
     typed = subject_request.organisation.accepts_electronic_signatures
+    # Where a typed name is accepted the signature is typed, and no paper is to come.
     return "signed" in subject_request.missing and not typed
 
 
 def told(subject_request: SubjectRequest) -> str:
     """How the receipt goes out: by ``email``, as a ``letter``, or not at all."""
     person = writes_to(subject_request)
+    # Of the two the one that is there: who gave no mail address gets a letter.
     if person.reveal("email"):
         return "email"
     return "letter" if person.reveal("postal_address") else ""
@@ -93,6 +97,7 @@ def told(subject_request: SubjectRequest) -> str:
 
 def sent_files(subject_request: SubjectRequest) -> list[str]:
     """Names of the files that came from the requester, so that they see what arrived."""
+    # Staff may add scans of their own, which are not what this person sent.
     sent = subject_request.attachments.filter(from_requester=True).select_related("file")
     return [each.file.reveal("name", erased=_("An erased file")) for each in sent]
 
@@ -111,6 +116,7 @@ def _message(message: RequestMessage) -> dict[str, Any]:
 def dates(subject_request: SubjectRequest, today: date) -> list[Date]:
     """The limits to answer by, the governing one first."""
     return [
+        # Without notice limits and remembered sources: only what somebody can hold us to.
         Date(each, _who(each), _badge(each, today), why=explain(each))
         for each in subject_request.deadlines.duties()
     ]
@@ -128,6 +134,7 @@ def _who(deadline: Deadline) -> str:
 def _badge(deadline: Deadline, today: date) -> Badge:
     """How near a limit is, or how it ended, in words first; the colour only repeats them."""
     left = deadline.days_left(today)
+    # Told even when it is past: a page that turns silent then would hide what is owed.
     if left is not None:
         return days_badge(left)
     ended = {
@@ -175,6 +182,7 @@ def _said(subject_request: SubjectRequest) -> list[tuple[Any, str]]:
         (spec.label, _in_words(spec, values[particular.code].get(spec.name)))
         for particular in particulars(values)
         for spec in particular.fields
+        # What was left empty is not in the letter: nobody is made to strike it out by hand.
         if values[particular.code].get(spec.name)
     ]
 

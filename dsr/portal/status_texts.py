@@ -31,6 +31,7 @@ STATUS_TEXTS: dict[str, StatusText] = {
     Status.PROVING_IDENTITY: StatusText(
         gettext_lazy("We need to know who is asking"),
         "warn",
+        # The reason first: being asked for proof must not read like being refused (promise A).
         gettext_lazy(
             "Before anything is given out or changed we must be sure that nobody asks in "
             "somebody else’s name. Read the message below: it says what helps, and what else "
@@ -73,6 +74,7 @@ STATUS_TEXTS: dict[str, StatusText] = {
         gettext_lazy("Lapsed"),
         "plain",
         gettext_lazy(
+            # A reply reopens a lapsed request (promise A17), so nobody is sent back to the start.
             "The request ended without your reply. If you write now, it is taken up again."
         ),
     ),
@@ -80,6 +82,7 @@ STATUS_TEXTS: dict[str, StatusText] = {
         gettext_lazy("Stopped for a check"),
         "warn",
         gettext_lazy(
+            # Freezing stops release and erasure, never the clocks (promise A5).
             "Nothing is given out or deleted until a doubt is cleared up. Time limits run on."
         ),
     ),

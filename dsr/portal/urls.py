@@ -13,6 +13,7 @@ app_name = "portal"
 
 urlpatterns = [
     path("", rights.home, name="home"),
+    # By POST only: the language is kept in a cookie, and a GET changes nothing.
     path("language/", login_not_required(require_POST(set_language)), name="set_language"),
     path("sent/", asking.sent, name="sent"),
     path("s/<str:token>/", status_page.link, name="link"),

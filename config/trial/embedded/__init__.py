@@ -50,6 +50,7 @@ def missing_servers(var: Path, names: Collection[str] = SERVERS) -> list[str]:
 
 def start_servers(var: Path, names: Collection[str] = SERVERS) -> list[str]:
     """Start those that do not run; running ones are left alone. Returns what was started."""
+    # Nearly always they run, and then nobody waits for a lock.
     if not missing_servers(var, names):
         return []
     with system.only_one(var):

@@ -89,6 +89,7 @@ def is_running(cluster: Cluster) -> bool:
     pid = system.read_pid(cluster.data / "postmaster.pid")
     if pid is None or not _says_ready(cluster) or not _is_ours(cluster, pid):
         return False
+    # The socket as well: the word in the file may be older than a crash.
     with socket.socket(socket.AF_UNIX) as probe:
         return probe.connect_ex(str(cluster.socket)) == 0
 
@@ -125,15 +126,19 @@ def _create(cluster: Cluster, runner: Runner) -> None:
         os.chown(unfinished, runner.user, -1)
     made = runner.run(
         "initdb",
+        # Trust is enough: whoever cannot enter the private folder of the socket cannot ask.
         *(f"--pgdata={unfinished}", "--username=postgres", "--auth=trust"),
+        # No flush: a cluster that was interrupted is made anew.
         *("--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"),
     )
     if made.returncode != 0:
         raise _failed("initdb", made.stdout, unfinished)
     filled = runner.run(
+        # Without a server: nothing listens before the roles are there.
         *("postgres", "--single", "-D", str(unfinished), "postgres"),
         typed="\n".join(cluster.statements) + "\n",
     )
+    # The single mode goes on after a statement that failed, and ends with status 0.
     if filled.returncode != 0 or "ERROR:" in filled.stdout:
         raise _failed("PostgreSQL", filled.stdout, unfinished)
     unfinished.rename(cluster.data)
@@ -156,6 +161,7 @@ def _repair(cluster: Cluster) -> None:
     pid_file = cluster.data / "postmaster.pid"
     pid = system.read_pid(pid_file)
     if pid is not None and _is_ours(cluster, pid):
+        # It may be starting at this moment, for another command.
         if not _says_ready(cluster):
             _wait_ready(cluster, START_SECONDS)
         if not is_running(cluster):
@@ -171,15 +177,18 @@ def _wait_ready(cluster: Cluster, seconds: float) -> None:
 
 def _launch(cluster: Cluster, runner: Runner) -> None:
     system.make_private(cluster.sockets, runner.user)
+    # Left by a server that was killed; the next may refuse to start beside them.
     for left in (cluster.socket, cluster.sockets / f"{cluster.socket.name}.lock"):
         left.unlink(missing_ok=True)
     settings = {
+        # No port: nobody else on this machine or in its network can knock.
         "listen_addresses": "",
         "unix_socket_directories": str(cluster.sockets),
         "unix_socket_permissions": "0700",
         **cluster.options,
     }
     options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+    # A log may quote statements.
     cluster.log.touch(mode=0o600)
     if runner.user is not None:
         os.chown(cluster.log, runner.user, -1)

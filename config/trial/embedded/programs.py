@@ -34,16 +34,21 @@ class Runner:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
+            # In a folder that the other user may not enter nothing would start.
             cwd="/",
             env=_clean_environment(),
             user=self.user,
+            # None of root's groups either.
             extra_groups=None if self.user is None else [],
+            # Ctrl-C at the terminal must not reach the database.
             start_new_session=True,
         )
 
 
 def _clean_environment() -> dict[str, str]:
+    # `PGHOST`, `PGDATA` and the like of the person would lead the programs elsewhere.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    # What they print is searched for words, so it comes in one language.
     return kept | {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
@@ -67,6 +72,7 @@ def runner_for(data: Path) -> Runner:
     """How to start the programs for the cluster in `data`, as whoever this process runs as."""
     if os.getuid() != 0:
         return Runner()
+    # A cluster that was made as `nobody` stays with that user, who owns its files.
     if _owner(data) in (None, 0) and can_map_user():
         return Runner(prefix=("unshare", "--user", "--map-user=1000"))
     return as_nobody(data)
@@ -81,6 +87,7 @@ def can_map_user() -> bool:
     """Whether root may become an ordinary user in a name space: not in every container."""
     if shutil.which("unshare") is None:
         return False
+    # By trying: containers forbid it in more ways than can be asked for.
     tried = subprocess.run(
         ["unshare", "--user", "--map-user=1000", "true"], capture_output=True, check=False
     )

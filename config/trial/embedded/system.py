@@ -33,6 +33,7 @@ def socket_folder(var: Path) -> Path:
 def make_private(folder: Path, owner: int | None = None) -> None:
     """Make `folder` readable by its owner only, and refuse one that somebody else put there."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Not `stat`: in a folder that is everybody's somebody may have put a link.
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in _ours():
         raise FrontDoorError(f"{folder} belongs to somebody else: remove it and start again.")
@@ -54,6 +55,7 @@ def only_one(var: Path) -> Iterator[None]:
     """Hold the lock under which embedded servers of `var` are started and stopped."""
     try:
         var.mkdir(parents=True, exist_ok=True)
+        # A server that inherited the handle would hold the lock as long as it runs.
         handle = os.open(var / "servers.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except PermissionError as error:
         raise FrontDoorError(
@@ -93,8 +95,10 @@ def _state(pid: int) -> str:
     if sys.platform != "linux":
         return ""
     try:
+        # A program's name may hold blanks and brackets: the last bracket ends it.
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except FileNotFoundError:
+        # Gone between the two questions.
         return "Z"
 
 

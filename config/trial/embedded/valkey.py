@@ -54,6 +54,7 @@ def start(store: Store) -> bool:
     """Start the server; False when it was running already."""
     if is_running(store):
         return False
+    # One that lives without answering would keep its files.
     stop(store)
     system.make_private(store.sockets)
     system.make_private(store.data)
@@ -81,6 +82,7 @@ def is_running(store: Store) -> bool:
         probe.settimeout(2)
         try:
             probe.connect(str(store.socket))
+            # The inline form of the protocol needs no client.
             probe.sendall(b"PING\r\n")
             return probe.recv(16).startswith(b"+PONG")
         except OSError:
@@ -99,11 +101,13 @@ def _launch(store: Store) -> bool:
     store.log.touch(mode=0o600)
     arguments = {
         "port": "0",
+        # No port: the socket in our own folder is the only door.
         "unixsocket": str(store.socket),
         "unixsocketperm": "700",
         "dir": str(store.data),
         "pidfile": str(store.pid_file),
         "logfile": str(store.log),
+        # A file of every command survives a kill; a snapshot would lose the last minutes.
         "appendonly": "yes",
         "save": "",
         "daemonize": "yes",
@@ -128,6 +132,7 @@ def _wait_ready(store: Store) -> bool:
         if is_running(store):
             return True
         pid = system.read_pid(store.pid_file)
+        # It writes its number late; without one after this time it has not started.
         died = waited > PID_SECONDS if pid is None else not system.is_alive(pid)
         if died:
             return False

@@ -43,12 +43,15 @@ class StaffView(View):
     organisations: list[Organisation]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # The clock is read once a page: two readings would disagree around midnight.
         self.user, self.at = staff_of(request), timezone.now()
         memberships = memberships_of(self.user)
         self.roles = {each.organisation_id: each.role for each in memberships}
+        # Only where the permission is held: a role in one organisation says nothing about another.
         self.organisations = [
             each.organisation for each in memberships if self.may(self.needs, each.organisation_id)
         ]
+        # Said plainly: without it a new colleague would take an empty page for a fault.
         if not memberships:
             return self.page("dashboard/no_membership.html", {}, status=403)
         if not self.organisations:
@@ -72,6 +75,7 @@ class StaffView(View):
                 for view, name, needed in NAVIGATION
                 if self.may_somewhere(needed)
             ],
+            # Who belongs nowhere is told nothing of how the site runs.
             "sweep_is_late": bool(self.roles and stale(self.at)),
             "user": self.user,
             "now": self.at,
@@ -81,6 +85,7 @@ class StaffView(View):
         """After a POST: somewhere else, with a sentence about what was done."""
         if sentence:
             messages.success(self.request, sentence)
+        # A redirect, so that loading the page again does not do the deed again.
         return HttpResponseRedirect(reverse(view, kwargs=kwargs))
 
     def organisation(self, slug: str) -> Organisation:
@@ -101,6 +106,7 @@ def staff_of(request: HttpRequest) -> User:
 def memberships_of(user: User) -> list[Membership]:
     """One query a page: everything a page asks about permissions is answered from these."""
     rows = user.memberships.select_related("organisation__calendar")
+    # A closed account has none, whatever an open session still says.
     return list(rows.order_by("organisation__name", "pk")) if user.is_active else []
 
 
@@ -110,8 +116,10 @@ def colleagues(organisations: Iterable[Organisation]) -> QuerySet[User]:
         User.objects.filter(
             is_active=True,
             memberships__organisation__in=list(organisations),
+            # Who may only look cannot be given work.
             memberships__role__in=roles_with(Permission.WORK),
         )
+        # A member of two organisations would stand in the list twice.
         .distinct()
         .order_by("name", "pk")
     )

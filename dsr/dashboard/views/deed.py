@@ -41,6 +41,7 @@ class RequestView(StaffView):
 
     def page(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         """Days and hours as the organisation's own clocks show them."""
+        # Pages of refusal come before the request is found, and no zone is known yet.
         if not hasattr(self, "subject_request"):
             return super().page(template, context, status)
         zone = self.subject_request.organisation.zone
@@ -80,7 +81,9 @@ class DeedView(RequestView):
 
     def get(self, request: HttpRequest, reference: str, **address: Any) -> HttpResponse:
         self.subject_request, self.address = self.find(), address
+        # After the request is found: one of another organisation is a 404, whatever the deed.
         self._permitted()
+        # The address may fill in fields, never press the button.
         return self.show(self.form(query=request.GET))
 
     def post(self, request: HttpRequest, reference: str, **address: Any) -> HttpResponse:
@@ -96,9 +99,11 @@ class DeedView(RequestView):
                     at=self.at,
                     seen=form.seen,
                 )
+            # Before `RequestError`, of which both are kinds: each has an answer of its own.
             except Stale:
                 return self.stale(form)
             except NotAllowed as refused:
+                # Asked again under the lock: a role may have been taken since the page was opened.
                 raise PermissionDenied from refused
             except RequestError as refused:
                 put_refusal(form, refused)
@@ -121,6 +126,7 @@ class DeedView(RequestView):
                 "it": it,
                 "deed": deed,
                 "button": deed.button or deed.label,
+                # Said beforehand, so that nobody types for nothing; the deed asks under the lock.
                 "blocked": not_now(it, deed) or unmet(it, deed, self.user),
                 "files_lost": bool(self.request.FILES),
                 "crumbs": self.crumbs(deed.label),
@@ -135,11 +141,13 @@ class DeedView(RequestView):
     def stale(self, form: DeedForm) -> HttpResponse:
         """Somebody was faster: say who did what and when, and keep what was typed."""
         since = _opened(form, self.at)
+        # Read anew: its version is what the next press of the button is compared with.
         self.subject_request = self.find()
         again = self.form(form.with_version(self.subject_request.version, self.at))
         # Filled in and not judged: nobody has pressed the button of this version yet.
         again.full_clean()
         again.errors.clear()
+        # 409 and no error of the form: what was typed is not wrong, only late.
         return self.show(
             again, status=409, stale=True, happened=history.since(self.subject_request, since)
         )
@@ -149,6 +157,7 @@ class DeedView(RequestView):
         """The page is closed to whoever may not do the deed; trying it is a line of history."""
         if self.deed.open_to(self.held):
             return
+        # Looking is no attempt: a colleague may have sent the address.
         if self.request.method == "POST":
             facts = {"deed": self.deed.code, "request": self.subject_request.pk}
             record_refusal("denied", at=self.at, actor_id=self.user.pk, facts=facts)
@@ -157,6 +166,7 @@ class DeedView(RequestView):
 
 def _opened(form: DeedForm, at: datetime) -> datetime:
     """When the page was opened, as its form says; only what is shown depends on it."""
+    # Typed by whoever likes: a broken one shows a day of history and is no error page.
     try:
         opened = parse_datetime(str(form.cleaned_data.get("opened", "")))
     except ValueError:

@@ -25,14 +25,17 @@ class HealthView(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
         silent = set(stale(self.at))
         seen = dict(Heartbeat.objects.values_list("name", "beat_at"))
+        # Both: a job that never ran has left no heartbeat and is known by its silence alone.
         names = sorted(silent | set(seen), key=lambda name: (name not in silent, name))
         return self.page(
             "dashboard/health.html",
             {
+                # Silence has the table below; told twice it would look like two faults.
                 "problems": [
                     each for each in health(self.at) if not each.code.startswith("stale:")
                 ],
                 "silent": silent,
+                # A job without words here is shown by its name, not left out.
                 "work": [
                     {"what": WORK.get(name, name), "late": name in silent, "at": seen.get(name)}
                     for name in names

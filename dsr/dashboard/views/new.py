@@ -27,6 +27,7 @@ from dsr.requests.models import SubjectRequest
 from dsr.requests.states import Channel
 from dsr.requests.submission import intake
 
+# All but our own form, which requesters fill in themselves.
 BY_OTHER_WAYS = [
     (str(channel), channel.label)
     for channel in (Channel.POST, Channel.EMAIL, Channel.PHONE, Channel.IN_PERSON, Channel.WEB)
@@ -43,6 +44,7 @@ HELP: Mapping[str, str | Promise] = {
 class RecordForm(RequestForm):
     """The form of a right as staff copy a letter into it: nothing that is missing comes back."""
 
+    # A letter is taken as it came: what it lacks is asked for later, never refused (promise A16).
     asks_once: ClassVar[bool] = False
     takes_signatures: ClassVar[bool | None] = True
     roles: ClassVar[Mapping[str, str | Promise]] = {str(asker): asker.label for asker in Asker}
@@ -70,20 +72,24 @@ class RecordForm(RequestForm):
         help_text=gettext_lazy("A scan or print. PDF, JPEG or PNG, at most 10 MB each."),
         required=False,
     )
+    # Made with the page: the same form sent twice is one request (promise C).
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # `scan` takes its place: of two fields for files one would be used by chance.
         self.fields.pop("documents", None)
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)
         if isinstance(country := self.fields.get("country"), forms.ChoiceField):
+            # A letter may not say where somebody lives, and a guess would choose the laws.
             country.choices = choices_after(gettext_lazy("Not known"))
         names = dict(settings.LANGUAGES)
         language.choices = [(code, names.get(code, code)) for code in self.organisation.languages]
         for name, text in HELP.items():
             if name in self.fields:
                 self.fields[name].help_text = str(text)
+        # Browsers would offer the details of whoever sits there.
         for name in ("name", "email", "phone", "postal_address"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
 
@@ -140,6 +146,7 @@ class EnterRequest(StaffView):
         try:
             return intake.submit(submission, actor=self.user, at=self.at)
         except BadInput as error:
+            # A value that this form does not show can be told only above it.
             for name, sentence in error.fields.items():
                 form.add_error(name if name in form.fields else None, str(sentence))
             return None
@@ -147,6 +154,7 @@ class EnterRequest(StaffView):
     def _in_force(self, right: Right, on: date) -> Right:
         """The policy as it stood on the day of receipt judges the request."""
         organisation = right.reading.version.policy.organisation
+        # Where nothing was in force on that day, today's reading is the nearest there is.
         return rights_offered(organisation, on).filter(slug=right.slug).first() or right
 
     def _right(self, organisation: Organisation, slug: str) -> Right:

@@ -53,6 +53,7 @@ class Post(StaffView):
         return found
 
     def of_mine(self, messages: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
+        # By reference: the outbox knows no requests, so that no arrow turns back.
         return messages.filter(reference__in=self.seen().values("reference"))
 
     def message(self, message_id: int) -> tuple[OutboxMessage, SubjectRequest]:
@@ -65,11 +66,13 @@ class Post(StaffView):
         return found, related.get(reference=found.reference)
 
     def permit(self, subject_request: SubjectRequest) -> None:
+        # `needs` asks for it somewhere; this asks in the organisation of the letter.
         if not self.may(Permission.RECORD, subject_request.organisation_id):
             raise PermissionDenied
 
     def owed(self, messages: Any) -> list[Owed]:
         rows = list(messages)
+        # All at once: a query for each row would grow with the list.
         requests = {
             each.reference: each
             for each in self.seen()
@@ -102,6 +105,7 @@ class LettersView(Post):
                 "letters": self.owed(page.object_list),
                 "page": page,
                 "page_range": paginator.get_elided_page_range(page.number),
+                # Bounded, with the full number beside it: a dead mail server fails thousands.
                 "trouble": self.owed(trouble[: PAGE_SIZE * 2]),
                 "trouble_count": trouble.count(),
                 "answer": ANSWER,
@@ -116,6 +120,7 @@ class LetterFile(Post):
 
     def post(self, request: HttpRequest, message_id: int) -> HttpResponseBase:
         message, subject_request = self.message(message_id)
+        # Before the letter is shown: a reading that cannot be recorded does not happen.
         with transaction.atomic():
             facts = {"letter": message.pk}
             write_line(subject_request, "file_read", actor=self.user, at=self.at, facts=facts)
@@ -131,6 +136,7 @@ class LetterFile(Post):
             recipient=str(message.unseal("to_address")).splitlines(),
             subject=str(message.unseal("subject")),
             body=letters.blocks_of(str(message.unseal("body"))),
+            # Dated when it was written: printed a week later it is still the same letter.
             written_on=organisation.today(message.owed_at),
             reference=message.reference,
             signatory=[organisation.legal_name],
@@ -139,6 +145,7 @@ class LetterFile(Post):
             letter, language=message.language, at=message.owed_at, template="message"
         )
         response = HttpResponse(pdf, content_type="application/pdf")
+        # From our own reference: nothing that was typed gets into a header.
         name = f"{message.reference}-{message.pk}.pdf"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
@@ -171,6 +178,7 @@ class LetterPosted(Post):
     def _letter(self, message_id: int) -> tuple[OutboxMessage, SubjectRequest]:
         message, subject_request = self.message(message_id)
         self.permit(subject_request)
+        # Answers have a deed of their own; what is settled already has nothing to record.
         if message.kind == ANSWER or message.status != Status.OWED:
             raise Http404
         return message, subject_request
@@ -181,10 +189,12 @@ class LetterPosted(Post):
         posted_on = form.cleaned_data["posted_on"]
         organisation = subject_request.organisation
         today = organisation.today(self.at)
+        # The day stays in the history for good, so a slip of the finger is caught here.
         if not organisation.today(message.owed_at) <= posted_on <= today:
             sentence = _("Enter a day from the writing of the letter until today.")
             form.add_error("posted_on", sentence)
             return False
+        # Together: a posting without its line, or a line without its posting, would be untrue.
         with transaction.atomic():
             services.record_posting(message.pk, posted_on=posted_on, at=self.at)
             facts = {"letter": message.pk, "on": posted_on.isoformat()}
@@ -218,6 +228,7 @@ class _Undelivered(Post):
         self.permit(subject_request)
         try:
             return self.back_to("dashboard:letters", self.do(message))
+        # A colleague or a second click was faster: a sentence, not an error page.
         except services.WrongStateError:
             return self.back_to("dashboard:letters", _("Somebody has seen to it already."))
 
@@ -241,6 +252,7 @@ class Bounced(_Undelivered):
     """A mail that was sent came back; from now on it is among those that did not arrive."""
 
     def do(self, message: OutboxMessage) -> str:
+        # Together, as in every deed: the state of the mail and the line that tells of it.
         with transaction.atomic():
             services.record_bounce(message.pk, at=self.at)
             related = self.seen().get(reference=message.reference)

@@ -54,6 +54,7 @@ class Listing(StaffView):
         return found
 
     def rows(self, found: Any) -> list[Row]:
+        # Organisations in other zones may be a day apart.
         days = {each.pk: each.today(self.at) for each in self.organisations}
         return [
             Row(
@@ -80,6 +81,7 @@ class QueueView(Listing):
         )
         found = filters.narrow().first_due_first()
         paginator = Paginator(found.select_related("organisation", "right", "assignee"), PAGE_SIZE)
+        # Never a 404: while somebody reads page 9 the list may shrink to 8.
         page = paginator.get_page(request.GET.get("page"))
         return self.page(
             "dashboard/queue.html",
@@ -107,6 +109,7 @@ class SearchView(Listing):
     """By POST, so that no name and no address ever stands in an address line or a log."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        # A bookmark or a reload of the result has nothing left to search for.
         return redirect("dashboard:queue")
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -114,8 +117,10 @@ class SearchView(Listing):
         found: list[SubjectRequest] = []
         if form.is_valid():
             text = form.cleaned_data["text"]
+            # Among what this person may see: a foreign reference finds nothing, like a wrong one.
             if exact := queries.by_reference(self.user, text).first():
                 return redirect("dashboard:request", exact.reference)
+            # One more than is shown tells that there are more, without counting them.
             found = list(self._by_person(text)[: MOST_FOUND + 1])
         return self.page(
             "dashboard/search.html",

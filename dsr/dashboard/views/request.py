@@ -74,6 +74,7 @@ class RequestPage(RequestView):
             "history": history.timeline(it),
             "duplicates": request_page.duplicates(it),
             "related": request_page.related(it),
+            # Two forms on one page: without names of their own their fields would share ids.
             "note_form": DeedForm(note, it, self.user, at=self.at, auto_id="note_%s"),
             "assign_form": DeedForm(assign, it, self.user, at=self.at, auto_id="assign_%s"),
             **request_page.decision(it),
@@ -92,9 +93,11 @@ class FileDownload(RequestPage):
 
     def post(self, request: HttpRequest, reference: str, file_id: int) -> FileResponse:
         it = self.subject_request = self._whole(self.find())
+        # The number in the address is no way around what the page does not show.
         shown = {each.pk for each in request_page.files(it, identity=self.sees_proof(it))}
         if file_id not in shown:
             raise Http404
+        # Before the first byte, in a commit of its own: what cannot be recorded does not happen.
         with transaction.atomic():
             write_line(it, "file_read", actor=self.user, at=self.at, facts={"file": file_id})
         return attachment(SealedFile.objects.select_related("safe").get(pk=file_id))

@@ -55,6 +55,7 @@ class TeamView(StaffView):
             used_at=None,
             withdrawn_at=None,
         )
+        # Oldest first, so that of several open ones the newest stays in the mapping.
         return {row.user_id: row for row in rows.order_by("created_at")}
 
 
@@ -63,6 +64,7 @@ class InviteForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Full name"),
         max_length=200,
+        # Browsers would offer the name of whoever sits there.
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Enter the name.")},
     )
@@ -87,6 +89,7 @@ class InviteForm(forms.Form):
 
     def __init__(self, organisations: list[Organisation], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Only one's own: any other slug is refused as a choice that does not exist.
         self._choose("organisation", [(each.slug, each.name) for each in organisations])
         departments = Department.objects.filter(organisation__in=organisations)
         named = [
@@ -106,6 +109,7 @@ class InviteForm(forms.Form):
     @property
     def department_given(self) -> Department | None:
         chosen = self.cleaned_data.get("department")
+        # Of any of their organisations; that it fits the one chosen is checked by the service.
         return Department.objects.get(pk=int(chosen)) if chosen else None
 
 
@@ -155,9 +159,11 @@ class _Member(StaffView):
 
     needs = Permission.INVITE
     section = "dashboard:team"
+    # What a browser or a scanner fetches ahead must change nothing.
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, organisation: str, user_id: int) -> HttpResponse:
+        # Both come from the address, so both are looked up: one's own organisation, a member of it.
         own = self.organisation(organisation)
         member = Membership.objects.filter(organisation=own, user_id=user_id).first()
         if member is None:
@@ -177,8 +183,10 @@ class InviteAgain(_Member):
 
     def do(self, member: Membership, organisation: Organisation) -> str:
         user: User = member.user
+        # Else a link for a first password would go out for an account that has one.
         if user.has_usable_password():
             raise AccountsError(_("This person has come already."))
+        # As it was invited: nothing of it is taken from the page.
         services.invite(
             user.email,
             user.name,
@@ -200,6 +208,7 @@ class WithdrawInvitation(_Member):
         if user.has_usable_password():
             raise AccountsError(_("This person has come already. An administrator can close it."))
         services.remove_membership(user, organisation, by=self.user, at=self.at)
+        # The account may belong to other organisations, and their invitation is the same one.
         if not user.memberships.exists():
             services.withdraw(user, self.at)
         return _("The invitation is withdrawn.")

@@ -22,6 +22,7 @@ def _version(version: PolicyVersion) -> dict[str, Any]:
         "version": version.label,
         "effective_on": version.effective_on.isoformat() if version.effective_on else None,
         "text_sha256": version.text_sha256,
+        # Apart: a reader has to see what the policy says itself and what a law adds.
         "rights": [_right(right) for right in rights if not right.law],
         "law_rights": [_law_right(right) for right in rights if right.law],
         "information": [_information(item) for item in information],
@@ -41,6 +42,7 @@ def _right(right: Right) -> dict[str, Any]:
         "may": right.may,
         "never": right.never,
         "channels": right.channels,
+        # Empty text is how the table says "nothing"; JSON has a word for it.
         "fee": right.fee or None,
         "look_back": right.look_back,
         "exceptions": right.exceptions,

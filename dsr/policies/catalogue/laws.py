@@ -54,6 +54,7 @@ class Law(Strict):
 
     @model_validator(mode="after")
     def each_once(self) -> "Law":
+        # By slug they are taken up, so a second one of the name could never be reached.
         refuse_same_slugs((("rights", n), each.slug) for n, each in enumerate(self.rights))
         return self
 
@@ -67,6 +68,7 @@ class LawRightTaken(Strict):
 
     law: Text
     right: Text
+    # None is "as the law says"; an empty list would be "by no way at all".
     channels: Annotated[tuple[Channel, ...] | None, Given] = None
     department: Text = ""
     note: Text = Field("", max_length=2000)
@@ -101,6 +103,7 @@ class LawRightTaken(Strict):
 
     @property
     def slug(self) -> str:
+        # With the law's name: two laws may both call a right `access`.
         return f"{self.law}-{self.right}"
 
     def row(self, laws: Mapping[str, Law]) -> Row:

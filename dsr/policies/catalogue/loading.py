@@ -74,6 +74,7 @@ def load(paths: Iterable[Path], at: datetime, *, actor_id: int | None) -> Report
 
 def _wait_for_other_loads() -> None:
     with connection.cursor() as cursor:
+        # Held until the transaction ends: a second load then finds the first one's rows.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOADING])
 
 
@@ -136,6 +137,7 @@ def _new_organisation(document: PolicyDocument) -> Organisation:
         document.source.fail(place, reason)
     organisation = Organisation(slug=entry.slug, calendar=calendar, **entry.columns())
     try:
+        # By the model's own rules, so that a file can make nothing that the admin would refuse.
         organisation.full_clean()
     except ValidationError as error:
         name, problems = next(iter(error.message_dict.items()))
@@ -152,6 +154,7 @@ def _store_policy(document: PolicyDocument, organisation: Organisation) -> Polic
     if policy.organisation_id != organisation.pk:
         reason = f"policy “{policy.slug}” belongs to another organisation"
         document.source.fail(("version",), reason)
+    # The words around a text may be corrected at any time: no request rests on them.
     if not made and any(getattr(policy, name) != word for name, word in words.items()):
         Policy.objects.filter(pk=policy.pk).update(**words)
     return policy
@@ -175,6 +178,7 @@ def _store_version(document: PolicyDocument, policy: Policy) -> PolicyVersion:
         )
     if version:
         _forget(version)
+    # The database would refuse it too, but without a line of the file.
     _refuse_same_day(document, policy)
     # No end yet: `put_in_order` puts every version in its place once this one is there.
     return PolicyVersion.objects.create(policy=policy, label=entry.label, text=entry.text, **values)
@@ -248,4 +252,5 @@ def _content_sha256(document: PolicyDocument) -> str:
         [[right.slug, right.department, right.columns] for right in document.rights],
         [[entry.slug, entry.columns] for entry in document.information],
     ]
+    # Sorted: the order of keys in a file says nothing.
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

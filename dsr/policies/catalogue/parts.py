@@ -72,10 +72,12 @@ class Clause(Strict):
     @model_validator(mode="before")
     @classmethod
     def quote_alone(cls, value: object) -> object:
+        # Nearly every clause stands once in its text, so it may be written as a mere text.
         return value if isinstance(value, dict) else {"text": value}
 
     @model_validator(mode="after")
     def stands_in_the_text(self, info: Info) -> "Clause":
+        # None where the text itself could not be read: no clause is then called wrong besides.
         if info.context.text is not None:
             self._start = self._find(info.context.text)
         return self
@@ -101,11 +103,13 @@ def _places(quote: str, text: str) -> list[int]:
     places, at = [], text.find(quote)
     while at >= 0:
         places.append(at)
+        # From the next character: a quote may overlap itself.
         at = text.find(quote, at + 1)
     return places
 
 
 def _short(quote: str) -> str:
+    # One line for each error, however long the clause is.
     return quote if len(quote) <= 60 else quote[:59] + "…"
 
 
@@ -116,6 +120,7 @@ def _hint(quote: str, text: str) -> str:
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if quote[:middle] in text else (low, middle - 1)
+    # A short agreement is chance, and a hint from it would lead astray.
     return f" (it parts from the text after “{quote[max(0, low - 40) : low]}”)" if low > 10 else ""
 
 
@@ -127,6 +132,7 @@ class Channel(Strict):
     @field_validator("address")
     @classmethod
     def mail_goes_to_an_address(cls, value: str, info: Info) -> str:
+        # Only a mail address has a form that can be checked; a street has none.
         return check_email(value) if info.data.get("kind") == "email" else value
 
 

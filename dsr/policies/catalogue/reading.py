@@ -30,6 +30,7 @@ def policy_files(path: Path) -> list[Path]:
     """A file, a folder of one policy, or a folder of such folders."""
     if path.is_file():
         return [path]
+    # `policy*`: a folder holds a file for each version of its text.
     found = sorted(path.glob("policy*.yaml")) or sorted(path.glob("*/policy*.yaml"))
     if not found:
         raise CatalogueError([Problem(path, 1, "no policy.yaml here")])
@@ -45,6 +46,7 @@ def read_policies(paths: list[Path]) -> list[PolicyDocument]:
     for document in found:
         slug, path = document.said.policy.slug, document.source.path
         other = owners.setdefault(slug, path)
+        # The versions of a policy lie in one folder: elsewhere its name was used by mistake.
         if other.parent != path.parent:
             document.source.fail(("version",), f"policy “{slug}” is also in {other}")
     # Oldest first: each version ends the one before it.
@@ -67,6 +69,7 @@ def _all_or_errors(files: list[Path], laws: Mapping[str, Law]) -> list[PolicyDoc
 
 def read_policy(path: Path, laws: Mapping[str, Law]) -> PolicyDocument:
     source = read(path)
+    # A fresh `Around` each time: departments and text of one file are unknown to the next.
     said = source.read_as(PolicyFile, Around(path.parent, laws))
     return PolicyDocument(
         source=source,

@@ -135,6 +135,7 @@ class RightShape(Strict):
 
     def shared_columns(self) -> dict[str, Any]:
         return {
+            # JSON values, as the columns keep them and the hash of a reading reads them.
             **self.model_dump(mode="json", include=_AS_WRITTEN),
             **amount_columns("look_back", self.look_back),
             "identity_level": LEVELS.index(self.identity),
@@ -159,6 +160,7 @@ def known_department(value: str, info: Info) -> str:
 
 
 def channel_columns(channels: tuple[Channel, ...]) -> list[dict[str, str]]:
+    # Only what was stated: a default that is added later must not make every reading a new one.
     return [each.model_dump(exclude_defaults=True) for each in channels]
 
 

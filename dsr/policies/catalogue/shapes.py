@@ -31,6 +31,7 @@ from dsr.policies.field_types import (
     told,
 )
 
+# Named one by one, so that a key added to the file does not become a column by accident.
 _ORGANISATION_COLUMNS = {
     *("name", "legal_name", "country", "zone", "languages", "default_language", "contact_email"),
     *("regimes", "flags", "postal_address", "phone", "note"),
@@ -86,6 +87,7 @@ class OrganisationShape(Strict):
     def departments_are_known_below(
         cls, value: tuple[DepartmentShape, ...], info: Info
     ) -> tuple[DepartmentShape, ...]:
+        # Told to what stands further down, for rights name departments.
         info.context.departments = frozenset(each.slug for each in value)
         return value
 
@@ -131,6 +133,7 @@ class VersionShape(Strict):
     @property
     def begins_on(self) -> date | None:
         """In force from the day that it prints, unless the file says another (or none)."""
+        # An empty `in_force_from` is a statement (as far back as we know), a missing one is none.
         stated = "in_force_from" in self.model_fields_set
         return self.in_force_from if stated else self.effective_on
 
@@ -139,6 +142,7 @@ def _read_text(folder: Path, name: str) -> str:
     # A file from somebody else must not read what lies elsewhere on this machine.
     if Path(name).name != name:
         raise told("a file in the same folder, without a path", named=True)
+    # As bytes: read as text, line ends would be turned and every clause after them would move.
     try:
         return (folder / name).read_bytes().decode()
     except OSError as error:

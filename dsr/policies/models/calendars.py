@@ -49,17 +49,20 @@ class WorkingCalendar(models.Model):
         Errors: DeadlineInputError for a place or a weekend that no calendar can have.
         """
         # A new calendar, not yet saved, is asked too: `clean` builds it to see whether it can be.
+        # Both lists from one query: a calendar is asked for with every date.
         days = list(self.days.values_list("on", "change")) if self.pk else []
         return _engine_calendar(
             codes=tuple(self.codes),
             weekend=frozenset(self.weekend),
             extra=frozenset(on for on, change in days if change == CalendarDay.Change.ADD),
             removed=frozenset(on for on, change in days if change == CalendarDay.Change.REMOVE),
+            # The version of the package as well: its lists change between releases.
             version=f"{self.slug} {self.version}, {SEED_VERSION}",
         )
 
     def clean(self) -> None:
         try:
+            # Built to see whether it can be: only the engine knows all places and weekends.
             self.as_engine()
         except (engine.DeadlineInputError, TypeError) as error:
             raise ValidationError(str(error)) from error

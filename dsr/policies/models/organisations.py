@@ -24,6 +24,7 @@ country_code = RegexValidator(r"^[A-Z]{2}$", _("Two capital letters, for example
 
 def known_zone(name: str) -> None:
     try:
+        # The library raises a different error for each way in which a name can be wrong.
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         said = _("No time zone is called “%(name)s”.")
@@ -41,7 +42,9 @@ class Organisation(models.Model):
     name = models.CharField(_("name"), max_length=120)
     legal_name = models.CharField(_("legal name"), max_length=200)
     country = models.CharField(_("country"), max_length=2, validators=[country_code])
+    # A zone and no offset: summer time moves midnight, and with it the legal day.
     zone = models.CharField(_("time zone"), max_length=64, validators=[known_zone])
+    # Protected: without its calendar no date of the organisation could be computed.
     calendar = models.ForeignKey(WorkingCalendar, models.PROTECT, related_name="+")
     languages = models.JSONField(_("languages"), default=only_english)
     default_language = models.CharField(_("default language"), max_length=10, default="en")
@@ -58,10 +61,12 @@ class Organisation(models.Model):
         default=False,
         help_text=_("Only where there is nobody else; every record then shows it."),
     )
+    # For where a policy and the law name no period; an aim, never called late as a duty.
     target_amount = models.PositiveSmallIntegerField(_("own target"), default=30)
     target_unit = models.CharField(
         _("unit of the own target"), max_length=12, choices=UNITS, default="day"
     )
+    # By name and not as rows: laws ship with the program, and one that no longer does stays named.
     regimes = models.JSONField(_("laws that may apply"), default=list, blank=True)
     flags = models.JSONField(
         _("what the organisation is"),

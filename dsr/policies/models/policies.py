@@ -34,12 +34,14 @@ class PolicyVersion(models.Model):
 
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="versions")
     label = models.CharField(_("label"), max_length=40, validators=[version_label])
+    # A text that prints no day has none: we do not make one up.
     effective_on = models.DateField(
         _("day printed in the text"), null=True, blank=True, help_text=_("Empty if none is.")
     )
     in_force_from = models.DateField(
         _("in force from"), null=True, blank=True, help_text=_("Empty: as far back as we know.")
     )
+    # Written by `put_in_order` alone: a version ends on the day on which the next begins.
     superseded_on = models.DateField(_("superseded on"), null=True, blank=True, editable=False)
     text = models.TextField(_("text"))
     text_sha256 = models.CharField(_("SHA-256 of the text"), max_length=64, editable=False)
@@ -52,6 +54,7 @@ class PolicyVersion(models.Model):
             models.UniqueConstraint(fields=["policy", "label"], name="policy_version_label_once"),
             models.UniqueConstraint(
                 fields=["policy", "in_force_from"],
+                # Two open beginnings are as much a contradiction as two equal days.
                 nulls_distinct=False,
                 name="policy_version_day_once",
             ),
@@ -77,8 +80,10 @@ class Reading(models.Model):
     version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="readings")
     number = models.PositiveIntegerField(_("number"))
     file_sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
+    # Of what it says: a comment in the file makes no new reading.
     content_sha256 = models.CharField(_("SHA-256 of what it says"), max_length=64)
     loaded_at = models.DateTimeField(_("loaded"))
+    # Set by the first request; from then on the database refuses every change.
     used_at = models.DateTimeField(_("first used by a request"), null=True, blank=True)
 
     class Meta:

@@ -37,6 +37,7 @@ class Translated(models.Model):
 
     def in_language(self, field: str, language: str) -> str:
         """The text of a field in a language, or as the catalogue has it in English."""
+        # `fr-ca` falls back to `fr`, and what has no translation to the catalogue's English.
         words = self.translations.get(language) or self.translations.get(language[:2], {})
         return str(words.get(field) or getattr(self, field))
 
@@ -48,12 +49,14 @@ class Translated(models.Model):
 class Right(Translated):
     """What a version grants, under one reading; the law may grant it beside the policy."""
 
+    # A reading that nobody used is forgotten with all that it says.
     reading = models.ForeignKey(Reading, models.CASCADE, related_name="rights")
     position = models.PositiveSmallIntegerField(_("position"))
     slug = models.SlugField(_("short name"))
     kind = models.CharField(_("kind"), max_length=24, choices=Kind)
     title = models.CharField(_("title"), max_length=160)
     summary = models.TextField(_("in plain words"))
+    # Copied into the row with their places: a reading must stand without its file.
     clauses = models.JSONField(_("clauses"), default=list, blank=True)
     audience = models.CharField(_("for whom"), max_length=200)
     audience_code = models.CharField(_("audience"), max_length=24, choices=Audience)
@@ -89,6 +92,7 @@ class Right(Translated):
         verbose_name = _("right")
         verbose_name_plural = _("rights")
         ordering = ["reading", "position"]
+        # Once more in the database, for whatever does not come through a catalogue file.
         constraints = [
             models.UniqueConstraint(fields=["reading", "slug"], name="right_slug_once"),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="right_kind_known"),
@@ -122,6 +126,7 @@ class Right(Translated):
                 | Q(law__gt="", law_article__gt="", law_checked__in=Checked.values),
                 name="right_law_complete",
             ),
+            # What no clause carries is not the policy's; a law's right rests on its article.
             models.CheckConstraint(
                 condition=Q(law__gt="") | ~Q(clauses=[]), name="right_rests_on_a_clause"
             ),

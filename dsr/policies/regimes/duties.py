@@ -73,6 +73,7 @@ class Above:
     sources: dict[str, Source] | None = None
 
 
+# Stands in for a source while the list of sources is wrong itself.
 _UNREAD = Source.model_construct(title="", checked="")
 
 
@@ -99,6 +100,7 @@ class PauseEffect(Strict):
     effect: Annotated[str, known(EFFECTS)]
     source: SourceNamed
     counting: Annotated[str, known(COUNTINGS)] = ""
+    # Empty is every kind; UK GDPR Art. 12A(5) pauses requests for access alone.
     kinds: Kinds = ()
     needs: Annotated[tuple[Annotated[str, known(NEEDS)], ...], no_twice] = ()
     most_days: Annotated[int | None, Given] = None
@@ -132,6 +134,7 @@ class ExtensionTerms(Strict):
     @model_validator(mode="after")
     def is_a_period(self) -> "ExtensionTerms":
         try:
+            # Tried by the engine itself, which alone knows what a period may be.
             _tried = self.period
         except DeadlineInputError as error:
             raise told(str(error)) from None
@@ -205,6 +208,7 @@ class Duty(Strict):
         # Nobody has looked yet: the stricter duty counts meanwhile, or a date would be missed.
         if given is None:
             return self.when_unknown
+        # A text is a collection of letters to Python: “FR” would hold “R”.
         if isinstance(given, Collection) and not isinstance(given, str):
             return wanted in given
         return given == wanted
@@ -213,10 +217,12 @@ class Duty(Strict):
 def _terms_in_rule(extension: ExtensionTerms | None) -> dict[str, Any]:
     """What the rule has to know of the extension; written once in the file, under `extension`."""
     if extension is None:
+        # Without terms the law knows no extension; the engine's default would allow one.
         return {"max_extensions": 0}
     # The cap is on the sum, however the extensions are cut.
     cap = {"amount": extension.amount * extension.most, "unit": extension.unit}
     terms: dict[str, Any] = {"max_extensions": extension.most, "extension_cap": cap}
+    # No reasons are any reason, so the key is left out and not written empty.
     if extension.reasons:
         terms["extension_reasons"] = list(extension.admitted_reasons)
     return terms

@@ -15,6 +15,7 @@ from dsr.policies.strict_yaml import read
 DATA = Path(__file__).parent
 
 # Places that are written as one word: the states of the European Economic Area.
+# Without the United Kingdom and Switzerland, whose laws are others.
 _EEA = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
 PLACES = {"EEA": frozenset(_EEA.split())}
 
@@ -54,6 +55,7 @@ class Regime(Strict):
         return value
 
     def model_post_init(self, context: Above) -> None:
+        # Not in the file: a name that is written twice can differ.
         self._slug = context.regime
 
     @property
@@ -66,6 +68,7 @@ class Regime(Strict):
 
         Facts: `organisation_country` (text), `organisation_flags` (texts).
         """
+        # The day on which it ends is the first on which it no longer binds.
         if (self.starts_on and on < self.starts_on) or (self.ends_on and on >= self.ends_on):
             return False
         # A flag is what only the organisation knows: covered entity, health professional.
@@ -91,6 +94,7 @@ class Regime(Strict):
         """
         if duty.calendar is not None:
             return duty.calendar
+        # A law that follows the person alone has no places of its own: the organisation's calendar.
         if not self.binds.organisation or _within(organisation_country, self.binds.organisation):
             return None
         return self.calendar_elsewhere
@@ -98,6 +102,7 @@ class Regime(Strict):
 
 def _within(place: str, places: frozenset[str]) -> bool:
     """FR is within {FR}; US-CA is within {US} and {US-CA}, US is not within {US-CA}."""
+    # An unknown place is in none: nobody is given a law by a guess.
     return bool(place) and (place in places or place.split("-")[0] in places)
 
 

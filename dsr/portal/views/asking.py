@@ -44,17 +44,22 @@ from .rights import crumbs_to, find_organisation, find_right
 def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
     at = timezone.now()
     found = find_organisation(organisation)
+    # The right is one that is offered today, so a form for a withdrawn one cannot be sent.
     asked = find_right(found, right)
     if request.method != "POST":
         return _page(request, RequestForm(asked), new_token(asked.pk, at))
+    # Before the form is read: the token says whether this form is ours and how old it is.
     token = read_token(request.POST.get("form_token", ""), asked.pk)
+    # A button of the same form: what was typed is kept, and nothing is sent.
     if request.POST.get("language"):
         return _in_another_language(request, asked, token or new_token(asked.pk, at))
+    # Before the files are looked into, and the form is judged without them.
     refused = upload_refusal(request, at)
     form = RequestForm(asked, request.POST, None if refused else request.FILES)
     put_on(form, refused)
     if problem := not_by_hand(request.POST, token, at):
         form.add_error(None, problem)
+    # `token` is asked again for the reader of types; without one the form has an error already.
     if form.is_valid() and token and (sent := _send(request, form, token, at)):
         return _sent(request, sent, at)
     return _page(request, form, token or new_token(asked.pk, at))
@@ -67,6 +72,7 @@ def _in_another_language(request: HttpRequest, asked: Right, token: FormToken) -
     with translation.override(wanted):
         form = RequestForm(asked, request.POST).not_judged()
         page = _page(request, form, token)
+    # The page is ours, the cookie is Django's: both go out in one answer.
     page.cookies.update(chosen.cookies)
     page.headers["Content-Language"] = str(wanted)
     return page
@@ -92,6 +98,7 @@ def _send(
 
 
 def _sent(request: HttpRequest, sent: SubjectRequest, at: datetime) -> HttpResponse:
+    # Made at another instant than now: it is the one that was there.
     if sent.created_at != at:
         messages.info(
             request,
@@ -100,6 +107,7 @@ def _sent(request: HttpRequest, sent: SubjectRequest, at: datetime) -> HttpRespo
                 "To add or correct something, write a message on your private page."
             ),
         )
+    # A link for this browser alone; the one in the mail goes on when it is revoked.
     open_session(request, links.issue_to_session(sent, at=at))
     return redirect("portal:sent")
 
@@ -110,6 +118,7 @@ def _page(request: HttpRequest, form: RequestForm, token: FormToken) -> HttpResp
         "shown": show_right(form.right, form.organisation),
         "form": form,
         "form_token": token.sign(),
+        # Browsers do not fill a file field again, so the page says which to choose anew.
         "files_lost": bool(request.FILES),
         "crumbs": _crumbs(form.organisation, form.right),
     }

@@ -27,6 +27,7 @@ from dsr.portal.showing import groups, pieces, show_information
 def home(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     organisations = [
+        # On the organisation's own day: a policy comes into force at its midnight.
         {"organisation": each, "rights": rights_offered(each, each.today(at)).count()}
         for each in open_organisations()
     ]
@@ -38,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def organisation(request: HttpRequest, organisation: str) -> HttpResponse:
     found = find_organisation(organisation)
     today = found.today(timezone.now())
+    # Several at once: an organisation may publish one policy for patients, one for its site.
     versions = PolicyVersion.objects.filter(
         readings__in=readings_in_force(today), policy__organisation=found
     ).select_related("policy")
@@ -77,6 +79,7 @@ def policy(request: HttpRequest, organisation: str, policy: str, version: str) -
 
 
 def find_organisation(slug: str) -> Organisation:
+    # A closed organisation answers like one that never was.
     return get_object_or_404(open_organisations(), slug=slug)
 
 

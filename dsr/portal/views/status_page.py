@@ -75,6 +75,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     """Looking opens nothing: mail scanners look at links. Only the button does."""
     found = find_link(request, token, timezone.now())
     if found is None:
+        # The same 404 for wrong, expired and revoked: nothing is learned from it.
         raise Http404
     if request.method != "POST":
         organisation = found.subject_request.organisation
@@ -99,10 +100,12 @@ def _page(request: HttpRequest, subject_request: SubjectRequest, form: ReplyForm
 @with_session
 def reply(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
     at = timezone.now()
+    # Files first: looking into them is the dearer of the two.
     refused = upload_refusal(request, at) or _writes_too_much(request, subject_request, at)
     # Looking into files is work that a refused visit does not get.
     form = ReplyForm(request.POST, None if refused else request.FILES)
     put_on(form, refused)
+    # A refused form has an error already, so nothing of it is written.
     if form.is_valid():
         try:
             conversation.reply(
@@ -131,6 +134,7 @@ def _writes_too_much(
 def withdraw(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
     if request.method == "POST":
         try:
+            # No version is compared on a requester's own page: the state alone says what can be.
             ending.withdraw(subject_request.pk, actor=REQUESTER, at=timezone.now())
         except RequestError as refusal:
             messages.error(request, str(refusal))
@@ -177,11 +181,13 @@ def paper(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse
 @with_session
 def letter(request: HttpRequest, subject_request: SubjectRequest, message: int) -> FileResponse:
     """The letter of an answer, as a file to keep."""
+    # Only what staff wrote, and only of this request: the number may be anybody's guess.
     found = get_object_or_404(
         subject_request.messages.filter(from_requester=False, letter__isnull=False), pk=message
     )
     assert found.letter is not None
     content = open_file(found.letter)
+    # As an attachment: nothing is ever shown in the browser under our own address.
     return FileResponse(
         content, as_attachment=True, filename=content.name, content_type=found.letter.content_type
     )
@@ -194,6 +200,7 @@ def new_link(request: HttpRequest, subject_request: SubjectRequest) -> HttpRespo
     if refused := _writes_too_much(request, subject_request, timezone.now()):
         messages.error(request, str(refused))
         return redirect("portal:status")
+    # Before the link is made: what fails here has left no link that nobody was shown.
     context = page_of(subject_request, timezone.now())
     token = links.issue(subject_request, at=timezone.now())
     address = request.build_absolute_uri(reverse("portal:link", args=[token]))
@@ -203,6 +210,7 @@ def new_link(request: HttpRequest, subject_request: SubjectRequest) -> HttpRespo
 @login_not_required
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:
+    # Without asking whether one was open: ending twice is ending once.
     end_session(request)
     return redirect("portal:ended")
 

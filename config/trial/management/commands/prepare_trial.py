@@ -23,4 +23,5 @@ class Command(BaseCommand):
         # Once, into an empty database: one that holds requests is somebody's work.
         if not SubjectRequest.objects.exists():
             call_command("fill_demo", stdout=self.stdout)
+        # Also where nothing was filled: who empties the database later is not surprised.
         mark.touch()

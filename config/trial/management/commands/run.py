@@ -12,6 +12,7 @@ from config.trial.supervisor import Supervisor
 
 class Command(BaseCommand):
     help = __doc__ or ""
+    # Checks ask the database, which this very command starts.
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:

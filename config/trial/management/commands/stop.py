@@ -14,9 +14,11 @@ from config.trial.runfiles import running_elsewhere
 
 class Command(BaseCommand):
     help = __doc__ or ""
+    # Stopping has to work where nothing else does.
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # The program first: it would revive the servers.
         running = running_elsewhere(settings.VAR_DIR)
         if running is not None:
             system.end(running, signal.SIGTERM, 30)

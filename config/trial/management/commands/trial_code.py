@@ -35,4 +35,5 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError("This is not the text shown beside the square.") from error
         self.stdout.write(code)
+        # Beside the code, which alone goes into a pipe.
         self.stderr.write(f"valid for {seconds_left()} more seconds")

@@ -23,6 +23,7 @@ class Command(BaseCommand):
                 self.stdout.write(line)
             return
         target = Path(options["output"])
+        # Beside the target and renamed in one step: a cut file never bears the name.
         draft = target.with_name(f".{target.name}.{os.getpid()}")
         try:
             with draft.open("x", encoding="utf-8") as file:

@@ -20,6 +20,7 @@ class Command(BaseCommand):
         found = verify()
         if options["checkpoint"]:
             found += _against(Path(options["checkpoint"]))
+        # The chain itself and the checkpoint may find the same row.
         for finding in dict.fromkeys(found):
             self.stderr.write(str(finding))
         if found:

@@ -16,6 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         catalogue = exported()
         if options["json"]:
+            # Names keep their accents: the output is read by people as well.
             self.stdout.write(json.dumps(catalogue, ensure_ascii=False, indent=2))
             return
         for policy in catalogue["policies"]:

@@ -59,12 +59,14 @@ class Command(BaseCommand):
 
     def _answer_file(self, name: str) -> None:
         wrong = False
+        # One line for each case: a wrong one stops none of the others.
         for outcome in compute_all(self._cases(name)):
             if outcome.error is None:
                 self.stdout.write(json.dumps(answer(outcome), ensure_ascii=False))
             else:
                 wrong = True
                 self.stderr.write(f"{outcome.id}: {outcome.error}")
+        # Told by the status too, for scripts that read no error output.
         if wrong:
             sys.exit(1)
 
@@ -72,5 +74,6 @@ class Command(BaseCommand):
         try:
             text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
             return read_document(json.loads(text))
+        # No file, no JSON, no cases in it: to who typed the name it is one thing, unreadable.
         except (OSError, ValueError) as error:
             raise CommandError(f"{name}: {error}") from error

@@ -23,6 +23,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # The file's own lines, one error below the other, and no trace of ours.
         try:
             report = load(options["paths"] or [HOME], timezone.now(), actor_id=None)
         except CatalogueError as error:
