@@ -11,9 +11,12 @@ PUBLIC_PAGES = frozenset(
         # What can be asked of whom, and the asking.
         *("portal:home", "portal:organisation", "portal:policy", "portal:ask"),
         *("portal:set_language", "portal:link", "portal:end", "portal:ended"),
-        # These want the session of a private link instead.
+        *("portal:lost", "portal:looked"),
+        # These want the session of a private link instead; what was released wants a code as well.
+        "portal:open_requests",
         *("portal:sent", "portal:status", "portal:reply", "portal:withdraw", "portal:complete"),
-        *("portal:paper", "portal:letter", "portal:new_link"),
+        *("portal:paper", "portal:letter", "portal:new_link", "portal:close_others"),
+        *("portal:code", "portal:enter"),
         # The way in for staff.
         *("account_login", "account_logout", "account_inactive", "account_invitation"),
         *("account_reset_password", "account_reset_password_done"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -14,14 +15,16 @@ from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Role
 from dsr.audit.models import Entry
 from dsr.audit.services import request_chain
+from dsr.notifications.models import OutboxMessage
 from dsr.policies.catalogue.loading import load
 from dsr.policies.catalogue.reading import HOME
 from dsr.policies.models import Organisation, Right
 from dsr.requests.actors import REQUESTER, Actor
-from dsr.requests.deeds import assignment, decision, identity
+from dsr.requests.deeds import assignment, decision, identity, release
 from dsr.requests.deeds.decision import Proposal, SoleDecision
 from dsr.requests.deeds.identity import EvidenceGiven
 from dsr.requests.models import SubjectRequest
+from dsr.requests.preconditions import contact_needed
 from dsr.requests.states import EvidenceKind
 from dsr.requests.submission import intake
 from dsr.requests.submission.given import PersonGiven, Submission
@@ -149,13 +152,24 @@ def propose(
     ground: str = "",
     answer: str = "Here is what you asked for.",
 ) -> SubjectRequest:
+    """A decision of which the answer, where it gives data, has a proved contact to go to."""
+    given = Proposal(outcome=outcome, answer=answer, ground=ground)
+    if outcome != "refused":
+        subject_request = prove_contact(subject_request, by, at=at)
     return decision.propose(
-        subject_request.pk,
-        Proposal(outcome=outcome, answer=answer, ground=ground),
-        actor=by,
-        at=at,
-        seen=subject_request.version,
+        subject_request.pk, given, actor=by, at=at, seen=subject_request.version
     )
+
+
+def prove_contact(
+    subject_request: SubjectRequest, by: User, *, at: datetime = MORNING
+) -> SubjectRequest:
+    """The address stood in the records before; where a right needs no proof, nothing is done."""
+    if not contact_needed(subject_request):
+        return subject_request
+    given = release.Proof(kind="on_record", source="patient file, entered in 2023")
+    seen = subject_request.version
+    return release.prove_contact(subject_request.pk, given, actor=by, at=at, seen=seen)
 
 
 def later(days: int, at: datetime = MORNING) -> datetime:
@@ -171,6 +185,14 @@ def history(subject_request: SubjectRequest) -> list[Entry]:
     """The request's own chain, oldest first."""
     chain = request_chain(subject_request.pk)
     return list(Entry.objects.filter(chain=chain).order_by("seq"))
+
+
+def code_in_mail() -> str:
+    """The newest code for reading, as it stands in its mail or letter."""
+    mail = OutboxMessage.objects.filter(kind="reading_code").latest("pk")
+    found = re.search(r"^(\d{4} \d{4})$", str(mail.unseal("body")), re.MULTILINE)
+    assert found
+    return found[1]
 
 
 def alone(proposal: Proposal, sole_reason: str = "") -> SoleDecision:

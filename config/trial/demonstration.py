@@ -17,11 +17,20 @@ from dsr.notifications.services import mark_missed, write_off
 from dsr.policies.models import Organisation, Right
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deadlines import reminders
-from dsr.requests.deeds import answer, assignment, conversation, decision, ending, identity, review
+from dsr.requests.deeds import (
+    answer,
+    assignment,
+    conversation,
+    decision,
+    ending,
+    identity,
+    release,
+    review,
+)
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.identity import EvidenceGiven
 from dsr.requests.models import SubjectRequest
-from dsr.requests.states import EvidenceKind, Ground, Outcome
+from dsr.requests.states import ContactProofKind, EvidenceKind, Ground, Outcome
 from dsr.requests.submission import intake
 from dsr.requests.submission.given import PersonGiven, Submission
 
@@ -231,15 +240,24 @@ class _Story:
         return assignment.start(proved.pk, actor=self.handler, at=at, seen=proved.version)
 
     def _propose(self, begun: SubjectRequest, days: int) -> SubjectRequest:
-        return decision.propose(
+        # Data go to a proved contact only.
+        known = release.prove_contact(
             begun.pk,
+            kind=ContactProofKind.ON_RECORD,
+            source="Patient file, entered long before the request (demo).",
+            actor=self.handler,
+            at=self._ago(days),
+            seen=begun.version,
+        )
+        return decision.propose(
+            known.pk,
             Proposal(
                 outcome=Outcome.GRANTED,
                 answer="Enclosed is a copy of the data we hold about you (demo).",
             ),
             actor=self.handler,
             at=self._ago(days),
-            seen=begun.version,
+            seen=known.version,
         )
 
     def _answer(self, begun: SubjectRequest, days: int) -> None:

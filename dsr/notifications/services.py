@@ -19,6 +19,7 @@ __all__ = [
     "Reader",
     "WrongStateError",
     "beat",
+    "cancel_owed",
     "deliver",
     "expect",
     "health",
@@ -65,6 +66,16 @@ def write_off(message_id: int, *, actor_id: int, at: datetime) -> OutboxMessage:
         message.handled_at, message.handled_by_id = at, actor_id
         message.save(update_fields=["handled_at", "handled_by_id"])
     return message
+
+
+def cancel_owed(reference: str, recheck: str) -> int:
+    """What is owed about this request and asks this question first is not needed any more.
+
+    Called when the answer has just become no. Mail in a worker's hands asks for itself; letters,
+    which only a person sends, are taken off the list here.
+    """
+    waiting = OutboxMessage.objects.filter(reference=reference, recheck=recheck, status=Status.OWED)
+    return waiting.update(status=Status.CANCELLED)
 
 
 def record_bounce(message_id: int, *, at: datetime) -> OutboxMessage:

@@ -19,6 +19,7 @@ from django.core import signing
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import Form
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.utils.translation import gettext as _
 
 from dsr.requests.client_address import source_of
@@ -27,6 +28,7 @@ from dsr.requests.forms import put_refusal
 from dsr.requests.models import StatusLink
 from dsr.requests.services import links, rate_limits
 from dsr.requests.services.rate_limits import Limit
+from dsr.vault.services import keyed_hash
 
 TOO_MANY = 429
 SALT = "portal.form"
@@ -34,39 +36,58 @@ SALT = "portal.form"
 QUICKEST = timedelta(seconds=2)
 
 
+# Long enough for a form that is begun in the evening and sent in the morning.
+FORM_LIFE = timedelta(hours=24)
+
+
 @dataclass(frozen=True, slots=True)
 class FormToken:
-    """Which form this is: the right it asks for, its own key, the second it was opened."""
+    """Which form this is: the right it asks for, its own key, the second and browser it opened in.
+
+    It makes the same form sent twice one request, and opens nothing: it is no key to the request.
+    """
 
     right_id: int
     key: UUID
     opened_at: int
+    browser: str
 
     def age(self, at: datetime) -> timedelta:
         return timedelta(seconds=int(at.timestamp()) - self.opened_at)
 
     # Signed, so that a page made elsewhere cannot choose a key or an earlier second.
     def sign(self) -> str:
-        return signing.dumps([self.right_id, str(self.key), self.opened_at], salt=SALT)
+        said = [self.right_id, str(self.key), self.opened_at, self.browser]
+        return signing.dumps(said, salt=SALT)
+
+    def is_over(self, at: datetime) -> bool:
+        """Too old to be sent for the first time, or from a clock that is not ours."""
+        return not timedelta(0) <= self.age(at) <= FORM_LIFE
 
 
-def new_token(right_id: int, at: datetime) -> FormToken:
-    return FormToken(right_id, uuid4(), int(at.timestamp()))
+def new_token(request: HttpRequest, right_id: int, at: datetime) -> FormToken:
+    return FormToken(right_id, uuid4(), int(at.timestamp()), browser_of(request))
+
+
+def browser_of(request: HttpRequest) -> str:
+    """What tells this browser from others: a hash of the secret behind its forms' CSRF tokens."""
+    get_token(request)  # makes the secret where the browser has none yet
+    return keyed_hash("browser", str(request.META["CSRF_COOKIE"]))[:32]
 
 
 def read_token(signed: str, right_id: int) -> FormToken | None:
     """The token as we signed it for this right; None for anything else."""
     try:
-        of_right, key, opened_at = signing.loads(signed, salt=SALT)
-    except signing.BadSignature:
+        of_right, key, opened_at, browser = signing.loads(signed, salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
         return None
     # One that was fetched from the form of one right sends no other.
-    return FormToken(of_right, UUID(key), opened_at) if of_right == right_id else None
+    return FormToken(of_right, UUID(key), opened_at, browser) if of_right == right_id else None
 
 
 def not_by_hand(typed: Mapping[str, str], token: FormToken | None, at: datetime) -> str:
     """What a person can always mend by pressing the button again."""
-    if token is None:
+    if token is None or token.is_over(at):
         return _("This form was open for too long. Please send it again.")
     # Hidden on the page (see `portal/ask.html`); programs fill in whatever they find.
     if typed.get("website"):

@@ -1,12 +1,14 @@
-"""The requester's session: opened by a POST from a private link, closed with the link.
+"""The requester's sessions: opened by a POST from a private link, each with its own address.
 
-The session holds the number of the link, never its token; a revoked link ends its sessions.
+One browser can hold several requests. Its session holds their references and the numbers of rows
+that can be ended (``PrivateSession``), never a token; each page carries its request in its address,
+so that a page which was open before another one acts on the request it shows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
@@ -16,44 +18,76 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
-from dsr.requests.models import StatusLink, SubjectRequest
+from dsr.requests.models import PrivateSession
 from dsr.requests.services import links
 
-KEY = "status_link"
+KEY = "private_sessions"
+# A browser that is left alone, in a library or on a ward, closes by itself.
+IDLE = timedelta(minutes=30)
+# How often a click is written down: each one would be a write more for every page.
+NOTED = timedelta(minutes=1)
+# More at once is no person's doing; the oldest gives way.
+MOST = 20
 P = ParamSpec("P")
 
 
-def open_session(request: HttpRequest, link: StatusLink) -> None:
-    """From now on this browser sees this request. The session gets a new name."""
-    # A name that was known before, or planted by somebody, must not be one that sees a request.
+def open_session(request: HttpRequest, opened: PrivateSession, at: datetime) -> None:
+    """From now on this browser sees this request as well. The session gets a new name."""
+    # Whoever planted a session of their own in this browser does not share what is opened now.
     request.session.cycle_key()
-    request.session[KEY] = link.pk
+    held = request.session.get(KEY, {})
+    held.pop(opened.subject_request.reference, None)
+    held[opened.subject_request.reference] = [opened.pk, int(at.timestamp())]
+    while len(held) > MOST:
+        del held[next(iter(held))]
+    request.session[KEY] = held
 
 
-def end_session(request: HttpRequest) -> None:
-    # The rest of the session stays: a member of staff may use the same browser.
-    request.session.pop(KEY, None)
+def end_sessions(request: HttpRequest, at: datetime) -> None:
+    """Everything that is open in this browser is closed, and stays so for a copy of its cookie."""
+    for session_id, _seen in request.session.get(KEY, {}).values():
+        links.end_session(session_id, at=at)
+    request.session.flush()
 
 
-def opened(request: HttpRequest, at: datetime) -> SubjectRequest | None:
-    """The request this browser may see, while its link stands."""
-    # Asked of the database at every page: a link that was revoked ends its sessions at once.
-    link_id = request.session.get(KEY)
-    link = links.standing(link_id, at=at) if link_id else None
-    return link.subject_request if link else None
+def references(request: HttpRequest) -> list[str]:
+    """Of the requests that were opened in this browser, the newest first."""
+    return list(reversed(request.session.get(KEY, {})))
+
+
+def opened(request: HttpRequest, reference: str, at: datetime) -> PrivateSession | None:
+    """The session of this request in this browser, while it stands and was used lately."""
+    session_id, seen = request.session.get(KEY, {}).get(reference, (None, 0))
+    now = int(at.timestamp())
+    if session_id is None or now - seen >= IDLE.total_seconds():
+        return None
+    found = links.standing_session(session_id, at=at)
+    if found is None or found.subject_request.reference != reference:
+        return None
+    if now - seen >= NOTED.total_seconds():
+        request.session[KEY] = request.session[KEY] | {reference: [session_id, now]}
+    return found
+
+
+def all_open(request: HttpRequest, at: datetime) -> list[PrivateSession]:
+    """What this browser may see now, the newest first."""
+    found = (opened(request, each, at) for each in references(request))
+    return [each for each in found if each is not None]
 
 
 def with_session(
-    view: Callable[Concatenate[HttpRequest, SubjectRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Give the view the request of the open session; without one, say how to open it."""
+    view: Callable[Concatenate[HttpRequest, PrivateSession, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """Give the view the open session of the request in its address; else say how to open it."""
 
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        subject_request = opened(request, timezone.now())
-        if subject_request is None:
-            # The same page for a link that has ended and for none at all.
+    def guarded(
+        request: HttpRequest, /, reference: str, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        session = opened(request, reference, timezone.now())
+        # The same page for a request that does not exist: an address tells nobody which do.
+        if session is None:
             return render(request, "portal/no_session.html", status=403)
-        return view(request, subject_request, *args, **kwargs)
+        return view(request, session, *args, **kwargs)
 
     update_wrapper(guarded, view)
     return login_not_required(guarded)

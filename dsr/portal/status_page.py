@@ -19,13 +19,16 @@ from dsr.requests.deeds.conversation import reply
 from dsr.requests.deeds.correction import complete
 from dsr.requests.deeds.doing import not_now
 from dsr.requests.deeds.ending import withdraw
-from dsr.requests.models import Deadline, RequestMessage, SubjectRequest
+from dsr.requests.models import Deadline, PrivateSession, RequestMessage, SubjectRequest
 from dsr.requests.people import writes_to
+from dsr.requests.services import reading
 from dsr.requests.states import DeadlineStatus, SetBy
 from dsr.requests.words import Badge, days_badge
 
 from .showing import show_right
 from .status_texts import OUTCOMES, STATUS_TEXTS
+
+ANSWER = RequestMessage.Kind.ANSWER
 
 
 @dataclass(frozen=True)
@@ -38,24 +41,28 @@ class Date:
     why: list[str]
 
 
-def page_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
-    """Everything the private page and the confirmation show."""
+def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
+    """Everything the private page and the confirmation show to this session."""
+    subject_request = session.subject_request
     organisation = subject_request.organisation
     today = organisation.today(at)
     # Read once and parted here: the page shows them in two lists.
     written = list(subject_request.messages.select_related("letter"))
-    answers = [each for each in written if each.kind == RequestMessage.Kind.ANSWER]
+    answers = reading.released(subject_request)
     return {
+        "session": session,
+        "reading": _reading(session, answers, at),
         "organisation": organisation,
         "subject_request": subject_request,
         "shown": show_right(subject_request.right, organisation),
         "status_text": STATUS_TEXTS[subject_request.status],
-        # Decided before the answer is sent; only the answer tells it.
-        "outcome": OUTCOMES.get(subject_request.outcome, "") if answers else "",
+        # Decided before the answer is sent; only the answer tells it, and only to who may read it.
+        "outcome": OUTCOMES.get(subject_request.outcome, "")
+        if answers and session.confirmed_at
+        else "",
         "expectation": _expectation(subject_request, today),
         "dates": dates(subject_request, today),
-        "answers": [_message(each) for each in answers],
-        "written": [_message(each) for each in reversed(written) if each not in answers],
+        "written": [_message(each) for each in reversed(written) if each.kind != ANSWER],
         "files": sent_files(subject_request),
         "missing": [each.label for each in particulars(subject_request.missing)],
         "can_complete": not not_now(subject_request, complete),
@@ -64,6 +71,27 @@ def page_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
         "can_withdraw": not not_now(subject_request, withdraw),
         "can_write": not not_now(subject_request, reply),
     }
+
+
+@dataclass(frozen=True)
+class Released:
+    """What was released: what this session may read of it, and how it gets to read the rest."""
+
+    answers: list[dict[str, Any]]
+    waits_for_code: bool
+    way: str
+    over: bool
+
+
+def _reading(session: PrivateSession, answers: list[RequestMessage], at: datetime) -> Released:
+    # A text that may not be read is not opened either: nothing of it can slip into the page.
+    open_now = [each for each in answers if reading.is_readable(each, session, at)]
+    return Released(
+        answers=[_message(each) for each in open_now],
+        waits_for_code=bool(answers) and session.confirmed_at is None,
+        way=reading.code_goes(session.subject_request),
+        over=any(at >= reading.readable_until(each) for each in answers),
+    )
 
 
 def _expectation(subject_request: SubjectRequest, today: date) -> str:

@@ -7,7 +7,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from .views import asking, rights, status_page
+from .views import asking, lost_link, reading, rights, status_page
 
 app_name = "portal"
 
@@ -15,16 +15,22 @@ urlpatterns = [
     path("", rights.home, name="home"),
     # By POST only: the language is kept in a cookie, and a GET changes nothing.
     path("language/", login_not_required(require_POST(set_language)), name="set_language"),
-    path("sent/", asking.sent, name="sent"),
     path("s/<str:token>/", status_page.link, name="link"),
-    path("status/", status_page.status, name="status"),
-    path("status/reply/", status_page.reply, name="reply"),
-    path("status/withdraw/", status_page.withdraw, name="withdraw"),
-    path("status/complete/", status_page.complete, name="complete"),
-    path("status/paper/", status_page.paper, name="paper"),
-    path("status/letter/<int:message>/", status_page.letter, name="letter"),
-    path("status/new-link/", status_page.new_link, name="new_link"),
+    path("lost/", lost_link.lost, name="lost"),
+    path("lost/sent/", lost_link.looked, name="looked"),
+    path("status/", status_page.open_requests, name="open_requests"),
     path("status/end/", status_page.end, name="end"),
+    path("status/<slug:reference>/", status_page.status, name="status"),
+    path("status/<slug:reference>/sent/", asking.sent, name="sent"),
+    path("status/<slug:reference>/reply/", status_page.reply, name="reply"),
+    path("status/<slug:reference>/withdraw/", status_page.withdraw, name="withdraw"),
+    path("status/<slug:reference>/complete/", status_page.complete, name="complete"),
+    path("status/<slug:reference>/paper/", status_page.paper, name="paper"),
+    path("status/<slug:reference>/new-link/", status_page.new_link, name="new_link"),
+    path("status/<slug:reference>/close-others/", status_page.close_others, name="close_others"),
+    path("status/<slug:reference>/code/", reading.code, name="code"),
+    path("status/<slug:reference>/open/", reading.enter, name="enter"),
+    path("status/<slug:reference>/letter/<int:message>/", reading.letter, name="letter"),
     path("ended/", status_page.ended, name="ended"),
     path("<slug:organisation>/", rights.organisation, name="organisation"),
     path("<slug:organisation>/policy/<slug:policy>/<str:version>/", rights.policy, name="policy"),

@@ -4,8 +4,8 @@ from django.apps import AppConfig
 
 # The modules of deeds, in the order in which docs/states.md and the staff pages list them.
 SUBJECTS = (
-    *("assignment", "identity", "conversation", "decision", "review", "answer", "ending"),
-    *("receipt", "correction", "facts", "deadline", "order"),
+    *("assignment", "identity", "conversation", "decision", "review", "answer", "release"),
+    *("ending", "receipt", "correction", "facts", "deadline", "order"),
 )
 
 
@@ -20,11 +20,14 @@ class RequestsConfig(AppConfig):
         for subject in SUBJECTS:
             import_module(f"dsr.requests.deeds.{subject}")
 
-        from dsr.notifications.services import expect
+        from dsr.notifications.services import expect, register_recheck
         from dsr.requests.deadlines import reminder_kinds
         from dsr.requests.deadlines.request_reminders import RequestReminders
+        from dsr.requests.services import links, reading
 
         reminder_kinds.register(RequestReminders())
+        register_recheck(links.RECHECK, links.still_leads_there)
+        register_recheck(reading.RECHECK, reading.still_of_use)
         # A sweep that never ran at all is missed from now on, and not only one that stopped.
         for sweep in ("reminders", "dates", "intake"):
             expect(sweep)

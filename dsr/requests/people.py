@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dsr.requests.models import Person, SubjectRequest
-from dsr.vault.services import index_all
+from dsr.vault.services import EMAIL, index_all, keyed_hash
 
 
 def writes_to(subject_request: SubjectRequest) -> Person:
@@ -29,7 +29,7 @@ def goes_by_post(subject_request: SubjectRequest) -> bool:
     # Paper that can be sent nowhere helps nobody: the answer then waits on the private page.
     if not person.reveal("postal_address"):
         return False
-    return subject_request.wants_paper or not person.reveal("email")
+    return subject_request.wants_paper or person.email_stolen or not person.reveal("email")
 
 
 def reindex(subject_request: SubjectRequest) -> None:
@@ -47,3 +47,8 @@ def findable(people: Iterable[Person]) -> dict[str, list[str]]:
         # Word by word, because names are written in any order; a search needs all that it gives.
         found["name_word"] += str(person.reveal("name")).split()
     return found
+
+
+def contact_hash(address: str, medium: str) -> str:
+    """What stands for a contact where it must not stand itself; alike for each way to write it."""
+    return keyed_hash(f"contact {medium}", address, like=EMAIL if medium == "email" else "")

@@ -9,11 +9,12 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
-from dsr.policies.kinds import Level
+from dsr.policies.kinds import PROVEN, Level
 
 from .actors import Actor
 from .identity_levels import reached_level
 from .models import Decision, RequestMessage, SubjectRequest
+from .people import contact_hash, goes_by_post, lines_of, writes_to
 from .states import ACTS_FOR_ANOTHER, About, Outcome
 
 
@@ -42,7 +43,7 @@ def sent_answer(subject_request: SubjectRequest) -> RequestMessage | None:
         return None
     # By the instant of the decision: what went out in an earlier round stays on record.
     return subject_request.messages.filter(
-        kind=RequestMessage.Kind.ANSWER, at__gte=decision.settled_at
+        kind=RequestMessage.Kind.ANSWER, at__gte=decision.settled_at, taken_back_at=None
     ).last()
 
 
@@ -90,9 +91,43 @@ def second_person(subject_request: SubjectRequest, actor: Actor) -> str:
     if subject_request.evidence.filter(by=actor, struck_at=None).exists():
         return _("You recorded evidence of identity. Another person has to approve.")
     # Else one person could turn an approved answer to an address of their own.
+    if subject_request.contact_proofs.filter(by=actor, struck_at=None).exists():
+        return _("You proved the contact the answer goes to. Another person has to approve.")
     if subject_request.people.filter(contact_edited_by=actor).exists():
         return _("You last edited the contact the answer goes to. Another person has to approve.")
     return ""
+
+
+def delivery_contact(subject_request: SubjectRequest) -> tuple[str, str]:
+    """Where an answer goes and how: ``email`` or ``letter``; an empty address where it cannot."""
+    person = writes_to(subject_request)
+    if goes_by_post(subject_request):
+        return "\n".join(lines_of(person)), "letter"
+    email = "" if person.email_stolen else str(person.reveal("email") or "")
+    return email, "email"
+
+
+def contact_proved(subject_request: SubjectRequest) -> bool:
+    """Whether something else than the request itself says that the contact is the person's own.
+
+    Compared with the address as it is now: whoever changes it, by whatever way, loses the proof.
+    """
+    to, medium = delivery_contact(subject_request)
+    proofs = subject_request.contact_proofs.filter(struck_at=None)
+    return bool(to) and proofs.filter(contact=contact_hash(to, medium)).exists()
+
+
+def contact_needed(subject_request: SubjectRequest) -> str:
+    """Data go to a proved contact only; refusals and light rights give none away (A 3, A 9)."""
+    if subject_request.outcome == Outcome.REFUSED or subject_request.right.kind not in PROVEN:
+        return ""
+    if contact_proved(subject_request):
+        return ""
+    return _(
+        "The contact to which the answer goes is not proved: it came with the request. Record that "
+        "it stood in your records before, that it was confirmed through a contact on record or in "
+        "person, or that it stands on the document that proved the identity."
+    )
 
 
 def releasable(subject_request: SubjectRequest, actor: Actor) -> str:

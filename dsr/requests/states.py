@@ -190,3 +190,51 @@ class RecordAge(TextChoices):
     YOUNGER = "younger", _("Five years or younger")
     OLDER = "older", _("Older than five years")
     BOTH = "both", _("Parts of both")
+
+
+class Way(TextChoices):
+    """How a private link reached its holder."""
+
+    MAIL = "mail", _("by mail")
+    LETTER = "letter", _("by letter")
+    SHOWN = "shown", _("shown on the private page")
+
+
+class Ended(TextChoices):
+    """Why a private link or session ended before its time."""
+
+    CONTACT = "contact", _("the contact was changed")
+    STOLEN = "stolen", _("the contact is in wrong hands")
+    FROZEN = "frozen", _("the request was frozen")
+    UNFROZEN = "unfrozen", _("the request was released again")
+    STAFF = "staff", _("closed by the desk")
+    REQUESTER = "requester", _("closed by the requester")
+    NEWER = "newer", _("a newer link took its place")
+
+
+class ContactProofKind(TextChoices):
+    """What can speak for a contact being the person's own (promise A 3).
+
+    What the requester tells about themselves is not among them: who knows the details of another
+    gives an address of their own.
+    """
+
+    ON_RECORD = "on_record", _("It stood in our records before the request")
+    THROUGH_RECORD = "through_record", _("Confirmed through a contact on record")
+    IN_PERSON = "in_person", _("Given in person, with the identity seen")
+    ON_DOCUMENT = "on_document", _("It stands on the document that proved the identity")
+
+
+class CodeWay(TextChoices):
+    """How a code for reading goes to the person."""
+
+    MAIL = "mail", _("by mail")
+    LETTER = "letter", _("by letter")
+    COUNTER = "counter", _("told at the counter")
+
+
+class Read(TextChoices):
+    """What a requester did with what was released."""
+
+    PAGE = "page", _("read on the page")
+    LETTER = "letter", _("downloaded as a letter")

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from dsr.notifications.services import beat
 from dsr.requests.deadlines import recomputing, reminders
-from dsr.requests.services import digests, rate_limits
+from dsr.requests.services import digests, lost_links, rate_limits
 
 
 @shared_task(ignore_result=True)
@@ -27,5 +27,6 @@ def sweep_stale_dates() -> None:
 def sweep_intake() -> None:
     at = timezone.now()
     digests.sweep(at=at)
+    lost_links.sweep(at=at)
     rate_limits.sweep(at=at)
     beat("intake", at)

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 from dsr.requests.deeds import answer, conversation, review
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links
-from dsr.requests.states import Status
+from dsr.requests.states import Status, Way
 from tests import cast
 from tests.browser.axe import assert_accessible, click_through
 from tests.cast import Desk, open_desk
@@ -108,7 +108,7 @@ def test_a_question_an_answer_and_the_text_behind_them(walk: Walk) -> None:
     walk.press("Open my page")
     referers = {each.all_headers().get("referer") for each in sent}
     assert referers == {None, f"{walk.address}/"}
-    assert walk.page.url == f"{walk.address}/status/"
+    assert walk.page.url == f"{walk.address}/status/{asked.reference}/"
     walk.fill(Your_message="The one under this address.")
     walk.press("Send the message")
 
@@ -118,6 +118,13 @@ def test_a_question_an_answer_and_the_text_behind_them(walk: Walk) -> None:
     approved = review.approve(proposed.pk, actor=officer, at=at, seen=proposed.version)
     answer.send_answer(approved.pk, actor=handler, at=at, seen=approved.version)
     walk.go("/status/")
+    expect(walk.page.get_by_role("heading", name="The answer")).to_be_hidden()
+    walk.press("Send me a code by e-mail")
+    walk.fill(Code="0000 0000")
+    walk.press("Open the answer")
+    expect(walk.page.get_by_text("You can try 4 more times.").first).to_be_visible()
+    walk.fill(Code=cast.code_in_mail())
+    walk.press("Open the answer")
     expect(walk.page.get_by_role("heading", name="The answer")).to_be_visible()
     walk.press("Make a new private link")
     walk.go("/status/")
@@ -143,7 +150,7 @@ def test_the_clause_stands_beside_the_plain_words_and_opens_under_them_on_a_phon
 
 
 def link_to(subject_request: SubjectRequest) -> str:
-    return f"/s/{links.issue(subject_request, at=timezone.now())}/"
+    return f"/s/{links.issue(subject_request, Way.MAIL, at=timezone.now())}/"
 
 
 def test_the_name_of_another_person_is_asked_of_who_acts_for_another(walk: Walk) -> None:

@@ -92,7 +92,7 @@ class Walk:
         self.page.context.clear_cookies()
         self.go(self.private_link(kind))
         self.page.locator("main button").first.click()
-        expect(self.page).to_have_url(re.compile("/status/$"))
+        expect(self.page).to_have_url(re.compile("/status/[A-Z0-9-]{9}/$"))
 
 
 @pytest.fixture
@@ -266,7 +266,7 @@ def test_portability_from_imo_is_withdrawn_by_the_requester(walk: Walk) -> None:
 
     walk.on_day("2026-05-05", hour=15)
     walk.open_private_page("acknowledgement")
-    walk.go("/status/withdraw/")
+    walk.go(f"/status/{asked.reference}/withdraw/")
     walk.press("Yes, withdraw it")
     expect(walk.page.get_by_text("withdrawn", exact=False).first).to_be_visible()
     walk.on_day("2026-05-06")

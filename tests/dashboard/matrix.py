@@ -105,6 +105,7 @@ def _values(desk: Desk) -> dict[str, Any]:
     return {
         "reference": begun.reference,
         "evidence_id": begun.evidence.latest("pk").pk,
+        "proof_id": 1,
         "file_id": begun.attachments.get().file_id,
         "message_id": OutboxMessage.objects.get(medium="letter").pk,
         "organisation": "img",

@@ -80,11 +80,13 @@ class Visitor:
             "anyway": "1",
         }
         answer = self.ask("POST", FORM, typed)
-        self.sent = answer.status == 302 and answer.location == "/sent/"
+        there = re.fullmatch(r"/status/[A-Z0-9-]{9}/sent/", answer.location or "")
+        self.sent = answer.status == 302 and there is not None
+        self.confirmation = there[0] if there else ""
         return answer
 
     def read_reference(self) -> Answer:
-        page = self.ask("GET", "/sent/")
+        page = self.ask("GET", self.confirmation)
         found = re.search(r'class="reference">([A-Z0-9]{4}-[A-Z0-9]{4})<', page.text)
         if page.status == 200 and found:
             self.told = found.group(1)

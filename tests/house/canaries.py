@@ -32,6 +32,7 @@ from dsr.requests.deeds import (
     ending,
     identity,
     receipt,
+    release,
     review,
 )
 from dsr.requests.deeds.answer import close, send_answer
@@ -41,6 +42,8 @@ from dsr.requests.deeds.identity import EvidenceGiven
 from dsr.requests.deeds.order import OrderGiven, record_order
 from dsr.requests.forms import RequestForm
 from dsr.requests.models import SubjectRequest
+from dsr.requests.services import links
+from dsr.requests.states import Way
 from dsr.requests.submission import intake
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
@@ -192,7 +195,9 @@ class Story:
             it.pk, question=words["question"], actor=desk.handler, **self.fresh(it)
         )
         reply = {"text": words["reply"], "documents": pdf(words["answer_file"], words["file_name"])}
-        assert self.browser.post("/status/reply/", reply).status_code == 302
+        assert (
+            self.browser.post(f"/status/{self.request.reference}/reply/", reply).status_code == 302
+        )
         self.dates()
 
     def dates(self) -> None:
@@ -232,6 +237,8 @@ class Story:
         )
         ending.freeze(it.pk, reason=words["frozen"], actor=desk.officer, **self.fresh(it))
         ending.unfreeze(it.pk, reason=words["unfrozen"], actor=desk.officer, **self.fresh(it))
+        proof = release.Proof(kind="on_record", source=words["contact_source"])
+        release.prove_contact(it.pk, proof, actor=desk.handler, **self.fresh(it))
         decision.propose(it.pk, proposal, actor=desk.handler, **self.fresh(it))
         review.approve(it.pk, actor=desk.second_officer, **self.fresh(it))
         send_answer(it.pk, actor=desk.handler, **self.fresh(it))
@@ -275,9 +282,17 @@ class Story:
         assert {staff.get(page).status_code for page in pages} == {200}
         for word in (self.words["name"], PHONE, self.words["new_address"]):
             assert it.reference in staff.post("/staff/search/", {"text": word}).content.decode()
-        self.browser.get("/status/")
+        self.browser.get(self.private())
+        # Whatever was open was closed when the contact changed and the request was frozen.
+        self.browser.post(f"/s/{links.issue(it, Way.MAIL, at=self.at)}/")
+        self.browser.post(self.private("code/"))
+        code = {"code": cast.code_in_mail()}
+        assert self.browser.post(self.private("open/"), code).status_code == 302
         for message in it.messages.exclude(letter=None):
-            assert self.browser.get(f"/status/letter/{message.pk}/").status_code == 200
+            assert self.browser.post(self.private(f"letter/{message.pk}/")).status_code == 200
+
+    def private(self, page: str = "") -> str:
+        return f"/status/{self.request.reference}/{page}"
 
     def seat(self, role: str) -> Client:
         self.monkeypatch.setattr("tests.dashboard.conftest.Client", Watched)
@@ -300,7 +315,9 @@ class Story:
                 patch.setattr(intake, "submit", _raising(error))
                 self.send({"name": MISTYPED, "email": self.words.mail("defect")}, 500)
                 patch.setattr(conversation, "reply", _raising(error))
-                answer = self.browser.post("/status/reply/", {"text": MISTYPED})
+                answer = self.browser.post(
+                    f"/status/{self.request.reference}/reply/", {"text": MISTYPED}
+                )
                 assert answer.status_code == 500
 
     def send(self, typed: dict[str, Any], status: int) -> None:

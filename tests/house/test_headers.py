@@ -16,6 +16,7 @@ from dsr.requests.deeds import review
 from dsr.requests.deeds.answer import send_answer
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links, rate_limits
+from dsr.requests.states import Way
 from tests import cast
 from tests.cast import MORNING, Desk, open_desk
 from tests.dashboard.conftest import Seat
@@ -65,7 +66,10 @@ class Scene:
         self.answered: SubjectRequest = _answered(self.desk)
         self.stranger = Client(raise_request_exception=False)
         self.requester = Client(raise_request_exception=False)
-        self.requester.post(f"/s/{links.issue(self.answered, at=MORNING)}/")
+        self.requester.post(f"/s/{links.issue(self.answered, Way.MAIL, at=MORNING)}/")
+        self.page = f"/status/{self.answered.reference}/"
+        self.requester.post(f"{self.page}code/")
+        self.requester.post(f"{self.page}open/", {"code": cast.code_in_mail()})
         self.staff = Seat(self.desk.handler).client
         self.clerk = Seat(self.desk.clerk).client
         administrator = User.objects.create_user("root@example.org", "Root", "correct horse")
@@ -83,7 +87,7 @@ class Scene:
     @property
     def letter(self) -> str:
         message = self.answered.messages.get(kind="answer")
-        return f"/status/letter/{message.pk}/"
+        return f"{self.page}letter/{message.pk}/"
 
     @property
     def file_for_staff(self) -> str:
@@ -109,7 +113,7 @@ def scene(db: None) -> Iterator[Scene]:
 def too_many(scene: Scene) -> Any:
     for _turn in range(20):
         rate_limits.check(rate_limits.WRITING, at=MORNING, request=str(scene.answered.pk))
-    return scene.requester.post("/status/reply/", {"text": "One more."})
+    return scene.requester.post(f"{scene.page}reply/", {"text": "One more."})
 
 
 def without_token(scene: Scene) -> Any:
@@ -124,10 +128,10 @@ ANSWERS: dict[str, tuple[int, Callable[[Scene], Any]]] = {
     "public page": (200, lambda s: s.stranger.get("/")),
     "form": (200, lambda s: s.stranger.get("/img/access/")),
     "form with mistakes": (200, lambda s: s.stranger.post("/img/access/", {})),
-    "private page": (200, lambda s: s.requester.get("/status/")),
-    "private page without its session": (403, lambda s: s.stranger.get("/status/")),
-    "letter": (200, lambda s: s.requester.get(s.letter)),
-    "letter of somebody else": (404, lambda s: s.requester.get("/status/letter/4711/")),
+    "private page": (200, lambda s: s.requester.get(s.page)),
+    "private page without its session": (403, lambda s: s.stranger.get(s.page)),
+    "letter": (200, lambda s: s.requester.post(s.letter)),
+    "letter of somebody else": (404, lambda s: s.requester.post(f"{s.page}letter/4711/")),
     "wrong link": (404, lambda s: s.stranger.get(f"/s/{'a' * 43}/")),
     "one message too many": (429, too_many),
     "log-in": (200, lambda s: s.stranger.get("/staff/account/login/")),

@@ -14,7 +14,7 @@ import time_machine
 from django.test import Client
 
 from dsr.requests.models import SubjectRequest
-from tests.cast import MORNING, Desk, the_same_desk
+from tests.cast import MORNING, Desk, code_in_mail, the_same_desk
 
 ACCOUNTING = "/indigomed/accounting/"
 FULL = {
@@ -56,8 +56,17 @@ class Visitor:
         assert response.status_code == 302, response.content.decode()
         return SubjectRequest.objects.latest("pk")
 
+    def at(self, page: str = "") -> str:
+        """The address of a page of the newest request."""
+        return f"/status/{SubjectRequest.objects.latest('pk').reference}/{page}"
+
     def status(self) -> str:
-        return self.open("/status/")
+        return self.open(self.at())
+
+    def read_answer(self) -> None:
+        """Ask for a code, find it in the mail, and enter it."""
+        self.client.post(self.at("code/"))
+        self.client.post(self.at("open/"), {"code": code_in_mail()})
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def picture() -> SimpleUploadedFile:
 
 def test_a_complete_request_gets_a_reference_a_date_and_a_receipt(visitor: Visitor) -> None:
     sent = visitor.ask()
-    page = visitor.open("/sent/")
+    page = visitor.open(visitor.at("sent/"))
     assert sent.reference in page
     assert "You can expect an answer by" in page
     assert "A receipt is on its way" in page
@@ -61,7 +61,7 @@ def test_what_the_clause_asks_for_comes_back_once_with_everything_kept(visitor: 
 def test_formality_never_blocks_asking(visitor: Visitor) -> None:
     sent = visitor.ask(ACCOUNTING, role="subject", name="Z", email="z@example.org", anyway="1")
     assert sent.missing == ["signed", "dated", "time_period"]
-    assert "You can add this on your private page" in visitor.open("/sent/")
+    assert "You can add this on your private page" in visitor.open(visitor.at("sent/"))
 
 
 def test_half_a_period_is_no_period(visitor: Visitor) -> None:
@@ -96,7 +96,7 @@ def test_what_makes_an_answer_impossible_is_said_beside_its_field(
 
 def test_a_postal_address_alone_is_a_way_to_answer(visitor: Visitor) -> None:
     sent = visitor.ask(**{**FULL, "email": "", "postal_address": "7 rue du Serin, Lyon"})
-    assert "A receipt goes to the postal address you gave." in visitor.open("/sent/")
+    assert "A receipt goes to the postal address you gave." in visitor.open(visitor.at("sent/"))
     assert (
         OutboxMessage.objects.get(reference=sent.reference, kind="acknowledgement").medium
         == "letter"
@@ -127,7 +127,7 @@ def test_the_same_form_sent_twice_is_one_request(visitor: Visitor) -> None:
     first = SubjectRequest.objects.get()
     visitor.time.shift(timedelta(minutes=1))
     visitor.client.post(ACCOUNTING, form)
-    page = visitor.open("/sent/")
+    page = visitor.open(visitor.at("sent/"))
     assert SubjectRequest.objects.get() == first
     assert first.reference in page
     assert "This form was sent before, and it counts once." in page
@@ -205,8 +205,9 @@ def test_a_signature_by_hand_is_printed_as_a_letter(visitor: Visitor) -> None:
     typed = {name: value for name, value in FULL.items() if name not in ("signature", "dated_on")}
     sent = visitor.ask(**typed)
     assert sent.missing == ["signed", "dated"]
-    assert "/status/paper/" in visitor.open("/sent/")
-    letter = visitor.open("/status/paper/")
+    page = visitor.open(visitor.at("sent/"))
+    assert visitor.at("paper/") in page
+    letter = visitor.open(visitor.at("paper/"))
     assert "25 rue Tronchet – 75008 Paris – France" in letter
     assert "2024-05-01" in letter
     assert sent.reference in letter
@@ -228,5 +229,5 @@ def test_a_paper_copy_needs_a_postal_address_and_no_choice_of_how(visitor: Visit
 
 def test_the_private_page_names_the_files_that_arrived(visitor: Visitor) -> None:
     visitor.ask(documents=picture(), **FULL)
-    visitor.client.post("/status/reply/", {"text": "", "documents": picture()})
+    visitor.client.post(visitor.at("reply/"), {"text": "", "documents": picture()})
     assert "Files that you sent: photo.png, photo.png" in visitor.status()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links, rate_limits
 from dsr.requests.services.rate_limits import Limit
+from dsr.requests.states import Way
 from tests.portal.conftest import ACCOUNTING, FULL, Visitor
 from tests.portal.test_asking import picture
 
@@ -85,20 +86,20 @@ def test_files_are_looked_into_only_as_often_as_the_limit_says(
 def test_messages_on_one_request_are_limited_and_other_requests_are_not(visitor: Visitor) -> None:
     sent = visitor.ask()
     use_up(rate_limits.WRITING, 20, request=str(sent.pk))
-    response = visitor.client.post("/status/reply/", {"text": "One more thing."})
+    response = visitor.client.post(visitor.at("reply/"), {"text": "One more thing."})
     assert response.status_code == 429
     assert "Very many messages about this request" in response.content.decode()
     assert "One more thing." in response.content.decode()
     assert not sent.messages.exists()
     visitor.ask()
-    assert visitor.client.post("/status/reply/", {"text": "Another."}).status_code == 302
+    assert visitor.client.post(visitor.at("reply/"), {"text": "Another."}).status_code == 302
 
 
 def test_new_links_are_limited_with_the_messages(visitor: Visitor) -> None:
     sent = visitor.ask()
     use_up(rate_limits.WRITING, 20, request=str(sent.pk))
     before = sent.links.count()
-    assert visitor.client.post("/status/new-link/").headers["Location"] == "/status/"
+    assert visitor.client.post(visitor.at("new-link/")).headers["Location"] == visitor.at()
     assert sent.links.count() == before
     assert "Very many messages about this request" in visitor.status()
 
@@ -106,7 +107,7 @@ def test_new_links_are_limited_with_the_messages(visitor: Visitor) -> None:
 def test_after_thirty_wrong_links_the_right_one_is_as_unknown_as_the_wrong_ones(
     visitor: Visitor,
 ) -> None:
-    right = f"/s/{links.issue(visitor.ask(), at=timezone.now())}/"
+    right = f"/s/{links.issue(visitor.ask(), Way.MAIL, at=timezone.now())}/"
     stranger = Client()
     wrong = [stranger.get(f"/s/{number:043}/") for number in range(31)]
     answers = {(each.status_code, each.content) for each in wrong}
@@ -118,7 +119,7 @@ def test_after_thirty_wrong_links_the_right_one_is_as_unknown_as_the_wrong_ones(
 
 
 def test_ten_minutes_later_the_right_link_opens_again(visitor: Visitor) -> None:
-    right = f"/s/{links.issue(visitor.ask(), at=timezone.now())}/"
+    right = f"/s/{links.issue(visitor.ask(), Way.MAIL, at=timezone.now())}/"
     use_up(rate_limits.WRONG_LINK, 30, source=HERE)
     assert Client().get(right).status_code == 404
     visitor.time.shift(600)
@@ -126,5 +127,5 @@ def test_ten_minutes_later_the_right_link_opens_again(visitor: Visitor) -> None:
 
 
 def test_right_links_are_not_counted(visitor: Visitor) -> None:
-    right = f"/s/{links.issue(visitor.ask(), at=timezone.now())}/"
+    right = f"/s/{links.issue(visitor.ask(), Way.MAIL, at=timezone.now())}/"
     assert {Client().get(right).status_code for _ in range(40)} == {200}

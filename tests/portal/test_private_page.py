@@ -15,13 +15,14 @@ from dsr.requests.deeds import assignment, conversation, identity, review
 from dsr.requests.deeds.answer import send_answer
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.requests.services import links
+from dsr.requests.states import Ended, Way
 from tests import cast
 from tests.cast import Desk
 from tests.portal.conftest import Visitor
 
 
 def link_to(subject_request: SubjectRequest) -> str:
-    return f"/s/{links.issue(subject_request, at=timezone.now())}/"
+    return f"/s/{links.issue(subject_request, Way.MAIL, at=timezone.now())}/"
 
 
 def opened(visitor: Visitor, subject_request: SubjectRequest) -> None:
@@ -34,15 +35,15 @@ def test_looking_at_the_link_opens_nothing(visitor: Visitor) -> None:
     page = scanner.get(address)
     assert page.status_code == 200
     assert "Open my page" in page.content.decode()
-    assert scanner.get("/status/").status_code == 403
+    assert scanner.get(visitor.at()).status_code == 403
 
 
 def test_the_button_opens_the_page_and_leaves_the_token_behind(visitor: Visitor) -> None:
     sent = visitor.ask()
     browser = Client()
     response = browser.post(link_to(sent))
-    assert response.headers["Location"] == "/status/"
-    page = browser.get("/status/").content.decode()
+    assert response.headers["Location"] == visitor.at()
+    page = browser.get(visitor.at()).content.decode()
     assert sent.reference in page
     assert "/s/" not in page
 
@@ -69,25 +70,25 @@ def test_a_link_dies_after_half_a_year(visitor: Visitor) -> None:
 def test_revoking_the_links_closes_the_pages_opened_with_them(visitor: Visitor) -> None:
     sent = visitor.ask()
     assert sent.reference in visitor.status()
-    sent.links.update(revoked_at=timezone.now())
-    assert visitor.client.get("/status/").status_code == 403
+    links.end(sent, Ended.STAFF, at=timezone.now(), actor=None)
+    assert visitor.client.get(visitor.at()).status_code == 403
 
 
 def test_ending_the_session_closes_the_page(visitor: Visitor) -> None:
     visitor.ask()
     visitor.client.post("/status/end/")
-    assert visitor.client.get("/status/").status_code == 403
-    assert visitor.client.get("/sent/").status_code == 403
+    assert visitor.client.get(visitor.at()).status_code == 403
+    assert visitor.client.get(visitor.at("sent/")).status_code == 403
 
 
 def test_a_link_to_keep_is_shown_once_and_works(visitor: Visitor) -> None:
     sent = visitor.ask()
-    page = visitor.client.post("/status/new-link/").content.decode()
+    page = visitor.client.post(visitor.at("new-link/")).content.decode()
     found = re.search(r"/s/[\w-]{43}/", page)
     assert found
     browser = Client()
     browser.post(found[0])
-    assert sent.reference in browser.get("/status/").content.decode()
+    assert sent.reference in browser.get(visitor.at()).content.decode()
 
 
 def test_the_page_shows_the_date_and_why_it_is_that_day(visitor: Visitor) -> None:
@@ -103,7 +104,7 @@ def test_a_late_answer_is_called_late(visitor: Visitor) -> None:
     visitor.time.shift(timedelta(days=22))
     browser = Client()
     browser.post(link_to(SubjectRequest.objects.get()))
-    page = browser.get("/status/").content.decode()
+    page = browser.get(visitor.at()).content.decode()
     assert "An answer was due by May 21, 2026 and has not been sent yet." in page
     assert "2 days overdue" in page
 
@@ -150,8 +151,8 @@ def test_a_question_is_answered_on_the_page(visitor: Visitor, desk: Desk) -> Non
     page = visitor.status()
     assert "Waiting for your reply" in page
     assert "Which two days?" in page
-    answer = visitor.client.post("/status/reply/", {"text": "The first and the last."})
-    assert answer.headers["Location"] == "/status/"
+    answer = visitor.client.post(visitor.at("reply/"), {"text": "The first and the last."})
+    assert answer.headers["Location"] == visitor.at()
     page = visitor.status()
     assert "In progress" in page
     assert "The first and the last." in page
@@ -160,7 +161,7 @@ def test_a_question_is_answered_on_the_page(visitor: Visitor, desk: Desk) -> Non
 
 def test_an_empty_message_comes_back_with_a_sentence(visitor: Visitor) -> None:
     visitor.ask()
-    page = visitor.client.post("/status/reply/", {"text": "  "}).content.decode()
+    page = visitor.client.post(visitor.at("reply/"), {"text": "  "}).content.decode()
     assert "Write your message, or add a file." in page
     assert not RequestMessage.objects.exists()
 
@@ -181,23 +182,23 @@ def test_being_asked_who_one_is_stands_at_the_top(visitor: Visitor, desk: Desk) 
 
 def test_what_is_missing_can_be_added(visitor: Visitor) -> None:
     visitor.ask("/indigomed/accounting/", role="subject", name="Z", email="z@x.org", anyway="1")
-    assert 'name="signature"' in visitor.open("/status/complete/")
-    visitor.client.post("/status/complete/", {"signature": "Z", "dated_on": "2026-05-01"})
+    assert 'name="signature"' in visitor.open(visitor.at("complete/"))
+    visitor.client.post(visitor.at("complete/"), {"signature": "Z", "dated_on": "2026-05-01"})
     assert SubjectRequest.objects.get().missing == ["time_period"]
 
 
 def test_adding_nothing_says_so(visitor: Visitor) -> None:
     visitor.ask("/indigomed/accounting/", role="subject", name="Z", email="z@x.org", anyway="1")
-    page = visitor.client.post("/status/complete/", {}).content.decode()
+    page = visitor.client.post(visitor.at("complete/"), {}).content.decode()
     assert "Nothing was filled in." in page
 
 
 def test_withdrawing_asks_first_and_needs_no_reason(visitor: Visitor) -> None:
     sent = visitor.ask()
-    page = visitor.open("/status/withdraw/")
+    page = visitor.open(visitor.at("withdraw/"))
     assert "You need not say why" in page
     assert SubjectRequest.objects.get(pk=sent.pk).status == "received"
-    visitor.client.post("/status/withdraw/")
+    visitor.client.post(visitor.at("withdraw/"))
     assert SubjectRequest.objects.get(pk=sent.pk).status == "withdrawn"
     page = visitor.status()
     assert "You withdrew this request." in page
@@ -206,8 +207,8 @@ def test_withdrawing_asks_first_and_needs_no_reason(visitor: Visitor) -> None:
 
 def test_withdrawing_twice_says_why_it_cannot_be(visitor: Visitor) -> None:
     visitor.ask()
-    visitor.client.post("/status/withdraw/")
-    visitor.client.post("/status/withdraw/")
+    visitor.client.post(visitor.at("withdraw/"))
+    visitor.client.post(visitor.at("withdraw/"))
     assert "is not possible while the request is" in visitor.status()
 
 
@@ -222,11 +223,12 @@ def answered(visitor: Visitor, desk: Desk) -> SubjectRequest:
 
 def test_the_answer_is_on_the_page_and_its_letter_is_a_file(visitor: Visitor, desk: Desk) -> None:
     sent = answered(visitor, desk)
+    visitor.read_answer()
     page = visitor.status()
     assert "Nobody was told." in page
     assert "Your request is granted." in page
     answer = sent.messages.get(kind="answer")
-    letter = visitor.client.get(f"/status/letter/{answer.pk}/")
+    letter = visitor.client.post(visitor.at(f"letter/{answer.pk}/"))
     assert letter.headers["Content-Type"] == "application/pdf"
     assert letter.headers["Content-Disposition"].startswith("attachment")
     assert letter.getvalue().startswith(b"%PDF-")
@@ -234,9 +236,15 @@ def test_the_answer_is_on_the_page_and_its_letter_is_a_file(visitor: Visitor, de
 
 def test_nobody_reads_the_letter_of_another_request(visitor: Visitor, desk: Desk) -> None:
     answer = answered(visitor, desk).messages.get(kind="answer")
+    sent = SubjectRequest.objects.latest("pk")
     stranger = Visitor(Client(), visitor.time)
     stranger.ask()
-    assert stranger.client.get(f"/status/letter/{answer.pk}/").status_code == 404
+    there = f"/status/{sent.reference}/letter/{answer.pk}/"
+    assert stranger.client.post(there).status_code == 403
+    own = answered(stranger, desk)
+    stranger.read_answer()
+    there = f"/status/{own.reference}/letter/{answer.pk}/"
+    assert stranger.client.post(there).status_code == 404
 
 
 def test_the_outcome_is_not_told_before_the_answer_is_sent(visitor: Visitor, desk: Desk) -> None:
@@ -258,12 +266,15 @@ def test_notes_and_names_of_staff_stay_behind_the_desk(visitor: Visitor, desk: D
 
 def test_looking_changes_nothing(visitor: Visitor) -> None:
     sent = visitor.ask()
-    for url in ("/status/", "/sent/", "/status/withdraw/", "/status/complete/", "/status/paper/"):
-        visitor.open(url)
+    for page in ("", "sent/", "withdraw/", "complete/", "paper/"):
+        visitor.open(visitor.at(page))
     assert SubjectRequest.objects.get(pk=sent.pk).version == sent.version
 
 
-@pytest.mark.parametrize("url", ["/status/end/", "/status/reply/", "/status/new-link/"])
-def test_deeds_are_posted(visitor: Visitor, url: str) -> None:
+@pytest.mark.parametrize(
+    "page", ["reply/", "new-link/", "close-others/", "code/", "open/", "letter/1/"]
+)
+def test_deeds_are_posted(visitor: Visitor, page: str) -> None:
     visitor.ask()
-    assert visitor.client.get(url).status_code == 405
+    assert visitor.client.get(visitor.at(page)).status_code == 405
+    assert visitor.client.get("/status/end/").status_code == 405

@@ -18,6 +18,8 @@ PORTAL = {
     "portal:link",
     "portal:ended",
     "portal:end",
+    "portal:lost",
+    "portal:looked",
     # These open only with the session of a private link.
     "portal:sent",
     "portal:status",
@@ -27,6 +29,11 @@ PORTAL = {
     "portal:paper",
     "portal:letter",
     "portal:new_link",
+    "portal:close_others",
+    "portal:open_requests",
+    # What was released opens with a code besides.
+    "portal:code",
+    "portal:enter",
 }
 
 

@@ -31,7 +31,7 @@ REACH: dict[str, Reach] = {
     "proving_identity": _after("received", "ask_identity"),
     "in_progress": _after("received", "add_evidence", "start"),
     "waiting": _after("in_progress", "ask_requester"),
-    "in_review": _after("in_progress", "propose"),
+    "in_review": _after("in_progress", "prove_contact", "propose"),
     "decided": _after("in_review", "approve"),
     "closed": _after("decided", "send_answer", "close"),
     "withdrawn": _after("received", "withdraw"),

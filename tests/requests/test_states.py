@@ -71,6 +71,12 @@ ask_fee               x x x x - - - - - - - -
 settle_fee            x x x x x - - - - - - -
 state_facts           x x x x x - - - - - - -
 record_order          x x x x x x - - - x - -
+prove_contact         x x x x x x - - - - - -
+strike_contact_proof  x x x x x x - - - x - -
+declare_stolen        x x x x x x x x x x x x
+close_links           x x x x x x x x x x x x
+give_code             x x x x x x x x x - x x
+renew_release         x x x x x x x x x - x x
 """
 
 ROWS = {line.split()[0]: line.split()[1:] for line in TABLE.strip().splitlines()}

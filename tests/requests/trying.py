@@ -15,6 +15,7 @@ from dsr.requests.deeds import (
     facts,
     identity,
     receipt,
+    release,
     review,
 )
 from dsr.requests.deeds.decision import Proposal
@@ -125,5 +126,25 @@ TRY: dict[str, Try] = {
     ),
     "state_facts": lambda r, d: facts.state_facts(
         r.pk, country="FR", record_age="older", actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "prove_contact": lambda r, d: release.prove_contact(
+        r.pk,
+        kind="on_record",
+        source="patient file of 2023",
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    ),
+    "declare_stolen": lambda r, d: release.declare_stolen(
+        r.pk, reason="She called.", actor=d.clerk, at=MORNING, seen=r.version
+    ),
+    "close_links": lambda r, d: release.close_links(
+        r.pk, actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "give_code": lambda r, d: release.give_code(
+        r.pk, way="counter", actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "renew_release": lambda r, d: release.renew_release(
+        r.pk, actor=d.handler, at=MORNING, seen=r.version
     ),
 }

@@ -14,7 +14,7 @@ from dsr.policies.regimes import regime_slugs
 # An organisation's page is at /<its short name>/: fixed addresses of the site cannot be names.
 FIXED_ADDRESSES = frozenset(
     {
-        *("admin", "api", "ended", "health", "language", "media", "s", "sent"),
+        *("admin", "api", "ended", "health", "language", "lost", "media", "n", "s", "sent"),
         *("staff", "static", "status", "trial"),
     }
 )

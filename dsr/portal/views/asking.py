@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +17,7 @@ from django.views.i18n import set_language
 from dsr.policies.models import Organisation, Right
 from dsr.portal.guarding import (
     FormToken,
+    browser_of,
     new_token,
     not_by_hand,
     one_too_many,
@@ -25,18 +26,21 @@ from dsr.portal.guarding import (
     status_of,
     upload_refusal,
 )
-from dsr.portal.session import open_session, with_session
+from dsr.portal.session import open_session, opened, with_session
 from dsr.portal.showing import show_right
 from dsr.portal.status_page import page_of, told
 from dsr.requests.actors import REQUESTER
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import RequestForm, put_refusal
-from dsr.requests.models import SubjectRequest
+from dsr.requests.models import PrivateSession, SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.rate_limits import SUBMISSION
 from dsr.requests.submission import intake
 
 from .rights import crumbs_to, find_organisation, find_right
+
+# How long after sending the same browser is let in again by its form.
+ANSWER_LOST = timedelta(minutes=15)
 
 
 @login_not_required
@@ -47,12 +51,17 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
     # The right is one that is offered today, so a form for a withdrawn one cannot be sent.
     asked = find_right(found, right)
     if request.method != "POST":
-        return _page(request, RequestForm(asked), new_token(asked.pk, at))
+        return _page(request, RequestForm(asked), new_token(request, asked.pk, at))
     # Before the form is read: the token says whether this form is ours and how old it is.
     token = read_token(request.POST.get("form_token", ""), asked.pk)
     # A button of the same form: what was typed is kept, and nothing is sent.
     if request.POST.get("language"):
-        return _in_another_language(request, asked, token or new_token(asked.pk, at))
+        fresh = token or new_token(request, asked.pk, at)
+        return _in_another_language(request, asked, fresh)
+    # The same form once more is no further request, so nothing of it is judged or counted: whoever
+    # presses the button twice, or comes back to a page that was slow, must not be told to wait.
+    if token and (there := intake.already_there(token.key)):
+        return _sent_before(request, there, token, at)
     # Before the files are looked into, and the form is judged without them.
     refused = upload_refusal(request, at)
     form = RequestForm(asked, request.POST, None if refused else request.FILES)
@@ -61,8 +70,12 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
         form.add_error(None, problem)
     # `token` is asked again for the reader of types; without one the form has an error already.
     if form.is_valid() and token and (sent := _send(request, form, token, at)):
-        return _sent(request, sent, at)
-    return _page(request, form, token or new_token(asked.pk, at))
+        # Of two at the same instant one made it, and the other finds it there.
+        is_new = sent.created_at == at
+        return _sent(request, sent, at) if is_new else _sent_before(request, sent, token, at)
+    if token is None or token.is_over(at):
+        token = new_token(request, asked.pk, at)
+    return _page(request, form, token)
 
 
 def _in_another_language(request: HttpRequest, asked: Right, token: FormToken) -> HttpResponse:
@@ -81,10 +94,6 @@ def _in_another_language(request: HttpRequest, asked: Right, token: FormToken) -
 def _send(
     request: HttpRequest, form: RequestForm, token: FormToken, at: datetime
 ) -> SubjectRequest | None:
-    # The same form once more is no further request, so no limit counts it: whoever presses the
-    # button twice, or comes back to a page that was slow, must not be told to wait.
-    if there := intake.already_there(token.key):
-        return there
     submission = form.submission(submission_key=token.key)
     # Before the deed and in a commit of its own: what fails later was tried all the same.
     if refused := one_too_many(request, SUBMISSION, at, target=submission.asker.email):
@@ -98,8 +107,15 @@ def _send(
 
 
 def _sent(request: HttpRequest, sent: SubjectRequest, at: datetime) -> HttpResponse:
-    # Made at another instant than now: it is the one that was there.
-    if sent.created_at != at:
+    open_session(request, links.open_for_sender(sent, at=at), at)
+    return redirect("portal:sent", sent.reference)
+
+
+def _sent_before(
+    request: HttpRequest, there: SubjectRequest, token: FormToken, at: datetime
+) -> HttpResponse:
+    """A form sent again opens nothing, but for the browser whose answer got lost on the way."""
+    if opened(request, there.reference, at) or _answer_was_lost(request, there, token, at):
         messages.info(
             request,
             _(
@@ -107,9 +123,21 @@ def _sent(request: HttpRequest, sent: SubjectRequest, at: datetime) -> HttpRespo
                 "To add or correct something, write a message on your private page."
             ),
         )
-    # A link for this browser alone; the one in the mail goes on when it is revoked.
-    open_session(request, links.issue_to_session(sent, at=at))
-    return redirect("portal:sent")
+        if not opened(request, there.reference, at):
+            open_session(request, links.open_for_sender(there, at=at), at)
+        return redirect("portal:sent", there.reference)
+    context = {"organisation": there.organisation, "subject_request": there}
+    return render(request, "portal/sent_before.html", context, status=409)
+
+
+def _answer_was_lost(
+    request: HttpRequest, there: SubjectRequest, token: FormToken, at: datetime
+) -> bool:
+    """The browser that sent it, minutes ago, and nobody has closed its page since."""
+    # Whoever comes to a shared computer after somebody else finds the form, and it is no key.
+    closed = there.private_sessions.filter(link=None, ended_at__isnull=False).exists()
+    lately = at - there.created_at <= ANSWER_LOST
+    return lately and not closed and token.browser == browser_of(request)
 
 
 def _page(request: HttpRequest, form: RequestForm, token: FormToken) -> HttpResponse:
@@ -131,6 +159,7 @@ def _crumbs(organisation: Organisation, right: Right) -> list[dict[str, Any]]:
 
 @require_safe
 @with_session
-def sent(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
-    context = page_of(subject_request, timezone.now()) | {"told": told(subject_request)}
+def sent(request: HttpRequest, session: PrivateSession) -> HttpResponse:
+    subject_request = session.subject_request
+    context = page_of(session, timezone.now()) | {"told": told(subject_request)}
     return render(request, "portal/sent.html", context)

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,18 +18,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dsr.policies.particulars import particulars
 from dsr.portal.guarding import find_link, one_too_many, put_on, status_of, upload_refusal
-from dsr.portal.session import end_session, open_session, with_session
+from dsr.portal.session import all_open, end_sessions, open_session, with_session
+from dsr.portal.showing import show_right
 from dsr.portal.status_page import letter_of, page_of
+from dsr.portal.status_texts import STATUS_TEXTS
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deeds import conversation, correction, ending
 from dsr.requests.errors import RequestError, TooMany
 from dsr.requests.forms import FilesField, put_refusal, text_field
 from dsr.requests.forms.asking import Asked
 from dsr.requests.forms.fields import field_of, said
-from dsr.requests.models import SubjectRequest
+from dsr.requests.models import PrivateSession, SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.rate_limits import WRITING
-from dsr.vault.services import open_file
+from dsr.requests.states import Way
 
 
 class ReplyForm(forms.Form):
@@ -69,6 +71,19 @@ class CompletingForm(forms.Form):
         return said(self.missing, self.cleaned_data)
 
 
+class CodeForm(forms.Form):
+    """Eight digits, with or without a gap."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=20,
+        error_messages={"required": gettext_lazy("Type the code of eight digits.")},
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "size": 12}
+        ),
+    )
+
+
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, token: str) -> HttpResponse:
@@ -80,28 +95,55 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         organisation = found.subject_request.organisation
         return render(request, "portal/link.html", {"organisation": organisation})
-    open_session(request, found)
-    return redirect("portal:status")
+    at = timezone.now()
+    open_session(request, links.open_by(found, at=at), at)
+    return redirect("portal:status", found.subject_request.reference)
+
+
+@login_not_required
+@require_safe
+def open_requests(request: HttpRequest) -> HttpResponse:
+    """What is open in this browser; where it is one request, its page."""
+    sessions = all_open(request, timezone.now())
+    if not sessions:
+        return render(request, "portal/no_session.html", status=403)
+    if len(sessions) == 1:
+        return redirect("portal:status", sessions[0].subject_request.reference)
+    shown = [
+        {
+            "subject_request": each.subject_request,
+            "shown": show_right(each.subject_request.right, each.subject_request.organisation),
+            "status_text": STATUS_TEXTS[each.subject_request.status],
+        }
+        for each in sessions
+    ]
+    return render(request, "portal/open_requests.html", {"requests": shown})
 
 
 @require_safe
 @with_session
-def status(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
-    return _page(request, subject_request, ReplyForm())
+def status(request: HttpRequest, session: PrivateSession) -> HttpResponse:
+    return show(request, session, ReplyForm())
 
 
-def _page(request: HttpRequest, subject_request: SubjectRequest, form: ReplyForm) -> HttpResponse:
-    context: dict[str, Any] = page_of(subject_request, timezone.now())
-    status = status_of(form)
-    return render(request, "portal/status.html", context | {"form": form}, status=status)
+def show(
+    request: HttpRequest,
+    session: PrivateSession,
+    form: ReplyForm,
+    code_form: CodeForm | None = None,
+) -> HttpResponse:
+    """The private page, with a form that was refused where there is one."""
+    context: dict[str, Any] = page_of(session, timezone.now())
+    forms_shown = {"form": form, "code_form": code_form or CodeForm()}
+    return render(request, "portal/status.html", context | forms_shown, status=status_of(form))
 
 
 @require_POST
 @with_session
-def reply(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
-    at = timezone.now()
+def reply(request: HttpRequest, session: PrivateSession) -> HttpResponse:
+    subject_request, at = session.subject_request, timezone.now()
     # Files first: looking into them is the dearer of the two.
-    refused = upload_refusal(request, at) or _writes_too_much(request, subject_request, at)
+    refused = upload_refusal(request, at) or writes_too_much(request, subject_request, at)
     # Looking into files is work that a refused visit does not get.
     form = ReplyForm(request.POST, None if refused else request.FILES)
     put_on(form, refused)
@@ -119,11 +161,11 @@ def reply(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse
             put_refusal(form, refused)
         else:
             messages.success(request, _("Your message was sent."))
-            return redirect("portal:status")
-    return _page(request, subject_request, form)
+            return redirect("portal:status", session.subject_request.reference)
+    return show(request, session, form)
 
 
-def _writes_too_much(
+def writes_too_much(
     request: HttpRequest, subject_request: SubjectRequest, at: datetime
 ) -> TooMany | None:
     return one_too_many(request, WRITING, at, request=str(subject_request.pk))
@@ -131,27 +173,28 @@ def _writes_too_much(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_session
-def withdraw(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
+def withdraw(request: HttpRequest, session: PrivateSession) -> HttpResponse:
     if request.method == "POST":
         try:
             # No version is compared on a requester's own page: the state alone says what can be.
-            ending.withdraw(subject_request.pk, actor=REQUESTER, at=timezone.now())
+            ending.withdraw(session.subject_request_id, actor=REQUESTER, at=timezone.now())
         except RequestError as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("Your request is withdrawn."))
-        return redirect("portal:status")
-    return render(request, "portal/withdraw.html", page_of(subject_request, timezone.now()))
+        return redirect("portal:status", session.subject_request.reference)
+    return render(request, "portal/withdraw.html", page_of(session, timezone.now()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_session
-def complete(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
+def complete(request: HttpRequest, session: PrivateSession) -> HttpResponse:
     """Add what the policy asks for and the request did not say."""
+    subject_request = session.subject_request
     form = CompletingForm(subject_request, request.POST if request.method == "POST" else None)
     # Only what would be written is counted: a slip in the form is no message.
     if form.is_valid():
-        put_on(form, _writes_too_much(request, subject_request, timezone.now()))
+        put_on(form, writes_too_much(request, subject_request, timezone.now()))
     if form.is_valid():
         try:
             correction.complete(
@@ -164,55 +207,59 @@ def complete(request: HttpRequest, subject_request: SubjectRequest) -> HttpRespo
             put_refusal(form, refused)
         else:
             messages.success(request, _("Thank you, it was added to your request."))
-            return redirect("portal:status")
-    context = page_of(subject_request, timezone.now()) | {"form": form}
+            return redirect("portal:status", session.subject_request.reference)
+    context = page_of(session, timezone.now()) | {"form": form}
     return render(request, "portal/complete.html", context, status=status_of(form))
 
 
 @require_safe
 @with_session
-def paper(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
+def paper(request: HttpRequest, session: PrivateSession) -> HttpResponse:
     """The request as a letter to be signed by hand."""
-    context = page_of(subject_request, timezone.now())
-    return render(request, "portal/paper.html", context | {"letter": letter_of(subject_request)})
-
-
-@require_safe
-@with_session
-def letter(request: HttpRequest, subject_request: SubjectRequest, message: int) -> FileResponse:
-    """The letter of an answer, as a file to keep."""
-    # Only what staff wrote, and only of this request: the number may be anybody's guess.
-    found = get_object_or_404(
-        subject_request.messages.filter(from_requester=False, letter__isnull=False), pk=message
-    )
-    assert found.letter is not None
-    content = open_file(found.letter)
-    # As an attachment: nothing is ever shown in the browser under our own address.
-    return FileResponse(
-        content, as_attachment=True, filename=content.name, content_type=found.letter.content_type
+    context = page_of(session, timezone.now())
+    return render(
+        request, "portal/paper.html", context | {"letter": letter_of(session.subject_request)}
     )
 
 
 @require_POST
 @with_session
-def new_link(request: HttpRequest, subject_request: SubjectRequest) -> HttpResponse:
-    """Make a further private link and show it this once; it is kept nowhere else."""
-    if refused := _writes_too_much(request, subject_request, timezone.now()):
+def new_link(request: HttpRequest, session: PrivateSession) -> HttpResponse:
+    """Make a further private link and show it this once; it is kept nowhere else.
+
+    The old ones are closed, unless the requester says that they are to stay.
+    """
+    subject_request, at = session.subject_request, timezone.now()
+    if refused := writes_too_much(request, subject_request, at):
         messages.error(request, str(refused))
-        return redirect("portal:status")
-    # Before the link is made: what fails here has left no link that nobody was shown.
-    context = page_of(subject_request, timezone.now())
-    token = links.issue(subject_request, at=timezone.now())
+        return redirect("portal:status", session.subject_request.reference)
+    if not request.POST.get("keep_others"):
+        links.close_others(session, at=at)
+    token = links.issue(subject_request, Way.SHOWN, at=at)
     address = request.build_absolute_uri(reverse("portal:link", args=[token]))
-    return render(request, "portal/new_link.html", context | {"address": address})
+    return render(request, "portal/new_link.html", page_of(session, at) | {"address": address})
+
+
+@require_POST
+@with_session
+def close_others(request: HttpRequest, session: PrivateSession) -> HttpResponse:
+    """Everything that leads to this request is closed, but for this browser."""
+    links.close_others(session, at=timezone.now())
+    messages.success(
+        request, _("All other links and sessions are closed. Only this browser is still open.")
+    )
+    return redirect("portal:status", session.subject_request.reference)
 
 
 @login_not_required
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:
     # Without asking whether one was open: ending twice is ending once.
-    end_session(request)
-    return redirect("portal:ended")
+    end_sessions(request, timezone.now())
+    response = redirect("portal:ended")
+    # Pages in the history and the cache of the browser would show what the session no longer does.
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
 
 
 @login_not_required

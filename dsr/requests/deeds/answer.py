@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts.roles import Permission
 from dsr.notifications.models import OutboxMessage
+from dsr.notifications.models import Status as Outbox
 from dsr.notifications.services import owe
 from dsr.notifications.services import record_posting as outbox_posted
 from dsr.requests.actors import Actor
@@ -21,7 +22,13 @@ from dsr.requests.letters import seal_letter
 from dsr.requests.messages import write_message
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.requests.people import goes_by_post, lines_of, writes_to
-from dsr.requests.preconditions import decision_holds, is_answered, releasable, sent_answer
+from dsr.requests.preconditions import (
+    contact_needed,
+    decision_holds,
+    is_answered,
+    releasable,
+    sent_answer,
+)
 from dsr.requests.services.notify import tell_requester
 from dsr.vault.uploads import CheckedUpload
 
@@ -85,6 +92,9 @@ def send_answer(doing: Doing, given: Sending) -> None:
     # The text that was approved, from its sealed row: nothing typed on this page goes out.
     decision = standing(doing.subject_request)
     _check_sending(given, doing)
+    # Given by hand before, with proof, nothing goes out to the contact now.
+    if given.given_on is None and (sentence := contact_needed(doing.subject_request)):
+        raise Unmet(sentence)
     doing.subject_request.send_answer()
     answer = write_message(doing, RequestMessage.Kind.ANSWER, str(decision.unseal("answer")))
     # Made now and kept: what went out must still be there when templates or addresses have changed.
@@ -149,6 +159,16 @@ def _owe_letter(doing: Doing, answer: RequestMessage) -> None:
         medium="letter",
         file=answer.letter,
     )
+
+
+def take_back_letter(subject_request: SubjectRequest, *, at: datetime) -> bool:
+    """The letter that waits to be posted is not posted: its address or decision stands no more."""
+    waiting = subject_request.messages.filter(
+        kind=RequestMessage.Kind.ANSWER, on_paper=True, posted_on=None, taken_back_at=None
+    )
+    keys = [_letter_key(each) for each in waiting]
+    OutboxMessage.objects.to_post().filter(key__in=keys).update(status=Outbox.CANCELLED)
+    return bool(waiting.update(taken_back_at=at))
 
 
 def _waits_for_posting(subject_request: SubjectRequest, actor: Actor) -> str:

@@ -20,12 +20,16 @@ from dsr.requests.forms.asking import asked_by
 from dsr.requests.forms.fields import as_json, field_of
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import reindex, writes_to
-from dsr.requests.states import OPEN, UNDECIDED
+from dsr.requests.preconditions import delivery_contact
+from dsr.requests.services import links
+from dsr.requests.states import OPEN, UNDECIDED, Ended
 from dsr.vault.services import unindex
 
+from .answer import take_back_letter
 from .declaration import deed
 from .doing import Doing
 from .inputs import Begin, typed, typed_together
+from .release import send_fresh_link
 
 
 def _contact(name: str) -> Begin:
@@ -84,6 +88,7 @@ def edit_contact(doing: Doing, given: Contact) -> None:
     if not (given.email or given.phone or given.postal_address):
         raise BadInput({"email": _("Leave at least one way to answer.")})
     person = writes_to(doing.subject_request)
+    before = delivery_contact(doing.subject_request)
     # The old contact must not find the request any more: it may be a stranger's.
     country = doing.subject_request.organisation.country
     for name in ("email", "phone"):
@@ -94,11 +99,21 @@ def edit_contact(doing: Doing, given: Contact) -> None:
         phone=given.phone.strip(),
         postal_address=given.postal_address.strip(),
     )
+    person.email_stolen = False
     # Else one person could send an approved answer wherever they like.
     person.contact_edited_by = doing.user
     person.save()
     # All of them: the other person of the request may have the contact that was taken out.
     reindex(doing.subject_request)
+    if delivery_contact(doing.subject_request) != before:
+        _goes_elsewhere(doing)
+
+
+def _goes_elsewhere(doing: Doing) -> None:
+    """What was opened through the old contact is closed, and the new one gets a link of its own."""
+    links.end(doing.subject_request, Ended.CONTACT, at=doing.at, actor=doing.actor)
+    take_back_letter(doing.subject_request, at=doing.at)
+    send_fresh_link(doing)
 
 
 def _missing_first(subject_request: SubjectRequest) -> list[Particular]:

@@ -15,11 +15,14 @@ from dsr.requests.errors import BadInput
 from dsr.requests.forms import text_field
 from dsr.requests.messages import keep_note, write_message
 from dsr.requests.models import RequestMessage
+from dsr.requests.services import links
 from dsr.requests.services.notify import responsible, tell_requester, tell_staff
+from dsr.requests.states import Ended
 
 from .declaration import Place, deed
 from .doing import Doing
 from .inputs import LONG, typed
+from .release import send_fresh_link
 from .review import put_away
 
 
@@ -225,6 +228,8 @@ def freeze(doing: Doing, given: Reason) -> None:
     # Clocks are left alone, and the reason stays at the desk: it may name who raised the doubt.
     doing.subject_request.freeze()
     keep_note(doing, given.reason)
+    # Whoever it is that is doubted may have a link in their hands.
+    links.end(doing.subject_request, Ended.FROZEN, at=doing.at, actor=doing.actor)
 
 
 @deed(
@@ -243,6 +248,8 @@ def unfreeze(doing: Doing, given: Reason) -> None:
     _needs(given.reason, _("Say how it was cleared up."), "reason")
     doing.subject_request.unfreeze()
     keep_note(doing, given.reason)
+    links.end(doing.subject_request, Ended.UNFROZEN, at=doing.at, actor=doing.actor)
+    send_fresh_link(doing)
 
 
 @deed(

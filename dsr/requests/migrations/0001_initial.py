@@ -489,9 +489,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("token_hash", models.CharField(max_length=64, unique=True)),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("mail", "by mail"),
+                            ("letter", "by letter"),
+                            ("shown", "shown on the private page"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
                 ("created_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),
-                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "subject_request",
                     models.ForeignKey(
@@ -1226,6 +1237,278 @@ class Migration(migrations.Migration):
                         fields=("deadline", "step", "due_on"), name="reminderowed_once"
                     )
                 ],
+            },
+        ),
+        migrations.AddField(
+            model_name="person",
+            name="email_stolen",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name="requestmessage",
+            name="renewed_at",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="requestmessage",
+            name="taken_back_at",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="statuslink",
+            name="contact",
+            field=models.CharField(blank=True, max_length=64),
+        ),
+        migrations.AddField(
+            model_name="statuslink",
+            name="ended_why",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("contact", "the contact was changed"),
+                    ("stolen", "the contact is in wrong hands"),
+                    ("frozen", "the request was frozen"),
+                    ("unfrozen", "the request was released again"),
+                    ("staff", "closed by the desk"),
+                    ("requester", "closed by the requester"),
+                    ("newer", "a newer link took its place"),
+                ],
+                max_length=12,
+            ),
+        ),
+        migrations.AddField(
+            model_name="statuslink",
+            name="replaces_others",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.CreateModel(
+            name="ContactProof",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("contact", models.CharField(max_length=64)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("on_record", "It stood in our records before the request"),
+                            ("through_record", "Confirmed through a contact on record"),
+                            ("in_person", "Given in person, with the identity seen"),
+                            ("on_document", "It stands on the document that proved the identity"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("source", dsr.vault.fields.SealedField(purpose="record")),
+                ("seen_on", models.DateField()),
+                ("recorded_at", models.DateTimeField()),
+                ("struck_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contact_proofs",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["recorded_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="LostLink",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("asked_at", models.DateTimeField(db_index=True)),
+                ("typed", dsr.vault.fields.SealedField()),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="PrivateSession",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "ended_why",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("contact", "the contact was changed"),
+                            ("stolen", "the contact is in wrong hands"),
+                            ("frozen", "the request was frozen"),
+                            ("unfrozen", "the request was released again"),
+                            ("staff", "closed by the desk"),
+                            ("requester", "closed by the requester"),
+                            ("newer", "a newer link took its place"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "link",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to="requests.statuslink",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="private_sessions",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ReadingCode",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("mail", "by mail"),
+                            ("letter", "by letter"),
+                            ("counter", "told at the counter"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("code_hash", models.CharField(max_length=64)),
+                ("code", dsr.vault.fields.SealedField(null=True)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codes",
+                        to="requests.privatesession",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reading_codes",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["made_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Reading",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("page", "read on the page"),
+                            ("letter", "downloaded as a letter"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readings",
+                        to="requests.requestmessage",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readings",
+                        to="requests.privatesession",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["at", "pk"],
+                "indexes": [models.Index(fields=["message", "what"], name="reading_counted")],
             },
         ),
     ]

@@ -1,22 +1,35 @@
-from .access import LimitCounter, MailThrottle, StatusLink, WaitingForDigest
+from .access import (
+    LimitCounter,
+    LostLink,
+    MailThrottle,
+    PrivateSession,
+    StatusLink,
+    WaitingForDigest,
+)
 from .deadlines import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
 from .people import Evidence, IdentityRule, Person
+from .release import ContactProof, Reading, ReadingCode
 from .subject_request import SubjectRequest
 from .writing import Attachment, Decision, Note, RequestMessage
 
 __all__ = [
     "Attachment",
+    "ContactProof",
     "Deadline",
     "Decision",
     "Evidence",
     "Extension",
     "IdentityRule",
     "LimitCounter",
+    "LostLink",
     "MailThrottle",
     "Note",
     "Order",
     "Pause",
     "Person",
+    "PrivateSession",
+    "Reading",
+    "ReadingCode",
     "Receipt",
     "ReminderOwed",
     "RequestMessage",

@@ -32,6 +32,8 @@ class Person(SealedModel):
     email = SealedField(null=True)
     phone = SealedField(null=True)
     postal_address = SealedField(null=True)
+    # The mailbox is in wrong hands: nothing goes there until the contact is corrected.
+    email_stolen = models.BooleanField(default=False)
     contact_edited_by = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

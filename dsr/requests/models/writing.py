@@ -88,6 +88,10 @@ class RequestMessage(SealedModel):
     )
     on_paper = models.BooleanField(default=False)
     posted_on = models.DateField(null=True, blank=True)
+    # Of a letter that was never posted: it was no answer, and nobody reads it.
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    # Of an answer: from when its time for reading, and the count of readings, begin once more.
+    renewed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["at", "pk"]

@@ -13,8 +13,9 @@ from dsr.requests.deadlines import lifecycle
 from dsr.requests.models import MailThrottle, SubjectRequest, WaitingForDigest
 from dsr.requests.states import Duty, Status
 
+from . import links
 from .mail_throttle import BETWEEN_TWO, address_hash
-from .notify import address_of, private_link, tell_requester, told_of
+from .notify import address_of, address_of_link, issue_for, tell_requester, told_of
 
 
 def sweep(*, at: datetime) -> int:
@@ -82,16 +83,20 @@ def _lives_here(subject_request: SubjectRequest, throttle: MailThrottle, at: dat
 
 def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: datetime) -> None:
     newest = requests[-1]
+    to, medium = address_of(newest)
+    tokens = [issue_for(each, to, medium, at=at) for each in requests]
     owe(
         # With the turn that it takes: owed by two sweeps it is owed once.
         key=f"digest:{throttle.pk}:{int(throttle.next_at.timestamp())}",
         kind="digest",
         # Each of these requests holds this address; erasing the newest erases the mail.
         safe=newest.safe,
-        to=address_of(newest)[0],
+        to=to,
         language=newest.language,
-        context={"requests": [_line(each, at) for each in requests]},
+        context={"requests": [_line(*each, at) for each in zip(requests, tokens, strict=True)]},
         at=at,
+        recheck=links.RECHECK,
+        recheck_args={"link": [links.recheck_of(token)["link"] for token in tokens]},
     )
     for subject_request in requests:
         today = subject_request.organisation.today(at)
@@ -99,8 +104,8 @@ def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: date
         lifecycle.settle_duty(subject_request, Duty.ACKNOWLEDGE, today, actor=None, at=at)
 
 
-def _line(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
+def _line(subject_request: SubjectRequest, token: str, at: datetime) -> dict[str, Any]:
     return told_of(subject_request, at) | {
-        "link": private_link(subject_request, at),
+        "link": address_of_link(token),
         "withdrawn": subject_request.status == Status.WITHDRAWN,
     }

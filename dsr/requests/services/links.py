@@ -1,24 +1,64 @@
-"""Private links to the status page. The token is never stored, only its hash."""
+"""Private links and the sessions they open. Tokens are never stored, only their hashes.
+
+A link ends with what it rested on: when the contact it was sent to is changed or in wrong hands,
+when the request is frozen, when somebody closes it. Its sessions end with it, in every browser.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db import transaction
+from django.db.models import Model, Q, QuerySet
 
-from dsr.requests.models import StatusLink, SubjectRequest
+from dsr.notifications.services import cancel_owed
+from dsr.requests.actors import REQUESTER, Actor
+from dsr.requests.chain import write_line
+from dsr.requests.models import PrivateSession, StatusLink, SubjectRequest
+from dsr.requests.states import Ended
 
 LIFETIME = timedelta(days=180)
+# A session of a browser ends by itself after half an hour without a click (`portal.session`); this
+# is its end whatever is clicked.
+LONGEST_SESSION = timedelta(hours=12)
+RECHECK = "private_link"
+# What every page of a session shows, read with it.
+SHOWN = (
+    "subject_request__organisation",
+    "subject_request__right__reading__version__policy",
+)
 
 
-def issue(subject_request: SubjectRequest, *, at: datetime, into: list[Model] | None = None) -> str:
+def issue(
+    subject_request: SubjectRequest,
+    way: str,
+    *,
+    at: datetime,
+    contact: str = "",
+    replaces_others: bool = False,
+    into: list[Model] | None = None,
+) -> str:
     """A new link for this request; returns the token, which exists nowhere else.
 
-    The row goes unsaved ``into`` the list of who writes many new rows at once.
+    ``contact`` is the keyed hash of where it goes. The row goes unsaved ``into`` the list of who
+    writes many new rows at once.
     """
-    token, link = _new_link(subject_request, at)
+    # 256 random bits: nobody guesses one, however many links there are, and no dictionary holds it,
+    # so a plain fast hash hides it from whoever reads the table.
+    token = secrets.token_urlsafe(32)
+    link = StatusLink(
+        subject_request=subject_request,
+        token_hash=hash_of(token),
+        way=way,
+        contact=contact,
+        created_at=at,
+        expires_at=at + LIFETIME,
+        replaces_others=replaces_others,
+    )
     if into is None:
         link.save(force_insert=True)
     else:
@@ -26,44 +66,110 @@ def issue(subject_request: SubjectRequest, *, at: datetime, into: list[Model] | 
     return token
 
 
-def issue_to_session(subject_request: SubjectRequest, *, at: datetime) -> StatusLink:
-    """A link for the browser that has just made the request; nobody ever learns its token.
-
-    It is another one than the mail's, so that either can be revoked while the other goes on.
-    """
-    _, link = _new_link(subject_request, at)
-    link.save(force_insert=True)
-    return link
-
-
-def _new_link(subject_request: SubjectRequest, at: datetime) -> tuple[str, StatusLink]:
-    # 256 random bits: nobody guesses one, however many links there are, and no dictionary holds it,
-    # so a plain fast hash hides it from whoever reads the table.
-    token = secrets.token_urlsafe(32)
-    link = StatusLink(
-        subject_request=subject_request,
-        token_hash=_hash(token),
-        created_at=at,
-        expires_at=at + LIFETIME,
-    )
-    return token, link
-
-
 def find(token: str, *, at: datetime) -> StatusLink | None:
-    """The standing link of a token, else None: unknown, expired and revoked look the same."""
-    return _standing(at).filter(token_hash=_hash(token)).first()
+    """The standing link of a token, else None: unknown, expired and ended look the same."""
+    standing = StatusLink.objects.filter(expires_at__gt=at, ended_at=None)
+    return standing.filter(token_hash=hash_of(token)).select_related(*SHOWN).first()
 
 
-def standing(link_id: int, *, at: datetime) -> StatusLink | None:
-    """The link a session was opened with, while it stands; a revoked one ends its sessions."""
-    return _standing(at).filter(pk=link_id).first()
+def open_by(link: StatusLink, *, at: datetime) -> PrivateSession:
+    """A session for the browser in which the button behind the link was pressed."""
+    with transaction.atomic():
+        if link.replaces_others:
+            end(link.subject_request, Ended.NEWER, at=at, keep_link=link, actor=REQUESTER)
+        return _new_session(link.subject_request, link, at)
 
 
-def _standing(at: datetime) -> QuerySet[StatusLink]:
-    return StatusLink.objects.filter(expires_at__gt=at, revoked_at=None).select_related(
-        "subject_request__organisation", "subject_request__right__reading__version__policy"
+def open_for_sender(subject_request: SubjectRequest, *, at: datetime) -> PrivateSession:
+    """The session of the browser that has just sent the form; it has no link, so none can leak.
+
+    The same one when it is asked for again: pressing the button forty times makes one.
+    """
+    standing = subject_request.private_sessions.filter(
+        link=None, ended_at=None, expires_at__gt=at
+    ).first()
+    if standing:
+        return standing
+    return _new_session(subject_request, None, at)
+
+
+def _new_session(
+    subject_request: SubjectRequest, link: StatusLink | None, at: datetime
+) -> PrivateSession:
+    return PrivateSession.objects.create(
+        subject_request=subject_request, link=link, opened_at=at, expires_at=at + LONGEST_SESSION
     )
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def standing_session(session_id: int, *, at: datetime) -> PrivateSession | None:
+    """The session, while neither it nor its link has ended."""
+    linked = Q(link=None) | Q(link__ended_at=None, link__expires_at__gt=at)
+    sessions = PrivateSession.objects.filter(linked, pk=session_id, ended_at=None)
+    return sessions.filter(expires_at__gt=at).select_related(*SHOWN).first()
+
+
+def end_session(session_id: int, *, at: datetime) -> None:
+    """Its holder closed it; a copy of its cookie opens nothing from now on."""
+    PrivateSession.objects.filter(pk=session_id, ended_at=None).update(
+        ended_at=at, ended_why=Ended.REQUESTER
+    )
+
+
+def end(
+    subject_request: SubjectRequest,
+    why: Ended,
+    *,
+    at: datetime,
+    keep_link: StatusLink | None = None,
+    keep_session: PrivateSession | None = None,
+    actor: Actor,
+) -> int:
+    """End the links and sessions of a request at once, and take back the mails that hold them.
+
+    Returns how many links and sessions ended; a line of history says so where there were any.
+    """
+    links = subject_request.links.filter(ended_at=None, expires_at__gt=at)
+    sessions = subject_request.private_sessions.filter(ended_at=None, expires_at__gt=at)
+    if keep_link:
+        links, sessions = links.exclude(pk=keep_link.pk), sessions.exclude(link=keep_link)
+    if keep_session:
+        sessions = sessions.exclude(pk=keep_session.pk)
+        links = links.exclude(pk=keep_session.link_id) if keep_session.link_id else links
+    ended = {"ended_at": at, "ended_why": why}
+    counted = {"sessions": sessions.update(**ended), "links": links.update(**ended)}
+    # What is owed holds a link that is dead now, and may be on its way to the old address.
+    cancel_owed(subject_request.reference, RECHECK)
+    if any(counted.values()):
+        write_line(
+            subject_request,
+            "links_ended",
+            actor=actor,
+            at=at,
+            facts={"why": why, **counted},
+        )
+    return sum(counted.values())
+
+
+def close_others(session: PrivateSession, *, at: datetime) -> int:
+    """The requester closes every other link and session of the request."""
+    with transaction.atomic():
+        return end(
+            session.subject_request, Ended.REQUESTER, at=at, keep_session=session, actor=REQUESTER
+        )
+
+
+def recheck_of(token: str) -> dict[str, str]:
+    """What is remembered with a mail that holds this link."""
+    return {"link": hash_of(token)[:16]}
+
+
+def still_leads_there(args: Mapping[str, Any], at: datetime) -> bool:
+    """Asked just before a mail is sent: whether one of its links still stands."""
+    # The beginning of the hash names the link well enough, and opens nothing.
+    known: QuerySet[StatusLink] = StatusLink.objects.filter(ended_at=None)
+    starts = args["link"] if isinstance(args["link"], list) else [args["link"]]
+    return any(known.filter(token_hash__startswith=start).exists() for start in starts)
+
+
+def hash_of(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -17,7 +17,8 @@ from dsr.accounts.roles import Permission
 from dsr.notifications.services import Reader, owe, owe_each
 from dsr.requests.deadlines.explain import expectation
 from dsr.requests.models import SubjectRequest
-from dsr.requests.people import lines_of, writes_to
+from dsr.requests.people import contact_hash, lines_of, writes_to
+from dsr.requests.states import Way
 from dsr.vault.models import Safe
 from dsr.vault.services import site_safe
 
@@ -33,6 +34,8 @@ def tell_requester(
     kind: str,
     *,
     at: datetime,
+    key: str = "",
+    replaces_others: bool = False,
     into: list[Model] | None = None,
     **context: Any,
 ) -> str:
@@ -40,7 +43,8 @@ def tell_requester(
 
     Without any address nothing can be owed: the staff page then says to telephone. ``later`` means
     that the address had its mail of this hour, and hears of the request in the next digest. New
-    rows go unsaved ``into`` the list of who writes many at once.
+    rows go unsaved ``into`` the list of who writes many at once. It goes out only while the link in
+    it stands: who was mailed for the old contact learns nothing more.
     """
     to, medium = address_of(subject_request)
     if not to:
@@ -48,18 +52,22 @@ def tell_requester(
     # A letter costs its sender money and cannot flood anybody's mailbox.
     if medium == "email" and kind in BY_FORM and not may_mail_now(subject_request, to, at=at):
         return "later"
+    # A new link each time: of the old ones only hashes are kept, so none can be sent again.
+    token = issue_for(
+        subject_request, to, medium, at=at, into=into, replaces_others=replaces_others
+    )
     owe(
         # By the version that the deed has raised: repeated it is one debt, the next deed owes anew.
-        key=f"{kind}:{subject_request.pk}:{subject_request.version}",
+        key=key or f"{kind}:{subject_request.pk}:{subject_request.version}",
         kind=kind,
         safe=subject_request.safe,
         to=to,
         language=subject_request.language,
-        # A new link each time: of the old ones only hashes are kept, so none can be sent again.
-        context={**told_of(subject_request, at), "link": private_link(subject_request, at, into)}
-        | context,
+        context={**told_of(subject_request, at), "link": address_of_link(token)} | context,
         at=at,
         reference=subject_request.reference,
+        recheck=links.RECHECK,
+        recheck_args=links.recheck_of(token),
         medium=medium,
         into=into,
     )
@@ -149,18 +157,36 @@ def told_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
         }
 
 
-def private_link(
-    subject_request: SubjectRequest, at: datetime, into: list[Model] | None = None
+def issue_for(
+    subject_request: SubjectRequest,
+    to: str,
+    medium: str,
+    *,
+    at: datetime,
+    replaces_others: bool = False,
+    into: list[Model] | None = None,
 ) -> str:
-    path = reverse("portal:link", args=[links.issue(subject_request, at=at, into=into)])
-    return f"{settings.BASE_URL}{path}"
+    """A link that goes to this contact, and is remembered as such; returns its token."""
+    return links.issue(
+        subject_request,
+        Way.MAIL if medium == "email" else Way.LETTER,
+        at=at,
+        contact=contact_hash(to, medium),
+        replaces_others=replaces_others,
+        into=into,
+    )
+
+
+def address_of_link(token: str) -> str:
+    return f"{settings.BASE_URL}{reverse('portal:link', args=[token])}"
 
 
 def address_of(subject_request: SubjectRequest) -> tuple[str, str]:
     """Where a message goes and how: ``email``, ``letter``, or nothing at all."""
     person = writes_to(subject_request)
     # Of an erased person nothing is revealed, so nothing is owed either.
-    if email := person.reveal("email") or "":
+    # Who said that the mailbox is in wrong hands is not written to there.
+    if not person.email_stolen and (email := person.reveal("email") or ""):
         return str(email), "email"
     if person.reveal("postal_address"):
         return "\n".join(lines_of(person)), "letter"

@@ -61,6 +61,16 @@ UPLOAD = (
     Limit("upload", Scope.SOURCE, 200, HOUR),
     Limit("upload", Scope.SITE, 6000, HOUR),
 )
+# A code is a mail: nobody's mailbox is filled with them, and no guessing goes on all day.
+CODES = (
+    Limit("code", Scope.SOURCE, 60, HOUR),
+    Limit("code", Scope.REQUEST, 5, HOUR),
+)
+LOST_LINK = (
+    Limit("lost_link", Scope.SOURCE, 30, HOUR),
+    Limit("lost_link", Scope.TARGET, 3, HOUR),
+    Limit("lost_link", Scope.SITE, 3000, HOUR),
+)
 # No limit for the site: guessing links must not close the door to those who have one.
 WRONG_LINK = (Limit("wrong_link", Scope.SOURCE, 30, TEN_MINUTES),)
 

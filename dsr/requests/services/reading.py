@@ -1,0 +1,268 @@
+"""Reading what was released: a code to the delivery contact, entered in the session that reads.
+
+A link lets its holder follow a request. Answer, letter and files are read only in a session in
+which a code was entered that went to the contact, or was given to the person (promise A 9). Each
+reading and each file taken is counted, stands in the history with what it was, and is told to the
+contact.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dsr.notifications.services import owe
+from dsr.requests.actors import REQUESTER
+from dsr.requests.chain import write_line
+from dsr.requests.errors import RequestError
+from dsr.requests.models import (
+    PrivateSession,
+    Reading,
+    ReadingCode,
+    RequestMessage,
+    SubjectRequest,
+)
+from dsr.requests.states import CodeWay, Read, Status
+from dsr.vault.models import SealedFile
+from dsr.vault.services import keyed_hash
+
+from .notify import address_of, common_context, tell_requester
+
+DIGITS = 8
+TRIES = 5
+# A mail arrives in minutes; a letter takes its days, and lies a while.
+VALID = {
+    CodeWay.MAIL: timedelta(minutes=30),
+    CodeWay.COUNTER: timedelta(minutes=30),
+    CodeWay.LETTER: timedelta(days=21),
+}
+READABLE = timedelta(days=90)
+# More is no person reading what is theirs; the desk can open it anew.
+MOST = {Read.PAGE: 20, Read.LETTER: 10}
+RECHECK = "reading_code"
+
+
+def released(subject_request: SubjectRequest) -> list[RequestMessage]:
+    """What was released of this request: its answers, with their letters."""
+    answers = subject_request.messages.filter(kind=RequestMessage.Kind.ANSWER, taken_back_at=None)
+    return list(answers.select_related("letter"))
+
+
+def readable_until(message: RequestMessage) -> datetime:
+    return (message.renewed_at or message.at) + READABLE
+
+
+def is_readable(message: RequestMessage, session: PrivateSession, at: datetime) -> bool:
+    """Whether this session may see it now."""
+    frozen = session.subject_request.status == Status.FROZEN
+    return session.confirmed_at is not None and not frozen and at < readable_until(message)
+
+
+def _check_not_frozen(subject_request: SubjectRequest) -> None:
+    if subject_request.status == Status.FROZEN:
+        raise RequestError(
+            _("The request is stopped for a check. The answer can be read when it goes on.")
+        )
+
+
+def code_goes(subject_request: SubjectRequest) -> str:
+    """How a code reaches the person: ``mail``, ``letter``; ``counter`` without any address."""
+    _to, medium = address_of(subject_request)
+    return {"email": CodeWay.MAIL, "letter": CodeWay.LETTER}.get(medium, CodeWay.COUNTER).value
+
+
+def ask_code(session: PrivateSession, *, at: datetime) -> ReadingCode:
+    """A code goes by mail to the delivery contact, for this session alone; older ones die.
+
+    Raises RequestError where there is nothing to read, or no mail address to send it to.
+    """
+    subject_request = session.subject_request
+    _check_not_frozen(subject_request)
+    if not released(subject_request):
+        raise RequestError(_("There is no answer to read yet."))
+    if code_goes(subject_request) != CodeWay.MAIL:
+        raise RequestError(_("Ask the organisation for a code: at its counter, or by letter."))
+    with transaction.atomic():
+        return make_code(subject_request, CodeWay.MAIL, session=session, at=at)
+
+
+def make_code(
+    subject_request: SubjectRequest,
+    way: CodeWay,
+    *,
+    at: datetime,
+    session: PrivateSession | None = None,
+) -> ReadingCode:
+    """A new code and, but for the counter, the mail or letter that brings it. In a transaction."""
+    said = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    made = ReadingCode(
+        safe=subject_request.safe,
+        subject_request=subject_request,
+        session=session,
+        way=way,
+        code_hash=_hash(said),
+        made_at=at,
+        expires_at=at + VALID[way],
+    )
+    if way == CodeWay.COUNTER:
+        made.seal(code=said)
+    made.save()
+    if way != CodeWay.COUNTER:
+        _owe_code(made, said, at)
+    return made
+
+
+def _owe_code(made: ReadingCode, said: str, at: datetime) -> None:
+    subject_request = made.subject_request
+    to, medium = address_of(subject_request)
+    if not to:
+        raise RequestError(_("There is no address for a code to go to. Tell it at the counter."))
+    # No link with it: who finds one of the two must not have both.
+    owe(
+        key=f"reading_code:{made.pk}",
+        kind="reading_code",
+        safe=subject_request.safe,
+        to=to,
+        language=subject_request.language,
+        context=common_context(subject_request)
+        | {"code": spaced(said), "by_letter": made.way == CodeWay.LETTER},
+        at=at,
+        reference=subject_request.reference,
+        recheck=RECHECK,
+        recheck_args={"code": made.pk},
+        useful_until=made.expires_at,
+        medium=medium,
+    )
+
+
+def spaced(code: str) -> str:
+    """As people read it out: two groups of four."""
+    return f"{code[:4]} {code[4:]}"
+
+
+def still_of_use(args: Mapping[str, Any], at: datetime) -> bool:
+    """Asked just before a code is sent."""
+    made = ReadingCode.objects.filter(pk=args["code"], used_at=None, expires_at__gt=at)
+    return made.filter(Q(session=None) | Q(session__ended_at=None)).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How entering a code ended; ``sentence`` says what to do where it did not open."""
+
+    opened: bool
+    sentence: str = ""
+
+
+def enter_code(session: PrivateSession, typed: str, *, at: datetime) -> Tried:
+    """Open what was released in this session, where the code is the newest one and right."""
+    _check_not_frozen(session.subject_request)
+    with transaction.atomic():
+        newest = _newest(session)
+        # Counted first and in one statement: of a hundred guesses at one instant five are tried.
+        counted = newest is not None and (
+            ReadingCode.objects.filter(
+                pk=newest.pk, tries__lt=TRIES, used_at=None, expires_at__gt=at
+            ).update(tries=F("tries") + 1)
+        )
+        if newest is None or not counted:
+            return Tried(False, _("No code is valid now. Ask for a new one."))
+        digits = "".join(sign for sign in typed if sign.isdigit())
+        if not hmac.compare_digest(_hash(digits), newest.code_hash):
+            return Tried(False, _wrong(newest, at))
+        _open(session, newest, at)
+    return Tried(True)
+
+
+def _newest(session: PrivateSession) -> ReadingCode | None:
+    """Only the newest works, so that an old mail that somebody finds later opens nothing."""
+    own = Q(session=session) | Q(session=None)
+    codes = ReadingCode.objects.filter(own, subject_request=session.subject_request)
+    return codes.order_by("made_at", "pk").last()
+
+
+def _wrong(code: ReadingCode, at: datetime) -> str:
+    code.refresh_from_db(fields=["tries"])
+    left = TRIES - code.tries
+    if left > 0:
+        return ngettext(
+            "This code is not right. You can try %(left)d more time.",
+            "This code is not right. You can try %(left)d more times.",
+            left,
+        ) % {"left": left}
+    write_line(code.subject_request, "wrong_code", actor=REQUESTER, at=at, facts={"code": code.pk})
+    return _("This code was wrong five times and no longer opens anything. Ask for a new one.")
+
+
+def _open(session: PrivateSession, code: ReadingCode, at: datetime) -> None:
+    # With what it is bound to: given to a person, it opens one browser and no second.
+    ReadingCode.objects.filter(pk=code.pk).update(used_at=at, session=session)
+    session.confirmed_at = at
+    session.save(update_fields=["confirmed_at"])
+    for message in released(session.subject_request):
+        if at < readable_until(message):
+            _count(session, message, Read.PAGE, at)
+
+
+def take_letter(session: PrivateSession, message_id: int, *, at: datetime) -> SealedFile | None:
+    """The letter of an answer, counted; None where there is none.
+
+    Raises RequestError with a sentence where it may not be read, or not any more.
+    """
+    _check_not_frozen(session.subject_request)
+    if session.confirmed_at is None:
+        raise RequestError(_("Enter a code first. It is sent to the contact that we hold."))
+    answers = session.subject_request.messages.filter(
+        kind=RequestMessage.Kind.ANSWER, taken_back_at=None
+    )
+    with transaction.atomic():
+        # Locked: of two downloads at one instant one is the last that is allowed.
+        rows = answers.filter(pk=message_id, letter__isnull=False).select_for_update(of=("self",))
+        message = rows.select_related("letter").first()
+        if message is None:
+            return None
+        if at >= readable_until(message):
+            raise RequestError(_("This answer is no longer open here. Ask for it anew."))
+        _count(session, message, Read.LETTER, at)
+    return message.letter
+
+
+def _count(session: PrivateSession, message: RequestMessage, what: Read, at: datetime) -> None:
+    since = message.renewed_at or message.at
+    before = Reading.objects.filter(message=message, what=what, at__gte=since).count()
+    if before >= MOST[what]:
+        raise RequestError(
+            _("This was opened as often as is allowed. Ask the organisation to open it anew.")
+        )
+    reading = Reading.objects.create(session=session, message=message, what=what, at=at)
+    subject_request = session.subject_request
+    write_line(
+        subject_request,
+        "answer_read" if what == Read.PAGE else "letter_downloaded",
+        actor=REQUESTER,
+        at=at,
+        facts={"message": message.pk, "session": session.pk},
+    )
+    tell_requester(
+        subject_request,
+        "answer_was_read",
+        at=at,
+        key=f"answer_was_read:{reading.pk}",
+        as_file=what == Read.LETTER,
+        # By the clock on the wall there: who reads it looks at a clock, not at a zone.
+        read_at=at.astimezone(ZoneInfo(subject_request.organisation.zone)).replace(tzinfo=None),
+    )
+
+
+def _hash(code: str) -> str:
+    return keyed_hash("reading code", code)
