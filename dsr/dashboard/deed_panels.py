@@ -60,6 +60,7 @@ def second_people(subject_request: SubjectRequest, besides: User) -> list[User]:
     # Who verified or last edited the contact cannot release (promise A8); evidence that was struck
     # verifies nothing, so its author may.
     out = set(subject_request.evidence.filter(struck_at=None).values_list("by", flat=True))
+    out |= set(subject_request.contact_proofs.filter(struck_at=None).values_list("by", flat=True))
     out |= set(subject_request.people.values_list("contact_edited_by", flat=True))
     able = decision_rules.approvers(subject_request, besides)
     return [each for each in able if each.pk not in out]

@@ -18,7 +18,15 @@ from dsr.requests import queries
 from dsr.requests.deadlines import explain
 from dsr.requests.decision_rules import grounds_for
 from dsr.requests.models import Deadline, Person, RequestMessage, SubjectRequest
-from dsr.requests.preconditions import sent_answer, standing_decision
+from dsr.requests.people import writes_to
+from dsr.requests.preconditions import (
+    contact_needed,
+    contact_proved,
+    sent_answer,
+    standing_decision,
+)
+from dsr.requests.services import reading
+from dsr.requests.states import Read
 from dsr.requests.words import Badge, short
 from dsr.vault.models import SealedModel
 
@@ -268,3 +276,66 @@ def duplicates(subject_request: SubjectRequest) -> list[SubjectRequest]:
 
 def related(subject_request: SubjectRequest) -> list[SubjectRequest]:
     return list(queries.related(subject_request).select_related("right")[:MOST_RELATED])
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One answer that was released: until when it can be read, and what was done with it."""
+
+    sent_on: date
+    until: datetime
+    is_over: bool
+    reads: int
+    letters: int
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who can come in, and who may read: links, sessions, codes, and the proof of the contact."""
+
+    proofs: list[Any]
+    is_proved: bool
+    needed: str
+    stolen: bool
+    links: int
+    sessions: int
+    confirmed: int
+    code: str
+    code_until: datetime | None
+    answers: list[Opened]
+
+
+def access(subject_request: SubjectRequest, at: datetime, *, sees_code: bool) -> Access:
+    """The state of all that, for the page of the request; the code only for who may give it."""
+    sessions = subject_request.private_sessions.filter(ended_at=None, expires_at__gt=at)
+    confirmed = [each.confirmed_at is not None for each in sessions]
+    code = reading.code_at_counter(subject_request, at=at) if sees_code else None
+    needed = contact_needed(subject_request)
+    return Access(
+        proofs=opened(
+            subject_request, subject_request.contact_proofs.select_related("by"), "source"
+        ),
+        is_proved=contact_proved(subject_request),
+        needed=needed,
+        stolen=writes_to(subject_request).email_stolen,
+        links=subject_request.links.filter(ended_at=None, expires_at__gt=at).count(),
+        sessions=len(confirmed),
+        confirmed=sum(confirmed),
+        code=reading.spaced(str(code.unseal("code"))) if code else "",
+        code_until=code.expires_at if code else None,
+        answers=[_opened(each, at) for each in reading.released(subject_request)],
+    )
+
+
+def _opened(message: RequestMessage, at: datetime) -> Opened:
+    done = [(each.what, each.at) for each in message.readings.all()]
+    until = reading.readable_until(message)
+    return Opened(
+        sent_on=message.happened_on,
+        until=until,
+        is_over=at >= until,
+        reads=sum(what == Read.PAGE for what, _at in done),
+        letters=sum(what == Read.LETTER for what, _at in done),
+        last=max((when for _what, when in done), default=None),
+    )

@@ -285,6 +285,9 @@ class Story:
         self.browser.get(self.private())
         # Whatever was open was closed when the contact changed and the request was frozen.
         self.browser.post(f"/s/{links.issue(it, Way.MAIL, at=self.at)}/")
+        lost = {"email": self.words.mail("lost"), "reference": self.words["lost_reference"]}
+        assert self.browser.post("/lost/", lost).status_code == 302
+        release.give_code(it.pk, way="counter", actor=self.desk.handler, at=self.at)
         self.browser.post(self.private("code/"))
         code = {"code": cast.code_in_mail()}
         assert self.browser.post(self.private("open/"), code).status_code == 302

@@ -147,6 +147,8 @@ def test_a_corrected_contact_is_told_where_it_is_now(desk: Desk) -> None:
     digests.sweep(at=MORNING + HOUR)
     assert mails() == [
         ("acknowledgement", "zoe.canary@example.org"),
+        # At once, since the old links ended; and what the digest would have told.
+        ("fresh_link", "zoe.new@example.org"),
         ("acknowledgement", "zoe.new@example.org"),
     ]
 

@@ -221,6 +221,7 @@ def test_a_guardian_proves_authority_apart_from_identity(desk: Desk) -> None:
         requester=cast.PersonGiven("Gus Guardian", email="gus@example.org"),
     )
     begun = cast.begin(asked, desk.handler)
+    begun = cast.prove_contact(begun, desk.handler)
     with pytest.raises(Unmet, match="authority to act"):
         cast.propose(begun, desk.handler)
     proved = identity.add_evidence(

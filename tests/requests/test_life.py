@@ -40,6 +40,7 @@ def test_an_accounting_is_asked_proved_approved_answered_and_closed(desk: Desk) 
         "deadline_began",
         "add_evidence",
         "start",
+        "prove_contact",
         "propose",
         "approve",
         "deadline_met",

@@ -61,6 +61,9 @@ class RequestPage(RequestView):
             "policy_language": version.policy.language,
             "policy_url": version.policy.source_url,
             "sees_proof": self.sees_proof(it),
+            "access": request_page.access(
+                it, self.at, sees_code=self.may(Permission.IDENTIFY, it.organisation_id)
+            ),
         }
 
     def _written(self, it: SubjectRequest) -> dict[str, Any]:

@@ -93,7 +93,10 @@ def ask_code(session: PrivateSession, *, at: datetime) -> ReadingCode:
     if code_goes(subject_request) != CodeWay.MAIL:
         raise RequestError(_("Ask the organisation for a code: at its counter, or by letter."))
     with transaction.atomic():
-        return make_code(subject_request, CodeWay.MAIL, session=session, at=at)
+        made = make_code(subject_request, CodeWay.MAIL, session=session, at=at)
+        facts = {"session": session.pk, "code": made.pk}
+        write_line(subject_request, "code_asked", actor=REQUESTER, at=at, facts=facts)
+    return made
 
 
 def make_code(
@@ -143,6 +146,15 @@ def _owe_code(made: ReadingCode, said: str, at: datetime) -> None:
         useful_until=made.expires_at,
         medium=medium,
     )
+
+
+def code_at_counter(subject_request: SubjectRequest, *, at: datetime) -> ReadingCode | None:
+    """The code that somebody has to tell now; None where it was used, is over or was replaced."""
+    newest = subject_request.reading_codes.filter(session=None).order_by("made_at", "pk").last()
+    if newest is None or newest.way != CodeWay.COUNTER or newest.used_at or newest.expires_at <= at:
+        return None
+    newest.safe = subject_request.safe
+    return newest
 
 
 def spaced(code: str) -> str:
