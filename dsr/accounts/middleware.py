@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
 from dsr.accounts.reporting import refused
@@ -26,6 +29,9 @@ WAYS_THERE = frozenset(
         "account_logout",
     }
 )
+
+SEEN = "staff_seen"
+IDLE_MINUTES = 30  # of who works for no organisation, as administrators may
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -51,6 +57,37 @@ class SecondFactorMiddleware:
         if (match and match.view_name in WAYS_THERE) or has_second_factor(request.user):
             return None
         return HttpResponseRedirect(reverse(ENROL))
+
+
+class IdleMiddleware:
+    """Ends the session of staff who left their desk; the organisation says after how long.
+
+    The limit is read at the first click and then every minute, not at every page.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if isinstance(request.user, User):
+            self._see(request, request.user)
+        return self.get_response(request)
+
+    def _see(self, request: HttpRequest, user: User) -> None:
+        now = int(timezone.now().timestamp())
+        seen, minutes = request.session.get(SEEN, (now, 0))
+        if minutes and now - seen >= minutes * 60:
+            # Their other browsers go on: only this one was left alone.
+            logout(request)
+            messages.info(request, _("You were signed out because nobody clicked for a while."))
+        elif not minutes or now - seen >= 60:
+            request.session[SEEN] = (now, idle_minutes(user))
+
+
+def idle_minutes(user: User) -> int:
+    """The shortest limit of the organisations somebody works for."""
+    limits = user.memberships.values_list("organisation__staff_idle_minutes", flat=True)
+    return min(limits, default=IDLE_MINUTES)
 
 
 class DeniedAccessMiddleware:

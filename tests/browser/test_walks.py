@@ -147,6 +147,10 @@ def test_an_accounting_from_indigomed_is_asked_proved_approved_posted_and_closed
     walk.type(compared_with="face and passport")
     walk.press("Record evidence")
     walk.deed(asked.reference, "start", "Start work")
+    walk.go(f"/staff/requests/{asked.reference}/prove-contact/")
+    walk.page.locator("[name=kind]").select_option("on_record")
+    walk.type(source="patient file, address of 2023")
+    walk.press("Prove the contact")
     walk.go(f"/staff/requests/{asked.reference}/propose/")
     walk.pick("outcome", "granted")
     walk.type(answer="One disclosure: on 3 March 2025, to the hospital of Lyon.")
@@ -178,6 +182,7 @@ def test_an_accounting_from_indigomed_is_asked_proved_approved_posted_and_closed
         ("deadline_began", "requester"),
         ("add_evidence", "staff"),
         ("start", "staff"),
+        ("prove_contact", "staff"),
         ("propose", "staff"),
         ("approve", "staff"),
         ("send_answer", "staff"),
@@ -254,6 +259,11 @@ def test_access_to_img_is_refused_to_a_person_whose_identity_cannot_be_proved(wa
         ("answer_ready", "sent", "2026-05-18"),
     ]
     walk.open_private_page("answer_ready")
+    expect(walk.page.get_by_text("We could not make sure who is asking.")).to_have_count(0)
+    walk.press("Send me a code by e-mail")
+    expect(walk.page.get_by_text("A code is on its way").first).to_be_visible()
+    walk.type(code=cast.code_in_mail())
+    walk.press("Open the answer")
     expect(walk.page.get_by_text("We could not make sure who is asking.").first).to_be_visible()
 
 

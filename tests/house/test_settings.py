@@ -65,6 +65,11 @@ def test_a_complete_site_starts() -> None:
     )
 
 
+def test_cookies_are_bound_to_this_very_host() -> None:
+    names = "s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME"
+    assert start({}, names).stdout.split() == ["__Host-session", "__Host-csrf", "__Host-language"]
+
+
 @pytest.mark.parametrize(
     "name",
     [

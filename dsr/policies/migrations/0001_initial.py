@@ -80,6 +80,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "staff_idle_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=30,
+                        help_text="Without a click, 5 to 720. Who works for several has the "
+                        "shortest of them.",
+                        verbose_name="minutes until a page of staff closes",
+                    ),
+                ),
+                (
                     "target_amount",
                     models.PositiveSmallIntegerField(default=30, verbose_name="own target"),
                 ),
@@ -880,6 +889,15 @@ class Migration(migrations.Migration):
                     ("target_unit__in", ["hour", "day", "business_day", "week", "month", "year"]),
                 ),
                 name="organisation_target_makes_sense",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("staff_idle_minutes__gte", 5), ("staff_idle_minutes__lte", 720)
+                ),
+                name="organisation_staff_idle_makes_sense",
             ),
         ),
         migrations.AddConstraint(

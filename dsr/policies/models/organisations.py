@@ -74,6 +74,11 @@ class Organisation(models.Model):
         blank=True,
         help_text=_('Facts that laws ask about, as ["health_professional"].'),
     )
+    staff_idle_minutes = models.PositiveSmallIntegerField(
+        _("minutes until a page of staff closes"),
+        default=30,
+        help_text=_("Without a click, 5 to 720. Who works for several has the shortest of them."),
+    )
     note = models.TextField(_("note"), blank=True)
     is_open = models.BooleanField(_("takes requests"), default=True)
 
@@ -85,6 +90,10 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 condition=Q(target_amount__gte=1, target_unit__in=PERIOD_UNITS),
                 name="organisation_target_makes_sense",
+            ),
+            models.CheckConstraint(
+                condition=Q(staff_idle_minutes__gte=5, staff_idle_minutes__lte=720),
+                name="organisation_staff_idle_makes_sense",
             ),
             models.CheckConstraint(
                 condition=Q(country__regex=r"^[A-Z]{2}$"), name="organisation_country_is_a_code"

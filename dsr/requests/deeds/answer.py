@@ -44,6 +44,10 @@ def _answer_not_sent(subject_request: SubjectRequest, actor: Actor) -> str:
     return _("The answer has gone out already.")
 
 
+def _contact_proved(subject_request: SubjectRequest, actor: Actor) -> str:
+    return contact_needed(subject_request)
+
+
 @dataclass(frozen=True, slots=True)
 class Sending:
     """Nothing where it goes out now; the day and its proof where it was given before, elsewhere."""
@@ -74,7 +78,7 @@ class Sending:
     gettext_lazy("Send the answer"),
     permissions=(Permission.WORK,),
     # Asked once more, though it was approved: evidence may have been struck since.
-    needs=(_answer_not_sent, decision_holds, releasable),
+    needs=(_answer_not_sent, decision_holds, releasable, _contact_proved),
     address="send",
     done=gettext_lazy("The answer is on its way."),
     history=gettext_lazy("The answer went out"),
@@ -92,9 +96,6 @@ def send_answer(doing: Doing, given: Sending) -> None:
     # The text that was approved, from its sealed row: nothing typed on this page goes out.
     decision = standing(doing.subject_request)
     _check_sending(given, doing)
-    # Given by hand before, with proof, nothing goes out to the contact now.
-    if given.given_on is None and (sentence := contact_needed(doing.subject_request)):
-        raise Unmet(sentence)
     doing.subject_request.send_answer()
     answer = write_message(doing, RequestMessage.Kind.ANSWER, str(decision.unseal("answer")))
     # Made now and kept: what went out must still be there when templates or addresses have changed.

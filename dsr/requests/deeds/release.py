@@ -17,7 +17,12 @@ from dsr.requests.forms import day_field, text_field
 from dsr.requests.messages import keep_note
 from dsr.requests.models import ContactProof, SubjectRequest
 from dsr.requests.people import contact_hash, writes_to
-from dsr.requests.preconditions import contact_proved, delivery_contact, standing_decision
+from dsr.requests.preconditions import (
+    contact_needed,
+    contact_proved,
+    delivery_contact,
+    standing_decision,
+)
 from dsr.requests.services import links, reading
 from dsr.requests.services.notify import tell_requester
 from dsr.requests.states import OPEN, CodeWay, ContactProofKind, Ended, Status
@@ -117,6 +122,11 @@ def _proved(facts: Facts, names: Names) -> str:
     done=gettext_lazy("The contact is proved."),
     history=_proved,
     hide_blocked=lambda subject_request: True,
+    onward=39,
+    next_when=lambda subject_request, actor: (
+        subject_request.status == Status.DECIDED and bool(contact_needed(subject_request))
+    ),
+    hint=gettext_lazy("It is decided, but the contact to which the answer goes is not proved."),
     shows=("identity",),
 )
 def prove_contact(doing: Doing, given: Proof) -> None:
