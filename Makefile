@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 export DSR_MODE ?= trial
+# Set in many containers; every process would then translate the whole program anew for itself.
+unexport PYTHONDONTWRITEBYTECODE
 HERE = .venv/bin/python
 
 .PHONY: help run test stop bench faults audit lock clean

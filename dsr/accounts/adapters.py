@@ -5,7 +5,6 @@ import time
 from io import BytesIO
 from typing import Any
 
-import qrcode
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
@@ -16,7 +15,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from qrcode.image.svg import SvgPathFillImage
 
 from dsr.accounts.models import User, clean_address
 from dsr.accounts.reporting import moment, page, refused, tell
@@ -110,6 +108,10 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def build_totp_svg(self, url: str) -> str:
         """On white, so that it can be scanned from a dark page."""
+        # Seldom drawn, and read with a whole library for pictures.
+        import qrcode
+        from qrcode.image.svg import SvgPathFillImage
+
         drawn = BytesIO()
         qrcode.make(url, image_factory=SvgPathFillImage).save(drawn)
         return drawn.getvalue().decode()
