@@ -25,6 +25,7 @@ def keep_file(
         content_type=upload.content_type,
         purpose=purpose,
         at=at,
+        scan=upload.scan,
     )
     return Attachment.objects.create(subject_request=subject_request, file=stored, at=at)
 
@@ -44,4 +45,5 @@ def keep_proof(
         content_type=proof.content_type,
         purpose=purpose,
         at=at,
+        scan=proof.scan,
     )
