@@ -22,6 +22,7 @@ OUTERMOST = ("config.middleware.HeadersMiddleware", "csp.middleware.CSPMiddlewar
 NEEDED = (
     *OUTERMOST,
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.BodyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "dsr.accounts.middleware.SecondFactorMiddleware",

@@ -36,6 +36,25 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    return _page(
+        413,
+        _("That is too much at once"),
+        _(
+            "Nothing was saved. Go back: what you typed is still there. Send at most five files "
+            "of 10 MB each, and the others afterwards."
+        ),
+    )
+
+
+def length_required(request: HttpRequest) -> HttpResponse:
+    return _page(
+        411,
+        _("This could not be read"),
+        _("The program that sent this did not say how long it is. Please use a browser."),
+    )
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(
         403,

@@ -15,11 +15,14 @@ from config import settings
 
 wsgi_app = "config.wsgi:application"
 bind = f"127.0.0.1:{settings.DSR_PORT}"
-worker_class = "gthread"
+# Threads, which get a request when all of it is there.
+worker_class = "config.patient_worker.PatientWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 8
 # The program is read once and shared by the workers; connections are opened after the fork.
 preload_app = True
+# Of each process; with the files that they bring it stays below the usual 1024 descriptors.
+worker_connections = 450
 timeout = 60
 graceful_timeout = 8
 keepalive = 5

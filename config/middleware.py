@@ -1,4 +1,4 @@
-"""Headers that every answer carries: pages, files, redirects and errors alike."""
+"""What every answer carries, pages, files and errors alike; and how much may be sent at once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+from config import errors
 
 # Nothing here needs the camera, the place or a payment; said once for every page.
 PERMISSIONS = ", ".join(
@@ -43,3 +45,33 @@ class HeadersMiddleware:
         if response.status_code >= 400 or not request.path.startswith(settings.STATIC_URL):
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+class BodyMiddleware:
+    """Refuses what is too large before a byte of it is read.
+
+    The length must be said at the beginning, as every browser does: else only reading would tell.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.META.get("HTTP_TRANSFER_ENCODING"):
+            return errors.length_required(request)
+        if _length(request) > most_bytes(request.content_type or ""):
+            return errors.too_large(request)
+        return self.get_response(request)
+
+
+def most_bytes(content_type: str) -> int:
+    """Only a form with files has reason to be large."""
+    if content_type == "multipart/form-data":
+        return settings.MULTIPART_MAX_BYTES
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+
+
+def _length(request: HttpRequest) -> int:
+    said = str(request.META.get("CONTENT_LENGTH") or "0")
+    # Eighteen digits are more than anybody sends, and few enough to be counted with.
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 10**18

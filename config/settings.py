@@ -124,6 +124,14 @@ if DEFAULT_FROM_EMAIL and "@" not in DEFAULT_FROM_EMAIL:
 # Errors go to the log under a reference; a mail of them would carry personal data.
 ADMINS: list[tuple[str, str]] = []
 
+# Files --------------------------------------------------------------------------------------------
+
+# clamd, as tcp://host:3310 or unix:///path; without one every file is shown as not scanned.
+_scanner = env.url("DSR_SCANNER", ("tcp", "unix"), "")
+DSR_SCANNER = _scanner.geturl()
+if _scanner.scheme and not (_scanner.hostname if _scanner.scheme == "tcp" else _scanner.path):
+    env.problem("DSR_SCANNER names no host or socket: tcp://host:3310 or unix:///path.")
+
 # Rooms --------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -163,6 +171,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    # Knows the reader's language, and stands before all that reads what was sent.
+    "config.middleware.BodyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -293,8 +303,15 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
-# Typed fields of one form; files are bounded where they are taken in.
+# What is typed into one form, and a form with five files of 10 MB. More is refused unread.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+MULTIPART_MAX_BYTES = 52 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    # First: what it holds back, the others never see.
+    "dsr.vault.upload_handler.BoundingHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dsr.notifications.models import Heartbeat, OutboxMessage
+from dsr.vault import services as vault
 
 FIVE_MINUTES = timedelta(minutes=5)
 WAITING_TOO_LONG = timedelta(minutes=15)
@@ -49,7 +50,7 @@ def stale(at: datetime) -> list[str]:
 
 
 def health(at: datetime) -> list[Problem]:
-    return [*_silent(stale(at)), *_waiting(at)]
+    return [*_silent(stale(at)), *_waiting(at), *_files()]
 
 
 def _silent(names: Iterable[str]) -> Iterable[Problem]:
@@ -73,3 +74,17 @@ def _waiting(at: datetime) -> list[Problem]:
         ),
     ]
     return [problem for problem in counted if problem.number]
+
+
+def _files() -> Iterable[Problem]:
+    """What stands between a stranger's file and the site."""
+    if vault.scanner_is_silent():
+        yield Problem(
+            "files:scanner",
+            _("The virus scanner does not answer: files are taken and shown as not scanned."),
+        )
+    if not vault.files_are_shut_in():
+        yield Problem(
+            "files:limits",
+            _("On this system the program that opens files cannot shut itself in completely."),
+        )

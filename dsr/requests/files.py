@@ -26,6 +26,7 @@ def keep_file(
         content_type=upload.content_type,
         purpose=purpose,
         at=at,
+        scan=upload.scan,
     )
     return Attachment.objects.create(subject_request=subject_request, file=stored, at=at)
 
@@ -46,4 +47,5 @@ def keep_proof(
         content_type=proof.content_type,
         purpose=purpose,
         at=at,
+        scan=proof.scan,
     )

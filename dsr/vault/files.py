@@ -35,13 +35,20 @@ Content = bytes | IO[bytes] | Iterable[bytes]
 
 
 def store_file(
-    safe: Safe, name: str, content: Content, content_type: str, purpose: KeyPurpose, at: datetime
+    safe: Safe,
+    name: str,
+    content: Content,
+    content_type: str,
+    purpose: KeyPurpose,
+    at: datetime,
+    scan: str = SealedFile.Scan.UNSCANNED,
 ) -> SealedFile:
-    """Saves in the caller's transaction. Uploads pass `uploads.check_upload` first.
+    """Saves in the caller's transaction. Uploads pass `uploads.check_uploads` first.
 
     A binary file is read from its beginning; an iterable gives its bytes in pieces of any length.
     """
     writer = FileWriter(safe, name, content_type, purpose, at)
+    writer.file.scan = scan
     for piece in _pieces(content):
         writer.write(piece)
     return writer.finish()

@@ -159,6 +159,8 @@ class SealedFile(SealedModel):
 
     class Scan(models.TextChoices):
         UNSCANNED = "unscanned", _("Not scanned for viruses")
+        # Where something is found, the file is not taken.
+        CLEAN = "clean", _("Scanned, no virus found")
 
     name = SealedField()
     header = SealedField()

@@ -13,13 +13,16 @@ from .blind_index import (
 from .checks import key_problems, refuse_wrong_keys
 from .erasure_check import check_erasure
 from .files import FileWriter, open_file, store_file
+from .inspecting import is_shut_in as files_are_shut_in
 from .safes import destroy, make_keys, open_safe, seal_site, site_safe, unseal_site
+from .scanner import is_silent as scanner_is_silent
 
 __all__ = [
     "EMAIL",
     "FileWriter",
     "check_erasure",
     "destroy",
+    "files_are_shut_in",
     "find",
     "find_words",
     "index",
@@ -31,6 +34,7 @@ __all__ = [
     "open_file",
     "open_safe",
     "refuse_wrong_keys",
+    "scanner_is_silent",
     "seal_site",
     "site_safe",
     "store_file",

@@ -1,35 +1,40 @@
-"""Uploads are untrusted: PDF, JPEG and PNG only, bounded, checked and, for images, made anew.
+"""Uploads are untrusted: few kinds, bounded, and what is stored of them is made anew.
 
-The parsers run in a process of their own with limits on memory and time, so that a file made to
+The parsers run in a process of their own (see `inspecting` and `inspector`), so that a file made to
 blow them up ends that process and nothing else.
 """
 
-import os
 import re
-import subprocess
-import sys
-import threading
+import time
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Protocol
+from pathlib import PurePosixPath
+from typing import IO, Protocol
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from . import inspecting, scanner
 from .files import Content
+from .inspector.reasons import Reason, Refused
+from .models import SealedFile
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_NAME = 120
-SECONDS = 20
+# As many bytes as every file system takes in a name, with room for " (1)".
+MAX_NAME_BYTES = 200
 EXTENSIONS = {
     "application/pdf": ("pdf",),
     "image/jpeg": ("jpg", "jpeg"),
     "image/png": ("png",),
+    "image/heic": ("heic", "heif"),
 }
-INSPECTOR = Path(__file__).with_name("inspector.py")
-# Each inspection may take some hundred megabytes; the others wait in line.
-_turn = threading.BoundedSemaphore(2)
+# The first box of a HEIF file, and the brands of the pictures that telephones make.
+HEIC = re.compile(rb"\x00\x00\x00.ftyp(heic|heix|heim|heis|mif1)", re.DOTALL)
+# What Windows takes for a device, whatever stands behind a dot.
+DEVICE = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[0-9¹²³]) *(\.|$)", re.IGNORECASE
+)
 
 
 class Upload(Protocol):
@@ -45,44 +50,119 @@ class CheckedUpload:
     """A file that may be stored, with a name that is safe to show."""
 
     name: str
-    # Bytes, or a temporary file for what is too large to be held.
     content: Content
     content_type: str
+    scan: str = SealedFile.Scan.UNSCANNED
 
 
 class UploadRefused(Exception):
-    """The file is not taken; `str()` of it is a translated sentence for the person who sent it."""
+    """The file is not taken; `str()` of it is a translated sentence for the person who sent it.
 
-    def __init__(self, sentence: str | Promise) -> None:
+    ``name`` is what they called the file, where the sentence is about one.
+    """
+
+    def __init__(self, sentence: str | Promise, name: str = "") -> None:
         super().__init__(sentence)
-        self.sentence = sentence
+        self.sentence, self.name = sentence, name
 
     def __str__(self) -> str:
-        return str(self.sentence)
+        return f"{self.name}: {self.sentence}" if self.name else str(self.sentence)
 
 
-REASONS: dict[str, Promise] = {
-    "unreadable": _("This file is damaged or not what its name says: it cannot be opened."),
-    "too_large_image": _("This picture is too large: at most 60 megapixels as JPEG, 20 as PNG."),
-    "too_many_pages": _("This PDF has too many pages: at most 200."),
-    "encrypted": _("This PDF is protected by a password. Please send it without."),
-    "active": _("This PDF holds scripts, forms or attached files. Please print it to a new PDF."),
+REASONS: dict[Reason, str | Promise] = {
+    Reason.UNREADABLE: _("This file is damaged or not what its name says: it cannot be opened."),
+    Reason.TOO_LARGE_PICTURE: _(
+        "This picture is too large: at most 60 megapixels as JPEG or HEIC, 20 as PNG."
+    ),
+    Reason.TOO_MANY_PAGES: _("This PDF has too many pages: at most 200."),
+    Reason.ENCRYPTED: _("This PDF is protected by a password. Please send it without."),
+    Reason.ACTIVE: _(
+        "This PDF holds scripts, forms or attached files. Please print it to a new PDF."
+    ),
+    Reason.TOO_MUCH_WORK: _(
+        "Looking into this file is too much work. Please print it to a new PDF, or send a smaller "
+        "one."
+    ),
 }
+BUSY = _(
+    "Many files are being looked at just now, so yours were not taken. "
+    "Please send them again in a minute."
+)
 
 
 def check_upload(upload: Upload) -> CheckedUpload:
-    """The file as it may be stored; raises UploadRefused. Reads at most one byte too many."""
-    # By reading, not by the size that was announced.
-    content = upload.read(MAX_BYTES + 1)
-    if not content:
-        raise UploadRefused(_("This file is empty."))
-    if len(content) > MAX_BYTES:
-        raise UploadRefused(_("This file is too large: at most 10 MB."))
-    content_type = sniff(content)
-    if content_type is None:
-        raise UploadRefused(_("Only PDF, JPEG and PNG files can be sent."))
-    name = safe_name(upload.name or "", content_type)
-    return CheckedUpload(name, _inspect(content, content_type), content_type)
+    """One file; see `check_uploads`."""
+    return check_uploads([upload])[0]
+
+
+def check_uploads(uploads: Sequence[Upload]) -> list[CheckedUpload]:
+    """The files of one form as they may be stored; raises UploadRefused at the first that is not.
+
+    They wait in line once and are looked at one after the other, within the time of one form.
+    """
+    received = [_received(upload) for upload in uploads]
+    if not received:
+        return []
+    try:
+        with inspecting.LINE.turn():
+            until = time.monotonic() + inspecting.SECONDS_A_FORM
+            return [each.checked(until) for each in received]
+    except inspecting.Busy:
+        raise UploadRefused(BUSY) from None
+    finally:
+        for each in received:
+            each.content.close()
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file of a kind that is taken; nobody has looked into it yet."""
+
+    upload: Upload
+    content: IO[bytes]
+    content_type: str
+
+    def checked(self, until: float) -> CheckedUpload:
+        sent_as = self.upload.name or ""
+        try:
+            # As it came: what the copy leaves out counts as well.
+            clean = scanner.found_clean(self.content)
+            made = inspecting.inspect(self.content, self.content_type, until)
+        except scanner.Infected:
+            raise UploadRefused(_("A virus was found in this file."), sent_as) from None
+        except Refused as refused:
+            raise UploadRefused(REASONS[refused.reason], sent_as) from None
+        content_type = sniff(made) or self.content_type
+        name = safe_name(sent_as, self.content_type, content_type)
+        scan = SealedFile.Scan.CLEAN if clean else SealedFile.Scan.UNSCANNED
+        return CheckedUpload(name, made, content_type, scan)
+
+
+def _received(upload: Upload) -> Received:
+    """What can be said without opening it. Reads at most one byte too many."""
+    sent_as = upload.name or ""
+    content = inspecting.open_scratch()
+    try:
+        # By reading, not by the size that was announced.
+        left = MAX_BYTES + 1
+        while left and (piece := upload.read(min(left, inspecting.COPIED_BYTES))):
+            content.write(piece)
+            left -= len(piece)
+        content.flush()
+        content.seek(0)
+        content_type = sniff(content.read(32))
+        if left == MAX_BYTES + 1:
+            raise UploadRefused(_("This file is empty."), sent_as)
+        if not left:
+            raise UploadRefused(_("This file is too large: at most 10 MB."), sent_as)
+        if content_type is None:
+            raise UploadRefused(_("Only PDF, JPEG, PNG and HEIC files can be sent."), sent_as)
+        # Refuses a name of another kind before anything is opened.
+        safe_name(sent_as, content_type, content_type)
+    except BaseException:
+        content.close()
+        raise
+    return Received(upload, content, content_type)
 
 
 def sniff(content: bytes) -> str | None:
@@ -93,46 +173,33 @@ def sniff(content: bytes) -> str | None:
         return "image/jpeg"
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
-    return None
+    return "image/heic" if HEIC.match(content) else None
 
 
-def safe_name(name: str, content_type: str) -> str:
-    """The name without folders, control characters and tricks of direction."""
+def safe_name(name: str, content_type: str, stored_as: str) -> str:
+    """The name without folders, control characters, tricks of direction, and meanings of its own.
+
+    The extension is that of what is stored. Raises UploadRefused for the name of another kind.
+    """
+    sent_as = name
     name = PurePosixPath(name.replace("\\", "/")).name
     # Categories C*: control, format (right-to-left override), surrogate, private, unassigned.
     name = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
-    stem, dot, extension = name.rpartition(".")
-    extensions = EXTENSIONS[content_type]
+    stem, dot, extension = unicodedata.normalize("NFC", name).rpartition(".")
     # A PDF called `face.png` is a mistake or a trick; `invoice.exe` just becomes `invoice.exe.pdf`.
-    if dot and extension.lower() not in extensions:
+    if not dot:
+        stem = extension
+    elif extension.lower() not in EXTENSIONS[content_type]:
         if any(extension.lower() in known for known in EXTENSIONS.values()):
-            raise UploadRefused(_("The name of this file does not match what is in it."))
-        stem = name
-    elif not dot:
-        stem = name
-    # What Windows does not take in a name, where somebody will save it.
-    stem = re.sub(r'[<>:"|?*]', "", stem).strip(" .")[: MAX_NAME - 5] or "file"
-    return f"{stem}.{extensions[0]}"
+            raise UploadRefused(_("The name of this file does not match what is in it."), sent_as)
+        stem = f"{stem}.{extension}"
+    return f"{_harmless(stem)}.{EXTENSIONS[stored_as][0]}"
 
 
-def _inspect(content: bytes, content_type: str) -> bytes:
-    command = [sys.executable, "-I", str(INSPECTOR), content_type]
-    # No secret of the site reaches the process that opens a stranger's file.
-    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
-    with _turn:
-        try:
-            done = subprocess.run(
-                command,
-                input=content,
-                capture_output=True,
-                timeout=SECONDS,
-                env=environment,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise UploadRefused(REASONS["unreadable"]) from None
-    # Whatever a broken parser printed, only one of our own sentences is shown.
-    if done.returncode:
-        reason = done.stderr.decode("ascii", "replace").strip()
-        raise UploadRefused(REASONS.get(reason, REASONS["unreadable"]))
-    return done.stdout
+def _harmless(stem: str) -> str:
+    """Where somebody will save it: no sign that Windows does not take, no hidden file, no device,
+    nothing that a command would read as an option.
+    """
+    stem = re.sub(r'[<>:"|?*]', "", stem).lstrip(" .-~")
+    stem = stem.encode()[:MAX_NAME_BYTES].decode(errors="ignore").rstrip(" .") or "file"
+    return f"file-{stem}" if DEVICE.match(stem) else stem

@@ -289,7 +289,7 @@ def test_an_order_needs_its_document(desk: Desk, seat: SeatOf) -> None:
     assert "A court" in page
     text = SimpleUploadedFile("order.txt", b"text")
     page = text_of(officer.do(asked, "order", **typed, document=text))
-    assert "Only PDF, JPEG and PNG files can be sent." in page
+    assert "Only PDF, JPEG, PNG and HEIC files can be sent." in page
     assert "Please choose the files again" in page
     assert not Deadline.objects.filter(set_by="order").exists()
 

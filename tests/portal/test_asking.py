@@ -175,7 +175,7 @@ def test_a_file_of_another_kind_is_refused_with_its_name(visitor: Visitor) -> No
     page_of_web = SimpleUploadedFile("letter.pdf", b"<html>", "application/pdf")
     response = visitor.fill(ACCOUNTING, **FULL, documents=[page_of_web])
     page = response.content.decode()
-    assert "letter.pdf: Only PDF, JPEG and PNG files can be sent." in page
+    assert "letter.pdf: Only PDF, JPEG, PNG and HEIC files can be sent." in page
     assert "Please choose your files again" in page
     assert not SubjectRequest.objects.exists()
 

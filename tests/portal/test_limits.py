@@ -76,7 +76,7 @@ def test_files_are_looked_into_only_as_often_as_the_limit_says(
 ) -> None:
     use_up(rate_limits.UPLOAD, 200, source=HERE)
     monkeypatch.setattr(
-        "dsr.requests.forms.fields.check_upload", lambda *a, **k: pytest.fail("looked into")
+        "dsr.requests.forms.fields.check_uploads", lambda *a, **k: pytest.fail("looked into")
     )
     response = visitor.fill(ACCOUNTING, **FULL, documents=picture())
     assert response.status_code == 429

@@ -69,7 +69,7 @@ class RecordForm(RequestForm):
     language = forms.ChoiceField(label=gettext_lazy("Language of the answer"))
     scan = FilesField(
         label=gettext_lazy("The letter or mail itself"),
-        help_text=gettext_lazy("A scan or print. PDF, JPEG or PNG, at most 10 MB each."),
+        help_text=gettext_lazy("A scan or print. PDF, JPEG, PNG or HEIC, at most 10 MB each."),
         required=False,
     )
     # Made with the page: the same form sent twice is one request (promise C).

@@ -40,7 +40,7 @@ class ReplyForm(forms.Form):
     text = text_field(6, 5000, label=gettext_lazy("Your message"), required=False)
     documents = FilesField(
         label=gettext_lazy("Files"),
-        help_text=gettext_lazy("PDF, JPEG or PNG, at most 10 MB each."),
+        help_text=gettext_lazy("PDF, JPEG, PNG or HEIC, at most 10 MB each."),
         required=False,
     )
 

@@ -67,7 +67,7 @@ class Sending:
         label=gettext_lazy("Proof of that day"),
         required=False,
         help_text=gettext_lazy(
-            "For example the receipt that was signed. PDF, JPEG or PNG, at most 10 MB."
+            "For example the receipt that was signed. PDF, JPEG, PNG or HEIC, at most 10 MB."
         ),
         default=None,
     )

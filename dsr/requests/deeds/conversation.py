@@ -98,7 +98,7 @@ class Reply:
         FilesField,
         label=gettext_lazy("Files"),
         required=False,
-        help_text=gettext_lazy("PDF, JPEG or PNG, at most 10 MB each."),
+        help_text=gettext_lazy("PDF, JPEG, PNG or HEIC, at most 10 MB each."),
         default=(),
     )
 

@@ -113,7 +113,7 @@ class ExtensionGiven:
         label=gettext_lazy("The notice that was sent"),
         required=False,
         help_text=gettext_lazy(
-            "Needed for a notice of an earlier day. PDF, JPEG or PNG, at most 10 MB."
+            "Needed for a notice of an earlier day. PDF, JPEG, PNG or HEIC, at most 10 MB."
         ),
         default=None,
     )

@@ -184,7 +184,7 @@ class EvidenceGiven:
         label=gettext_lazy("Document"),
         required=False,
         help_text=gettext_lazy(
-            "Only where nothing else suffices. PDF, JPEG or PNG, at most 10 MB."
+            "Only where nothing else suffices. PDF, JPEG, PNG or HEIC, at most 10 MB."
         ),
         default=None,
     )

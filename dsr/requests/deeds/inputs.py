@@ -19,7 +19,7 @@ from dsr.accounts.models import User
 from dsr.requests.models import SubjectRequest
 
 LONG = 8000  # characters of a message, a reason, a note
-ONE_FILE = "PDF, JPEG or PNG, at most 10 MB."
+ONE_FILE = "PDF, JPEG, PNG or HEIC, at most 10 MB."
 KEY = "asked"
 
 

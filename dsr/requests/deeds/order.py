@@ -32,7 +32,7 @@ class OrderGiven:
     document: CheckedUpload = typed(
         FileField,
         label=gettext_lazy("The order itself"),
-        help_text=gettext_lazy("PDF, JPEG or PNG, at most 10 MB."),
+        help_text=gettext_lazy("PDF, JPEG, PNG or HEIC, at most 10 MB."),
         error_messages={
             "required": gettext_lazy("Add the document: an order is only as good as its proof.")
         },

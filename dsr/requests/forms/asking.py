@@ -97,8 +97,8 @@ class CommonFields(forms.Form):
     documents = FilesField(
         label=_("Files to add"),
         help_text=_(
-            "PDF, JPEG or PNG, at most 10 MB each. Please send no identity document now: we ask "
-            "for proof only when it is needed, and say what to black out."
+            "PDF, JPEG, PNG or HEIC, at most 10 MB each. Please send no identity document now: "
+            "we ask for proof only when it is needed, and say what to black out."
         ),
         required=False,
     )

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dsr.policies.particulars import FieldSpec, Particular
 from dsr.requests.errors import BadInput, RequestError
-from dsr.vault.uploads import CheckedUpload, UploadRefused, check_upload
+from dsr.vault.uploads import UploadRefused, check_uploads
 
 DAY = "%Y-%m-%d"
 # The sentence that refuses more says the number in words: both change together.
@@ -49,14 +49,10 @@ class FilesField(forms.FileField):
         # Counted before one is opened: looking into files is work with a bound (promise C).
         if len(files) > MOST_FILES:
             raise ValidationError(_("Send at most five files at once."))
-        return [self._checked(file) for file in files]
-
-    def _checked(self, file: UploadedFile[Any]) -> CheckedUpload:
         try:
-            return check_upload(file)
+            return check_uploads(files)
         except UploadRefused as refusal:
-            # By its name, as several come at once; pages escape it like all that is typed.
-            raise ValidationError(f"{file.name}: {refusal}") from None
+            raise ValidationError(str(refusal)) from None
 
 
 class FileField(FilesField):

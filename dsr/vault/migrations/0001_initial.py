@@ -80,7 +80,10 @@ class Migration(migrations.Migration):
                 (
                     "scan",
                     models.CharField(
-                        choices=[("unscanned", "Not scanned for viruses")],
+                        choices=[
+                            ("unscanned", "Not scanned for viruses"),
+                            ("clean", "Scanned, no virus found"),
+                        ],
                         default="unscanned",
                         max_length=10,
                     ),

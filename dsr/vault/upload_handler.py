@@ -1,0 +1,19 @@
+"""What Django's parser does with a file that is longer than any that is taken: not keep it."""
+
+from typing import Any
+
+from django.core.files.uploadhandler import FileUploadHandler
+
+from .uploads import MAX_BYTES
+
+
+class BoundingHandler(FileUploadHandler):
+    """Stands before Django's own handlers and lets through as much as shows that it is too much."""
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        room = MAX_BYTES + 1 - start
+        return raw_data[:room] if room > 0 else None
+
+    def file_complete(self, file_size: int) -> Any:
+        """Leaves the file to the handlers behind."""
+        return None
