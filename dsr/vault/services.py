@@ -2,6 +2,7 @@
 
 from .blind_index import (
     EMAIL,
+    MAILBOX,
     find,
     find_words,
     index,
@@ -17,6 +18,7 @@ from .safes import destroy, make_keys, open_safe, seal_site, site_safe, unseal_s
 
 __all__ = [
     "EMAIL",
+    "MAILBOX",
     "FileWriter",
     "check_erasure",
     "destroy",

@@ -21,6 +21,7 @@ from dsr.requests.forms.fields import as_json, field_of
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import reindex, writes_to
 from dsr.requests.states import OPEN, UNDECIDED
+from dsr.vault.addresses import AddressRefused, canonical_or_blank
 from dsr.vault.services import unindex
 
 from .declaration import deed
@@ -81,7 +82,8 @@ class Contact:
 def edit_contact(doing: Doing, given: Contact) -> None:
     """Correct where answers go. Who did it last is not who approves what goes there."""
     # As at intake: without any way to answer no answer is possible.
-    if not (given.email or given.phone or given.postal_address):
+    email = _checked(given.email)
+    if not (email or given.phone.strip() or given.postal_address.strip()):
         raise BadInput({"email": _("Leave at least one way to answer.")})
     person = writes_to(doing.subject_request)
     # The old contact must not find the request any more: it may be a stranger's.
@@ -90,7 +92,7 @@ def edit_contact(doing: Doing, given: Contact) -> None:
         unindex(person.safe, name, [str(person.reveal(name) or "")], country)
     # After their tokens are gone, which can be told from the old values only.
     person.seal(
-        email=given.email.strip(),
+        email=email,
         phone=given.phone.strip(),
         postal_address=given.postal_address.strip(),
     )
@@ -99,6 +101,13 @@ def edit_contact(doing: Doing, given: Contact) -> None:
     person.save()
     # All of them: the other person of the request may have the contact that was taken out.
     reindex(doing.subject_request)
+
+
+def _checked(email: str) -> str:
+    try:
+        return canonical_or_blank(email)
+    except AddressRefused as refusal:
+        raise BadInput({"email": str(refusal)}) from None
 
 
 def _missing_first(subject_request: SubjectRequest) -> list[Particular]:
