@@ -10,9 +10,12 @@ import binascii
 import re
 import sys
 from collections.abc import Mapping
+from email.utils import formataddr, parseaddr
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from dsr.vault.addresses import AddressRefused, canonical
 
 KeyRing = tuple[tuple[str, bytes], ...]
 
@@ -107,6 +110,17 @@ class Environment:
             else:
                 ring.append((kid, key))
         return tuple(ring)
+
+    def sender(self, name: str) -> str:
+        """`address` or `Name <address>`, with the address in the form in which mail is sent."""
+        value = self.text(name)
+        shown, address = parseaddr(value)
+        try:
+            return formataddr((shown, canonical(address))) if value else ""
+        except AddressRefused:
+            # Not its own sentence: that is in a reader's language, and no settings are there yet.
+            self.problem(f"{name} is not a mail address.")
+            return ""
 
     def url(self, name: str, schemes: tuple[str, ...], default: str | None = None) -> SplitResult:
         value = self.text(name, default)

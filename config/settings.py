@@ -118,9 +118,7 @@ EMAIL_USE_TLS = _mail_settings["EMAIL_USE_TLS"]
 EMAIL_TIMEOUT = _mail_settings["EMAIL_TIMEOUT"]
 if _mail.scheme and not EMAIL_HOST:
     env.problem("EMAIL_URL names no host.")
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL")
-if DEFAULT_FROM_EMAIL and "@" not in DEFAULT_FROM_EMAIL:
-    env.problem("DEFAULT_FROM_EMAIL is not a mail address.")
+DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL")
 # Errors go to the log under a reference; a mail of them would carry personal data.
 ADMINS: list[tuple[str, str]] = []
 
@@ -252,6 +250,10 @@ LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "dsr.accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_FORMS = {
+    "login": "dsr.accounts.forms.SignIn",
+    "reset_password": "dsr.accounts.forms.ResetPassword",
+}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 # Staff come by invitation: the link in the mail is the proof of the address.
 ACCOUNT_EMAIL_VERIFICATION = "none"

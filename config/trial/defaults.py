@@ -32,7 +32,7 @@ def give(env: Environment, var: Path, port: int) -> None:
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
         # No mail leaves unless a server is named: a page shows what would have gone.
         "EMAIL_URL": "",
-        "DEFAULT_FROM_EMAIL": "privacy@localhost",
+        "DEFAULT_FROM_EMAIL": "privacy@demo.example",
         "DSR_STATIC": _static(var / "static"),
         "REDIS_URL": valkey.store_in(var).url,
         **_database(env, var),

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dsr.accounts.models import User, clean_address
 from dsr.accounts.reporting import moment, page, refused, tell
+from dsr.vault.addresses import AddressRefused
 from dsr.vault.services import seal_site, unseal_site
 
 SEALED_FOR = "second factor"
@@ -40,6 +41,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """People come by invitation only."""
         return False
+
+    def clean_email(self, email: str) -> str:
+        """As accounts have it: allauth looks for an account by what this returns."""
+        try:
+            return clean_address(email)
+        except AddressRefused as refusal:
+            raise ValidationError(str(refusal), code="invalid") from None
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Only what we have a text for leaves, and only to addresses of accounts."""
@@ -136,7 +144,6 @@ def _signed_in_lately(request: HttpRequest) -> bool:
 
 def _log_in_refused(code: str, credentials: dict[str, Any]) -> None:
     """By the account's id where there is one; what was typed is not kept."""
-    typed = clean_address(str(credentials.get("email") or ""))
     # Of an unknown address nothing is kept: it may be a password in the wrong field.
-    user_id = User.objects.filter(email=typed).values_list("pk", flat=True).first()
-    refused(code, actor_id=None, at=timezone.now(), user=user_id)
+    user = User.objects.with_address(str(credentials.get("email") or ""))
+    refused(code, actor_id=None, at=timezone.now(), user=user.pk if user else None)

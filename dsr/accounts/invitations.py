@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dsr.accounts.memberships import may_change_roles, set_role
-from dsr.accounts.models import Invitation, User, clean_address
+from dsr.accounts.models import Invitation, User
 from dsr.accounts.reporting import AccountsError, moment, page, record, tell
 from dsr.policies.models import Department, Organisation
+from dsr.vault.addresses import AddressRefused
 
 VALID_FOR = timedelta(days=7)
 # 256 bits cannot be guessed, so a fast hash is enough; a password would need a slow one.
@@ -94,13 +95,20 @@ def accept(token: str, password: str, at: datetime) -> User:
 
 def _account(email: str, name: str, language: str, *, by: User, at: datetime) -> User:
     # Who has an account keeps its name and language: inviting renames nobody.
-    user = User.objects.filter(email=clean_address(email)).first()
+    user = User.objects.with_address(email)
     if user is None:
-        user = User.objects.create_user(email, name, language=language)
+        user = _made(email, name, language)
         record("made", actor=by, at=at, user=user.pk)
     elif not user.is_active:
         raise AccountsError(_("This account is closed. An administrator can open it again."))
     return user
+
+
+def _made(email: str, name: str, language: str) -> User:
+    try:
+        return User.objects.create_user(email, name, language=language)
+    except AddressRefused as refusal:
+        raise AccountsError(str(refusal)) from None
 
 
 def _send(user: User, *, by: User, at: datetime) -> Invitation:
@@ -145,8 +153,8 @@ def invite_first_administrator(email: str, name: str, at: datetime) -> str:
         # An administrator who never chose a password cannot invite anybody: a new one may come.
         if any(user.has_usable_password() for user in User.objects.filter(is_superuser=True)):
             raise AccountsError(_("There is an administrator already; ask for an invitation."))
-        user = User.objects.filter(email=clean_address(email), is_superuser=True).first()
-        if user is None:
+        user = User.objects.with_address(email)
+        if user is None or not user.is_superuser:
             user = User.objects.create_superuser(email, name)
             record("made", actor=None, at=at, user=user.pk)
         return page("account_invitation", _new_token(user, None, at))

@@ -1,5 +1,6 @@
 """People who work on requests, in what role for which organisation, and programs that may help."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,6 +11,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from dsr.accounts.roles import FOR_PROGRAMS, Permission, Role, permissions_of, roles_with
+from dsr.vault.address_fields import AddressColumn
+from dsr.vault.addresses import AddressRefused, canonical
 
 if TYPE_CHECKING:
     from dsr.policies.models import Organisation
@@ -18,12 +21,24 @@ if TYPE_CHECKING:
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         # Django looks people up here when they log in, however they spell their address.
-        return self.get(email=clean_address(username or ""))
+        if user := self.with_address(username or ""):
+            return user
+        raise self.model.DoesNotExist
+
+    def with_address(self, typed: str) -> "User | None":
+        """Whose account this address is, however it is spelt; nobody's, if it is no address."""
+        try:
+            return self.filter(email=clean_address(typed)).first()
+        except AddressRefused:
+            return None
 
     def create_user(
         self, email: str, name: str, password: str | None = None, **extra: Any
     ) -> "User":
-        """Without a password nobody can log in before an invitation was accepted."""
+        """Without a password nobody can log in before an invitation was accepted.
+
+        Raises AddressRefused.
+        """
         if not email or not name:
             raise ValueError("a user needs an address and a name")
         user = self.model(email=clean_address(email), name=name, **extra)
@@ -51,11 +66,14 @@ class UserManager(BaseUserManager["User"]):
 
 
 def clean_address(address: str) -> str:
-    return address.strip().lower()
+    """The address of an account: the one form, and without capitals, which nobody remembers when
+    they log in. Raises AddressRefused.
+    """
+    return canonical(address).lower()
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = AddressColumn(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=200)
     language = models.CharField(_("language"), max_length=10, default="en")
     is_active = models.BooleanField(_("active"), default=True)
@@ -77,6 +95,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="user_email_lower"
             ),
+            # And with this no letter of another alphabet looks like one of them.
+            models.CheckConstraint(
+                condition=models.Q(email__regex=r"^[!-?A-~]+@[a-z0-9.-]+$"), name="user_email_ascii"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -84,7 +106,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def clean(self) -> None:
         super().clean()
-        self.email = clean_address(self.email)
+        # What is no address was refused with its field already.
+        with suppress(AddressRefused):
+            self.email = clean_address(self.email)
 
     def get_full_name(self) -> str:
         return self.name

@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import F, QuerySet
 
@@ -37,7 +38,10 @@ BATCH = 50
 LEASE = timedelta(seconds=60)
 # A worker that finds no end goes home after this, well before the task's time limit.
 SHIFT_SECONDS = 50.0
-MINUTES = (1, 2, 5, 15, 30, 60, 180, 360, 720, 1440)
+# The pauses between attempts, in minutes: two days in all, and the longer it has waited the longer
+# it waits. Short at first, for servers that turn away what they see for the first time.
+PAUSES = (1, 2, 4, 8, 15, 30, 60, 120, 240, 480, 960, 960)
+ATTEMPTS = len(PAUSES) + 1
 SERVER_PAUSE = timedelta(minutes=1)
 
 
@@ -66,8 +70,9 @@ def mark_missed(at: datetime) -> int:
 def reclaim(at: datetime) -> int:
     """Frees what a dead worker holds; what has killed every worker is given up."""
     abandoned = OutboxMessage.objects.mails().filter(status=Status.CLAIMED, lease_until__lte=at)
-    hopeless = abandoned.filter(attempts__gte=len(MINUTES))
-    given_up = _free(hopeless, status=Status.FAILED, last_error=Trouble.GIVEN_UP)
+    # Not “tried for two days”: no attempt came to its end.
+    hopeless = abandoned.filter(attempts__gte=ATTEMPTS)
+    given_up = _free(hopeless, status=Status.FAILED, last_error=Trouble.DEFECT)
     return given_up + _free(abandoned, status=Status.OWED, next_try_at=at)
 
 
@@ -81,7 +86,7 @@ def _free(rows: QuerySet[OutboxMessage], **values: object) -> int:
 
 def backoff(attempts: int) -> timedelta | None:
     """The pause after so many attempts; none when two days of trying are over."""
-    return timedelta(minutes=MINUTES[attempts - 1]) if attempts < len(MINUTES) else None
+    return timedelta(minutes=PAUSES[attempts - 1]) if attempts < ATTEMPTS else None
 
 
 class _Shift:
@@ -145,12 +150,18 @@ class _Shift:
         message = self._take(message_id)
         if message is None:
             return "lost"
-        with ExitStack() as if_it_breaks:
-            # A defect is not hidden: it ends the sweep, and this mail waits while the others go.
-            if_it_breaks.callback(self._try_later, message, Trouble.DEFECT)
-            outcome = self._hand_over(message, smtp)
-            if_it_breaks.pop_all()
-        return outcome
+        try:
+            return self._hand_over(message, smtp)
+        except SoftTimeLimitExceeded:
+            # It is about the sweep, and not about the mail that it happened to meet.
+            self._try_later(message, Trouble.CONNECTION_LOST)
+            raise
+        # Whatever it is, it concerns this mail, and the others go. It is not hidden: the log has
+        # its place in the code, health counts it, and without a cure the mail becomes a task.
+        except Exception:
+            log.exception("Message %s met a defect.", message.pk)
+            smtp.close()
+            return self._try_later(message, Trouble.DEFECT)
 
     def _take(self, message_id: int) -> OutboxMessage | None:
         """Takes one claimed mail into the hand, if it is still ours and still to be sent."""

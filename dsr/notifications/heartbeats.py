@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dsr.notifications.models import Heartbeat, OutboxMessage
+from dsr.notifications.models import Heartbeat, OutboxMessage, Trouble
 from dsr.vault import services as vault
 
 FIVE_MINUTES = timedelta(minutes=5)
@@ -67,6 +67,11 @@ def _waiting(at: datetime) -> list[Problem]:
     counted = [
         Problem("mail:failed", _("Messages could not be delivered."), messages.failed().count()),
         Problem("mail:missed", _("Messages were not sent in time."), messages.missed().count()),
+        Problem(
+            "mail:defect",
+            _("A defect keeps messages from being sent; the log tells where."),
+            messages.delayed().filter(last_error=Trouble.DEFECT).count(),
+        ),
         Problem(
             "mail:waiting",
             _("Mail has been waiting for more than 15 minutes."),

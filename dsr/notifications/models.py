@@ -34,6 +34,8 @@ class Trouble(models.TextChoices):
     TRY_LATER = "try_later", _("The mail server asked us to try again later")
     REFUSED = "refused", _("The mail server refused the message or its recipient")
     GIVEN_UP = "given_up", _("Tried for two days without success")
+    NO_ADDRESS = "no_address", _("It is addressed to what is no e-mail address")
+    UNSENDABLE = "unsendable", _("The mail program cannot make a mail of it")
     BOUNCED = "bounced", _("The message came back")
     UNREADABLE = "unreadable", _("The sealed message cannot be opened")
     UNKNOWN_RECHECK = "unknown_recheck", _("This program does not know the check that goes first")
@@ -67,6 +69,10 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
     def stuck(self, at: datetime, longer_than: timedelta) -> Self:
         """Mail that is still owed although it was owed so long ago, whatever the reason."""
         return self.mails().filter(status__in=OPEN, owed_at__lt=at - longer_than)
+
+    def delayed(self) -> Self:
+        """Mail that could not be sent so far and is tried again."""
+        return self.mails().filter(status__in=OPEN).exclude(last_error=Trouble.NONE)
 
     def failed(self) -> Self:
         """Could not be delivered, and nobody has dealt with it yet."""

@@ -4,6 +4,7 @@ A room that owes messages registers its questions here by name, so that this roo
 request.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,14 +13,15 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db.models import Model
 
 from dsr.notifications.bell import ring
-from dsr.notifications.models import Medium, OutboxMessage
+from dsr.notifications.models import Medium, OutboxMessage, Status, Trouble
 from dsr.notifications.rendering import Text, render
+from dsr.vault.addresses import AddressRefused, canonical
 from dsr.vault.models import Safe, SealedFile
+
+log = logging.getLogger(__name__)
 
 Recheck = Callable[[Mapping[str, Any], datetime], bool]
 
@@ -162,8 +164,7 @@ def _check_is_known(recheck: str) -> None:
 
 def _sealed(to: str, text: Text, **columns: Any) -> OutboxMessage:
     message = OutboxMessage(message_id=new_message_id(), next_try_at=columns["owed_at"], **columns)
-    to = _checked(to, message.medium)
-    message.seal(to_address=to, subject=text.subject, body=text.body)
+    message.seal(to_address=_addressed(message, to), subject=text.subject, body=text.body)
     return message
 
 
@@ -183,12 +184,17 @@ def _save(messages: list[OutboxMessage], into: list[Model] | None) -> None:
         ring()
 
 
-def _checked(to: str, medium: str) -> str:
-    """The error says nothing of the address: it may be logged."""
-    if medium == Medium.LETTER:
+def _addressed(message: OutboxMessage, to: str) -> str:
+    """Where it goes, in the form in which it is sent.
+
+    What is no mail address has failed before it was tried, and waits for a person. No error: one
+    address that came in past the doors would else stop a deed, or the reminders of everybody.
+    """
+    if message.medium == Medium.LETTER:
         return "\n".join(line.strip() for line in to.splitlines() if line.strip())
     try:
-        validate_email(to)
-    except ValidationError as error:
-        raise ValueError("a message is owed to what is no mail address") from error
-    return to
+        return canonical(to)
+    except AddressRefused:
+        message.status, message.last_error = Status.FAILED, Trouble.NO_ADDRESS
+        log.warning("A message (%s) is owed to what is no mail address.", message.kind)
+        return to

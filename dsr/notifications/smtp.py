@@ -6,6 +6,7 @@ Servers repeat addresses in what they say, so only closed codes leave this modul
 import smtplib
 from contextlib import suppress
 from datetime import timedelta
+from email.errors import MessageError
 from email.utils import format_datetime
 from types import TracebackType
 from typing import Any, Self
@@ -15,9 +16,14 @@ from django.core.checks import CheckMessage, Error, register
 from django.core.mail import EmailMessage, get_connection
 
 from dsr.notifications.models import OutboxMessage, Trouble
+from dsr.vault.addresses import AddressRefused, canonical
 
 # MAIL, RCPT, DATA, the text and the answer to it may each take as long as the timeout allows.
 COMMANDS_PER_MAIL = 5
+# What the library raises of an address or a header that it cannot write: UnicodeError and Django's
+# BadHeaderError are ValueErrors, and its parser of addresses raises all three. A mail is the same
+# bytes at every attempt, so the next one would end in the same way.
+UNSENDABLE = (ValueError, MessageError, IndexError)
 
 
 @register()
@@ -81,7 +87,9 @@ class SmtpConnection:
         # No mail is to blame: until the log-in is put right none can go out.
         except smtplib.SMTPAuthenticationError as error:
             raise ServerAwayError(Trouble.SERVER_REFUSES_US) from error
-        except OSError as error:  # what smtplib raises is one, too
+        # What smtplib raises is an OSError, too; of a name or password that it cannot write, a
+        # ValueError.
+        except (OSError, ValueError) as error:
             raise ServerAwayError(Trouble.SERVER_AWAY) from error
         self._is_open = True
 
@@ -91,6 +99,8 @@ class SmtpConnection:
             taken = self._connection.send_messages([mail])
         except OSError as error:
             raise _meaning(error) from error
+        except UNSENDABLE as error:
+            raise RefusalError(Trouble.UNSENDABLE, for_good=True) from error
         # Django counts what was accepted, and passes over a mail without a recipient in silence.
         if taken != 1:
             raise RefusalError(Trouble.REFUSED, for_good=True)
@@ -104,12 +114,20 @@ class SmtpConnection:
 
 
 def email_of(message: OutboxMessage) -> EmailMessage:
-    """The same bytes at every attempt: its date is the day on which the mail was owed."""
+    """The same bytes at every attempt: its date is the day on which the mail was owed.
+
+    Raises RefusalError for what is no address.
+    """
+    try:
+        # Here and nowhere else is a mail addressed: whatever way the address took, it has its form.
+        to = canonical(message.unseal("to_address"))
+    except AddressRefused:
+        raise RefusalError(Trouble.NO_ADDRESS, for_good=True) from None
     return EmailMessage(
         subject=message.unseal("subject"),
         body=message.unseal("body"),
         from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[message.unseal("to_address")],
+        to=[to],
         headers={
             "Message-ID": message.message_id,
             "Date": format_datetime(message.owed_at),
@@ -123,7 +141,7 @@ def email_of(message: OutboxMessage) -> EmailMessage:
 def _meaning(error: OSError) -> RefusalError:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         # Of several answers the mildest: while one may change, the mail is tried again.
-        return _by_code(min(code for code, _ in error.recipients.values()))
+        return _by_code(min((code for code, _ in error.recipients.values()), default=0))
     # Our own sender address was refused: a matter between the servers, which may be put right.
     if isinstance(error, smtplib.SMTPSenderRefused):
         return RefusalError(Trouble.TRY_LATER)

@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Annotated, Any, TypeAlias
 
-from django.core.exceptions import ValidationError as DjangoError
-from django.core.validators import validate_email
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -17,6 +15,8 @@ from pydantic import (
     ValidationInfo,
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticKnownError
+
+from dsr.vault.addresses import AddressRefused, canonical
 
 # Keys and numbers that lead to a value in a file: ("rights", 0, "title").
 Place: TypeAlias = tuple[str | int, ...]
@@ -55,7 +55,7 @@ SENTENCES = {
     "blank": "{name}: is empty",
     "nothing": "{name}: nothing is given: write a value, or leave the key out",
     "slug": "{name}: “{value}” is not made of a-z, 0-9 and single hyphens",
-    "email": "{name}: “{value}” is not an e-mail address",
+    "email": "{name}: “{value}” is not an e-mail address. {refusal}",
     "url": "{name}: “{value}” is not an address that begins with http",
     "day": "{name}: “{value}” is not a day (YYYY-MM-DD)",
     "unknown": "unknown {name} “{value}” (known: {known})",
@@ -90,11 +90,11 @@ def _slug(value: str) -> str:
 
 
 def check_email(value: str) -> str:
+    """The address in its one form, in which mail is sent."""
     try:
-        validate_email(value)
-    except DjangoError:
-        raise _wrong("email", value) from None
-    return value
+        return canonical(value)
+    except AddressRefused as refusal:
+        raise _wrong("email", value, refusal=str(refusal)) from None
 
 
 def _url(value: str) -> str:

@@ -20,12 +20,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.db import transaction
 from django.db.models import QuerySet
 
+from . import addresses
 from .errors import KeyDestroyed
 from .keyring import KEY_BYTES, Key, key_ring
 from .models import BlindToken, KeyPurpose, Safe, SafeKey
 
 EMAIL, PHONE, NAME_WORD = "email", "phone", "name_word"
-ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+# No field of the index: for `keyed_hash`, where addresses of one mailbox are to count as one.
+MAILBOX = "mailbox"
 
 
 def index(safe: Safe, field: str, values: Iterable[str], region: str = "") -> None:
@@ -108,7 +110,7 @@ def _secret(key: Key, field: str) -> bytes:
 def keyed_hash(purpose: str, value: str, *, like: str = "") -> str:
     """Tells values apart, for one purpose, without keeping them: hexadecimal, under the newest key.
 
-    ``like`` names a field of the index whose values are written alike: ``email``.
+    ``like`` says which spellings are one value: ``email`` as in the index, ``mailbox`` more.
     """
     key = key_ring("DSR_INDEX_KEYS").newest
     return hash_term(key, f"apart: {purpose}", " ".join(terms_of(like, value))).hex()
@@ -136,9 +138,11 @@ def _text(value: str) -> list[str]:
 
 
 def _email(value: str) -> list[str]:
-    # No NFKC and no case folding beyond A-Z: both would let a look-alike address (a full-width
-    # letter, a Kelvin sign) find another person's requests.
-    return [value.strip().translate(ASCII_LOWER)]
+    return [addresses.indexed(value)]
+
+
+def _mailbox(value: str) -> list[str]:
+    return [addresses.mailbox(value)]
 
 
 def _phone(value: str, region: str) -> list[str]:
@@ -172,5 +176,6 @@ def _words(value: str) -> list[str]:
 
 _NORMALISERS: dict[str, Callable[[str], list[str]]] = {
     EMAIL: _email,
+    MAILBOX: _mailbox,
     NAME_WORD: _words,
 }

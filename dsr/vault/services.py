@@ -2,6 +2,7 @@
 
 from .blind_index import (
     EMAIL,
+    MAILBOX,
     find,
     find_words,
     index,
@@ -19,6 +20,7 @@ from .scanner import is_silent as scanner_is_silent
 
 __all__ = [
     "EMAIL",
+    "MAILBOX",
     "FileWriter",
     "check_erasure",
     "destroy",

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "vault": frozenset(),
     "audit": frozenset({"vault"}),
     "notifications": frozenset({"vault"}),
-    "policies": frozenset({"deadlines", "audit"}),
+    "policies": frozenset({"deadlines", "audit", "vault"}),
     "accounts": frozenset({"policies", "audit", "notifications", "vault"}),
     "requests": GROUND,
     "fulfilment": GROUND | {"requests"},

@@ -3,10 +3,12 @@
 import smtplib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.errors import HeaderParseError
 from typing import Any
 
 import pytest
-from django.core.mail import EmailMessage
+from celery.exceptions import SoftTimeLimitExceeded
+from django.core.mail import BadHeaderError, EmailMessage
 
 from dsr.notifications import owing
 from dsr.notifications.models import OutboxMessage
@@ -120,8 +122,9 @@ def test_the_pauses_grow_and_end_after_two_days(owed: Owed) -> None:
         deliver(at)
         pauses.append(int((only().next_try_at - at).total_seconds() // 60))
         at = only().next_try_at
-    assert pauses[:-1] == [1, 2, 5, 15, 30, 60, 180, 360, 720]
-    assert (only().status, only().last_error, only().attempts) == ("failed", "given_up", 10)
+    assert pauses == [1, 2, 4, 8, 15, 30, 60, 120, 240, 480, 960, 960, 0]
+    assert at - NOON == timedelta(days=2)
+    assert (only().status, only().last_error, only().attempts) == ("failed", "given_up", 13)
 
 
 def test_every_attempt_carries_the_same_message_id(owed: Owed) -> None:
@@ -145,6 +148,7 @@ def test_every_attempt_carries_the_same_message_id(owed: Owed) -> None:
     [
         pytest.param(smtplib.SMTPRecipientsRefused({READER: (550, b"who?")}), id="550"),
         pytest.param(smtplib.SMTPDataError(554, b"no"), id="554"),
+        pytest.param(smtplib.SMTPNotSupportedError("SMTPUTF8"), id="the server lacks an extension"),
     ],
 )
 def test_a_final_refusal_fails_at_once_and_is_visible(owed: Owed, error: Exception) -> None:
@@ -233,21 +237,128 @@ def test_a_recheck_that_this_program_does_not_know_leaves_the_mail_waiting(
     assert (only().status, only().last_error) == ("owed", "unknown_recheck")
 
 
-def test_a_defect_is_not_hidden_and_the_other_mails_go_with_the_next_sweep(
-    owed: Owed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def question(args: Any, at: datetime) -> bool:
-        raise ZeroDivisionError
+def broken(args: Any, at: datetime) -> bool:
+    raise ZeroDivisionError
 
-    monkeypatch.setattr(owing, "_registered", {"broken": question})
-    owed("poison", recheck="broken", at=NOON - MINUTE)
+
+def test_a_defect_of_one_mail_is_logged_and_the_others_go_in_the_same_sweep(
+    owed: Owed, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(owing, "_registered", {"broken": broken})
+    poison = owed("poison", recheck="broken", at=NOON - MINUTE)
     owed("good")
-    with pytest.raises(ZeroDivisionError):
-        deliver(NOON)
+    assert deliver(NOON) == {"later": 1, "sent": 1}
     poison = OutboxMessage.objects.get(key="poison")
     assert (poison.status, poison.last_error, poison.attempts) == ("owed", "defect", 1)
     assert poison.next_try_at == NOON + MINUTE
-    assert deliver(NOON) == {"sent": 1}
+    [line] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert line.getMessage() == f"Message {poison.pk} met a defect."
+    assert line.exc_info is not None
+    assert line.exc_info[0] is ZeroDivisionError
+
+
+def test_a_defect_that_stays_is_given_up_after_two_days_and_becomes_a_task(
+    owed: Owed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(owing, "_registered", {"broken": broken})
+    owed("poison", recheck="broken")
+    at = NOON
+    while only().status == "owed":
+        deliver(at)
+        at = only().next_try_at
+    assert at - NOON == timedelta(days=2)
+    assert OutboxMessage.objects.failed().get().last_error == "given_up"
+
+
+@pytest.mark.parametrize("error", [RuntimeError(), KeyError("x"), AttributeError(), MemoryError()])
+def test_whatever_one_mail_meets_the_batch_goes_on_over_a_fresh_connection(
+    owed: Owed, error: Exception
+) -> None:
+    for number in range(3):
+        owed(f"mail:{number}", to=f"reader{number}@example.org")
+
+    def answer(mail: EmailMessage) -> None:
+        if mail.to == ["reader1@example.org"]:
+            raise error
+
+    Server.answer = staticmethod(answer)
+    assert deliver(NOON) == {"sent": 2, "later": 1}
+    assert Server.opened == 2
+
+
+def test_the_time_limit_of_a_sweep_ends_the_sweep_and_is_no_defect_of_the_mail(owed: Owed) -> None:
+    owed("first", at=NOON - MINUTE)
+    owed("second")
+    Server.answer = refuse(SoftTimeLimitExceeded())
+    with pytest.raises(SoftTimeLimitExceeded):
+        deliver(NOON)
+    rows = OutboxMessage.objects.order_by("key").values_list("status", "attempts", "last_error")
+    assert list(rows) == [("owed", 1, "connection_lost"), ("owed", 0, "")]
+
+
+UNWRITABLE = [
+    pytest.param(UnicodeEncodeError("idna", "canary", 0, 1, "no"), id="a domain that has no code"),
+    pytest.param(BadHeaderError("canary"), id="a line break in a header"),
+    pytest.param(HeaderParseError("canary"), id="an address that cannot be parsed"),
+    pytest.param(ValueError("canary"), id="any other value"),
+    pytest.param(IndexError("canary"), id="the parser at its end"),
+]
+
+
+@pytest.mark.parametrize("error", UNWRITABLE)
+def test_a_mail_that_the_library_cannot_write_fails_for_good_at_once_and_the_others_go(
+    owed: Owed, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(3):
+        owed(f"mail:{number}", to=f"reader{number}@example.org")
+
+    def answer(mail: EmailMessage) -> None:
+        if mail.to == ["reader1@example.org"]:
+            raise error
+
+    Server.answer = staticmethod(answer)
+    assert deliver(NOON) == {"sent": 2, "failed": 1}
+    failed = OutboxMessage.objects.failed().get()
+    assert (failed.key, failed.last_error, failed.attempts) == ("mail:1", "unsendable", 1)
+    assert "canary" not in caplog.text
+
+
+PAST_THE_DOORS = [
+    pytest.param("anna@example.org\u200f.example", id="the invisible end of a domain"),
+    pytest.param("anna@example.org\nBcc: eve@example.org", id="a line break"),
+    pytest.param("zo\xeb@example.org", id="a letter before the @"),
+    pytest.param("anna@[127.0.0.1]", id="the number of a computer"),
+    pytest.param('"anna eve"@example.org', id="a quoted part"),
+    pytest.param("anna@\ud800.example", id="half a character"),
+    pytest.param("anna@" + "x" * 64 + ".example", id="a label that is too long"),
+    pytest.param("", id="nothing"),
+]
+
+
+@pytest.mark.parametrize("address", PAST_THE_DOORS)
+def test_an_address_that_came_in_past_the_doors_fails_for_good_and_stops_nothing(
+    owed: Owed, address: str
+) -> None:
+    bad = owed("bad", at=NOON - MINUTE)
+    bad.seal(to_address=address)
+    bad.save()
+    owed("good")
+    assert deliver(NOON) == {"failed": 1, "sent": 1}
+    failed = OutboxMessage.objects.failed().get()
+    assert (failed.key, failed.last_error, failed.attempts) == ("bad", "no_address", 1)
+
+
+def test_a_mail_server_with_a_name_that_cannot_be_written_is_away_and_no_mail_is_to_blame(
+    owed: Owed,
+) -> None:
+    owed()
+
+    def door() -> None:
+        raise UnicodeError("label too long")
+
+    Server.door = staticmethod(door)
+    assert deliver(NOON) == {"returned": 1}
+    assert (only().status, only().attempts, only().last_error) == ("owed", 0, "server_away")
 
 
 def take_back(key: str) -> None:

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.rendering import one_line, render, tidy
-from dsr.notifications.services import owe
+from dsr.notifications.services import deliver, owe
 from dsr.vault.models import Safe
-from tests.notifications.conftest import NOON, READER
+from tests.notifications.conftest import NOON, READER, Server
 
 Owed = Callable[..., OutboxMessage]
 
@@ -73,11 +73,15 @@ def test_an_unknown_recheck_is_a_defect_when_owed(owed: Owed) -> None:
         "",
     ],
 )
-def test_what_is_no_single_address_is_refused_without_repeating_it(
-    owed: Owed, address: str
+def test_what_is_no_single_address_is_a_task_at_once_and_never_mailed(
+    owed: Owed, address: str, server: type[Server], caplog: pytest.LogCaptureFixture
 ) -> None:
-    with pytest.raises(ValueError, match=r"^a message is owed to what is no mail address$"):
-        owed(to=address)
+    owed(to=address)
+    assert deliver(NOON) == {}
+    assert Server.accepted == []
+    failed = OutboxMessage.objects.failed().get()
+    assert (failed.last_error, failed.attempts) == ("no_address", 0)
+    assert caplog.messages == ["A message (security_notice) is owed to what is no mail address."]
 
 
 def test_no_line_break_or_control_character_reaches_a_subject() -> None:
@@ -122,7 +126,7 @@ def test_empty_lines_are_tidied_and_the_mark_of_a_signature_kept() -> None:
 def test_the_message_id_is_made_when_owed_and_holds_no_address(owed: Owed) -> None:
     message_id = owed().message_id
     assert message_id.startswith("<")
-    assert message_id.endswith("@localhost>")
+    assert message_id.endswith("@demo.example>")
     assert "anna" not in message_id
 
 

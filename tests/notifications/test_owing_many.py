@@ -81,10 +81,13 @@ def test_an_unknown_check_is_a_defect(safe: Safe) -> None:
         notice(safe, ANNA, recheck="nobody.knows")
 
 
-def test_what_is_no_address_is_refused_and_not_repeated(safe: Safe) -> None:
-    with pytest.raises(ValueError, match="no mail address") as refused:
-        notice(safe, Reader(4, "not an address", "en"))
-    assert "not an address" not in str(refused.value)
+def test_one_reader_without_an_address_keeps_nothing_from_the_others(
+    safe: Safe, server: type[Server]
+) -> None:
+    """As in a sweep of reminders, which owes them to everybody together."""
+    notice(safe, ANNA, Reader(4, "not an address", "en"), BRUNO)
+    assert deliver(NOON) == {"sent": 2}
+    assert [row.recipient_user_id for row in OutboxMessage.objects.failed()] == [4]
 
 
 def test_a_deed_that_fails_owes_nobody_anything(safe: Safe) -> None:

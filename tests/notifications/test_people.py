@@ -124,6 +124,13 @@ def test_health_names_what_needs_a_person_and_how_many(owed: Owed) -> None:
     assert str(health(NOON)[0]) == "Messages could not be delivered. (2)"
 
 
+def test_health_tells_of_a_defect_while_the_mail_is_still_tried_again(owed: Owed) -> None:
+    for name in ("worker", "delivery"):
+        beat(name, NOON)
+    OutboxMessage.objects.filter(pk=owed().pk).update(last_error="defect", attempts=1)
+    assert [(problem.code, problem.number) for problem in health(NOON)] == [("mail:defect", 1)]
+
+
 def test_a_mail_whose_server_is_away_for_long_is_not_silent(
     owed: Owed, server: type[Server]
 ) -> None:

@@ -61,14 +61,14 @@ def test_a_mail_in_the_hand_of_a_dead_worker_waits_as_long_as_handing_over_may_t
 def test_a_mail_that_kills_every_worker_is_given_up(owed: Owed) -> None:
     message = owed()
     at = NOON
-    for _ in range(10):
+    for _ in range(13):
         shift = delivery._Shift(at, "dies")
         delivery.reclaim(at)
         shift._claim(10)
         assert shift._take(message.pk) is not None
         at += timedelta(hours=1)
     assert deliver(at) == {}
-    assert OutboxMessage.objects.failed().get().last_error == "given_up"
+    assert OutboxMessage.objects.failed().get().last_error == "defect"
 
 
 def test_a_worker_that_lost_its_claim_does_not_send(owed: Owed) -> None:

@@ -185,6 +185,13 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email__regex", "^[!-?A-~]+@[a-z0-9.-]+$")),
+                name="user_email_ascii",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="membership",
             constraint=models.UniqueConstraint(
                 fields=("user", "organisation"), name="membership_once"

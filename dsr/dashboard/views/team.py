@@ -18,6 +18,7 @@ from dsr.accounts.roles import Permission, Role
 from dsr.dashboard import words
 from dsr.dashboard.views.base import StaffView
 from dsr.policies.models import Department, Organisation
+from dsr.vault.address_fields import AddressField
 
 
 class TeamView(StaffView):
@@ -68,15 +69,11 @@ class InviteForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Enter the name.")},
     )
-    email = forms.EmailField(
+    email = AddressField(
         label=gettext_lazy("E-mail address"),
-        max_length=254,
         help_text=gettext_lazy("The invitation goes here. It works once, and for a week."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "required": gettext_lazy("Enter the e-mail address."),
-            "invalid": gettext_lazy("Enter an e-mail address like name@example.org."),
-        },
+        error_messages={"required": gettext_lazy("Enter the e-mail address.")},
     )
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),

@@ -85,6 +85,11 @@ class Migration(migrations.Migration):
                             ("try_later", "The mail server asked us to try again later"),
                             ("refused", "The mail server refused the message or its recipient"),
                             ("given_up", "Tried for two days without success"),
+                            (
+                                "no_address",
+                                "It is addressed to what is no e-mail address",
+                            ),
+                            ("unsendable", "The mail program cannot make a mail of it"),
                             ("bounced", "The message came back"),
                             ("unreadable", "The sealed message cannot be opened"),
                             (

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from dsr.policies.kinds import PERIOD_UNITS, UNITS
 from dsr.policies.models.calendars import WorkingCalendar
 from dsr.policies.regimes import regime_slugs
+from dsr.vault.address_fields import AddressColumn
 
 # An organisation's page is at /<its short name>/: fixed addresses of the site cannot be names.
 FIXED_ADDRESSES = frozenset(
@@ -48,7 +49,7 @@ class Organisation(models.Model):
     calendar = models.ForeignKey(WorkingCalendar, models.PROTECT, related_name="+")
     languages = models.JSONField(_("languages"), default=only_english)
     default_language = models.CharField(_("default language"), max_length=10, default="en")
-    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_email = AddressColumn(_("contact e-mail"), blank=True)
     postal_address = models.TextField(_("postal address"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     accepts_electronic_signatures = models.BooleanField(
@@ -123,7 +124,7 @@ class Department(models.Model):
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="departments")
     slug = models.SlugField(_("short name"))
     name = models.CharField(_("name"), max_length=120)
-    email = models.EmailField(_("e-mail"), blank=True)
+    email = AddressColumn(_("e-mail"), blank=True)
     postal_address = models.TextField(_("postal address"), blank=True)
 
     class Meta:

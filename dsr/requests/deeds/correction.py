@@ -23,6 +23,7 @@ from dsr.requests.people import reindex, writes_to
 from dsr.requests.preconditions import delivery_contact
 from dsr.requests.services import links
 from dsr.requests.states import OPEN, UNDECIDED, Ended
+from dsr.vault.addresses import AddressRefused, canonical_or_blank
 from dsr.vault.services import unindex
 
 from .answer import take_back_letter
@@ -85,7 +86,8 @@ class Contact:
 def edit_contact(doing: Doing, given: Contact) -> None:
     """Correct where answers go. Who did it last is not who approves what goes there."""
     # As at intake: without any way to answer no answer is possible.
-    if not (given.email or given.phone or given.postal_address):
+    email = _checked(given.email)
+    if not (email or given.phone.strip() or given.postal_address.strip()):
         raise BadInput({"email": _("Leave at least one way to answer.")})
     person = writes_to(doing.subject_request)
     before = delivery_contact(doing.subject_request)
@@ -95,7 +97,7 @@ def edit_contact(doing: Doing, given: Contact) -> None:
         unindex(person.safe, name, [str(person.reveal(name) or "")], country)
     # After their tokens are gone, which can be told from the old values only.
     person.seal(
-        email=given.email.strip(),
+        email=email,
         phone=given.phone.strip(),
         postal_address=given.postal_address.strip(),
     )
@@ -114,6 +116,13 @@ def _goes_elsewhere(doing: Doing) -> None:
     links.end(doing.subject_request, Ended.CONTACT, at=doing.at, actor=doing.actor)
     take_back_letter(doing.subject_request, at=doing.at)
     send_fresh_link(doing)
+
+
+def _checked(email: str) -> str:
+    try:
+        return canonical_or_blank(email)
+    except AddressRefused as refusal:
+        raise BadInput({"email": str(refusal)}) from None
 
 
 def _missing_first(subject_request: SubjectRequest) -> list[Particular]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dsr.policies.particulars import FieldSpec, Particular
 from dsr.requests.errors import BadInput, RequestError
+from dsr.vault.address_fields import AddressField
 from dsr.vault.uploads import UploadRefused, check_uploads
 
 DAY = "%Y-%m-%d"
@@ -88,13 +89,9 @@ def text_field(
     return forms.CharField(widget=widget, max_length=length or 200, **options)
 
 
-def email_field(**options: Any) -> forms.EmailField:
-    wrong = _("Enter an e-mail address like name@example.org.")
-    return forms.EmailField(
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
-        max_length=254,
-        **_with_message(options, wrong),
-    )
+def email_field(**options: Any) -> AddressField:
+    widget = forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"})
+    return AddressField(widget=widget, **options)
 
 
 def phone_field(**options: Any) -> forms.RegexField:

@@ -12,6 +12,7 @@ from dsr.notifications.services import owe
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.models import MailThrottle, SubjectRequest, WaitingForDigest
 from dsr.requests.states import Duty, Status
+from dsr.vault.addresses import indexed, mailbox
 
 from . import links
 from .mail_throttle import BETWEEN_TWO, address_hash
@@ -61,14 +62,34 @@ def _tell(throttle_id: str, at: datetime) -> bool:
     )
     if throttle is None:
         return False  # Another sweep has it.
+    here, others = _whose_turn([each for each in locked if _lives_here(each, throttle, at)])
     # Only those that were locked: a form that came meanwhile waits for the next digest.
-    WaitingForDigest.objects.filter(throttle=throttle, subject_request__in=locked).delete()
-    here = [each for each in locked if _lives_here(each, throttle, at)]
+    seen_to = [each for each in locked if each not in others]
+    WaitingForDigest.objects.filter(throttle=throttle, subject_request__in=seen_to).delete()
     # Where nobody is left to be told, the turn of this address is not used up.
     if here:
         _owe_digest(throttle, here, at)
         MailThrottle.objects.filter(pk=throttle.pk).update(next_at=at + BETWEEN_TWO)
     return bool(here)
+
+
+def _whose_turn(
+    waiting: list[SubjectRequest],
+) -> tuple[list[SubjectRequest], list[SubjectRequest]]:
+    """Who is told by this digest, and who waits for the next one.
+
+    All of one address: a digest holds private links, and not every host takes `zoe+one` and
+    `zoe+two` for one mailbox, as the limit does.
+    """
+    by_address: dict[str, list[SubjectRequest]] = {}
+    for each in waiting:
+        by_address.setdefault(indexed(address_of(each)[0]), []).append(each)
+    if not by_address:
+        return [], []
+    # The address without additions first: whoever makes up a thousand others keeps nobody waiting.
+    first = min(by_address, key=lambda address: address != mailbox(address))
+    here = by_address.pop(first)
+    return here, [each for group in by_address.values() for each in group]
 
 
 def _lives_here(subject_request: SubjectRequest, throttle: MailThrottle, at: datetime) -> bool:
@@ -95,8 +116,10 @@ def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: date
         language=newest.language,
         context={"requests": [_line(*each, at) for each in zip(requests, tokens, strict=True)]},
         at=at,
-        recheck=links.RECHECK,
+        recheck=links.RECHECK_ANY,
         recheck_args={"link": [links.recheck_of(token)["link"] for token in tokens]},
+        # So that somebody sees to it when it cannot be delivered.
+        reference=newest.reference,
     )
     for subject_request in requests:
         today = subject_request.organisation.today(at)

@@ -26,6 +26,8 @@ LIFETIME = timedelta(days=180)
 # is its end whatever is clicked.
 LONGEST_SESSION = timedelta(hours=12)
 RECHECK = "private_link"
+# Of a mail with the links of several requests: it goes out while one of them stands.
+RECHECK_ANY = "private_links"
 # What every page of a session shows, read with it.
 SHOWN = (
     "subject_request__organisation",

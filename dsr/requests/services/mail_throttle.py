@@ -1,4 +1,4 @@
-"""An unproven address gets at most one mail an hour for what comes in by the form.
+"""An unproven mailbox gets at most one mail an hour for what comes in by the form.
 
 Whoever fills in forms in another person's name must not be able to flood them. The first mail goes
 out at once; what happens within the hour after it waits for one digest (see `digests`).
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from dsr.requests.models import SubjectRequest, WaitingForDigest
-from dsr.vault.services import EMAIL, keyed_hash
+from dsr.vault.services import MAILBOX, keyed_hash
 
 BETWEEN_TWO = timedelta(hours=1)
 
@@ -39,4 +39,5 @@ def may_mail_now(subject_request: SubjectRequest, address: str, *, at: datetime)
 
 
 def address_hash(address: str) -> str:
-    return keyed_hash("mail throttle", address, like=EMAIL)
+    """Of the mailbox: with a tag or a dot more it is none that could be mailed once more."""
+    return keyed_hash("mail throttle", address, like=MAILBOX)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dsr.requests.errors import TooMany
 from dsr.requests.models import LimitCounter
-from dsr.vault.services import EMAIL, keyed_hash
+from dsr.vault.services import MAILBOX, keyed_hash
 
 HOUR = timedelta(hours=1)
 TEN_MINUTES = timedelta(minutes=10)
@@ -74,8 +74,8 @@ LOST_LINK = (
 # No limit for the site: guessing links must not close the door to those who have one.
 WRONG_LINK = (Limit("wrong_link", Scope.SOURCE, 30, TEN_MINUTES),)
 
-# Written another way an address is the same one, as everywhere else.
-LIKE = {Scope.TARGET: EMAIL, Scope.SOURCE: "", Scope.REQUEST: "", Scope.SITE: ""}
+# With a tag, a quotation mark or a capital more it is the same mailbox that is filled.
+LIKE = {Scope.TARGET: MAILBOX, Scope.SOURCE: "", Scope.REQUEST: "", Scope.SITE: ""}
 
 SENTENCES: dict[Scope, str | Promise] = {
     Scope.SOURCE: _("Very many messages came from your network in a short time."),

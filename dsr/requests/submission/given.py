@@ -14,6 +14,7 @@ from dsr.policies.models import Organisation, Right
 from dsr.policies.particulars import PARTICULARS, filled
 from dsr.requests.errors import BadInput
 from dsr.requests.states import Channel
+from dsr.vault.addresses import AddressRefused, canonical_or_blank
 from dsr.vault.uploads import CheckedUpload
 
 # A call and a visit are the only channels by which nothing comes in writing.
@@ -32,7 +33,7 @@ class PersonGiven:
 
     @property
     def reachable(self) -> bool:
-        return bool(self.email or self.phone or self.postal_address)
+        return any(each.strip() for each in (self.email, self.phone, self.postal_address))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,12 @@ def check(submission: Submission, at: datetime) -> None:
 
 
 def _about_people(submission: Submission) -> Iterator[tuple[str, str]]:
+    for person in filter(None, (submission.subject, submission.requester)):
+        # From whatever door: mail to an address in another form may reach a stranger.
+        try:
+            canonical_or_blank(person.email)
+        except AddressRefused as refusal:
+            yield "email", str(refusal)
     if not submission.subject.name.strip():
         yield "name", _("Enter the name of the person the data is about.")
     if submission.requester and not submission.requester.name.strip():

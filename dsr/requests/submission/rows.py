@@ -18,6 +18,7 @@ from dsr.requests.models import Deadline, Person, Receipt, SubjectRequest
 from dsr.requests.people import findable
 from dsr.requests.prefetched import keep_prefetched
 from dsr.requests.reference import new_reference
+from dsr.vault.addresses import canonical_or_blank
 from dsr.vault.models import Safe
 from dsr.vault.services import make_keys, make_tokens
 
@@ -125,7 +126,7 @@ def _person(subject_request: SubjectRequest, part: str, given: PersonGiven) -> P
     person.seal(
         name=given.name.strip(),
         born_on=given.born_on,
-        email=given.email.strip(),
+        email=canonical_or_blank(given.email),
         phone=given.phone.strip(),
         postal_address=given.postal_address.strip(),
     )

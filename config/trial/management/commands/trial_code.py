@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.trial.second_factor import code_of, seconds_left, trial_code
-from dsr.accounts.models import User, clean_address
+from dsr.accounts.models import User
 
 NO_APP = (
     "This account has no authenticator app yet. Sign in with its password, open “If you cannot "
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DSR_TRIAL:
             raise CommandError("This command works in trial mode only.")
-        user = User.objects.filter(email=clean_address(options["email"])).first()
+        user = User.objects.with_address(options["email"])
         if user is None:
             raise CommandError("Nobody here has this address.")
         try:

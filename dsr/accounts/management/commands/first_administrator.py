@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 from django.utils import timezone
 
 from dsr.accounts.invitations import invite_first_administrator
 from dsr.accounts.services import AccountsError
+from dsr.vault.addresses import AddressRefused
 
 
 class Command(BaseCommand):
@@ -20,8 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            validate_email(options["email"])
             link = invite_first_administrator(options["email"], options["name"], timezone.now())
-        except (AccountsError, ValidationError) as error:
-            raise CommandError("; ".join(getattr(error, "messages", [str(error)]))) from error
+        except (AccountsError, AddressRefused) as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(link)

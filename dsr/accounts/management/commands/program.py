@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from dsr.accounts import programs
-from dsr.accounts.models import Program, User, clean_address
+from dsr.accounts.models import Program, User
 from dsr.accounts.roles import FOR_PROGRAMS
 from dsr.accounts.services import AccountsError
 from dsr.policies.models import Organisation
@@ -87,7 +87,7 @@ def _told(program: Program) -> str:
 
 def _person(options: dict[str, Any]) -> User:
     """History names a person: who has the command line names themselves."""
-    person = User.objects.filter(email=clean_address(options["by"])).first()
+    person = User.objects.with_address(options["by"])
     if person is None:
         raise CommandError("Nobody has an account with this address.")
     return person
