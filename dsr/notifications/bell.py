@@ -45,7 +45,7 @@ def knock() -> bool:
     """Whether a worker was told. A broker that is away is reported once and left alone a while."""
     if time.monotonic() < _Silence.until:
         return False
-    # Here and not above: the client of the broker takes long to read, and most processes never ring.
+    # Here and not above: the client of the broker takes long to read, and most never ring.
     from kombu.exceptions import KombuError, OperationalError
     from redis.exceptions import RedisError
 
