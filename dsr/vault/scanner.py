@@ -77,7 +77,7 @@ class _Talk:
         self._opened.sendall(data)
 
     def answer(self) -> bytes:
-        """Up to its closing zero byte."""
+        """Up to its closing zero byte; nothing where that never came."""
         said = b""
         while b"\0" not in said and len(said) < ANSWER_BYTES:
             self._opened.settimeout(self._left())
@@ -85,7 +85,8 @@ class _Talk:
             if not piece:
                 break
             said += piece
-        return said.partition(b"\0")[0].strip()
+        whole, end, _ = said.partition(b"\0")
+        return whole.strip() if end else b""
 
     def _left(self) -> float:
         left = self._until - time.monotonic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -142,6 +143,19 @@ def test_a_download_is_an_attachment_and_a_line_of_history(desk: Desk, seat: Sea
     line = Entry.objects.filter(chain=f"request:{asked.pk}").latest("seq")
     assert (line.code, line.actor_id, line.facts) == ("file_read", desk.handler.pk, {"file": file})
     assert "A file was downloaded" in page_of(handler, asked)
+
+
+def test_staff_see_of_each_file_whether_it_was_scanned(desk: Desk, seat: SeatOf) -> None:
+    scanned = replace(SCAN, name="scanned.pdf", scan="clean")
+    asked = cast.ask(desk.right("indigomed", "accounting"), files=(SCAN, scanned))
+    page = page_of(seat("handler"), asked)
+    said = re.findall(
+        r"(\w+\.pdf)</span>.*?(Not scanned for viruses|Scanned, no virus found)", page, re.DOTALL
+    )
+    assert sorted(said) == [
+        ("brief.pdf", "Not scanned for viruses"),
+        ("scanned.pdf", "Scanned, no virus found"),
+    ]
 
 
 def test_a_file_is_never_had_by_looking(desk: Desk, seat: SeatOf) -> None:

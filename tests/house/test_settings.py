@@ -109,6 +109,21 @@ def test_everything_missing_is_named_at_once() -> None:
             id="default secret",
         ),
         pytest.param(
+            {"DSR_SCANNER": "clamav.example.org:3310"},
+            "DSR_SCANNER must begin with tcp:// or unix://.",
+            id="scanner without a way to it",
+        ),
+        pytest.param(
+            {"DSR_SCANNER": "tcp://:3310"},
+            "DSR_SCANNER names no host or socket: tcp://host:3310 or unix:///path.",
+            id="scanner without a host",
+        ),
+        pytest.param(
+            {"DSR_SCANNER": "unix://"},
+            "DSR_SCANNER names no host or socket: tcp://host:3310 or unix:///path.",
+            id="scanner without a socket",
+        ),
+        pytest.param(
             {"DSR_DEBUG": "1"},
             "DSR_DEBUG shows personal data in error pages: unset it in production.",
             id="debug",

@@ -12,6 +12,7 @@ from PIL import Image
 from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Organisation
 from dsr.requests.models import SubjectRequest
+from dsr.vault import inspecting
 from tests.portal.conftest import ACCOUNTING, FULL, Visitor
 
 NO_WAY = "Give one way to answer you: an e-mail address, a postal address or a telephone number."
@@ -178,6 +179,20 @@ def test_a_file_of_another_kind_is_refused_with_its_name(visitor: Visitor) -> No
     assert "letter.pdf: Only PDF, JPEG, PNG and HEIC files can be sent." in page
     assert "Please choose your files again" in page
     assert not SubjectRequest.objects.exists()
+
+
+def test_where_many_files_are_looked_at_nothing_typed_is_lost_and_it_says_when_to_come_back(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspecting, "LINE", inspecting.Line(0, 0, 0.0))
+    response = visitor.fill(ACCOUNTING, **FULL, documents=[picture()])
+    page = response.content.decode()
+    assert "Please send them again in a minute." in page
+    assert "Please choose your files again" in page
+    assert FULL["name"] in page
+    assert not SubjectRequest.objects.exists()
+    monkeypatch.undo()
+    assert visitor.ask(**FULL, documents=[picture()]).attachments.count() == 1
 
 
 def test_too_many_files_are_refused(visitor: Visitor) -> None:
