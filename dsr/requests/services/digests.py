@@ -111,7 +111,8 @@ def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: date
         safe=newest.safe,
         to=address_of(newest)[0],
         language=newest.language,
-        context={"requests": [_line(each, at) for each in requests]},
+        # Its reference is for staff; the reader is told of several, each with its own.
+        context={"requests": [_line(each, at) for each in requests], "reference": ""},
         at=at,
         # So that somebody sees to it when it cannot be delivered.
         reference=newest.reference,

@@ -18,6 +18,7 @@ from dsr.notifications.services import Reader, owe, owe_each
 from dsr.requests.deadlines.explain import expectation
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import lines_of, writes_to
+from dsr.vault.addresses import readable
 from dsr.vault.models import Safe
 from dsr.vault.services import site_safe
 
@@ -133,7 +134,7 @@ def common_context(subject_request: SubjectRequest) -> dict[str, Any]:
     return {
         "reference": subject_request.reference,
         "organisation": subject_request.organisation.name,
-        "organisation_contact": subject_request.organisation.contact_email,
+        "organisation_contact": readable(subject_request.organisation.contact_email),
         "right": subject_request.right.in_language("title", subject_request.language),
         "received_on": subject_request.received_on,
         "due_on": subject_request.due_on,
