@@ -20,6 +20,7 @@ from dsr.requests.models import SubjectRequest
 from dsr.requests.people import goes_by_post, writes_to
 from dsr.requests.preconditions import authority_proved, identity_reached, standing_decision
 from dsr.requests.states import Outcome
+from dsr.vault.addresses import readable
 
 Panel = Callable[[SubjectRequest, User, Mapping[str, Any]], dict[str, Any]]
 
@@ -71,7 +72,7 @@ def _answer(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[
     return {
         "answer": decision.reveal("answer") if decision else "",
         "by_post": goes_by_post(it),
-        "email": person.reveal("email"),
+        "email": readable(str(person.reveal("email") or "")),
         "postal_address": person.reveal("postal_address"),
     }
 

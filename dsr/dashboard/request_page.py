@@ -28,6 +28,7 @@ from dsr.requests.preconditions import (
 from dsr.requests.services import reading
 from dsr.requests.states import Read
 from dsr.requests.words import Badge, short
+from dsr.vault.addresses import readable
 from dsr.vault.models import SealedModel
 
 # A bound for the page: somebody may ask a hundred times for the same.
@@ -116,7 +117,7 @@ def _person(title: str, person: Person, *, is_contact: bool) -> PersonShown:
         person,
         str(person.reveal("name", erased)),
         day(born_on) if born_on else "",
-        email=str(person.reveal("email") or ""),
+        email=readable(str(person.reveal("email") or "")),
         phone=str(person.reveal("phone") or ""),
         postal_address=str(person.reveal("postal_address") or ""),
         is_contact=is_contact,
@@ -260,7 +261,7 @@ def mails(subject_request: SubjectRequest) -> list[MailShown]:
         MailShown(
             row.pk,
             # A room above may owe mail of a kind that has no words here yet.
-            str(words.MAILS.get(row.kind, row.kind.replace("_", " "))),
+            words.mail(row.kind),
             str(row.get_medium_display()),
             str(row.get_status_display()),
             row.sent_at or row.owed_at,

@@ -54,7 +54,18 @@ MAILS: dict[str, str | Promise] = {
     "reply_arrived": gettext_lazy("To staff: a reply arrived"),
     "withdrawn_staff": gettext_lazy("To staff: withdrawn"),
     "sole_refusal": gettext_lazy("To staff: a refusal by one person"),
+    "digest": gettext_lazy("Confirmation of receipt of several requests"),
+    "invitation": gettext_lazy("Invitation"),
+    "password_reset": gettext_lazy("A new password"),
+    "security_notice": gettext_lazy("Notice about an account"),
+    "second_factor_reset": gettext_lazy("The second factor was reset"),
+    "account_closed": gettext_lazy("The account was closed"),
 }
+
+
+def mail(kind: str) -> str:
+    """What a message is called, by its kind."""
+    return str(MAILS.get(kind, kind.replace("_", " ")))
 
 
 def status_badge(subject_request: SubjectRequest) -> Badge:

@@ -15,6 +15,7 @@ from dsr.notifications.models import Medium, OutboxMessage, Status, Trouble
 from dsr.notifications.owing import Reader, owe, owe_each, owe_together, register_recheck
 
 __all__ = [
+    "UNDELIVERED",
     "Problem",
     "Reader",
     "WrongStateError",

@@ -11,6 +11,7 @@ from dsr.policies.models import Organisation
 from dsr.requests.deeds.doing import Doing
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.requests.people import lines_of, writes_to
+from dsr.vault.addresses import readable
 from dsr.vault.models import KeyPurpose, SealedFile
 from dsr.vault.services import store_file
 
@@ -56,7 +57,9 @@ def letterhead(organisation: Organisation) -> letters.Letterhead:
     return letters.Letterhead(
         name=organisation.legal_name,
         lines=organisation.postal_address.splitlines(),
-        contact=[each for each in (organisation.contact_email, organisation.phone) if each],
+        contact=[
+            each for each in (readable(organisation.contact_email), organisation.phone) if each
+        ],
         country=organisation.country,
     )
 

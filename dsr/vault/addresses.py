@@ -43,9 +43,7 @@ _MORE_THAN_ADDRESS = _(
     "Enter the address alone, like name@example.org, "
     "without quotation marks, brackets, commas or a name."
 )
-_DOT_TOO_MANY = _(
-    "A dot stands at an end of this address, before or after the @, or twice in a row. Take it out."
-)
+_DOT_TOO_MANY = _("A dot stands at an end of this address, beside the @, or twice. Take it out.")
 _OTHER_LETTERS = _(
     "Our mail program writes to addresses with the letters a to z before the @ only. "
     "Give another e-mail address, or another way to reach you."
@@ -154,6 +152,8 @@ def _parts(text: str) -> tuple[str, str]:
     # First of all, as everything below looks at each character.
     if len(text) > 2 * LONGEST:
         raise AddressRefused(_TOO_LONG)
+    if "@" not in text:
+        raise AddressRefused(NOT_AN_ADDRESS)
     if re.search(r'[<>()",;]', text):
         raise AddressRefused(_MORE_THAN_ADDRESS)
     # A zero-width joiner has a meaning in some domains; whoever needs it types their `xn--` form.

@@ -58,6 +58,13 @@ def test_a_new_account_gets_its_roles_and_an_invitation(desk: Client, img: Organ
     assert codes()[-3:] == ["account.made", "account.role_set", "account.invited"]
 
 
+def test_the_admin_refuses_what_is_no_address_too(desk: Client) -> None:
+    who = {"name": "Nina New", "email": "nina@exam\u200bple.org", "language": "fr"}
+    page = desk.post("/admin/accounts/user/add/", who | NO_ROLES)
+    assert "Type the address instead of pasting it." in page.content.decode()
+    assert not User.objects.filter(name="Nina New").exists()
+
+
 def test_a_form_cannot_slip_in_powers_or_an_address(desk: Client, hugo: User) -> None:
     slipped = {
         "name": "Hugo Renamed",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from config.trial.second_factor import enrol_for_trial, trial_code
@@ -22,7 +23,9 @@ from dsr.accounts.services import (
 from dsr.audit.models import Entry
 from dsr.audit.services import verify
 from dsr.notifications.models import OutboxMessage
-from tests.accounts.conftest import NOON, PASSWORD, password_step
+from dsr.policies.models import Organisation
+from dsr.vault.addresses import AddressRefused
+from tests.accounts.conftest import NOON, PASSWORD, member, password_step
 
 SignedIn = Callable[[User], Client]
 ENROL = "/staff/account/2fa/totp/activate/"
@@ -200,6 +203,48 @@ def test_a_forgotten_password_is_chosen_anew_by_a_link_on_our_own_address(hugo: 
     hugo.refresh_from_db()
     assert hugo.check_password(new)
     assert len(entries("password_reset")) == 1
+
+
+LOOK_ALIKES = [
+    pytest.param("hugo.canary@example.org\u0131", id="dotless i"),
+    pytest.param("hugo.\u0441anary@example.org", id="a Cyrillic letter"),
+    pytest.param("\u210dugo.canary@example.org", id="double-struck H"),
+    pytest.param("hugo.canary@fass.example", id="ss for a sharp s"),
+]
+
+
+@pytest.mark.parametrize("typed", LOOK_ALIKES)
+def test_a_look_alike_opens_nothing_and_is_mailed_nothing(hugo: User, typed: str) -> None:
+    member("hugo.canary@faß.example", "Hugo Sharp", "handler", Organisation.objects.get())
+    Client().post("/staff/account/password/reset/", {"email": typed})
+    answer = Client().post(LOGIN, {"login": typed, "password": PASSWORD})
+    assert answer.status_code == 200
+    assert not OutboxMessage.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "typed", ["Hugo.Canary@FAß.example", "hugo.canary@xn--fa-hia.example\u200f"]
+)
+def test_an_account_is_found_by_every_spelling_and_mailed_at_the_address_on_file(
+    img: Organisation, typed: str
+) -> None:
+    member("hugo.canary@faß.example", "Hugo Sharp", "handler", img)
+    Client().post("/staff/account/password/reset/", {"email": typed})
+    mail = OutboxMessage.objects.select_related("safe").get(kind="password_reset")
+    assert mail.unseal("to_address") == "hugo.canary@xn--fa-hia.example"
+    answer = Client().post(LOGIN, {"login": typed, "password": PASSWORD})
+    assert answer.status_code == 302
+
+
+def test_no_account_is_stored_under_another_form_than_that_by_which_it_is_found(
+    hugo: User,
+) -> None:
+    for address in ("Hugo@example.org", "hugo@faß.example", "hugo@example.org\u200f", "h@x@y.org"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            User.objects.filter(pk=hugo.pk).update(email=address)
+    for address in ("hugo", "hugo@[127.0.0.1]", "hugo@exam\u200bple.org"):
+        with pytest.raises(AddressRefused):
+            User.objects.create_user(address, "Hugo Again")
 
 
 def test_an_unknown_address_gets_the_same_page_and_no_mail(hugo: User) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 from dsr.accounts.models import Membership
 from dsr.audit.models import Entry
 from dsr.notifications.models import OutboxMessage, Status, Trouble
-from dsr.notifications.services import beat, stale
+from dsr.notifications.services import beat, deliver, stale
 from dsr.requests.models import SubjectRequest
 from dsr.requests.submission.given import PersonGiven
 from tests import cast
 from tests.cast import MORNING, Desk
-from tests.dashboard.conftest import Seat, text_of
+from tests.dashboard.conftest import Seat, as_read, text_of
 from tests.requests.reaching import reach
 
 SeatOf = Callable[[str], Seat]
@@ -78,6 +78,90 @@ def test_mail_that_did_not_arrive_has_an_owner_and_is_seen_to(desk: Desk, seat: 
     OutboxMessage.objects.filter(pk=mail.pk).update(status=Status.FAILED)
     handler.client.post(f"/staff/letters/{mail.pk}/settled/")
     assert "Everything arrived, as far as we know" in handler.open("/staff/letters/")
+
+
+def test_a_mail_that_is_still_tried_is_told_of_and_nobody_reads_that_everything_arrived(
+    desk: Desk, seat: SeatOf
+) -> None:
+    cast.ask(desk.right("img", "access"))
+    mail = OutboxMessage.objects.filter(kind="acknowledgement")
+    clerk = seat("clerk")
+    assert "Everything arrived, as far as we know" in clerk.open("/staff/letters/")
+    mail.update(last_error=Trouble.DEFECT, attempts=1)
+    page = as_read(clerk.open("/staff/letters/"))
+    assert "Everything arrived, as far as we know" not in page
+    assert "Waiting to be sent: A defect in this program" in page
+    assert "It is tried again by itself" in page
+    assert "Try again" not in page
+
+
+def test_a_mail_to_what_is_no_address_is_on_the_list_of_its_request(
+    desk: Desk, seat: SeatOf
+) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    mail = OutboxMessage.objects.select_related("safe").get(kind="acknowledgement")
+    mail.seal(to_address="zoe@example.org\u200f.example")
+    mail.save()
+    assert deliver(MORNING)["failed"] == 1
+    page = as_read(seat("clerk").open("/staff/letters/"))
+    trouble = page.split("Mail that did not arrive")[-1]
+    assert asked.reference in trouble
+    assert "Could not be delivered: It is addressed to what is no e-mail address" in trouble
+
+
+def failed_invitation(desk: Desk, officer: Seat) -> OutboxMessage:
+    typed = {
+        "organisation": "img",
+        "name": "Nia Testing",
+        "email": "nia@example.org",
+        "role": "handler",
+        "language": "en",
+    }
+    assert officer.client.post("/staff/team/invite/", typed).status_code == 302
+    OutboxMessage.objects.filter(kind="invitation").update(
+        status=Status.FAILED, last_error=Trouble.REFUSED
+    )
+    return OutboxMessage.objects.get(kind="invitation")
+
+
+def test_an_invitation_that_did_not_arrive_is_a_task_of_who_invites(
+    desk: Desk, seat: SeatOf
+) -> None:
+    officer = seat("officer")
+    mail = failed_invitation(desk, officer)
+    page = officer.open("/staff/letters/").split("Mail to colleagues that did not arrive")[-1]
+    assert "Invitation" in page
+    assert "Nia Testing" in page
+    assert officer.client.post(f"/staff/letters/{mail.pk}/settled/").status_code == 302
+    assert "Mail to colleagues" not in officer.open("/staff/letters/")
+    assert not OutboxMessage.objects.failed().exists()
+
+
+def test_a_mail_about_an_account_is_shown_to_nobody_else(desk: Desk, seat: SeatOf) -> None:
+    mail = failed_invitation(desk, seat("officer"))
+    Membership.objects.filter(user=desk.second_officer).exclude(organisation__slug="imo").delete()
+    for name in ("clerk", "handler", "second_officer"):
+        other = seat(name)
+        assert "Mail to colleagues" not in other.open("/staff/letters/")
+        assert other.client.post(f"/staff/letters/{mail.pk}/settled/").status_code == 404
+        assert other.client.post(f"/staff/letters/{mail.pk}/again/").status_code == 404
+
+
+def test_an_account_has_no_history_for_a_mail_that_came_back(desk: Desk, seat: SeatOf) -> None:
+    officer = seat("officer")
+    mail = failed_invitation(desk, officer)
+    OutboxMessage.objects.filter(pk=mail.pk).update(status=Status.SENT, sent_at=MORNING)
+    assert officer.client.post(f"/staff/letters/{mail.pk}/bounced/").status_code == 404
+
+
+def test_only_a_letter_is_shown_as_a_letter_for_a_mail_has_links_for_its_reader(
+    desk: Desk, seat: SeatOf
+) -> None:
+    cast.ask(desk.right("img", "access"))
+    mail = OutboxMessage.objects.get(kind="acknowledgement")
+    assert seat("clerk").client.post(f"/staff/letters/{mail.pk}/file/").status_code == 404
+    invitation = failed_invitation(desk, officer := seat("officer"))
+    assert officer.client.post(f"/staff/letters/{invitation.pk}/file/").status_code == 404
 
 
 def test_five_minutes_of_silence_are_a_banner_on_every_page(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from dsr.accounts.models import Invitation, Membership, User
 from dsr.notifications.models import OutboxMessage
 from tests.cast import Desk
@@ -34,6 +36,30 @@ def test_a_wrong_address_comes_back_with_everything_typed(desk: Desk, seat: Seat
     page = text_of(seat("officer").client.post("/staff/team/invite/", NIA | {"email": "nia"}))
     assert "Enter an e-mail address like name@example.org." in page
     assert 'value="Nia Testing"' in page
+
+
+def test_an_account_has_the_one_form_of_its_address(desk: Desk, seat: SeatOf) -> None:
+    officer = seat("officer")
+    officer.client.post("/staff/team/invite/", NIA | {"email": "Nia@faß.example\u200b"})
+    assert User.objects.get(name="Nia Testing").email == "nia@xn--fa-hia.example"
+    assert "nia@faß.example (nia@xn--fa-hia.example)" in officer.open("/staff/team/")
+
+
+@pytest.mark.parametrize(
+    ("email", "sentence"),
+    [
+        ("nia@exam\u200bple.org", "Type the address instead of pasting it."),
+        ("nia@[127.0.0.1]", "Mail is not sent to the number of a computer."),
+        ("ñia@example.org", "Our mail program writes to addresses with the letters a to z"),
+    ],
+)
+def test_nobody_is_invited_to_what_is_no_address_and_nothing_typed_is_lost(
+    desk: Desk, seat: SeatOf, email: str, sentence: str
+) -> None:
+    page = text_of(seat("officer").client.post("/staff/team/invite/", NIA | {"email": email}))
+    assert sentence in page
+    assert f'value="{email}"' in page
+    assert not User.objects.filter(name="Nia Testing").exists()
 
 
 def test_only_own_organisations_can_be_invited_to(desk: Desk, seat: SeatOf) -> None:

@@ -192,6 +192,11 @@ def test_everything_missing_is_named_at_once() -> None:
             id="no sender",
         ),
         pytest.param(
+            {"DEFAULT_FROM_EMAIL": "Privacy <privacy@exam\u200bple.org>"},
+            "DEFAULT_FROM_EMAIL is not a mail address.",
+            id="a sender with an invisible character",
+        ),
+        pytest.param(
             {"TRUSTED_PROXIES": "all"},
             "TRUSTED_PROXIES is 'all': it must be a number from 0 to 9.",
             id="proxies without a number",

@@ -46,6 +46,25 @@ def test_mails_go_over_one_connection_and_arrive_as_written(owed: Owed, sink: Si
     assert text.decode().replace("\r\n", "\n") == first.unseal("body")
 
 
+@pytest.mark.parametrize(
+    ("owed_to", "sent_to"),
+    [
+        pytest.param("nora@faß-probe.example", "nora@xn--fa-probe-rya.example", id="never fass"),
+        pytest.param("nora@βόλος.example", "nora@xn--nxasmm1c.example", id="a final sigma"),
+        pytest.param("Nora@BÜRO.example", "Nora@xn--bro-hoa.example", id="capitals"),
+    ],
+)
+def test_mail_goes_to_the_domain_that_was_typed_and_to_no_older_reading_of_it(
+    owed: Owed, sink: Sink, owed_to: str, sent_to: str
+) -> None:
+    named: list[str] = []
+    sink.rcpt = lambda address: named.append(address) or "250 ok"  # type: ignore[func-returns-value]
+    owed(to=owed_to)
+    assert deliver(NOON) == {"sent": 1}
+    assert named == [sent_to]
+    assert message_from_bytes(sink.mails[0])["To"] == sent_to
+
+
 def test_a_refused_recipient_fails_and_the_next_mail_arrives(owed: Owed, sink: Sink) -> None:
     owed("bad", to="bad@example.org", at=NOON - MINUTE)
     owed("good")

@@ -75,6 +75,10 @@ def test_half_a_period_is_no_period(visitor: Visitor) -> None:
     [
         ({"email": ""}, NO_WAY),
         ({"email": "zoe at home"}, "Enter an e-mail address like name@example.org."),
+        ({"email": "zoe@exam\u200bple.org"}, "Type the address instead of pasting it."),
+        ({"email": "zoe@[127.0.0.1]"}, "Mail is not sent to the number of a computer."),
+        ({"email": "zoe@example"}, "The part after the @ lacks its ending."),
+        ({"email": "zoë@example.org"}, "Our mail program writes to addresses with the letters a"),
         ({"phone": "call me"}, "Enter a telephone number in digits"),
         ({"name": " "}, "Enter your full name."),
         ({"role": ""}, "Say who is asking."),

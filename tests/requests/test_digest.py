@@ -94,6 +94,46 @@ def test_other_addresses_do_not_wait_and_other_spellings_do(desk: Desk) -> None:
     ]
 
 
+def test_a_mailbox_has_its_mail_of_the_hour_however_it_is_tagged_or_spelt(desk: Desk) -> None:
+    spellings = ("zoe@gmail.com", "zoe+a@gmail.com", "z.o.e@googlemail.com", "ZOE+b@ｇmail.com")
+    for minutes, email in enumerate(spellings):
+        ask(desk, minutes, PersonGiven(name="Zoe", email=email))
+    assert mails() == [("acknowledgement", "zoe@gmail.com")]
+    assert WaitingForDigest.objects.count() == 3
+
+
+def test_a_digest_goes_to_one_address_with_the_links_of_that_address_alone(desk: Desk) -> None:
+    """Not every host takes `zoe+a` and `zoe+b` for one person."""
+    for minutes, email in enumerate(("zoe@example.org", "zoe+a@example.org", "zoe+b@example.org")):
+        ask(desk, minutes, PersonGiven(name="Zoe", email=email))
+    assert [digests.sweep(at=MORNING + hours * HOUR) for hours in (1, 2, 3)] == [1, 1, 0]
+    assert mails() == [
+        ("acknowledgement", "zoe@example.org"),
+        ("digest", "zoe+a@example.org"),
+        ("digest", "zoe+b@example.org"),
+    ]
+    bodies = [str(each.unseal("body")) for each in OutboxMessage.objects.filter(kind="digest")]
+    assert [body.count("/s/") for body in bodies] == [1, 1]
+
+
+def test_made_up_tags_do_not_keep_the_plain_address_waiting(desk: Desk) -> None:
+    for minutes in range(10):
+        ask(desk, minutes, PersonGiven(name="Zoe", email=f"zoe+{minutes}@example.org"))
+    ask(desk, 11, PersonGiven(name="Zoe", email="zoe@example.org"))
+    digests.sweep(at=MORNING + HOUR)
+    assert mails() == [
+        ("acknowledgement", "zoe+0@example.org"),
+        ("digest", "zoe@example.org"),
+    ]
+
+
+def test_a_digest_that_cannot_be_delivered_is_a_task_about_its_newest_request(desk: Desk) -> None:
+    ask(desk)
+    newest = ask(desk, 1)
+    digests.sweep(at=MORNING + HOUR)
+    assert OutboxMessage.objects.get(kind="digest").reference == newest.reference
+
+
 def test_withdrawing_form_after_form_sends_no_more_mails_either(desk: Desk) -> None:
     for minutes in (0, 1, 2):
         asked = ask(desk, minutes)

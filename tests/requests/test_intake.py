@@ -65,6 +65,46 @@ def test_without_any_way_to_answer_nothing_can_be_sent(desk: Desk) -> None:
     assert "at least one way to answer" in refused.value.fields["email"]
 
 
+@pytest.mark.parametrize("email", ["zoe@exam\u200bple.org", "zoe@[127.0.0.1]", '"zoe"@example.org'])
+def test_an_address_that_mail_cannot_be_sent_to_is_refused_whatever_the_door(
+    desk: Desk, email: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        cast.ask(desk.right("img", "access"), who=PersonGiven("Zoé", email=email))
+    assert list(refused.value.fields) == ["email"]
+    assert not SubjectRequest.objects.exists()
+
+
+def test_the_address_that_is_kept_mailed_and_found_is_one(desk: Desk) -> None:
+    """`fass-probe.example` belongs to a stranger, who would have had the private link."""
+    who = PersonGiven("Nora", email="nora@faß-probe.example\u200f")
+    asked = cast.ask(desk.right("img", "access"), who=who)
+    [person] = asked.people.all()
+    mail = OutboxMessage.objects.select_related("safe").get(kind="acknowledgement")
+    assert (person.reveal("email"), mail.unseal("to_address")) == (
+        "nora@xn--fa-probe-rya.example",
+        "nora@xn--fa-probe-rya.example",
+    )
+    assert list(by_person(desk.clerk, "nora@faß-probe.example")) == [asked]
+    assert list(by_person(desk.clerk, "nora@fass-probe.example")) == []
+
+
+def test_blanks_are_no_way_to_answer(desk: Desk) -> None:
+    with pytest.raises(BadInput):
+        cast.ask(desk.right("img", "access"), who=PersonGiven("Zoé", email=" ", phone="\t"))
+
+
+def test_a_contact_is_corrected_to_an_address_in_its_one_form_or_not_at_all(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    given: dict[str, Any] = {"phone": "", "postal_address": "", "actor": desk.clerk, "at": MORNING}
+    with pytest.raises(BadInput) as refused:
+        correction.edit_contact(asked.pk, email="zoe@exam\u200fple.org", seen=None, **given)
+    assert "Type the address instead of pasting it." in str(refused.value.fields["email"])
+    correction.edit_contact(asked.pk, email=" zoe@faß.example", seen=asked.version, **given)
+    assert list(by_person(desk.clerk, "zoe@xn--fa-hia.example")) == [asked]
+    assert list(by_person(desk.clerk, "zoe.canary@example.org")) == []
+
+
 def test_only_who_may_ask_may_ask(desk: Desk) -> None:
     with pytest.raises(BadInput) as refused:
         cast.ask(desk.right("indigomed", "accounting"), role="third_party")

@@ -66,7 +66,7 @@ def test_one_source_does_not_use_up_what_belongs_to_another() -> None:
 
 @pytest.mark.django_db
 def test_an_address_is_protected_from_many_sources_however_it_is_written() -> None:
-    spellings = ["zoe@example.org", "ZOE@example.org", " zoe@EXAMPLE.org "]
+    spellings = ["zoe+img@example.org", "ZOE@example.org", '"zoe"@EXAMPLE。org ']
     answers = [tried(1, source=f"203.0.113.{n}", target=t)[0] for n, t in enumerate(spellings)]
     assert answers == [
         "passed",

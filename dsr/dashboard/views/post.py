@@ -15,12 +15,13 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Permission
 from dsr.dashboard import words
 from dsr.dashboard.views.base import StaffView
 from dsr.dashboard.views.request import attachment
 from dsr.notifications import letters, services
-from dsr.notifications.models import OutboxMessage, Status
+from dsr.notifications.models import Medium, OutboxMessage, Status
 from dsr.requests.chain import write_line
 from dsr.requests.forms import day_field
 from dsr.requests.letters import letterhead
@@ -41,6 +42,24 @@ class Owed:
     owner: str
     may_work: bool
 
+    @property
+    def has_ended(self) -> bool:
+        """Not tried again by itself, so that a person decides."""
+        return self.message.status in services.UNDELIVERED
+
+
+@dataclass(frozen=True, slots=True)
+class ToColleague:
+    """A mail about an account, which belongs to no request."""
+
+    message: OutboxMessage
+    what: str
+    name: str
+
+    @property
+    def has_ended(self) -> bool:
+        return self.message.status in services.UNDELIVERED
+
 
 class Post(StaffView):
     """What belongs to the requests of one's own organisations."""
@@ -55,6 +74,12 @@ class Post(StaffView):
     def of_mine(self, messages: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
         # By reference: the outbox knows no requests, so that no arrow turns back.
         return messages.filter(reference__in=self.seen().values("reference"))
+
+    def about_accounts(self, messages: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
+        """Mails to the colleagues whom this person may invite: invitations, notices, reminders."""
+        own = [each.pk for each in self.organisations if self.may(Permission.INVITE, each.pk)]
+        people = Membership.objects.filter(organisation__in=own).values("user_id")
+        return messages.filter(reference="", recipient_user_id__in=people)
 
     def message(self, message_id: int) -> tuple[OutboxMessage, SubjectRequest]:
         """A message that this person may know of, or nothing that exists."""
@@ -81,12 +106,24 @@ class Post(StaffView):
         }
         return [self._one(row, requests[row.reference]) for row in rows]
 
+    def to_colleagues(self, messages: Any) -> list[ToColleague]:
+        rows = list(messages)
+        names = dict(
+            User.objects.filter(pk__in=[row.recipient_user_id for row in rows]).values_list(
+                "pk", "name"
+            )
+        )
+        return [
+            ToColleague(row, words.mail(row.kind), names.get(row.recipient_user_id, ""))
+            for row in rows
+        ]
+
     def _one(self, row: OutboxMessage, subject_request: SubjectRequest) -> Owed:
         owner = subject_request.assignee
         return Owed(
             row,
             subject_request,
-            str(words.MAILS.get(row.kind, row.kind.replace("_", " "))),
+            words.mail(row.kind),
             owner.name if owner else "",
             self.may(Permission.RECORD, subject_request.organisation_id),
         )
@@ -98,7 +135,9 @@ class LettersView(Post):
         paginator = Paginator(letters_owed, PAGE_SIZE)
         page = paginator.get_page(request.GET.get("page"))
         outbox = OutboxMessage.objects
-        trouble = self.of_mine(outbox.failed() | outbox.missed()).order_by("owed_at", "pk")
+        # With what is still tried again: nobody should read that everything arrived meanwhile.
+        kept_back = (outbox.failed() | outbox.missed() | outbox.delayed()).order_by("owed_at", "pk")
+        trouble, about_accounts = self.of_mine(kept_back), self.about_accounts(kept_back)
         return self.page(
             "dashboard/letters.html",
             {
@@ -108,6 +147,7 @@ class LettersView(Post):
                 # Bounded, with the full number beside it: a dead mail server fails thousands.
                 "trouble": self.owed(trouble[: PAGE_SIZE * 2]),
                 "trouble_count": trouble.count(),
+                "colleagues": self.to_colleagues(about_accounts[: PAGE_SIZE * 2]),
                 "answer": ANSWER,
             },
         )
@@ -120,6 +160,9 @@ class LetterFile(Post):
 
     def post(self, request: HttpRequest, message_id: int) -> HttpResponseBase:
         message, subject_request = self.message(message_id)
+        # What is mailed is read by its recipient alone: there are links in it that open something.
+        if message.medium != Medium.LETTER:
+            raise Http404
         # Before the letter is shown: a reading that cannot be recorded does not happen.
         with transaction.atomic():
             facts = {"letter": message.pk}
@@ -222,15 +265,24 @@ class _Undelivered(Post):
 
     needs = Permission.RECORD
     http_method_names = ["post"]
+    of_accounts_too = True
 
     def post(self, request: HttpRequest, message_id: int) -> HttpResponse:
-        message, subject_request = self.message(message_id)
-        self.permit(subject_request)
+        message = self._mine(message_id)
         try:
             return self.back_to("dashboard:letters", self.do(message))
         # A colleague or a second click was faster: a sentence, not an error page.
         except services.WrongStateError:
             return self.back_to("dashboard:letters", _("Somebody has seen to it already."))
+
+    def _mine(self, message_id: int) -> OutboxMessage:
+        # About an account: who may see it looks after the account.
+        about_accounts = self.about_accounts(OutboxMessage.objects.filter(pk=message_id))
+        if self.of_accounts_too and (found := about_accounts.first()):
+            return found
+        message, subject_request = self.message(message_id)
+        self.permit(subject_request)
+        return message
 
     def do(self, message: OutboxMessage) -> str:
         raise NotImplementedError
@@ -250,6 +302,9 @@ class WriteOff(_Undelivered):
 
 class Bounced(_Undelivered):
     """A mail that was sent came back; from now on it is among those that did not arrive."""
+
+    # It is a line in the history of a request.
+    of_accounts_too = False
 
     def do(self, message: OutboxMessage) -> str:
         # Together, as in every deed: the state of the mail and the line that tells of it.

@@ -114,7 +114,11 @@ def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: date
         safe=newest.safe,
         to=to,
         language=newest.language,
-        context={"requests": [_line(*each, at) for each in zip(requests, tokens, strict=True)]},
+        # Its reference is for staff; the reader is told of several, each with its own.
+        context={
+            "requests": [_line(*each, at) for each in zip(requests, tokens, strict=True)],
+            "reference": "",
+        },
         at=at,
         recheck=links.RECHECK_ANY,
         recheck_args={"link": [links.recheck_of(token)["link"] for token in tokens]},

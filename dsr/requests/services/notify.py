@@ -19,6 +19,7 @@ from dsr.requests.deadlines.explain import expectation
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import contact_hash, lines_of, writes_to
 from dsr.requests.states import Way
+from dsr.vault.addresses import readable
 from dsr.vault.models import Safe
 from dsr.vault.services import site_safe
 
@@ -141,7 +142,7 @@ def common_context(subject_request: SubjectRequest) -> dict[str, Any]:
     return {
         "reference": subject_request.reference,
         "organisation": subject_request.organisation.name,
-        "organisation_contact": subject_request.organisation.contact_email,
+        "organisation_contact": readable(subject_request.organisation.contact_email),
         "right": subject_request.right.in_language("title", subject_request.language),
         "received_on": subject_request.received_on,
         "due_on": subject_request.due_on,
