@@ -60,7 +60,7 @@ def test_a_new_account_gets_its_roles_and_an_invitation(desk: Client, img: Organ
 
 def test_the_admin_refuses_what_is_no_address_too(desk: Client) -> None:
     who = {"name": "Nina New", "email": "nina@exam\u200bple.org", "language": "fr"}
-    page = desk.post("/admin/accounts/user/add/", who | NO_ROLES)
+    page = desk.post(f"{USERS}add/", who | memberships())
     assert "Type the address instead of pasting it." in page.content.decode()
     assert not User.objects.filter(name="Nina New").exists()
 
