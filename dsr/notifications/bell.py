@@ -13,6 +13,8 @@ from threading import Lock, Thread
 
 from celery import current_app
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from kombu.exceptions import KombuError, OperationalError
+from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +47,6 @@ def knock() -> bool:
     """Whether a worker was told. A broker that is away is reported once and left alone a while."""
     if time.monotonic() < _Silence.until:
         return False
-    # Here and not above: the client of the broker takes long to read, and most never ring.
-    from kombu.exceptions import KombuError, OperationalError
-    from redis.exceptions import RedisError
-
     try:
         # No retry, since a sweep comes anyway; after minutes a knock says nothing new.
         current_app.send_task(TASK, ignore_result=True, retry=False, expires=300)

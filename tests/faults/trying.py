@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from dsr.policies.models import Organisation
-from dsr.requests.deeds import answer, deadline, identity, order, receipt
+from dsr.requests.deeds import answer, deadline, identity, order, receipt, release
 from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.deeds.order import OrderGiven
 from dsr.requests.models import SubjectRequest
@@ -41,7 +41,10 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
         cast.ask(desk.right("img", "withdraw-consent")), desk.handler
     ),
     "close": lambda desk: TRY["send_answer"](reach(desk, "decided"), desk),
+    "give_code": lambda desk: TRY["send_answer"](reach(desk, "decided"), desk),
+    "renew_release": lambda desk: TRY["send_answer"](reach(desk, "decided"), desk),
     "strike_evidence": lambda desk: cast.prove(reach(desk, "received"), desk.handler),
+    "strike_contact_proof": lambda desk: cast.prove_contact(reach(desk, "received"), desk.handler),
     "settle_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
 }
 
@@ -78,6 +81,13 @@ DEEDS: dict[str, Try] = TRY | {
     "strike_evidence": lambda r, d: identity.strike_evidence(
         r.pk,
         evidence_id=r.evidence.latest("pk").pk,
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    ),
+    "strike_contact_proof": lambda r, d: release.strike_contact_proof(
+        r.pk,
+        proof_id=r.contact_proofs.latest("pk").pk,
         actor=d.handler,
         at=MORNING,
         seen=r.version,

@@ -50,6 +50,8 @@ class FilesField(forms.FileField):
         # Counted before one is opened: looking into files is work with a bound (promise C).
         if len(files) > MOST_FILES:
             raise ValidationError(_("Send at most five files at once."))
+        if not files:
+            return []
         try:
             return check_uploads(files)
         except UploadRefused as refusal:
