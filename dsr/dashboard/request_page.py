@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from dsr.policies.particulars import PARTICULARS, FieldSpec
 from dsr.requests import queries
 from dsr.requests.deadlines import explain
 from dsr.requests.decision_rules import grounds_for
-from dsr.requests.models import Deadline, Person, RequestMessage, SubjectRequest
+from dsr.requests.models import Deadline, Person, Reading, RequestMessage, SubjectRequest
 from dsr.requests.people import writes_to
 from dsr.requests.preconditions import (
     contact_needed,
@@ -310,7 +311,8 @@ class Access:
 def access(subject_request: SubjectRequest, at: datetime, *, sees_code: bool) -> Access:
     """The state of all that, for the page of the request; the code only for who may give it."""
     sessions = subject_request.private_sessions.filter(ended_at=None, expires_at__gt=at)
-    confirmed = [each.confirmed_at is not None for each in sessions]
+    reads = Exists(Reading.objects.filter(session=OuterRef("pk")))
+    reading_now = list(sessions.annotate(reads=reads).values_list("reads", flat=True))
     code = reading.code_at_counter(subject_request, at=at) if sees_code else None
     needed = contact_needed(subject_request)
     return Access(
@@ -321,8 +323,8 @@ def access(subject_request: SubjectRequest, at: datetime, *, sees_code: bool) ->
         needed=needed,
         stolen=writes_to(subject_request).email_stolen,
         links=subject_request.links.filter(ended_at=None, expires_at__gt=at).count(),
-        sessions=len(confirmed),
-        confirmed=sum(confirmed),
+        sessions=len(reading_now),
+        confirmed=sum(reading_now),
         code=reading.spaced(str(code.unseal("code"))) if code else "",
         code_until=code.expires_at if code else None,
         answers=[_opened(each, at) for each in reading.released(subject_request)],

@@ -48,18 +48,16 @@ def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
     today = organisation.today(at)
     # Read once and parted here: the page shows them in two lists.
     written = list(subject_request.messages.select_related("letter"))
-    answers = reading.released(subject_request)
+    readable = reading.opened(session, at)
     return {
         "session": session,
-        "reading": _reading(session, answers, at),
+        "reading": _reading(session, readable, at),
         "organisation": organisation,
         "subject_request": subject_request,
         "shown": show_right(subject_request.right, organisation),
         "status_text": STATUS_TEXTS[subject_request.status],
         # Decided before the answer is sent; only the answer tells it, and only to who may read it.
-        "outcome": OUTCOMES.get(subject_request.outcome, "")
-        if answers and session.confirmed_at
-        else "",
+        "outcome": OUTCOMES.get(subject_request.outcome, "") if readable else "",
         "expectation": _expectation(subject_request, today),
         "dates": dates(subject_request, today),
         "written": [_message(each) for each in reversed(written) if each.kind != ANSWER],
@@ -79,16 +77,19 @@ class Released:
 
     answers: list[dict[str, Any]]
     waits_for_code: bool
+    unproved: str
     way: str
     over: bool
 
 
-def _reading(session: PrivateSession, answers: list[RequestMessage], at: datetime) -> Released:
+def _reading(session: PrivateSession, readable: list[RequestMessage], at: datetime) -> Released:
     # A text that may not be read is not opened either: nothing of it can slip into the page.
-    open_now = [each for each in answers if reading.is_readable(each, session, at)]
+    waits = bool(reading.locked(session, at))
+    answers = reading.released(session.subject_request)
     return Released(
-        answers=[_message(each) for each in open_now],
-        waits_for_code=bool(answers) and session.confirmed_at is None,
+        answers=[_message(each) for each in readable],
+        waits_for_code=waits,
+        unproved=reading.unproved(session.subject_request) if waits else "",
         way=reading.code_goes(session.subject_request),
         over=any(at >= reading.readable_until(each) for each in answers),
     )

@@ -28,7 +28,7 @@ class RequestsConfig(AppConfig):
         reminder_kinds.register(RequestReminders())
         register_recheck(links.RECHECK, links.still_leads_there)
         register_recheck(links.RECHECK_ANY, links.still_leads_there)
-        register_recheck(reading.RECHECK, reading.still_of_use)
+        register_recheck(links.CODE_RECHECK, reading.still_of_use)
         # A sweep that never ran at all is missed from now on, and not only one that stopped.
         for sweep in ("reminders", "dates", "intake"):
             expect(sweep)

@@ -29,7 +29,7 @@ def goes_by_post(subject_request: SubjectRequest) -> bool:
     # Paper that can be sent nowhere helps nobody: the answer then waits on the private page.
     if not person.reveal("postal_address"):
         return False
-    return subject_request.wants_paper or person.email_stolen or not person.reveal("email")
+    return subject_request.wants_paper or not _mailbox(person)
 
 
 def reindex(subject_request: SubjectRequest) -> None:
@@ -47,6 +47,32 @@ def findable(people: Iterable[Person]) -> dict[str, list[str]]:
         # Word by word, because names are written in any order; a search needs all that it gives.
         found["name_word"] += str(person.reveal("name")).split()
     return found
+
+
+def notices_go_to(subject_request: SubjectRequest) -> tuple[str, str]:
+    """Where a message goes that something is there, and how: ``email``, ``letter``, or nothing."""
+    person = writes_to(subject_request)
+    if email := _mailbox(person):
+        return email, "email"
+    if person.reveal("postal_address"):
+        return "\n".join(lines_of(person)), "letter"
+    return "", "none"
+
+
+def answers_go_to(subject_request: SubjectRequest) -> tuple[str, str]:
+    """Where an answer goes and how: ``email`` or ``letter``; an empty address where it cannot.
+
+    Not always where notices go: who asked for paper is told by mail that the letter is on its way.
+    """
+    person = writes_to(subject_request)
+    if goes_by_post(subject_request):
+        return "\n".join(lines_of(person)), "letter"
+    return _mailbox(person), "email"
+
+
+def _mailbox(person: Person) -> str:
+    # Who said that the mailbox is in wrong hands is not written to there.
+    return "" if person.email_stolen else str(person.reveal("email") or "")
 
 
 def contact_hash(address: str, medium: str) -> str:

@@ -14,7 +14,7 @@ from dsr.policies.kinds import PROVEN, Level
 from .actors import Actor
 from .identity_levels import reached_level
 from .models import Decision, RequestMessage, SubjectRequest
-from .people import contact_hash, goes_by_post, lines_of, writes_to
+from .people import answers_go_to, contact_hash
 from .states import ACTS_FOR_ANOTHER, About, Outcome
 
 
@@ -98,30 +98,24 @@ def second_person(subject_request: SubjectRequest, actor: Actor) -> str:
     return ""
 
 
-def delivery_contact(subject_request: SubjectRequest) -> tuple[str, str]:
-    """Where an answer goes and how: ``email`` or ``letter``; an empty address where it cannot."""
-    person = writes_to(subject_request)
-    if goes_by_post(subject_request):
-        return "\n".join(lines_of(person)), "letter"
-    email = "" if person.email_stolen else str(person.reveal("email") or "")
-    return email, "email"
-
-
 def contact_proved(subject_request: SubjectRequest) -> bool:
     """Whether something else than the request itself says that the contact is the person's own.
 
     Compared with the address as it is now: whoever changes it, by whatever way, loses the proof.
     """
-    to, medium = delivery_contact(subject_request)
+    to, medium = answers_go_to(subject_request)
     proofs = subject_request.contact_proofs.filter(struck_at=None)
     return bool(to) and proofs.filter(contact=contact_hash(to, medium)).exists()
 
 
+def gives_data(subject_request: SubjectRequest) -> bool:
+    """Whether the answer may tell something of the person; refusals and light rights do not."""
+    return subject_request.outcome != Outcome.REFUSED and subject_request.right.kind in PROVEN
+
+
 def contact_needed(subject_request: SubjectRequest) -> str:
-    """Data go to a proved contact only; refusals and light rights give none away (A 3, A 9)."""
-    if subject_request.outcome == Outcome.REFUSED or subject_request.right.kind not in PROVEN:
-        return ""
-    if contact_proved(subject_request):
+    """Data go to a proved contact only (promises A 3, A 9)."""
+    if not gives_data(subject_request) or contact_proved(subject_request):
         return ""
     return _(
         "The contact to which the answer goes is not proved: it came with the request. Record that "

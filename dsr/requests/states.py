@@ -192,19 +192,12 @@ class RecordAge(TextChoices):
     BOTH = "both", _("Parts of both")
 
 
-class Way(TextChoices):
-    """How a private link reached its holder."""
-
-    MAIL = "mail", _("by mail")
-    LETTER = "letter", _("by letter")
-    SHOWN = "shown", _("shown on the private page")
-
-
 class Ended(TextChoices):
     """Why a private link or session ended before its time."""
 
     CONTACT = "contact", _("the contact was changed")
     STOLEN = "stolen", _("the contact is in wrong hands")
+    UNPROVED = "unproved", _("the proof of the contact was struck")
     FROZEN = "frozen", _("the request was frozen")
     UNFROZEN = "unfrozen", _("the request was released again")
     STAFF = "staff", _("closed by the desk")

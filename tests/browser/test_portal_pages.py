@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 from dsr.requests.deeds import answer, conversation, review
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links
-from dsr.requests.states import Status, Way
+from dsr.requests.states import Status
 from tests import cast
 from tests.browser.axe import assert_accessible, click_through
 from tests.cast import Desk, open_desk
@@ -150,7 +150,7 @@ def test_the_clause_stands_beside_the_plain_words_and_opens_under_them_on_a_phon
 
 
 def link_to(subject_request: SubjectRequest) -> str:
-    return f"/s/{links.issue(subject_request, Way.MAIL, at=timezone.now())}/"
+    return f"/s/{links.issue(subject_request, at=timezone.now())}/"
 
 
 def test_the_name_of_another_person_is_asked_of_who_acts_for_another(walk: Walk) -> None:

@@ -18,6 +18,7 @@ from dsr.requests.deeds import answer, assignment, conversation, decision, endin
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.errors import NotNow, Stale
 from dsr.requests.models import SubjectRequest
+from dsr.requests.services import links, reading
 from tests import cast
 from tests.cast import MORNING, Desk
 from tests.faults.figures import Figures
@@ -115,3 +116,29 @@ def test_a_form_sent_by_eight_hands_at_once_is_one_request(
     assert verify() == []
     assert OutboxMessage.objects.filter(kind="acknowledgement").count() == 1
     figures.add("the same form sent eight times at once: requests", 1, 1)
+
+
+def test_of_twenty_wrong_guesses_at_once_five_are_tried(
+    world: World, desk: Desk, figures: Figures
+) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    proposed = cast.propose(cast.begin(asked, desk.handler), desk.handler)
+    approved = review.approve(
+        proposed.pk, actor=desk.second_officer, at=MORNING, seen=proposed.version
+    )
+    sent = answer.send_answer(approved.pk, actor=desk.handler, at=MORNING, seen=approved.version)
+    session = links.open_for_sender(sent, at=MORNING)
+    made = reading.ask_code(session, at=MORNING)
+    wrong = "0" * 8 if cast.code_in_mail().replace(" ", "") != "0" * 8 else "1" * 8
+    start = Barrier(20)
+
+    def guess() -> str:
+        connection.ensure_connection()
+        start.wait(20)
+        return reading.enter_code(session, wrong, at=MORNING).sentence
+
+    said = at_once([guess] * 20)
+    made.refresh_from_db()
+    assert made.tries == 5
+    assert sum("No code is valid now." in each for each in said) == 15
+    figures.add("guesses at a code at once: tried", made.tries, 5)

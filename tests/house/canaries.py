@@ -44,7 +44,6 @@ from dsr.requests.deeds.order import OrderGiven, record_order
 from dsr.requests.forms import RequestForm
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links
-from dsr.requests.states import Way
 from dsr.requests.submission import intake
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
@@ -288,7 +287,7 @@ class Story:
             assert it.reference in staff.post("/staff/search/", {"text": word}).content.decode()
         self.browser.get(self.private())
         # Whatever was open was closed when the contact changed and the request was frozen.
-        self.browser.post(f"/s/{links.issue(it, Way.MAIL, at=self.at)}/")
+        self.browser.post(f"/s/{links.issue(it, at=self.at)}/")
         lost = {"email": self.words.mail("lost"), "reference": self.words["lost_reference"]}
         assert self.browser.post("/lost/", lost).status_code == 302
         release.give_code(it.pk, way="counter", actor=self.desk.handler, at=self.at)

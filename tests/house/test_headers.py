@@ -16,7 +16,6 @@ from dsr.requests.deeds import review
 from dsr.requests.deeds.answer import send_answer
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links, rate_limits
-from dsr.requests.states import Way
 from tests import cast
 from tests.cast import MORNING, Desk, open_desk
 from tests.dashboard.conftest import Seat
@@ -66,7 +65,7 @@ class Scene:
         self.answered: SubjectRequest = _answered(self.desk)
         self.stranger = Client(raise_request_exception=False)
         self.requester = Client(raise_request_exception=False)
-        self.requester.post(f"/s/{links.issue(self.answered, Way.MAIL, at=MORNING)}/")
+        self.requester.post(f"/s/{links.issue(self.answered, at=MORNING)}/")
         self.page = f"/status/{self.answered.reference}/"
         self.requester.post(f"{self.page}code/")
         self.requester.post(f"{self.page}open/", {"code": cast.code_in_mail()})

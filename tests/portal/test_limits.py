@@ -9,7 +9,6 @@ from django.utils import timezone
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links, rate_limits
 from dsr.requests.services.rate_limits import Limit
-from dsr.requests.states import Way
 from tests.portal.conftest import ACCOUNTING, FULL, Visitor
 from tests.portal.test_asking import picture
 
@@ -107,7 +106,7 @@ def test_new_links_are_limited_with_the_messages(visitor: Visitor) -> None:
 def test_after_thirty_wrong_links_the_right_one_is_as_unknown_as_the_wrong_ones(
     visitor: Visitor,
 ) -> None:
-    right = f"/s/{links.issue(visitor.ask(), Way.MAIL, at=timezone.now())}/"
+    right = f"/s/{links.issue(visitor.ask(), at=timezone.now())}/"
     stranger = Client()
     wrong = [stranger.get(f"/s/{number:043}/") for number in range(31)]
     answers = {(each.status_code, each.content) for each in wrong}
@@ -119,7 +118,7 @@ def test_after_thirty_wrong_links_the_right_one_is_as_unknown_as_the_wrong_ones(
 
 
 def test_ten_minutes_later_the_right_link_opens_again(visitor: Visitor) -> None:
-    right = f"/s/{links.issue(visitor.ask(), Way.MAIL, at=timezone.now())}/"
+    right = f"/s/{links.issue(visitor.ask(), at=timezone.now())}/"
     use_up(rate_limits.WRONG_LINK, 30, source=HERE)
     assert Client().get(right).status_code == 404
     visitor.time.shift(600)
@@ -127,5 +126,5 @@ def test_ten_minutes_later_the_right_link_opens_again(visitor: Visitor) -> None:
 
 
 def test_right_links_are_not_counted(visitor: Visitor) -> None:
-    right = f"/s/{links.issue(visitor.ask(), Way.MAIL, at=timezone.now())}/"
+    right = f"/s/{links.issue(visitor.ask(), at=timezone.now())}/"
     assert {Client().get(right).status_code for _ in range(40)} == {200}

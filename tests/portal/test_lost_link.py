@@ -12,7 +12,6 @@ from dsr.notifications.models import OutboxMessage
 from dsr.requests.deeds import ending
 from dsr.requests.models import LostLink
 from dsr.requests.services import links, lost_links
-from dsr.requests.states import Way
 from tests.cast import Desk
 from tests.portal.conftest import Visitor
 
@@ -55,7 +54,7 @@ def test_the_answer_and_the_work_are_the_same_whether_known_or_not(visitor: Visi
 
 def test_the_old_links_close_when_the_new_one_is_opened_and_not_before(visitor: Visitor) -> None:
     sent = visitor.ask()
-    old = f"/s/{links.issue(sent, Way.MAIL, at=timezone.now())}/"
+    old = f"/s/{links.issue(sent, at=timezone.now())}/"
     ask("zoe.canary@example.org", sent.reference)
     lost_links.sweep(at=timezone.now())
     assert Client().get(old).status_code == 200

@@ -15,14 +15,14 @@ from dsr.requests.deeds import assignment, conversation, identity, review
 from dsr.requests.deeds.answer import send_answer
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.requests.services import links
-from dsr.requests.states import Ended, Way
+from dsr.requests.states import Ended
 from tests import cast
 from tests.cast import Desk
 from tests.portal.conftest import Visitor
 
 
 def link_to(subject_request: SubjectRequest) -> str:
-    return f"/s/{links.issue(subject_request, Way.MAIL, at=timezone.now())}/"
+    return f"/s/{links.issue(subject_request, at=timezone.now())}/"
 
 
 def opened(visitor: Visitor, subject_request: SubjectRequest) -> None:

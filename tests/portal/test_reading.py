@@ -3,55 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from dsr.notifications.models import OutboxMessage
-from dsr.notifications.services import deliver
-from dsr.requests.deeds import correction, decision, ending, release, review
+from dsr.requests.deeds import answer, decision, ending, release, review
 from dsr.requests.deeds.answer import send_answer
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.models import PrivateSession, Reading, ReadingCode, SubjectRequest
 from dsr.requests.preconditions import contact_proved
-from dsr.requests.services import links, reading
-from dsr.requests.states import Way
+from dsr.requests.services import reading
 from tests import cast
 from tests.cast import Desk
+from tests.dashboard.conftest import Seat
 from tests.portal.conftest import FULL, Visitor
-
-SECRET = "Blood group canary."
-
-
-def answered(sent: SubjectRequest, desk: Desk, **given: Any) -> SubjectRequest:
-    begun = cast.begin(sent, desk.handler, at=timezone.now())
-    proposed = cast.propose(begun, desk.handler, at=timezone.now(), answer=SECRET, **given)
-    approved = review.approve(
-        proposed.pk, actor=desk.second_officer, at=timezone.now(), seen=proposed.version
-    )
-    return send_answer(approved.pk, actor=desk.handler, at=timezone.now(), seen=approved.version)
-
-
-def by_link(sent: SubjectRequest) -> Client:
-    browser = Client()
-    browser.post(f"/s/{links.issue(sent, Way.MAIL, at=timezone.now())}/")
-    return browser
-
-
-def code_for(browser: Client, sent: SubjectRequest) -> str:
-    browser.post(f"/status/{sent.reference}/code/")
-    return cast.code_in_mail()
-
-
-def enter(browser: Client, sent: SubjectRequest, code: str) -> Any:
-    return browser.post(f"/status/{sent.reference}/open/", {"code": code})
-
-
-def page(browser: Client, sent: SubjectRequest) -> str:
-    return browser.get(f"/status/{sent.reference}/").content.decode()
+from tests.portal.steps import SECRET, answered, by_link, change_contact, code_for, enter, page
 
 
 def wrong(code: str) -> str:
@@ -192,11 +160,13 @@ def test_what_was_released_is_open_for_ninety_days(visitor: Visitor, desk: Desk)
     sent = answered(visitor.ask(), desk)
     visitor.time.shift(timedelta(days=91))
     browser = by_link(sent)
-    enter(browser, sent, code_for(browser, sent))
+    browser.post(f"/status/{sent.reference}/code/")
+    assert not ReadingCode.objects.exists()
     seen = page(browser, sent)
     assert SECRET not in seen
     assert "The time for reading this answer here is over." in seen
     release.renew_release(sent.pk, actor=desk.handler, at=timezone.now())
+    enter(browser, sent, code_for(browser, sent))
     assert SECRET in page(browser, sent)
 
 
@@ -211,6 +181,141 @@ def test_a_code_told_at_the_counter_opens_one_browser(visitor: Visitor, desk: De
     assert SECRET in page(mine, sent)
     assert "No code is valid now." in enter(other, sent, code).content.decode()
     assert reading.code_at_counter(sent, at=timezone.now()) is None
+
+
+def test_the_code_for_the_counter_stands_on_the_page_for_who_may_give_it(
+    visitor: Visitor, desk: Desk
+) -> None:
+    sent = answered(visitor.ask(), desk)
+    release.give_code(sent.pk, way="counter", actor=desk.handler, at=timezone.now())
+    made = reading.code_at_counter(sent, at=timezone.now())
+    assert made is not None
+    said = reading.spaced(str(made.unseal("code")))
+    there = f"/staff/requests/{sent.reference}/"
+    assert said in Seat(desk.handler).client.get(there).content.decode()
+    assert said not in Seat(desk.auditor).client.get(there).content.decode()
+    visitor.time.shift(timedelta(minutes=31))
+    assert said not in Seat(desk.handler).client.get(there).content.decode()
+
+
+def test_a_code_goes_the_way_of_the_answer_and_never_to_another_address(
+    visitor: Visitor, desk: Desk
+) -> None:
+    """The address of post is proved; the mailbox is whoever's filled in the form."""
+    sent = visitor.ask(**FULL, postal_address="7 rue du Serin\n69000 Lyon", medium="paper")
+    done = answered(sent, desk)
+    browser = by_link(done)
+    assert "Send me a code by e-mail" not in page(browser, done)
+    browser.post(f"/status/{done.reference}/code/")
+    assert not ReadingCode.objects.exists()
+    release.give_code(done.pk, way="letter", actor=desk.handler, at=timezone.now())
+    letter = OutboxMessage.objects.get(kind="reading_code")
+    assert letter.medium == "letter"
+    assert "7 rue du Serin" in str(letter.unseal("to_address"))
+
+
+def test_no_code_goes_by_letter_where_the_answer_went_by_mail(visitor: Visitor, desk: Desk) -> None:
+    done = answered(visitor.ask(**FULL, postal_address="7 rue du Serin\n69000 Lyon"), desk)
+    with pytest.raises(BadInput, match="does not go by post"):
+        release.give_code(done.pk, way="letter", actor=desk.handler, at=timezone.now())
+    assert not ReadingCode.objects.exists()
+
+
+def test_a_contact_changed_after_the_answer_went_out_gets_no_code_until_it_is_proved(
+    visitor: Visitor, desk: Desk
+) -> None:
+    sent = change_contact(answered(visitor.ask(), desk), desk)
+    browser = by_link(sent)
+    assert "It is not proved that the contact on file is yours" in page(browser, sent)
+    browser.post(f"/status/{sent.reference}/code/")
+    assert not ReadingCode.objects.exists()
+    cast.prove_contact(SubjectRequest.objects.get(pk=sent.pk), desk.handler, at=timezone.now())
+    enter(browser, sent, code_for(browser, sent))
+    assert SECRET in page(browser, sent)
+
+
+def test_striking_the_proof_closes_what_was_opened_by_it(visitor: Visitor, desk: Desk) -> None:
+    sent = answered(visitor.ask(), desk)
+    browser = by_link(sent)
+    enter(browser, sent, code_for(browser, sent))
+    release.strike_contact_proof(
+        sent.pk, proof_id=sent.contact_proofs.get().pk, actor=desk.officer, at=timezone.now()
+    )
+    assert browser.get(f"/status/{sent.reference}/").status_code == 403
+    late = by_link(sent)
+    late.post(f"/status/{sent.reference}/code/")
+    assert ReadingCode.objects.count() == 1
+
+
+def test_a_code_on_its_way_to_the_old_contact_dies_with_it(visitor: Visitor, desk: Desk) -> None:
+    typed = {name: value for name, value in FULL.items() if name != "email"}
+    done = answered(visitor.ask(**typed, postal_address="7 rue du Serin\n69000 Lyon"), desk)
+    release.give_code(done.pk, way="letter", actor=desk.handler, at=timezone.now())
+    code = cast.code_in_mail()
+    change_contact(done, desk)
+    assert OutboxMessage.objects.get(kind="reading_code").status == "cancelled"
+    browser = by_link(done)
+    assert enter(browser, done, code).status_code == 302
+    assert "No code is valid now." in page(browser, done)
+    assert SECRET not in page(browser, done)
+
+
+def test_an_older_letter_opens_nothing_once_a_newer_code_was_used(
+    visitor: Visitor, desk: Desk
+) -> None:
+    typed = {name: value for name, value in FULL.items() if name != "email"}
+    done = answered(visitor.ask(**typed, postal_address="7 rue du Serin\n69000 Lyon"), desk)
+    release.give_code(done.pk, way="letter", actor=desk.handler, at=timezone.now())
+    old = cast.code_in_mail()
+    release.give_code(done.pk, way="letter", actor=desk.handler, at=timezone.now())
+    mine, other = by_link(done), by_link(done)
+    assert enter(mine, done, cast.code_in_mail()).status_code == 302
+    assert "No code is valid now." in enter(other, done, old).content.decode()
+    assert SECRET not in page(other, done)
+
+
+def test_an_answer_sent_later_is_not_open_by_the_code_for_an_earlier_one(
+    visitor: Visitor, desk: Desk
+) -> None:
+    sent = answered(visitor.ask(), desk)
+    browser = by_link(sent)
+    enter(browser, sent, code_for(browser, sent))
+    visitor.time.shift(timedelta(minutes=5))
+    page(browser, sent)
+    write_another(sent, desk, "Second canary.")
+    seen = page(browser, sent)
+    assert SECRET in seen
+    assert "Second canary." not in seen
+    enter(browser, sent, code_for(browser, sent))
+    assert "Second canary." in page(browser, sent)
+    assert Reading.objects.filter(what="page").count() == 2
+
+
+def write_another(sent: SubjectRequest, desk: Desk, text: str) -> None:
+    it, now = SubjectRequest.objects.get(pk=sent.pk), timezone.now()
+    it = answer.close(it.pk, actor=desk.handler, at=now)
+    it = ending.reopen(it.pk, reason="More was found.", actor=desk.officer, at=now)
+    it = cast.propose(it, desk.handler, at=now, answer=text)
+    it = review.approve(it.pk, actor=desk.second_officer, at=now, seen=it.version)
+    send_answer(it.pk, actor=desk.handler, at=now, seen=it.version)
+
+
+def test_an_answer_that_was_opened_too_often_keeps_a_newer_one_not_closed(
+    visitor: Visitor, desk: Desk
+) -> None:
+    sent = answered(visitor.ask(), desk)
+    session = PrivateSession.objects.get()
+    first = sent.messages.get(kind="answer")
+    Reading.objects.bulk_create(
+        Reading(session=session, message=first, what="page", at=timezone.now()) for _ in range(20)
+    )
+    visitor.time.shift(timedelta(minutes=5))
+    write_another(sent, desk, "Second canary.")
+    browser = by_link(sent)
+    enter(browser, sent, code_for(browser, sent))
+    seen = page(browser, sent)
+    assert "Second canary." in seen
+    assert SECRET not in seen
 
 
 def test_a_code_goes_by_letter_where_there_is_an_address(visitor: Visitor, desk: Desk) -> None:
@@ -322,229 +427,3 @@ def test_a_frozen_request_is_not_read(visitor: Visitor, desk: Desk) -> None:
         )
     )
     assert "stopped for a check" in page(late, sent)
-
-
-# Links end --------------------------------------------------------------------------------------
-
-
-def change_contact(sent: SubjectRequest, desk: Desk) -> SubjectRequest:
-    return correction.edit_contact(
-        sent.pk,
-        email="zoe.new@example.org",
-        phone="",
-        postal_address="",
-        actor=desk.clerk,
-        at=timezone.now(),
-    )
-
-
-ENDINGS = {
-    "contact corrected": change_contact,
-    "mailbox stolen": lambda sent, desk: release.declare_stolen(
-        sent.pk, reason="She called.", actor=desk.clerk, at=timezone.now()
-    ),
-    "frozen": lambda sent, desk: ending.freeze(
-        sent.pk, reason="Not me.", actor=desk.officer, at=timezone.now()
-    ),
-    "closed by staff": lambda sent, desk: release.close_links(
-        sent.pk, actor=desk.handler, at=timezone.now()
-    ),
-}
-
-
-@pytest.mark.parametrize("how", ENDINGS)
-def test_links_and_sessions_end_at_once_in_every_browser(
-    visitor: Visitor, desk: Desk, how: str
-) -> None:
-    sent = visitor.ask()
-    kept = f"/s/{links.issue(sent, Way.MAIL, at=timezone.now())}/"
-    browsers = [visitor.client, by_link(sent), by_link(sent)]
-    ENDINGS[how](sent, desk)
-    there = f"/status/{sent.reference}/"
-    assert [each.get(there).status_code for each in browsers] == [403, 403, 403]
-    assert Client().get(kept).status_code == 404
-    assert Client().post(kept).status_code == 404
-    assert "links_ended" in [line.code for line in cast.history(sent)]
-
-
-def test_mail_to_the_old_contact_is_not_sent_and_the_new_one_gets_a_link(
-    visitor: Visitor, desk: Desk
-) -> None:
-    sent = visitor.ask()
-    change_contact(sent, desk)
-    deliver(timezone.now())
-    mails = OutboxMessage.objects.filter(reference=sent.reference, recipient_user_id=None)
-    assert {(each.kind, str(each.unseal("to_address")), each.status) for each in mails} == {
-        ("acknowledgement", "zoe.canary@example.org", "cancelled"),
-        ("fresh_link", "zoe.new@example.org", "sent"),
-    }
-
-
-def test_a_mail_in_a_workers_hands_is_asked_again_before_it_is_sent(
-    visitor: Visitor, desk: Desk
-) -> None:
-    sent = visitor.ask()
-    mail = OutboxMessage.objects.get(kind="acknowledgement")
-    assert links.still_leads_there(mail.recheck_args, timezone.now())
-    sent.links.update(ended_at=timezone.now())
-    assert not links.still_leads_there(mail.recheck_args, timezone.now())
-
-
-def test_correcting_the_telephone_number_alone_ends_no_link(visitor: Visitor, desk: Desk) -> None:
-    sent = visitor.ask()
-    correction.edit_contact(
-        sent.pk,
-        email=FULL["email"],
-        phone="+33123456789",
-        postal_address="",
-        actor=desk.clerk,
-        at=timezone.now(),
-    )
-    assert visitor.client.get(f"/status/{sent.reference}/").status_code == 200
-
-
-def test_nothing_is_mailed_to_a_mailbox_in_wrong_hands(visitor: Visitor, desk: Desk) -> None:
-    sent = visitor.ask()
-    stolen = ENDINGS["mailbox stolen"](sent, desk)
-    release.close_links(stolen.pk, actor=desk.handler, at=timezone.now())
-    assert not OutboxMessage.objects.filter(kind="fresh_link").exists()
-    change_contact(stolen, desk)
-    assert OutboxMessage.objects.filter(kind="fresh_link").count() == 1
-
-
-def test_a_new_link_closes_the_old_ones_unless_the_requester_says_otherwise(
-    visitor: Visitor,
-) -> None:
-    sent = visitor.ask()
-    other = by_link(sent)
-    visitor.client.post(visitor.at("new-link/"), {"keep_others": "yes"})
-    assert other.get(visitor.at()).status_code == 200
-    visitor.client.post(visitor.at("new-link/"))
-    assert other.get(visitor.at()).status_code == 403
-    assert visitor.client.get(visitor.at()).status_code == 200
-
-
-def test_the_requester_closes_every_other_link_and_session(visitor: Visitor) -> None:
-    sent = visitor.ask()
-    kept = f"/s/{links.issue(sent, Way.MAIL, at=timezone.now())}/"
-    other = by_link(sent)
-    visitor.client.post(visitor.at("close-others/"))
-    assert other.get(visitor.at()).status_code == 403
-    assert Client().get(kept).status_code == 404
-    assert visitor.client.get(visitor.at()).status_code == 200
-
-
-def test_a_page_left_alone_for_half_an_hour_closes(visitor: Visitor) -> None:
-    visitor.ask()
-    for _number in range(3):
-        visitor.time.shift(timedelta(minutes=29))
-        assert visitor.client.get(visitor.at()).status_code == 200
-    visitor.time.shift(timedelta(minutes=30))
-    assert visitor.client.get(visitor.at()).status_code == 403
-
-
-def test_a_copy_of_the_cookie_opens_nothing_after_the_session_was_ended(visitor: Visitor) -> None:
-    visitor.ask()
-    copy = Client()
-    copy.cookies = visitor.client.cookies.copy()
-    ended = visitor.client.post("/status/end/")
-    assert ended.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
-    assert copy.get(visitor.at()).status_code == 403
-    assert PrivateSession.objects.get().ended_why == "requester"
-
-
-# The form token is no key -----------------------------------------------------------------------
-
-
-def test_a_form_sent_again_from_another_browser_opens_nothing_and_says_when_it_came(
-    visitor: Visitor,
-) -> None:
-    token = visitor.token("/indigomed/accounting/")
-    visitor.client.post("/indigomed/accounting/", {"form_token": token, **FULL})
-    sent = SubjectRequest.objects.get()
-    thief = Client()
-    answer = thief.post("/indigomed/accounting/", {"form_token": token, "name": "Mallory"})
-    said = answer.content.decode()
-    assert answer.status_code == 409
-    assert "You already sent this" in said
-    assert sent.reference in said
-    assert "at 09:14" in said  # 7:14 UTC, as Paris has it
-    assert thief.get(f"/status/{sent.reference}/").status_code == 403
-    assert FULL["name"] not in said
-
-
-def test_the_browser_that_sent_it_is_let_in_when_the_answer_got_lost(visitor: Visitor) -> None:
-    token = visitor.token("/indigomed/accounting/")
-    typed = {"form_token": token, **FULL}
-    lost = visitor.client.post("/indigomed/accounting/", typed)
-    del visitor.client.cookies["session"]
-    again = visitor.client.post("/indigomed/accounting/", typed)
-    assert again.headers["Location"] == lost.headers["Location"]
-    for _number in range(40):
-        visitor.client.post("/indigomed/accounting/", typed)
-    assert (SubjectRequest.objects.count(), PrivateSession.objects.count()) == (1, 1)
-
-
-def test_a_quarter_of_an_hour_later_its_form_lets_nobody_in(visitor: Visitor) -> None:
-    token = visitor.token("/indigomed/accounting/")
-    typed = {"form_token": token, **FULL}
-    visitor.client.post("/indigomed/accounting/", typed)
-    del visitor.client.cookies["session"]
-    visitor.time.shift(timedelta(minutes=16))
-    assert visitor.client.post("/indigomed/accounting/", typed).status_code == 409
-
-
-def test_on_a_shared_computer_back_and_send_after_the_end_opens_nothing(visitor: Visitor) -> None:
-    token = visitor.token("/indigomed/accounting/")
-    typed = {"form_token": token, **FULL}
-    visitor.client.post("/indigomed/accounting/", typed)
-    visitor.client.post("/status/end/")
-    assert visitor.client.post("/indigomed/accounting/", typed).status_code == 409
-
-
-@pytest.mark.parametrize("days", [2, 400])
-def test_a_form_that_was_open_for_days_is_shown_again_with_what_was_typed(
-    visitor: Visitor, days: int
-) -> None:
-    token = visitor.token("/indigomed/accounting/")
-    visitor.time.shift(timedelta(days=days))
-    answer = visitor.client.post("/indigomed/accounting/", {"form_token": token, **FULL})
-    said = answer.content.decode()
-    assert "This form was open for too long. Please send it again." in said
-    assert FULL["email"] in said
-    assert not SubjectRequest.objects.exists()
-
-
-# A page acts on the request it shows ------------------------------------------------------------
-
-
-def test_two_tabs_act_each_on_the_request_they_show(visitor: Visitor) -> None:
-    first = visitor.ask()
-    withdraw_first = visitor.at("withdraw/")
-    second = visitor.ask()
-    visitor.client.post(f"/status/{first.reference}/reply/", {"text": "For the first."})
-    visitor.client.post(withdraw_first)
-    first.refresh_from_db()
-    second.refresh_from_db()
-    assert (first.status, second.status) == ("withdrawn", "received")
-    assert first.messages.filter(from_requester=True).count() == 1
-    assert not second.messages.filter(from_requester=True).exists()
-
-
-def test_a_browser_holds_several_requests_and_lists_them(visitor: Visitor) -> None:
-    first, second = visitor.ask(), visitor.ask()
-    listed = visitor.open("/status/")
-    assert first.reference in listed
-    assert second.reference in listed
-    for each in (first, second):
-        assert each.reference in visitor.open(f"/status/{each.reference}/")
-
-
-def test_a_session_of_one_request_opens_no_other(visitor: Visitor, desk: Desk) -> None:
-    mine = visitor.ask()
-    other = cast.ask(desk.right("img", "access"), at=timezone.now())
-    for name in ("", "sent/", "withdraw/", "complete/", "paper/"):
-        assert visitor.client.get(f"/status/{other.reference}/{name}").status_code == 403
-    for name in ("reply/", "withdraw/", "new-link/", "close-others/", "code/", "open/"):
-        assert visitor.client.post(f"/status/{other.reference}/{name}").status_code == 403
-    assert visitor.client.get(f"/status/{mine.reference}/").status_code == 200

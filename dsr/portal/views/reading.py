@@ -45,16 +45,20 @@ def code(request: HttpRequest, session: PrivateSession) -> HttpResponse:
 @with_session
 def enter(request: HttpRequest, session: PrivateSession) -> HttpResponse:
     """The code opens the answer in this browser."""
-    form = CodeForm(request.POST)
+    form, at = CodeForm(request.POST), timezone.now()
     if form.is_valid():
         try:
-            tried = reading.enter_code(session, form.cleaned_data["code"], at=timezone.now())
+            tried = reading.enter_code(session, form.cleaned_data["code"], at=at)
         except RequestError as error:
             form.add_error("code", str(error))
         else:
             if tried.opened:
                 return redirect("portal:status", session.subject_request.reference)
             form.add_error("code", tried.sentence)
+    # Without something to open the page has no field beside which the sentence could stand.
+    if not reading.locked(session, at):
+        messages.error(request, str(form.errors["code"][0]))
+        return redirect("portal:status", session.subject_request.reference)
     return show(request, session, ReplyForm(), form)
 
 

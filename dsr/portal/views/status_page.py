@@ -31,7 +31,6 @@ from dsr.requests.forms.fields import field_of, said
 from dsr.requests.models import PrivateSession, SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.rate_limits import WRITING
-from dsr.requests.states import Way
 
 
 class ReplyForm(forms.Form):
@@ -235,7 +234,7 @@ def new_link(request: HttpRequest, session: PrivateSession) -> HttpResponse:
         return redirect("portal:status", session.subject_request.reference)
     if not request.POST.get("keep_others"):
         links.close_others(session, at=at)
-    token = links.issue(subject_request, Way.SHOWN, at=at)
+    token = links.issue(subject_request, at=at)
     address = request.build_absolute_uri(reverse("portal:link", args=[token]))
     return render(request, "portal/new_link.html", page_of(session, at) | {"address": address})
 

@@ -25,6 +25,7 @@ from dsr.requests.people import goes_by_post, lines_of, writes_to
 from dsr.requests.preconditions import (
     contact_needed,
     decision_holds,
+    gives_data,
     is_answered,
     releasable,
     sent_answer,
@@ -102,6 +103,7 @@ def send_answer(doing: Doing, given: Sending) -> None:
     answer.letter = seal_letter(doing, answer)
     # What was handed over before leaves no letter to be posted, whatever was wished for.
     answer.on_paper = given.given_on is None and goes_by_post(doing.subject_request)
+    answer.to_proved_only = gives_data(doing.subject_request)
     if given.given_on and given.proof:
         answer.happened_on = given.given_on
         # Under the key of the record: the proof outlives the content, as the decision does.

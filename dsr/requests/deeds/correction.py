@@ -19,8 +19,7 @@ from dsr.requests.forms import email_field, phone_field, text_field
 from dsr.requests.forms.asking import asked_by
 from dsr.requests.forms.fields import as_json, field_of
 from dsr.requests.models import SubjectRequest
-from dsr.requests.people import reindex, writes_to
-from dsr.requests.preconditions import delivery_contact
+from dsr.requests.people import answers_go_to, notices_go_to, reindex, writes_to
 from dsr.requests.services import links
 from dsr.requests.states import OPEN, UNDECIDED, Ended
 from dsr.vault.addresses import AddressRefused, canonical_or_blank
@@ -90,7 +89,7 @@ def edit_contact(doing: Doing, given: Contact) -> None:
     if not (email or given.phone.strip() or given.postal_address.strip()):
         raise BadInput({"email": _("Leave at least one way to answer.")})
     person = writes_to(doing.subject_request)
-    before = delivery_contact(doing.subject_request)
+    before = _goes_to(doing.subject_request)
     # The old contact must not find the request any more: it may be a stranger's.
     country = doing.subject_request.organisation.country
     for name in ("email", "phone"):
@@ -107,8 +106,13 @@ def edit_contact(doing: Doing, given: Contact) -> None:
     person.save()
     # All of them: the other person of the request may have the contact that was taken out.
     reindex(doing.subject_request)
-    if delivery_contact(doing.subject_request) != before:
+    if _goes_to(doing.subject_request) != before:
         _goes_elsewhere(doing)
+
+
+def _goes_to(subject_request: SubjectRequest) -> tuple[tuple[str, str], tuple[str, str]]:
+    # Of who asked for paper the links went by mail and the answer goes by post: either may change.
+    return notices_go_to(subject_request), answers_go_to(subject_request)
 
 
 def _goes_elsewhere(doing: Doing) -> None:

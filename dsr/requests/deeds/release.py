@@ -12,15 +12,14 @@ from django.utils.translation import gettext_lazy
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
-from dsr.requests.errors import BadInput, Unmet
+from dsr.requests.errors import BadInput
 from dsr.requests.forms import day_field, text_field
 from dsr.requests.messages import keep_note
 from dsr.requests.models import ContactProof, SubjectRequest
-from dsr.requests.people import contact_hash, writes_to
+from dsr.requests.people import answers_go_to, contact_hash, writes_to
 from dsr.requests.preconditions import (
     contact_needed,
     contact_proved,
-    delivery_contact,
     standing_decision,
 )
 from dsr.requests.services import links, reading
@@ -99,7 +98,7 @@ def _another_approved(subject_request: SubjectRequest, actor: Actor) -> str:
 
 
 def _has_contact(subject_request: SubjectRequest, actor: Actor) -> str:
-    if delivery_contact(subject_request)[0]:
+    if answers_go_to(subject_request)[0]:
         return ""
     return _("There is no address to which an answer could go. Correct the contact first.")
 
@@ -143,7 +142,7 @@ def prove_contact(doing: Doing, given: Proof) -> None:
     proof = ContactProof(
         safe=doing.subject_request.safe,
         subject_request=doing.subject_request,
-        contact=contact_hash(*delivery_contact(doing.subject_request)),
+        contact=contact_hash(*answers_go_to(doing.subject_request)),
         kind=given.kind,
         seen_on=given.seen_on or doing.today,
         recorded_at=doing.at,
@@ -167,7 +166,10 @@ class StruckProof:
     permissions=(Permission.IDENTIFY,),
     states=OPEN,
     address="contact-proof/<int:proof_id>/strike",
-    lead=gettext_lazy("It no longer counts. The row stays, with who recorded it and when."),
+    lead=gettext_lazy(
+        "It no longer counts, and what was opened through this contact is closed. The row stays, "
+        "with who recorded it and when."
+    ),
     done=gettext_lazy("The proof is struck."),
     warning=True,
     history=gettext_lazy("A proof of the contact was struck"),
@@ -175,11 +177,15 @@ class StruckProof:
     shows=("identity",),
 )
 def strike_contact_proof(doing: Doing, given: StruckProof) -> None:
-    """The contact is no longer proved by this; what is not sent yet waits for another proof."""
+    """The contact is no longer proved by this: nothing is sent there or opened through it."""
     rows = doing.subject_request.contact_proofs.filter(pk=given.proof_id, struck_at=None)
     if not rows.update(struck_at=doing.at):
         raise BadInput({"proof": _("This proof was struck already.")})
     doing.facts["proof"] = given.proof_id
+    # Who read by this contact reads no more; to follow the request it is as good as before.
+    links.end(doing.subject_request, Ended.UNPROVED, at=doing.at, actor=doing.actor)
+    if doing.subject_request.status != Status.FROZEN:
+        send_fresh_link(doing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +277,9 @@ def send_fresh_link(doing: Doing) -> None:
 
 
 def _something_to_read(subject_request: SubjectRequest, actor: Actor) -> str:
-    return "" if reading.released(subject_request) else _("There is no answer to read yet.")
+    if reading.released(subject_request).exists():
+        return ""
+    return _("There is no answer to read yet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,11 +320,17 @@ def give_code(doing: Doing, given: Giving) -> None:
     """A code for a person who is here, or by letter."""
     if given.way not in (CodeWay.COUNTER, CodeWay.LETTER):
         raise BadInput({"way": _("Choose how it reaches the person.")})
-    by_letter = given.way == CodeWay.LETTER
-    if by_letter and not writes_to(doing.subject_request).reveal("postal_address"):
-        raise BadInput({"way": _("There is no postal address on file. Tell it at the counter.")})
+    if given.way == CodeWay.LETTER and (sentence := _no_letter(doing.subject_request)):
+        raise BadInput({"way": sentence})
     made = reading.make_code(doing.subject_request, CodeWay(given.way), at=doing.at)
     doing.facts |= {"way": given.way, "code": made.pk}
+
+
+def _no_letter(subject_request: SubjectRequest) -> str:
+    """A code goes where the answer goes, which is the contact that was proved."""
+    if answers_go_to(subject_request)[1] != "letter":
+        return _("The answer does not go by post, so no code does. Tell it at the counter.")
+    return reading.unproved(subject_request)
 
 
 @deed(
@@ -338,7 +352,4 @@ def give_code(doing: Doing, given: Giving) -> None:
 )
 def renew_release(doing: Doing, given: Nothing) -> None:
     """Once more readable, where the time was over or it was opened too often."""
-    answers = [each.pk for each in reading.released(doing.subject_request)]
-    if not answers:
-        raise Unmet(_("There is no answer to read yet."))
-    doing.subject_request.messages.filter(pk__in=answers).update(renewed_at=doing.at)
+    reading.released(doing.subject_request).update(renewed_at=doing.at)

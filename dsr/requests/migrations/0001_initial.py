@@ -489,17 +489,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("token_hash", models.CharField(max_length=64, unique=True)),
-                (
-                    "way",
-                    models.CharField(
-                        choices=[
-                            ("mail", "by mail"),
-                            ("letter", "by letter"),
-                            ("shown", "shown on the private page"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
                 ("created_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
@@ -511,6 +500,24 @@ class Migration(migrations.Migration):
                         to="requests.subjectrequest",
                     ),
                 ),
+                (
+                    "ended_why",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("contact", "the contact was changed"),
+                            ("stolen", "the contact is in wrong hands"),
+                            ("unproved", "the proof of the contact was struck"),
+                            ("frozen", "the request was frozen"),
+                            ("unfrozen", "the request was released again"),
+                            ("staff", "closed by the desk"),
+                            ("requester", "closed by the requester"),
+                            ("newer", "a newer link took its place"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("replaces_others", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
@@ -588,6 +595,9 @@ class Migration(migrations.Migration):
                         to="requests.subjectrequest",
                     ),
                 ),
+                ("to_proved_only", models.BooleanField(default=False)),
+                ("renewed_at", models.DateTimeField(blank=True, null=True)),
+                ("taken_back_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 "ordering": ["at", "pk"],
@@ -716,6 +726,7 @@ class Migration(migrations.Migration):
                         to="requests.subjectrequest",
                     ),
                 ),
+                ("email_stolen", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
@@ -1239,48 +1250,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddField(
-            model_name="person",
-            name="email_stolen",
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name="requestmessage",
-            name="renewed_at",
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="requestmessage",
-            name="taken_back_at",
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="statuslink",
-            name="contact",
-            field=models.CharField(blank=True, max_length=64),
-        ),
-        migrations.AddField(
-            model_name="statuslink",
-            name="ended_why",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("contact", "the contact was changed"),
-                    ("stolen", "the contact is in wrong hands"),
-                    ("frozen", "the request was frozen"),
-                    ("unfrozen", "the request was released again"),
-                    ("staff", "closed by the desk"),
-                    ("requester", "closed by the requester"),
-                    ("newer", "a newer link took its place"),
-                ],
-                max_length=12,
-            ),
-        ),
-        migrations.AddField(
-            model_name="statuslink",
-            name="replaces_others",
-            field=models.BooleanField(default=False),
-        ),
         migrations.CreateModel(
             name="ContactProof",
             fields=[
@@ -1373,7 +1342,6 @@ class Migration(migrations.Migration):
                 ),
                 ("opened_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),
-                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "ended_why",
@@ -1382,6 +1350,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("contact", "the contact was changed"),
                             ("stolen", "the contact is in wrong hands"),
+                            ("unproved", "the proof of the contact was struck"),
                             ("frozen", "the request was frozen"),
                             ("unfrozen", "the request was released again"),
                             ("staff", "closed by the desk"),

@@ -7,24 +7,19 @@ is kept here: the tables know them by a keyed hash only.
 
 from django.db import models
 
-from dsr.requests.states import Ended, Way
+from dsr.requests.states import Ended
 from dsr.vault.models import SealedField, SealedModel
 
 from .subject_request import SubjectRequest
 
 
 class StatusLink(models.Model):
-    """One link: 256 random bits, kept only as a hash, for one request; it expires, or is ended.
-
-    ``contact`` is the keyed hash of the contact it was sent to; empty where it was shown on a page.
-    """
+    """One link: 256 random bits, kept only as a hash, for one request; it expires, or is ended."""
 
     subject_request = models.ForeignKey(
         SubjectRequest, on_delete=models.CASCADE, related_name="links"
     )
     token_hash = models.CharField(max_length=64, unique=True)
-    way = models.CharField(max_length=10, choices=Way.choices)
-    contact = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -41,8 +36,8 @@ class PrivateSession(models.Model):
     """One browser in which one request is open; without a link where it has just sent the form.
 
     The browser's own session holds no more than the numbers of these rows, so that a session ended
-    here is ended in every browser, whatever its cookie says. ``confirmed_at`` is when a code that
-    went to the delivery contact was entered in it.
+    here is ended in every browser, whatever its cookie says. What it may read of the answers stands
+    in its readings (``models.release``).
     """
 
     subject_request = models.ForeignKey(
@@ -53,7 +48,6 @@ class PrivateSession(models.Model):
     )
     opened_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    confirmed_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_why = models.CharField(max_length=12, choices=Ended.choices, blank=True)
 

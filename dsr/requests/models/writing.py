@@ -90,6 +90,8 @@ class RequestMessage(SealedModel):
     posted_on = models.DateField(null=True, blank=True)
     # Of a letter that was never posted: it was no answer, and nobody reads it.
     taken_back_at = models.DateTimeField(null=True, blank=True)
+    # Of an answer: it gives data, so a code for it goes to a proved contact only.
+    to_proved_only = models.BooleanField(default=False)
     # Of an answer: from when its time for reading, and the count of readings, begin once more.
     renewed_at = models.DateTimeField(null=True, blank=True)
 

@@ -11,12 +11,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 from dsr.notifications.services import owe
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.models import MailThrottle, SubjectRequest, WaitingForDigest
+from dsr.requests.people import notices_go_to
 from dsr.requests.states import Duty, Status
 from dsr.vault.addresses import indexed, mailbox
 
 from . import links
 from .mail_throttle import BETWEEN_TWO, address_hash
-from .notify import address_of, address_of_link, issue_for, tell_requester, told_of
+from .notify import address_of_link, tell_requester, told_of
 
 
 def sweep(*, at: datetime) -> int:
@@ -83,7 +84,7 @@ def _whose_turn(
     """
     by_address: dict[str, list[SubjectRequest]] = {}
     for each in waiting:
-        by_address.setdefault(indexed(address_of(each)[0]), []).append(each)
+        by_address.setdefault(indexed(notices_go_to(each)[0]), []).append(each)
     if not by_address:
         return [], []
     # The address without additions first: whoever makes up a thousand others keeps nobody waiting.
@@ -94,7 +95,7 @@ def _whose_turn(
 
 def _lives_here(subject_request: SubjectRequest, throttle: MailThrottle, at: datetime) -> bool:
     """A contact that was corrected meanwhile is told where it is now; an erased one is not."""
-    address, medium = address_of(subject_request)
+    address, medium = notices_go_to(subject_request)
     if medium == "email" and address_hash(address) == throttle.pk:
         return True
     if address:
@@ -104,8 +105,8 @@ def _lives_here(subject_request: SubjectRequest, throttle: MailThrottle, at: dat
 
 def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: datetime) -> None:
     newest = requests[-1]
-    to, medium = address_of(newest)
-    tokens = [issue_for(each, to, medium, at=at) for each in requests]
+    to, _medium = notices_go_to(newest)
+    tokens = [links.issue(each, at=at) for each in requests]
     owe(
         # With the turn that it takes: owed by two sweeps it is owed once.
         key=f"digest:{throttle.pk}:{int(throttle.next_at.timestamp())}",

@@ -28,6 +28,9 @@ LONGEST_SESSION = timedelta(hours=12)
 RECHECK = "private_link"
 # Of a mail with the links of several requests: it goes out while one of them stands.
 RECHECK_ANY = "private_links"
+CODE_RECHECK = "reading_code"
+# The requester closes what is open elsewhere; a code that is on its way stays theirs.
+CODES_STAY = frozenset({Ended.NEWER, Ended.REQUESTER})
 # What every page of a session shows, read with it.
 SHOWN = (
     "subject_request__organisation",
@@ -37,17 +40,14 @@ SHOWN = (
 
 def issue(
     subject_request: SubjectRequest,
-    way: str,
     *,
     at: datetime,
-    contact: str = "",
     replaces_others: bool = False,
     into: list[Model] | None = None,
 ) -> str:
     """A new link for this request; returns the token, which exists nowhere else.
 
-    ``contact`` is the keyed hash of where it goes. The row goes unsaved ``into`` the list of who
-    writes many new rows at once.
+    The row goes unsaved ``into`` the list of who writes many new rows at once.
     """
     # 256 random bits: nobody guesses one, however many links there are, and no dictionary holds it,
     # so a plain fast hash hides it from whoever reads the table.
@@ -55,8 +55,6 @@ def issue(
     link = StatusLink(
         subject_request=subject_request,
         token_hash=hash_of(token),
-        way=way,
-        contact=contact,
         created_at=at,
         expires_at=at + LIFETIME,
         replaces_others=replaces_others,
@@ -141,6 +139,9 @@ def end(
     counted = {"sessions": sessions.update(**ended), "links": links.update(**ended)}
     # What is owed holds a link that is dead now, and may be on its way to the old address.
     cancel_owed(subject_request.reference, RECHECK)
+    if why not in CODES_STAY:
+        subject_request.reading_codes.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
+        cancel_owed(subject_request.reference, CODE_RECHECK)
     if any(counted.values()):
         write_line(
             subject_request,

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 
 from dsr.requests.models import LostLink, SubjectRequest
-from dsr.requests.people import contact_hash, writes_to
+from dsr.requests.people import contact_hash, notices_go_to
 from dsr.requests.reference import clean_reference
 from dsr.requests.states import Status
 from dsr.vault.errors import VaultError
@@ -49,16 +49,20 @@ def _batch(at: datetime) -> list[bool]:
 def _answer(asked: LostLink, at: datetime) -> bool:
     """A link for the contact on file, where what was typed names it."""
     try:
-        typed = asked.unseal("typed")
+        return _tell(asked, at)
+    # A value that was altered keeps nobody else waiting; health tells of it.
     except VaultError:
         return False
+
+
+def _tell(asked: LostLink, at: datetime) -> bool:
+    typed = asked.unseal("typed")
     found = SubjectRequest.objects.filter(reference=clean_reference(typed["reference"])).first()
     # While it is frozen nobody gets in: whose it is, is just what is in doubt.
     if found is None or found.status == Status.FROZEN:
         return False
-    person = writes_to(found)
-    on_file = "" if person.email_stolen else str(person.reveal("email") or "")
-    if not on_file or contact_hash(on_file, "email") != contact_hash(typed["email"], "email"):
+    on_file, medium = notices_go_to(found)
+    if medium != "email" or contact_hash(on_file, medium) != contact_hash(typed["email"], medium):
         return False
     # To the address on file and not to the one typed, however alike the two are.
     key = f"fresh_link:{found.pk}:lost:{asked.pk}"

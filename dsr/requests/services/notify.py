@@ -17,8 +17,7 @@ from dsr.accounts.roles import Permission
 from dsr.notifications.services import Reader, owe, owe_each
 from dsr.requests.deadlines.explain import expectation
 from dsr.requests.models import SubjectRequest
-from dsr.requests.people import contact_hash, lines_of, writes_to
-from dsr.requests.states import Way
+from dsr.requests.people import notices_go_to
 from dsr.vault.addresses import readable
 from dsr.vault.models import Safe
 from dsr.vault.services import site_safe
@@ -47,16 +46,14 @@ def tell_requester(
     rows go unsaved ``into`` the list of who writes many at once. It goes out only while the link in
     it stands: who was mailed for the old contact learns nothing more.
     """
-    to, medium = address_of(subject_request)
+    to, medium = notices_go_to(subject_request)
     if not to:
         return "none"
     # A letter costs its sender money and cannot flood anybody's mailbox.
     if medium == "email" and kind in BY_FORM and not may_mail_now(subject_request, to, at=at):
         return "later"
     # A new link each time: of the old ones only hashes are kept, so none can be sent again.
-    token = issue_for(
-        subject_request, to, medium, at=at, into=into, replaces_others=replaces_others
-    )
+    token = links.issue(subject_request, at=at, replaces_others=replaces_others, into=into)
     owe(
         # By the version that the deed has raised: repeated it is one debt, the next deed owes anew.
         key=key or f"{kind}:{subject_request.pk}:{subject_request.version}",
@@ -158,37 +155,5 @@ def told_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
         }
 
 
-def issue_for(
-    subject_request: SubjectRequest,
-    to: str,
-    medium: str,
-    *,
-    at: datetime,
-    replaces_others: bool = False,
-    into: list[Model] | None = None,
-) -> str:
-    """A link that goes to this contact, and is remembered as such; returns its token."""
-    return links.issue(
-        subject_request,
-        Way.MAIL if medium == "email" else Way.LETTER,
-        at=at,
-        contact=contact_hash(to, medium),
-        replaces_others=replaces_others,
-        into=into,
-    )
-
-
 def address_of_link(token: str) -> str:
     return f"{settings.BASE_URL}{reverse('portal:link', args=[token])}"
-
-
-def address_of(subject_request: SubjectRequest) -> tuple[str, str]:
-    """Where a message goes and how: ``email``, ``letter``, or nothing at all."""
-    person = writes_to(subject_request)
-    # Of an erased person nothing is revealed, so nothing is owed either.
-    # Who said that the mailbox is in wrong hands is not written to there.
-    if not person.email_stolen and (email := person.reveal("email") or ""):
-        return str(email), "email"
-    if person.reveal("postal_address"):
-        return "\n".join(lines_of(person)), "letter"
-    return "", "none"

@@ -17,9 +17,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from dsr.notifications.services import owe
 from dsr.requests.actors import REQUESTER
@@ -32,11 +32,14 @@ from dsr.requests.models import (
     RequestMessage,
     SubjectRequest,
 )
+from dsr.requests.people import answers_go_to
+from dsr.requests.preconditions import contact_proved
 from dsr.requests.states import CodeWay, Read, Status
 from dsr.vault.models import SealedFile
 from dsr.vault.services import keyed_hash
 
-from .notify import address_of, common_context, tell_requester
+from . import links
+from .notify import common_context, tell_requester
 
 DIGITS = 8
 TRIES = 5
@@ -49,54 +52,105 @@ VALID = {
 READABLE = timedelta(days=90)
 # More is no person reading what is theirs; the desk can open it anew.
 MOST = {Read.PAGE: 20, Read.LETTER: 10}
-RECHECK = "reading_code"
+_USED_UP = gettext_lazy(
+    "This was opened as often as is allowed. Ask the organisation to open it anew."
+)
 
 
-def released(subject_request: SubjectRequest) -> list[RequestMessage]:
+def released(subject_request: SubjectRequest) -> QuerySet[RequestMessage]:
     """What was released of this request: its answers, with their letters."""
     answers = subject_request.messages.filter(kind=RequestMessage.Kind.ANSWER, taken_back_at=None)
-    return list(answers.select_related("letter"))
+    return answers.select_related("letter")
 
 
 def readable_until(message: RequestMessage) -> datetime:
-    return (message.renewed_at or message.at) + READABLE
+    return _since(message) + READABLE
 
 
-def is_readable(message: RequestMessage, session: PrivateSession, at: datetime) -> bool:
-    """Whether this session may see it now."""
-    frozen = session.subject_request.status == Status.FROZEN
-    return session.confirmed_at is not None and not frozen and at < readable_until(message)
+def opened(session: PrivateSession, at: datetime) -> list[RequestMessage]:
+    """What this session may see now: answers that a code opened in it, while their time lasts.
+
+    An answer that is sent later, or opened anew, is not among them until it was counted as well.
+    """
+    if session.subject_request.status == Status.FROZEN:
+        return []
+    read = released(session.subject_request).filter(readings__session=session).distinct()
+    return [each for each in read if at < readable_until(each)]
 
 
-def _check_not_frozen(subject_request: SubjectRequest) -> None:
-    if subject_request.status == Status.FROZEN:
-        raise RequestError(
-            _("The request is stopped for a check. The answer can be read when it goes on.")
-        )
+def locked(session: PrivateSession, at: datetime) -> list[RequestMessage]:
+    """What a code would open in this session."""
+    seen = {each.pk for each in opened(session, at)}
+    return [each for each in _openable(session.subject_request, at) if each.pk not in seen]
+
+
+def _openable(subject_request: SubjectRequest, at: datetime) -> list[RequestMessage]:
+    return [each for each in released(subject_request) if at < readable_until(each)]
+
+
+def unproved(subject_request: SubjectRequest) -> str:
+    """Why no code goes out for what was released, as a sentence; empty where one may."""
+    gives_data = released(subject_request).filter(to_proved_only=True).exists()
+    if not gives_data or contact_proved(subject_request):
+        return ""
+    return _(
+        "It is not proved that the contact on file is yours, so no code goes there. Ask the "
+        "organisation to prove it, or to tell you a code at its counter."
+    )
 
 
 def code_goes(subject_request: SubjectRequest) -> str:
-    """How a code reaches the person: ``mail``, ``letter``; ``counter`` without any address."""
-    _to, medium = address_of(subject_request)
-    return {"email": CodeWay.MAIL, "letter": CodeWay.LETTER}.get(medium, CodeWay.COUNTER).value
+    """How a code reaches the person: ``mail`` or ``letter``, as the answer; else ``counter``.
+
+    Never another way than the answer: a requester may have proved an address of post and given a
+    mailbox that is somebody else's.
+    """
+    to, medium = answers_go_to(subject_request)
+    if not to:
+        return CodeWay.COUNTER.value
+    return (CodeWay.MAIL if medium == "email" else CodeWay.LETTER).value
 
 
 def ask_code(session: PrivateSession, *, at: datetime) -> ReadingCode:
     """A code goes by mail to the delivery contact, for this session alone; older ones die.
 
-    Raises RequestError where there is nothing to read, or no mail address to send it to.
+    Raises RequestError where there is nothing to open, or nowhere to send it.
     """
-    subject_request = session.subject_request
-    _check_not_frozen(subject_request)
-    if not released(subject_request):
-        raise RequestError(_("There is no answer to read yet."))
-    if code_goes(subject_request) != CodeWay.MAIL:
-        raise RequestError(_("Ask the organisation for a code: at its counter, or by letter."))
     with transaction.atomic():
+        session = _hold(session, at)
+        subject_request = session.subject_request
+        if sentence := _not_to_open(session, at) or unproved(subject_request):
+            raise RequestError(sentence)
+        if code_goes(subject_request) != CodeWay.MAIL:
+            raise RequestError(_("Ask the organisation for a code: at its counter, or by letter."))
         made = make_code(subject_request, CodeWay.MAIL, session=session, at=at)
         facts = {"session": session.pk, "code": made.pk}
         write_line(subject_request, "code_asked", actor=REQUESTER, at=at, facts=facts)
     return made
+
+
+def _hold(session: PrivateSession, at: datetime) -> PrivateSession:
+    """The session as it is now, its request locked: whoever freezes it meanwhile, or ends the
+    session, comes before or after and never in between."""
+    SubjectRequest.objects.select_for_update().get(pk=session.subject_request_id)
+    held = links.standing_session(session.pk, at=at)
+    if held is None:
+        raise RequestError(_("Your private page was closed. Open it with your private link."))
+    if held.subject_request.status == Status.FROZEN:
+        raise RequestError(
+            _("The request is stopped for a check. The answer can be read when it goes on.")
+        )
+    return held
+
+
+def _not_to_open(session: PrivateSession, at: datetime) -> str:
+    if locked(session, at):
+        return ""
+    if not released(session.subject_request):
+        return _("There is no answer to read yet.")
+    if opened(session, at):
+        return _("The answer is open in this browser.")
+    return _("The time for reading this answer here is over. Ask the organisation to open it anew.")
 
 
 def make_code(
@@ -107,6 +161,9 @@ def make_code(
     session: PrivateSession | None = None,
 ) -> ReadingCode:
     """A new code and, but for the counter, the mail or letter that brings it. In a transaction."""
+    # Only the newest works, also when a newer one was used: an old letter opens nothing later.
+    older = subject_request.reading_codes.filter(session=session, used_at=None, expires_at__gt=at)
+    older.update(expires_at=at)
     said = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     made = ReadingCode(
         safe=subject_request.safe,
@@ -127,9 +184,7 @@ def make_code(
 
 def _owe_code(made: ReadingCode, said: str, at: datetime) -> None:
     subject_request = made.subject_request
-    to, medium = address_of(subject_request)
-    if not to:
-        raise RequestError(_("There is no address for a code to go to. Tell it at the counter."))
+    to, medium = answers_go_to(subject_request)
     # No link with it: who finds one of the two must not have both.
     owe(
         key=f"reading_code:{made.pk}",
@@ -141,7 +196,7 @@ def _owe_code(made: ReadingCode, said: str, at: datetime) -> None:
         | {"code": spaced(said), "by_letter": made.way == CodeWay.LETTER},
         at=at,
         reference=subject_request.reference,
-        recheck=RECHECK,
+        recheck=links.CODE_RECHECK,
         recheck_args={"code": made.pk},
         useful_until=made.expires_at,
         medium=medium,
@@ -177,9 +232,12 @@ class Tried:
 
 
 def enter_code(session: PrivateSession, typed: str, *, at: datetime) -> Tried:
-    """Open what was released in this session, where the code is the newest one and right."""
-    _check_not_frozen(session.subject_request)
+    """Open what was released in this session, where the code is the newest one and right.
+
+    Raises RequestError where nothing can be opened, whatever the code.
+    """
     with transaction.atomic():
+        session = _hold(session, at)
         newest = _newest(session)
         # Counted first and in one statement: of a hundred guesses at one instant five are tried.
         counted = newest is not None and (
@@ -197,7 +255,6 @@ def enter_code(session: PrivateSession, typed: str, *, at: datetime) -> Tried:
 
 
 def _newest(session: PrivateSession) -> ReadingCode | None:
-    """Only the newest works, so that an old mail that somebody finds later opens nothing."""
     own = Q(session=session) | Q(session=None)
     codes = ReadingCode.objects.filter(own, subject_request=session.subject_request)
     return codes.order_by("made_at", "pk").last()
@@ -217,13 +274,17 @@ def _wrong(code: ReadingCode, at: datetime) -> str:
 
 
 def _open(session: PrivateSession, code: ReadingCode, at: datetime) -> None:
+    waiting = locked(session, at)
+    if not waiting:
+        raise RequestError(_not_to_open(session, at))
+    # One that was read too often keeps no newer one closed.
+    allowed = [each for each in waiting if not _is_used_up(each, Read.PAGE)]
+    if not allowed:
+        raise RequestError(_USED_UP)
     # With what it is bound to: given to a person, it opens one browser and no second.
     ReadingCode.objects.filter(pk=code.pk).update(used_at=at, session=session)
-    session.confirmed_at = at
-    session.save(update_fields=["confirmed_at"])
-    for message in released(session.subject_request):
-        if at < readable_until(message):
-            _count(session, message, Read.PAGE, at)
+    for message in allowed:
+        _count(session, message, Read.PAGE, at)
 
 
 def take_letter(session: PrivateSession, message_id: int, *, at: datetime) -> SealedFile | None:
@@ -231,31 +292,32 @@ def take_letter(session: PrivateSession, message_id: int, *, at: datetime) -> Se
 
     Raises RequestError with a sentence where it may not be read, or not any more.
     """
-    _check_not_frozen(session.subject_request)
-    if session.confirmed_at is None:
-        raise RequestError(_("Enter a code first. It is sent to the contact that we hold."))
-    answers = session.subject_request.messages.filter(
-        kind=RequestMessage.Kind.ANSWER, taken_back_at=None
-    )
     with transaction.atomic():
-        # Locked: of two downloads at one instant one is the last that is allowed.
-        rows = answers.filter(pk=message_id, letter__isnull=False).select_for_update(of=("self",))
-        message = rows.select_related("letter").first()
-        if message is None:
+        session = _hold(session, at)
+        message = released(session.subject_request).filter(pk=message_id).first()
+        if message is None or message.letter is None:
             return None
-        if at >= readable_until(message):
-            raise RequestError(_("This answer is no longer open here. Ask for it anew."))
+        if message.pk not in {each.pk for each in opened(session, at)}:
+            raise RequestError(
+                _("Enter a code first. It is sent to the contact that we hold.")
+                if at < readable_until(message)
+                else _("This answer is no longer open here. Ask for it anew.")
+            )
+        if _is_used_up(message, Read.LETTER):
+            raise RequestError(_USED_UP)
         _count(session, message, Read.LETTER, at)
     return message.letter
 
 
+def _since(message: RequestMessage) -> datetime:
+    return message.renewed_at or message.at
+
+
+def _is_used_up(message: RequestMessage, what: Read) -> bool:
+    return message.readings.filter(what=what, at__gte=_since(message)).count() >= MOST[what]
+
+
 def _count(session: PrivateSession, message: RequestMessage, what: Read, at: datetime) -> None:
-    since = message.renewed_at or message.at
-    before = Reading.objects.filter(message=message, what=what, at__gte=since).count()
-    if before >= MOST[what]:
-        raise RequestError(
-            _("This was opened as often as is allowed. Ask the organisation to open it anew.")
-        )
     reading = Reading.objects.create(session=session, message=message, what=what, at=at)
     subject_request = session.subject_request
     write_line(
