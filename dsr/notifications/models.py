@@ -24,6 +24,9 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled", _("No longer needed")
 
 
+UNDELIVERED = (Status.FAILED, Status.MISSED)
+
+
 class Trouble(models.TextChoices):
     """Why a message is not out: closed codes, because a server's words may hold an address."""
 
@@ -171,6 +174,11 @@ class OutboxMessage(SealedModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference} ({self.status})"
+
+    @property
+    def has_ended(self) -> bool:
+        """Not tried again by itself, so that a person decides."""
+        return self.status in UNDELIVERED
 
 
 class Heartbeat(models.Model):

@@ -11,11 +11,10 @@ from django.db import transaction
 from dsr.notifications.bell import knock, ring
 from dsr.notifications.delivery import deliver, mark_missed
 from dsr.notifications.heartbeats import Problem, beat, expect, health, stale
-from dsr.notifications.models import Medium, OutboxMessage, Status, Trouble
+from dsr.notifications.models import UNDELIVERED, Medium, OutboxMessage, Status, Trouble
 from dsr.notifications.owing import Reader, owe, owe_each, owe_together, register_recheck
 
 __all__ = [
-    "UNDELIVERED",
     "Problem",
     "Reader",
     "WrongStateError",
@@ -37,8 +36,6 @@ __all__ = [
     "stale",
     "write_off",
 ]
-
-UNDELIVERED = (Status.FAILED, Status.MISSED)
 
 
 class WrongStateError(Exception):

@@ -42,11 +42,6 @@ class Owed:
     owner: str
     may_work: bool
 
-    @property
-    def has_ended(self) -> bool:
-        """Not tried again by itself, so that a person decides."""
-        return self.message.status in services.UNDELIVERED
-
 
 @dataclass(frozen=True, slots=True)
 class ToColleague:
@@ -55,10 +50,6 @@ class ToColleague:
     message: OutboxMessage
     what: str
     name: str
-
-    @property
-    def has_ended(self) -> bool:
-        return self.message.status in services.UNDELIVERED
 
 
 class Post(StaffView):
