@@ -18,6 +18,7 @@ from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.requests import answer_texts
 from dsr.requests.actors import Actor
+from dsr.requests.decision_basis import seal_approval, seal_basis
 from dsr.requests.decision_rules import (
     approvers,
     check_proposal,
@@ -211,6 +212,7 @@ def decide_alone(doing: Doing, given: SoleDecision) -> None:
     decision.sole = sole or subject_request.organisation.sole_decisions
     # Sealed, as it may tell who of the staff was ill.
     decision.seal(sole_reason=given.sole_reason)
+    seal_approval(decision)
     decision.save()
     # In the history too, where nobody can take it out again (promise A8).
     doing.facts["sole"] = decision.sole
@@ -241,6 +243,8 @@ def _keep(doing: Doing, proposal: Proposal, *, taken: bool = False) -> Decision:
         settled_at=doing.at if taken else None,
     )
     decision.seal(answer=proposal.answer.strip(), reasons=proposal.reasons.strip())
+    # And what no deed has raised the number for: whatever is changed past this program.
+    seal_basis(decision, doing.subject_request)
     decision.save()
     # Closed codes only: the answer and the reasons are for people, and sealed.
     doing.facts |= {"outcome": proposal.outcome, "ground": proposal.ground}

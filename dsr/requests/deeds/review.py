@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
+from dsr.requests.decision_basis import seal_approval
 from dsr.requests.errors import BadInput, RequestError, Unmet
 from dsr.requests.forms import text_field
 from dsr.requests.messages import keep_note
@@ -49,6 +50,7 @@ def approve(doing: Doing, given: Nothing) -> None:
     doing.subject_request.approve(decision.outcome, decision.ground)
     decision.status = Decision.Status.TAKEN
     decision.second_person, decision.settled_at = doing.user, doing.at
+    seal_approval(decision)
     decision.save()
     doing.facts |= {"outcome": decision.outcome, "proposed_by": decision.proposed_by_id}
 

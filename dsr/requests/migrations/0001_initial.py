@@ -952,6 +952,7 @@ class Migration(migrations.Migration):
                 ("answer", dsr.vault.fields.SealedField(purpose="record")),
                 ("reasons", dsr.vault.fields.SealedField(purpose="record")),
                 ("evidence_version", models.PositiveIntegerField()),
+                ("rests_on", dsr.vault.fields.SealedField(purpose="record")),
                 ("proposed_at", models.DateTimeField()),
                 ("settled_at", models.DateTimeField(blank=True, null=True)),
                 ("sole", models.BooleanField(default=False)),
