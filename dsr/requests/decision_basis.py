@@ -133,7 +133,8 @@ def _stands_as_taken(
 def _approval(decision: Decision) -> str:
     at = decision.settled_at.timestamp() if decision.settled_at else None
     reason = _value(decision, "sole_reason")
-    return _hash([decision.second_person_id, at, decision.sole, reason])
+    said = [decision.second_person_id, decision.named_by_proposer, decision.sole]
+    return _hash([at, said, reason])
 
 
 def _hashes(decision: Decision, subject_request: SubjectRequest) -> dict[str, str]:

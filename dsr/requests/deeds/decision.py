@@ -23,6 +23,7 @@ from dsr.requests.decision_rules import (
     approvers,
     check_proposal,
     check_sole_refusal,
+    decides_alone,
     grounds_for,
     may_refuse_alone,
     needs_two,
@@ -150,7 +151,7 @@ def propose(doing: Doing, given: Proposal) -> None:
             doing.subject_request,
             "review_wanted",
             # Who proposed is left out, since nobody approves what is their own.
-            approvers(doing.subject_request, doing.actor),
+            approvers(doing.subject_request, doing.actor, at=doing.at),
             at=doing.at,
         )
     )
@@ -209,7 +210,7 @@ def decide_alone(doing: Doing, given: SoleDecision) -> None:
     subject_request.decide_alone(given.outcome, given.ground)
     decision = _keep(doing, given, taken=True)
     # Also where one person is all there is: whoever reads the record later must see it.
-    decision.sole = sole or subject_request.organisation.sole_decisions
+    decision.sole = sole or decides_alone(subject_request, doing.actor)
     # Sealed, as it may tell who of the staff was ill.
     decision.seal(sole_reason=given.sole_reason)
     seal_approval(decision)
@@ -222,7 +223,7 @@ def decide_alone(doing: Doing, given: SoleDecision) -> None:
             lambda: tell_staff(
                 subject_request,
                 "sole_refusal",
-                approvers(subject_request, doing.actor),
+                approvers(subject_request, doing.actor, at=doing.at),
                 at=doing.at,
             )
         )

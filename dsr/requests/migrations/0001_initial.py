@@ -955,6 +955,7 @@ class Migration(migrations.Migration):
                 ("rests_on", dsr.vault.fields.SealedField(purpose="record")),
                 ("proposed_at", models.DateTimeField()),
                 ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("named_by_proposer", models.BooleanField(default=False)),
                 ("sole", models.BooleanField(default=False)),
                 ("sole_reason", dsr.vault.fields.SealedField(null=True, purpose="record")),
                 (

@@ -39,6 +39,8 @@ class Decision(SealedModel):
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     settled_at = models.DateTimeField(null=True, blank=True)
+    # The proposer gave the second person the power to approve, and nobody else agreed to it.
+    named_by_proposer = models.BooleanField(default=False)
     sole = models.BooleanField(default=False)
     sole_reason = SealedField(null=True, purpose=KeyPurpose.RECORD)
 
