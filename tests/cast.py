@@ -32,6 +32,8 @@ from dsr.requests.submission.saving import NewRows
 
 # Friday 1 May 2026, a little after nine in Paris.
 MORNING = datetime(2026, 5, 1, 7, 12, tzinfo=UTC)
+# When those who may approve were given that power.
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 ZOE = PersonGiven(
     name="Zoé Canary-Quill",
@@ -102,7 +104,9 @@ def person(role: Role, email: str = "") -> User:
         email or f"{role.value}@example.org", f"{role.value.title()} Testing", "correct horse"
     )
     for organisation in Organisation.objects.all():
-        Membership.objects.create(user=user, organisation=organisation, role=role)
+        Membership.objects.create(
+            user=user, organisation=organisation, role=role, approves_from=LONG_AGO
+        )
     return user
 
 

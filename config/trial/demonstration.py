@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -40,6 +40,7 @@ STAFF = (
     ("handler@demo.example", "Hari Handler (demo)", Role.HANDLER),
     ("officer@demo.example", "Olivia Officer (demo)", Role.OFFICER),
 )
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 ADMINISTRATOR = ("admin@demo.example", "Ada Administrator (demo)")
 
 
@@ -78,9 +79,12 @@ def _member(email: str, name: str, role: Role) -> DemoAccount:
     password = secrets.token_urlsafe(12)
     user = User.objects.create_user(email, name, password)
     enrol_for_trial(user)  # else nobody without a telephone could ever sign in
-    # Not by the service: nobody is there yet who could give somebody a role.
+    # Not by the service: nobody is there yet who could give somebody a role, and the invented past
+    # begins before today.
     for organisation in Organisation.objects.all():
-        Membership.objects.create(user=user, organisation=organisation, role=role)
+        Membership.objects.create(
+            user=user, organisation=organisation, role=role, approves_from=LONG_AGO
+        )
     return DemoAccount(email, str(role.label), password)
 
 

@@ -55,6 +55,7 @@ class AdministratorsOnly:
 
 class MembershipInline(AdministratorsOnly, admin.TabularInline[Membership, User]):
     model = Membership
+    fk_name = "user"
     extra = 0
     autocomplete_fields = ()
 

@@ -29,10 +29,12 @@ def invite(
     at: datetime,
     department: Department | None = None,
     language: str = "en",
+    declared: bool = False,
 ) -> User:
     """An account with a role in this organisation (none for an administrator's first visit).
 
     Whoever has no password yet gets an invitation by mail; who has one gets the role at once.
+    ``declared``: see ``approving.give``.
     """
     if organisation is not None:
         may_change_roles(by, organisation, of=None)
@@ -42,7 +44,9 @@ def invite(
     with transaction.atomic():
         user = _account(email, name, language, by=by, at=at)
         if organisation is not None:
-            set_role(user, organisation, role, by=by, at=at, department=department)
+            set_role(
+                user, organisation, role, by=by, at=at, department=department, declared=declared
+            )
         if not user.has_usable_password():
             _send(user, by=by, at=at)
     return user

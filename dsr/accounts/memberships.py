@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from dsr.accounts.approving import approves, give, tell_of_loss
 from dsr.accounts.models import Membership, User
 from dsr.accounts.reporting import AccountsError, record
 from dsr.accounts.roles import Permission, Role
@@ -26,8 +27,12 @@ def set_role(
     by: User,
     at: datetime,
     department: Department | None = None,
+    declared: bool = False,
 ) -> Membership:
-    """Gives somebody a role, or another one; nobody gives it to themselves."""
+    """Gives somebody a role, or another one; nobody gives it to themselves.
+
+    What it may approve counts later, and others hear of it: see ``approving.give``.
+    """
     may_change_roles(by, organisation, of=user)
     if department is not None and department.organisation_id != organisation.pk:
         raise AccountsError(_("This department belongs to another organisation."))
@@ -43,19 +48,30 @@ def set_role(
         if before == role and membership.department_id == getattr(department, "pk", None):
             return membership
         membership.role, membership.department = Role(role), department
+        lost = membership.approves_from is not None and not approves(role)
+        if lost:
+            membership.approves_from = None
         membership.save()
         facts = {"user": user.pk, "organisation": organisation.pk, "role": str(role)}
         record("role_set", actor=by, at=at, before=before or None, **facts)
+        if approves(role) and not approves(before):
+            give(membership, by=by, at=at, declared=declared)
+        elif lost:
+            tell_of_loss(user, organisation, by=by, at=at)
     return membership
 
 
 def remove_membership(user: User, organisation: Organisation, *, by: User, at: datetime) -> None:
     may_change_roles(by, organisation, of=user)
     with transaction.atomic():
-        gone, _by_model = Membership.objects.filter(user=user, organisation=organisation).delete()
+        own = Membership.objects.filter(user=user, organisation=organisation)
+        approved = own.exclude(approves_from=None).exists()
+        gone, _by_model = own.delete()
         # Of two who remove it at once, one is recorded.
         if gone:
             record("role_removed", actor=by, at=at, user=user.pk, organisation=organisation.pk)
+            if approved:
+                tell_of_loss(user, organisation, by=by, at=at)
 
 
 def may_change_roles(by: User, organisation: Organisation, *, of: User | None) -> None:

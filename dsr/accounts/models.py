@@ -55,14 +55,21 @@ class UserManager(BaseUserManager["User"]):
         )
 
     def with_permission(
-        self, permission: Permission, organisation: "Organisation"
+        self, permission: Permission, organisation: "Organisation", *, at: datetime | None = None
     ) -> models.QuerySet["User"]:
-        """Active people whose role in this organisation holds the permission."""
-        return self.filter(
-            is_active=True,
-            memberships__organisation=organisation,
-            memberships__role__in=roles_with(permission),
-        ).order_by("name", "pk")
+        """Active people whose role in this organisation holds the permission.
+
+        Those who may approve: at this instant, or without one also those whose power begins later.
+        """
+        having = {
+            "memberships__organisation": organisation,
+            "memberships__role__in": roles_with(permission),
+        }
+        if permission == Permission.APPROVE:
+            having["memberships__approves_from__isnull"] = False
+            if at is not None:
+                having["memberships__approves_from__lte"] = at
+        return self.filter(is_active=True, **having).order_by("name", "pk")
 
 
 def clean_address(address: str) -> str:
@@ -123,16 +130,23 @@ class User(AbstractBaseUser, PermissionsMixin):
         salt = "dsr.accounts.models.User.get_session_auth_hash"
         return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
-    def may(self, permission: Permission, organisation: "Organisation") -> bool:
+    def may(
+        self, permission: Permission, organisation: "Organisation", *, at: datetime | None = None
+    ) -> bool:
         """Whether this person's role there holds the permission; superusers get nothing extra."""
-        return permission in self.permissions_in(organisation)
+        return permission in self.permissions_in(organisation, at=at)
 
-    def permissions_in(self, organisation: "Organisation") -> frozenset[Permission]:
-        """Everything that this person's roles there allow; nothing for who was deactivated."""
+    def permissions_in(
+        self, organisation: "Organisation", *, at: datetime | None = None
+    ) -> frozenset[Permission]:
+        """Everything that this person's role there allows; nothing for who was deactivated.
+
+        The power to approve begins at an instant: who asks without one is not told of it.
+        """
         if not self.is_active:
             return frozenset()
-        roles = self.memberships.filter(organisation=organisation).values_list("role", flat=True)
-        return frozenset().union(*(permissions_of(role) for role in roles))
+        own = self.memberships.filter(organisation=organisation)
+        return frozenset().union(*(each.permissions(at) for each in own))
 
 
 class Membership(models.Model):
@@ -154,6 +168,20 @@ class Membership(models.Model):
         related_name="memberships",
         verbose_name=_("department"),
     )
+    # From when a role that may approve does so (`approving`); empty: it does not, whatever the role
+    # says, so that a row that came past the service opens nothing.
+    approves_from = models.DateTimeField(null=True, blank=True, editable=False)
+    given_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    agreed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    objected_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    # The giver was the only one who could approve, and declared it.
+    given_alone = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("membership")
@@ -167,6 +195,12 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role} {self.organisation_id}"
+
+    def permissions(self, at: datetime | None) -> frozenset[Permission]:
+        """What the role allows; to approve only from the instant at which that power counts."""
+        held = permissions_of(self.role)
+        counts = at is not None and self.approves_from is not None and self.approves_from <= at
+        return held if counts else held - {Permission.APPROVE}
 
 
 class Invitation(models.Model):

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from dsr.accounts.approving import agree, give, may_say, object_to
 from dsr.accounts.invitations import accept, invite, invite_again, withdraw
 from dsr.accounts.memberships import organisations_of, remove_membership, set_role
 from dsr.accounts.models import User
@@ -16,11 +17,14 @@ __all__ = [
     "AccountsError",
     "accept",
     "activate",
+    "agree",
     "deactivate",
     "end_sessions",
     "has_second_factor",
     "invite",
     "invite_again",
+    "may_say",
+    "object_to",
     "organisations_of",
     "remove_membership",
     "reset_second_factor",
@@ -70,6 +74,9 @@ def activate(user: User, by: User, at: datetime) -> None:
         # No epoch is raised: it was when the account was closed.
         if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
             record("activated", actor=by, at=at, user=user.pk)
+            # As if it were given anew: else a closed account would be a second person in reserve.
+            for membership in user.memberships.exclude(approves_from=None):
+                give(membership, by=by, at=at, declared=True)
 
 
 def set_administrator(user: User, is_administrator: bool, *, by: User, at: datetime) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.db.models import F
 from django.http import Http404
 
 from dsr.accounts.models import User
@@ -51,7 +52,7 @@ def _deciding(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dic
         # For each outcome: releasing and refusing differ in when a second person is needed.
         "two": decision_rules.needs_two(it, Outcome.GRANTED, user),
         "two_to_refuse": decision_rules.needs_two(it, Outcome.REFUSED, user),
-        "sole_decisions": it.organisation.sole_decisions,
+        "sole_decisions": decision_rules.decides_alone(it, user),
         "second_people": second_people(it, user),
     }
 
@@ -64,6 +65,7 @@ def second_people(subject_request: SubjectRequest, besides: User) -> list[User]:
     out |= set(subject_request.contact_proofs.filter(struck_at=None).values_list("by", flat=True))
     out |= set(subject_request.people.values_list("contact_edited_by", flat=True))
     able = decision_rules.approvers(subject_request, besides)
+    able = able.annotate(approves_from=F("memberships__approves_from"))
     return [each for each in able if each.pk not in out]
 
 

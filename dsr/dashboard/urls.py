@@ -17,7 +17,14 @@ from dsr.dashboard.views.post import (
 )
 from dsr.dashboard.views.queue import QueueView, SearchView
 from dsr.dashboard.views.request import FileDownload, RequestPage
-from dsr.dashboard.views.team import InviteAgain, InviteView, TeamView, WithdrawInvitation
+from dsr.dashboard.views.team import (
+    Agree,
+    InviteAgain,
+    InviteView,
+    ObjectTo,
+    TeamView,
+    WithdrawInvitation,
+)
 from dsr.requests.deeds.declaration import DEEDS
 
 app_name = "dashboard"
@@ -56,6 +63,8 @@ urlpatterns = [
         WithdrawInvitation.as_view(),
         name="invite_withdraw",
     ),
+    path("team/<slug:organisation>/<int:user_id>/agree/", Agree.as_view(), name="power_agree"),
+    path("team/<slug:organisation>/<int:user_id>/object/", ObjectTo.as_view(), name="power_object"),
     path("health/", HealthView.as_view(), name="health"),
     path(ONE, RequestPage.as_view(), name="request"),
     path(f"{ONE}files/<int:file_id>/", FileDownload.as_view(), name="file"),

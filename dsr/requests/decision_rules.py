@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from django.db.models import QuerySet
@@ -39,11 +39,25 @@ class ProposedAlone(Proposed, Protocol):
     def sole_reason(self) -> str: ...
 
 
-def approvers(subject_request: SubjectRequest, besides: Actor) -> QuerySet[User]:
-    """Who else could approve in this organisation, an outside second person included."""
+def approvers(
+    subject_request: SubjectRequest, besides: Actor, *, at: datetime | None = None
+) -> QuerySet[User]:
+    """Who else could approve in this organisation, an outside second person included.
+
+    At this instant; without one also those whose power is given and begins later.
+    """
     # By the permission and not by a role: an outside second person has only this to do.
-    able = User.objects.with_permission(Permission.APPROVE, subject_request.organisation)
+    able = User.objects.with_permission(Permission.APPROVE, subject_request.organisation, at=at)
     return able.exclude(pk=besides.pk) if isinstance(besides, User) else able
+
+
+def decides_alone(subject_request: SubjectRequest, actor: Actor) -> bool:
+    """Whether the organisation declared sole decisions, and there is indeed nobody else.
+
+    A declaration beside a second person would be a way round them.
+    """
+    alone = subject_request.organisation.sole_decisions
+    return alone and not approvers(subject_request, actor).exists()
 
 
 def needs_two(subject_request: SubjectRequest, outcome: str, actor: Actor) -> bool:
@@ -53,7 +67,7 @@ def needs_two(subject_request: SubjectRequest, outcome: str, actor: Actor) -> bo
     organisation that has declared sole decisions needs one, and every record shows it.
     """
     # Declared by the organisation and not by whoever decides; the record shows it each time.
-    if subject_request.organisation.sole_decisions:
+    if decides_alone(subject_request, actor):
         return False
     # A refusal can be put right later, a release cannot: where there is nobody else, one person
     # may refuse rather than let the limit pass.

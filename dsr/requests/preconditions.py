@@ -12,6 +12,7 @@ from dsr.accounts.models import User
 from dsr.policies.kinds import PROVEN, Level
 
 from .actors import Actor
+from .decision_basis import what_changed
 from .identity_levels import reached_level
 from .models import Decision, RequestMessage, SubjectRequest
 from .people import answers_go_to, contact_hash
@@ -70,7 +71,13 @@ def decision_holds(subject_request: SubjectRequest, actor: Actor) -> str:
     decision = standing_decision(subject_request)
     if decision is None:
         return _("No decision stands. Return the request to work and propose one.")
-    # A number that deeds raise, and no timer: void only by a change of what it rests on (A8).
+    # What they are now, by whatever way they came to it. No timer: void only by a change (A 8).
+    if changed := what_changed(decision, subject_request):
+        ending = _(
+            "So the decision no longer holds. Return the request to work and propose it anew."
+        )
+        return " ".join([*changed, ending])
+    # And the number that deeds raise: what was changed and changed back was in doubt meanwhile.
     if decision.evidence_version == subject_request.evidence_version:
         return ""
     return _(

@@ -68,7 +68,8 @@ def hugo(img: Organisation) -> User:
 
 def member(email: str, name: str, role: str, where: Organisation) -> User:
     user = User.objects.create_user(email, name, PASSWORD)
-    Membership.objects.create(user=user, organisation=where, role=role)
+    since = datetime(2020, 1, 1, tzinfo=UTC)
+    Membership.objects.create(user=user, organisation=where, role=role, approves_from=since)
     return user
 
 

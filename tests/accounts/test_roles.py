@@ -7,7 +7,7 @@ from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Permission, Role, permissions_of
 from dsr.accounts.services import organisations_of
 from dsr.policies.models import Organisation
-from tests.accounts.conftest import member
+from tests.accounts.conftest import NOON, member
 
 TABLE = """
             view record note assign work identify approve oversee invite
@@ -42,12 +42,12 @@ def test_an_unknown_role_holds_nothing() -> None:
 def test_a_role_counts_in_its_own_organisation_only(
     olga: User, img: Organisation, imo: Organisation
 ) -> None:
-    assert olga.may(Permission.APPROVE, img)
+    assert olga.may(Permission.APPROVE, img, at=NOON)
     assert not olga.may(Permission.VIEW, imo)
 
 
 def test_being_administrator_opens_no_request(ada: User, img: Organisation) -> None:
-    assert not any(ada.may(permission, img) for permission in Permission)
+    assert not any(ada.may(permission, img, at=NOON) for permission in Permission)
     assert list(User.objects.with_permission(Permission.VIEW, img)) == []
 
 

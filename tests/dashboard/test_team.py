@@ -98,3 +98,26 @@ def test_members_of_other_organisations_are_not_named(desk: Desk, seat: SeatOf) 
     Membership.objects.filter(user=desk.auditor).exclude(organisation__slug="imo").delete()
     Membership.objects.filter(user=desk.clerk).exclude(organisation__slug="img").delete()
     assert "Auditor Testing" not in seat("clerk").open("/staff/team/")
+
+
+def test_a_new_approver_is_agreed_to_on_the_page_of_the_team(desk: Desk, seat: SeatOf) -> None:
+    seat("officer").client.post("/staff/team/invite/", NIA | {"role": "outside"})
+    nia = User.objects.get(email="nia@example.org")
+    assert f"/staff/team/img/{nia.pk}/agree/" not in seat("officer").open("/staff/team/")
+    second = seat("second_officer")
+    page = second.open("/staff/team/")
+    assert "May approve from" in page
+    assert f"/staff/team/img/{nia.pk}/object/" in page
+    second.client.post(f"/staff/team/img/{nia.pk}/agree/")
+    assert nia.memberships.get().agreed_by == desk.second_officer
+    assert "May approve from" not in second.open("/staff/team/")
+
+
+def test_who_is_alone_declares_it_and_nothing_typed_is_lost(desk: Desk, seat: SeatOf) -> None:
+    Membership.objects.filter(role__in=["officer", "outside"]).exclude(user=desk.officer).delete()
+    officer = seat("officer")
+    page = text_of(officer.client.post("/staff/team/invite/", NIA | {"role": "outside"}))
+    assert "You are the only one who may approve here." in page
+    assert 'value="Nia Testing"' in page
+    officer.client.post("/staff/team/invite/", NIA | {"role": "outside", "declared": "on"})
+    assert "Named by Officer Testing, who alone could approve then" in officer.open("/staff/team/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dsr.accounts.invitations import invite
 from dsr.accounts.models import Membership
 from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Organisation
@@ -11,6 +12,7 @@ from dsr.requests.deeds import correction, decision, identity, review
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.declaration import unmet
 from dsr.requests.errors import NotAllowed, NotNow, Stale, Unmet
+from dsr.requests.history import timeline
 from dsr.requests.models import Evidence, SubjectRequest
 from tests import cast
 from tests.cast import Desk
@@ -189,3 +191,34 @@ def test_the_page_says_why_this_person_cannot_approve(desk: Desk) -> None:
     sentence = unmet(proposed, review.approve, desk.officer)
     assert "Another person has to approve" in sentence
     assert unmet(proposed, review.approve, desk.second_officer) == ""
+
+
+def test_a_second_account_of_ones_own_approves_nothing_unseen(desk: Desk) -> None:
+    proposed = in_review(desk, by="officer")
+    sock = invite(
+        "sock@example.org",
+        "Sock",
+        proposed.organisation,
+        "officer",
+        by=desk.officer,
+        at=cast.MORNING,
+    )
+    with pytest.raises(NotAllowed):
+        approve(proposed, sock)
+
+
+def test_the_record_shows_that_the_proposer_named_the_second_person(desk: Desk) -> None:
+    proposed = in_review(desk, by="officer")
+    own = desk.outside.memberships.filter(organisation=proposed.organisation)
+    own.update(given_by=desk.officer)
+    decided = approve(proposed, desk.outside)
+    assert decided.decisions.get().named_by_proposer is True
+    said = [line.text for line in timeline(decided)]
+    assert "Decision approved by somebody whom the proposer named: Granted" in said
+
+
+def test_declared_sole_decisions_do_not_go_past_a_second_person(desk: Desk) -> None:
+    Organisation.objects.filter(slug="indigomed").update(sole_decisions=True)
+    begun = cast.begin(cast.ask(desk.right("indigomed", "accounting")), desk.handler)
+    with pytest.raises(Unmet, match="A second person has to approve"):
+        decision.decide_alone(begun.pk, cast.alone(GRANT), actor=desk.officer, at=cast.MORNING)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from dsr.accounts.models import Membership, User
-from dsr.accounts.roles import Permission, permissions_of, roles_with
+from dsr.accounts.roles import Permission, roles_with
 from dsr.notifications.services import stale
 from dsr.policies.models import Organisation
 
@@ -39,14 +39,14 @@ class StaffView(View):
     section = "dashboard:queue"
     user: User
     at: datetime
-    roles: dict[int, str]
+    held_in: dict[int, frozenset[Permission]]
     organisations: list[Organisation]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # The clock is read once a page: two readings would disagree around midnight.
         self.user, self.at = staff_of(request), timezone.now()
         memberships = memberships_of(self.user)
-        self.roles = {each.organisation_id: each.role for each in memberships}
+        self.held_in = {each.organisation_id: each.permissions(self.at) for each in memberships}
         # Only where the permission is held: a role in one organisation says nothing about another.
         self.organisations = [
             each.organisation for each in memberships if self.may(self.needs, each.organisation_id)
@@ -60,10 +60,10 @@ class StaffView(View):
 
     def may(self, permission: Permission, organisation_id: int) -> bool:
         """As `User.may`, from the memberships that are loaded already."""
-        return permission in permissions_of(self.roles.get(organisation_id, ""))
+        return permission in self.held_in.get(organisation_id, frozenset())
 
     def may_somewhere(self, permission: Permission) -> bool:
-        return any(permission in permissions_of(role) for role in self.roles.values())
+        return any(permission in held for held in self.held_in.values())
 
     def page(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         return render(self.request, template, self.frame() | context, status=status)
@@ -76,7 +76,7 @@ class StaffView(View):
                 if self.may_somewhere(needed)
             ],
             # Who belongs nowhere is told nothing of how the site runs.
-            "sweep_is_late": bool(self.roles and stale(self.at)),
+            "sweep_is_late": bool(self.held_in and stale(self.at)),
             "user": self.user,
             "now": self.at,
         }

@@ -14,7 +14,6 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from dsr.accounts.roles import permissions_of
 from dsr.audit.services import record_refusal
 from dsr.dashboard import words
 from dsr.dashboard.deed_forms import DeedForm
@@ -64,7 +63,7 @@ class RequestView(StaffView):
     @property
     def held(self) -> frozenset[Any]:
         """What this person may do in the organisation of the request."""
-        return permissions_of(self.roles.get(self.subject_request.organisation_id, ""))
+        return self.held_in.get(self.subject_request.organisation_id, frozenset())
 
     def crumbs(self, last: Words = "") -> list[dict[str, Any]]:
         queue = {"name": _("Requests"), "url": words.url("dashboard:queue")}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -12,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts import services
+from dsr.accounts.approving import approves, may_say
 from dsr.accounts.models import Invitation, Membership, User
 from dsr.accounts.reporting import AccountsError
 from dsr.accounts.roles import Permission, Role
@@ -21,6 +24,26 @@ from dsr.policies.models import Department, Organisation
 from dsr.vault.address_fields import AddressField
 
 
+@dataclass(frozen=True, slots=True)
+class Power:
+    """The power to approve of a member: from which day, and what whoever looks can say to it."""
+
+    counts_from: date | None
+    waits: bool
+    may_agree: bool
+    may_object: bool
+
+
+def _power(member: Membership, user: User, at: datetime) -> Power | None:
+    if not approves(member.role):
+        return None
+    begins = member.approves_from
+    waits = begins is not None and begins > at
+    second = may_say(member, user, at) and (waits or begins is None)
+    day = member.organisation.today(begins) if begins else None
+    return Power(day, waits, may_agree=second, may_object=second and waits)
+
+
 class TeamView(StaffView):
     """The members of one's own organisations."""
 
@@ -28,10 +51,11 @@ class TeamView(StaffView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         members = Membership.objects.filter(organisation__in=self.organisations).select_related(
-            "user", "department"
+            "user", "department", "organisation", "given_by"
         )
         by_organisation: dict[int, list[Membership]] = {}
         for each in members.order_by("user__name", "pk"):
+            each.power = _power(each, self.user, self.at)  # type: ignore[attr-defined]
             by_organisation.setdefault(each.organisation_id, []).append(each)
         return self.page(
             "dashboard/team.html",
@@ -80,6 +104,16 @@ class InviteForm(forms.Form):
         choices=Role.choices,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose a role.")},
+    )
+    declared = forms.BooleanField(
+        label=gettext_lazy(
+            "I am the only one who may approve here, and this person is somebody else than I"
+        ),
+        required=False,
+        help_text=gettext_lazy(
+            "Needed only where nobody else may approve and the role may. It counts after two "
+            "working days; administrators are told, and every record shows who named whom."
+        ),
     )
     department = forms.ChoiceField(label=gettext_lazy("Department"), required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
@@ -137,6 +171,7 @@ class InviteView(StaffView):
                 at=self.at,
                 department=form.department_given,
                 language=typed["language"],
+                declared=typed["declared"],
             )
         except AccountsError as error:
             form.add_error(None, str(error))
@@ -209,3 +244,25 @@ class WithdrawInvitation(_Member):
         if not user.memberships.exists():
             services.withdraw(user, self.at)
         return _("The invitation is withdrawn.")
+
+
+class _Power(_Member):
+    """A second person who may approve says something to a power that waits."""
+
+    needs = Permission.APPROVE
+
+
+class Agree(_Power):
+    """It counts at once."""
+
+    def do(self, member: Membership, organisation: Organisation) -> str:
+        services.agree(member, by=self.user, at=self.at)
+        return _("You agreed: this person may approve from now on.")
+
+
+class ObjectTo(_Power):
+    """It does not begin."""
+
+    def do(self, member: Membership, organisation: Organisation) -> str:
+        services.object_to(member, by=self.user, at=self.at)
+        return _("You objected: this person may not approve. Whoever named them is told.")

@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
@@ -118,6 +118,11 @@ class Organisation(models.Model):
     def today(self, at: datetime) -> date:
         """The legal day of an instant: the date in the organisation's own zone."""
         return at.astimezone(ZoneInfo(self.zone)).date()
+
+    def after_working_days(self, at: datetime, count: int) -> datetime:
+        """The midnight at which this many whole working days have passed since an instant."""
+        last = self.calendar.as_engine().add_working_days(self.today(at), count)
+        return datetime.combine(last + timedelta(days=1), time.min, ZoneInfo(self.zone))
 
 
 class Department(models.Model):

@@ -18,10 +18,12 @@ from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.requests import answer_texts
 from dsr.requests.actors import Actor
+from dsr.requests.decision_basis import seal_approval, seal_basis
 from dsr.requests.decision_rules import (
     approvers,
     check_proposal,
     check_sole_refusal,
+    decides_alone,
     grounds_for,
     may_refuse_alone,
     needs_two,
@@ -149,7 +151,7 @@ def propose(doing: Doing, given: Proposal) -> None:
             doing.subject_request,
             "review_wanted",
             # Who proposed is left out, since nobody approves what is their own.
-            approvers(doing.subject_request, doing.actor),
+            approvers(doing.subject_request, doing.actor, at=doing.at),
             at=doing.at,
         )
     )
@@ -208,9 +210,10 @@ def decide_alone(doing: Doing, given: SoleDecision) -> None:
     subject_request.decide_alone(given.outcome, given.ground)
     decision = _keep(doing, given, taken=True)
     # Also where one person is all there is: whoever reads the record later must see it.
-    decision.sole = sole or subject_request.organisation.sole_decisions
+    decision.sole = sole or decides_alone(subject_request, doing.actor)
     # Sealed, as it may tell who of the staff was ill.
     decision.seal(sole_reason=given.sole_reason)
+    seal_approval(decision)
     decision.save()
     # In the history too, where nobody can take it out again (promise A8).
     doing.facts["sole"] = decision.sole
@@ -220,7 +223,7 @@ def decide_alone(doing: Doing, given: SoleDecision) -> None:
             lambda: tell_staff(
                 subject_request,
                 "sole_refusal",
-                approvers(subject_request, doing.actor),
+                approvers(subject_request, doing.actor, at=doing.at),
                 at=doing.at,
             )
         )
@@ -241,6 +244,8 @@ def _keep(doing: Doing, proposal: Proposal, *, taken: bool = False) -> Decision:
         settled_at=doing.at if taken else None,
     )
     decision.seal(answer=proposal.answer.strip(), reasons=proposal.reasons.strip())
+    # And what no deed has raised the number for: whatever is changed past this program.
+    seal_basis(decision, doing.subject_request)
     decision.save()
     # Closed codes only: the answer and the reasons are for people, and sealed.
     doing.facts |= {"outcome": proposal.outcome, "ground": proposal.ground}

@@ -48,7 +48,7 @@ class Doing:
     @property
     def held(self) -> frozenset[Permission]:
         """What this member of staff may do in the organisation of the request."""
-        return self.user.permissions_in(self.subject_request.organisation)
+        return self.user.permissions_in(self.subject_request.organisation, at=self.at)
 
     @property
     def user(self) -> User:
@@ -138,7 +138,7 @@ def allowed(subject_request: SubjectRequest, deed: Deed[Any], actor: Actor, at: 
     if isinstance(actor, Requester):
         return deed.by_requester
     if isinstance(actor, User):
-        return deed.open_to(actor.permissions_in(subject_request.organisation))
+        return deed.open_to(actor.permissions_in(subject_request.organisation, at=at))
     # The system does in the requester's name only what it passes on, such as a reply by mail.
     return deed.by_system or deed.by_requester
 

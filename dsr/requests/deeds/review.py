@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
+from dsr.requests.decision_basis import seal_approval
 from dsr.requests.errors import BadInput, RequestError, Unmet
 from dsr.requests.forms import text_field
 from dsr.requests.messages import keep_note
@@ -20,12 +21,18 @@ from dsr.requests.preconditions import (
     sent_answer,
     standing_decision,
 )
-from dsr.requests.states import Status
+from dsr.requests.states import Outcome, Status
 
-from .decision import decided_as
-from .declaration import Nothing, Place, deed
+from .declaration import Facts, Names, Nothing, Place, deed
 from .doing import Doing
 from .inputs import LONG, typed
+
+
+def _approved(facts: Facts, names: Names) -> str:
+    sentence = _("Decision approved: %(outcome)s")
+    if facts.get("named_by_proposer"):
+        sentence = _("Decision approved by somebody whom the proposer named: %(outcome)s")
+    return sentence % {"outcome": Outcome(facts["outcome"]).label}
 
 
 @deed(
@@ -36,7 +43,7 @@ from .inputs import LONG, typed
     # Whether it still stands comes first: what is void needs a new proposal and no second person.
     needs=(decision_holds, second_person),
     done=gettext_lazy("The decision is approved."),
-    history=decided_as(gettext_lazy("Decision approved: %(outcome)s")),
+    history=_approved,
     onward=20,
     hint=gettext_lazy("A decision waits for you as the second person."),
     shows=("decision", "identity"),
@@ -49,8 +56,17 @@ def approve(doing: Doing, given: Nothing) -> None:
     doing.subject_request.approve(decision.outcome, decision.ground)
     decision.status = Decision.Status.TAKEN
     decision.second_person, decision.settled_at = doing.user, doing.at
+    # For whoever reads the record: of these two people one chose the other.
+    decision.named_by_proposer = _named_by_proposer(doing, decision)
+    seal_approval(decision)
     decision.save()
     doing.facts |= {"outcome": decision.outcome, "proposed_by": decision.proposed_by_id}
+    doing.facts["named_by_proposer"] = decision.named_by_proposer
+
+
+def _named_by_proposer(doing: Doing, decision: Decision) -> bool:
+    own = doing.user.memberships.filter(organisation=doing.subject_request.organisation)
+    return own.filter(given_by=decision.proposed_by, agreed_by=None).exists()
 
 
 @dataclass(frozen=True, slots=True)

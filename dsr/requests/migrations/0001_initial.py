@@ -952,8 +952,10 @@ class Migration(migrations.Migration):
                 ("answer", dsr.vault.fields.SealedField(purpose="record")),
                 ("reasons", dsr.vault.fields.SealedField(purpose="record")),
                 ("evidence_version", models.PositiveIntegerField()),
+                ("rests_on", dsr.vault.fields.SealedField(purpose="record")),
                 ("proposed_at", models.DateTimeField()),
                 ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("named_by_proposer", models.BooleanField(default=False)),
                 ("sole", models.BooleanField(default=False)),
                 ("sole_reason", dsr.vault.fields.SealedField(null=True, purpose="record")),
                 (

@@ -13,8 +13,9 @@ from .subject_request import SubjectRequest
 class Decision(SealedModel):
     """What one person proposed and, where two are needed, another approved.
 
-    ``evidence_version`` is that of the request on which it rests: evidence, particulars or contact
-    changed afterwards make the decision void.
+    ``evidence_version`` is that of the request on which it rests, and ``rests_on`` the hashes of it
+    (``decision_basis``): evidence, particulars or contact changed afterwards, by whatever way, make
+    the decision void.
     """
 
     class Status(models.TextChoices):
@@ -31,12 +32,15 @@ class Decision(SealedModel):
     answer = SealedField(purpose=KeyPurpose.RECORD)
     reasons = SealedField(purpose=KeyPurpose.RECORD)
     evidence_version = models.PositiveIntegerField()
+    rests_on = SealedField(purpose=KeyPurpose.RECORD)
     proposed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     second_person = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     settled_at = models.DateTimeField(null=True, blank=True)
+    # The proposer gave the second person the power to approve, and nobody else agreed to it.
+    named_by_proposer = models.BooleanField(default=False)
     sole = models.BooleanField(default=False)
     sole_reason = SealedField(null=True, purpose=KeyPurpose.RECORD)
 
