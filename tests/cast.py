@@ -20,9 +20,9 @@ from dsr.policies.catalogue.loading import load
 from dsr.policies.catalogue.reading import HOME
 from dsr.policies.models import Organisation, Right
 from dsr.requests.actors import REQUESTER, Actor
-from dsr.requests.deeds import assignment, decision, identity, release
+from dsr.requests.deeds import assignment, decision, evidence, release
 from dsr.requests.deeds.decision import Proposal, SoleDecision
-from dsr.requests.deeds.identity import EvidenceGiven
+from dsr.requests.deeds.evidence_given import EvidenceGiven
 from dsr.requests.models import SubjectRequest
 from dsr.requests.preconditions import contact_needed
 from dsr.requests.states import EvidenceKind
@@ -135,9 +135,9 @@ def prove(
 ) -> SubjectRequest:
     """Enough evidence for any right: seen in person with a document."""
     given = EvidenceGiven(
-        kind=kind or EvidenceKind.AT_COUNTER, confirmed=True, compared_with="face and passport"
+        kind=kind or EvidenceKind.AT_COUNTER, confirmed=True, note="face and passport"
     )
-    return identity.add_evidence(
+    return evidence.add_evidence(
         subject_request.pk, given, actor=by, at=at, seen=subject_request.version
     )
 

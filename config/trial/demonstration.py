@@ -23,12 +23,13 @@ from dsr.requests.deeds import (
     conversation,
     decision,
     ending,
+    evidence,
     identity,
     release,
     review,
 )
 from dsr.requests.deeds.decision import Proposal
-from dsr.requests.deeds.identity import EvidenceGiven
+from dsr.requests.deeds.evidence_given import EvidenceGiven
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import ContactProofKind, EvidenceKind, Ground, Outcome
 from dsr.requests.submission import intake
@@ -229,12 +230,12 @@ class _Story:
 
     def _begin(self, asked: SubjectRequest, days: int) -> SubjectRequest:
         # Identity comes first here as well: nothing is released for somebody unproved.
-        proved = identity.add_evidence(
+        proved = evidence.add_evidence(
             asked.pk,
             EvidenceGiven(
                 kind=EvidenceKind.AT_COUNTER,
                 confirmed=True,
-                compared_with="Face and passport (demo)",
+                note="Face and passport (demo)",
             ),
             actor=self.handler,
             at=self._ago(days),

@@ -71,3 +71,13 @@ class DeedForm(forms.Form):
         again = self.data.copy()
         again["version"], again["opened"] = str(version), at.isoformat()
         return again
+
+
+def grouped(form: DeedForm) -> dict[str, list[Any]]:
+    """The fields that belong together in rows (``detail_1``, ``unique_1``), and all the others."""
+    rows: dict[str, list[forms.BoundField]] = {}
+    others: list[forms.BoundField] = []
+    for field in form.visible_fields():
+        number = field.name.rpartition("_")[2]
+        (rows.setdefault(number, []) if number.isdigit() else others).append(field)
+    return {"rows": list(rows.values()), "others": others}

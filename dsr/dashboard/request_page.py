@@ -18,7 +18,14 @@ from dsr.policies.particulars import PARTICULARS, FieldSpec
 from dsr.requests import queries
 from dsr.requests.deadlines import explain
 from dsr.requests.decision_rules import grounds_for
-from dsr.requests.models import Deadline, Person, Reading, RequestMessage, SubjectRequest
+from dsr.requests.models import (
+    Deadline,
+    Evidence,
+    Person,
+    Reading,
+    RequestMessage,
+    SubjectRequest,
+)
 from dsr.requests.people import writes_to
 from dsr.requests.preconditions import (
     contact_needed,
@@ -27,7 +34,8 @@ from dsr.requests.preconditions import (
     standing_decision,
 )
 from dsr.requests.services import reading
-from dsr.requests.states import Read
+from dsr.requests.services.identity_documents import gone_on
+from dsr.requests.states import POSSIBLE_MATCHES, EvidenceKind, Read
 from dsr.requests.words import Badge, short
 from dsr.vault.addresses import readable
 from dsr.vault.models import SealedModel
@@ -143,6 +151,40 @@ def opened(subject_request: SubjectRequest, rows: Iterable[Any], field: str) -> 
     return found
 
 
+def evidence(subject_request: SubjectRequest) -> list[Any]:
+    """The rows of evidence with what they say in words: ``title``, ``compared``, ``badge``."""
+    rows = opened(subject_request, subject_request.evidence.all(), "note")
+    for row in rows:
+        row.title = row.get_detail_display() or row.get_kind_display()
+        row.compared = _compared(row)
+        row.badge = _evidence_badge(row)
+        row.waits = row.kind == EvidenceKind.NO_DOUBT and not (row.seconded_by_id or row.struck_at)
+    return rows
+
+
+def _compared(row: Evidence) -> str:
+    said = []
+    if row.compared_with:
+        said.append(_("compared with: %(record)s") % {"record": row.get_compared_with_display()})
+    if row.detail and row.confirmed and row.detail not in POSSIBLE_MATCHES:
+        said.append(_("only this person has it") if row.unique else _("others may share it"))
+    return "; ".join(said)
+
+
+def _evidence_badge(row: Evidence) -> Badge:
+    if row.struck_at:
+        return Badge("plain", _("Struck"))
+    if row.detail and not row.confirmed:
+        return Badge("bad", _("Differs"))
+    if not row.confirmed:
+        return Badge("bad", _("Does not confirm"))
+    if row.detail in POSSIBLE_MATCHES:
+        return Badge("plain", _("Possible match"))
+    if row.kind == EvidenceKind.NO_DOUBT and not row.seconded_by_id:
+        return Badge("warn", _("A second person has to read it"))
+    return Badge("good", _("Matches") if row.detail else _("Confirms"))
+
+
 MESSAGE_KINDS = {
     RequestMessage.Kind.QUESTION: gettext_lazy("asked"),
     RequestMessage.Kind.IDENTITY: gettext_lazy("asked for proof of identity"),
@@ -203,6 +245,7 @@ class FileShown:
     what: str
     at: datetime
     scan: str
+    until: datetime | None
 
 
 def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]:
@@ -220,9 +263,18 @@ def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]
         if each.proof
     ]
     # An image of a passport is for those who judge it: it is not even named to others.
+    # Once destroyed it is no file any more; the evidence says so.
+    documents = {each.file_id: each for each in subject_request.identity_documents.all()}
+    gone = {pk for pk, each in documents.items() if each.destroyed_at}
     if identity:
-        rows = subject_request.evidence.all()
-        found += [(each.document, _("Identity document")) for each in rows if each.document]
+        sent = {file.pk for file, _what in found}
+        rows = {each.document for each in subject_request.evidence.all() if each.document}
+        found += [(each, _("Identity document")) for each in rows if each.pk not in sent]
+    found = [
+        (file, what)
+        for file, what in found
+        if file.pk not in gone and (identity or file.pk not in documents)
+    ]
     deadlines = subject_request.deadlines.all()
     # Only a deadline set by a court or an authority has one, and Django raises for the others.
     found += [(each.order.document, _("Order")) for each in deadlines if hasattr(each, "order")]
@@ -238,6 +290,7 @@ def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]
             what,
             file.added_at,
             str(file.get_scan_display()),
+            gone_on(documents[file.pk]) if file.pk in documents else None,
         )
         for file, what in found
     ]

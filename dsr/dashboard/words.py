@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from dsr.policies.kinds import Level
 from dsr.policies.models import Right
-from dsr.requests.identity_levels import reached_level
+from dsr.requests.identity_levels import reached_level, still_needed
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.preconditions import authority_proved
 from dsr.requests.states import ACTS_FOR_ANOTHER, DeadlineStatus, Duty, Status
@@ -54,6 +54,7 @@ MAILS: dict[str, str | Promise] = {
     "reply_arrived": gettext_lazy("To staff: a reply arrived"),
     "withdrawn_staff": gettext_lazy("To staff: withdrawn"),
     "sole_refusal": gettext_lazy("To staff: a refusal by one person"),
+    "identity_documents": gettext_lazy("To staff: identity documents are about to be destroyed"),
     "digest": gettext_lazy("Confirmation of receipt of several requests"),
     "invitation": gettext_lazy("Invitation"),
     "approver_named": gettext_lazy("To staff: somebody is to approve"),
@@ -126,6 +127,7 @@ class IdentityProgress:
 
     required: Level
     reached: Level
+    missing: str
     acts_for_another: bool
     authority: bool
 
@@ -143,10 +145,13 @@ class IdentityProgress:
 
 
 def identity_progress(subject_request: SubjectRequest) -> IdentityProgress:
+    required = Level(subject_request.required_level)
+    evidence = subject_request.evidence.all()
     return IdentityProgress(
-        Level(subject_request.required_level),
+        required,
         # From the evidence each time: no tick box says who somebody is (promise A2).
-        reached_level(subject_request.evidence.all()),
+        reached_level(evidence),
+        still_needed(evidence, required),
         subject_request.role in ACTS_FOR_ANOTHER,
         authority_proved(subject_request),
     )

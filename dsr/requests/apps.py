@@ -4,8 +4,8 @@ from django.apps import AppConfig
 
 # The modules of deeds, in the order in which docs/states.md and the staff pages list them.
 SUBJECTS = (
-    *("assignment", "identity", "conversation", "decision", "review", "answer", "release"),
-    *("ending", "receipt", "correction", "facts", "deadline", "order"),
+    *("assignment", "identity", "evidence", "conversation", "decision", "review", "answer"),
+    *("release", "ending", "receipt", "correction", "facts", "deadline", "order"),
 )
 
 
@@ -30,5 +30,5 @@ class RequestsConfig(AppConfig):
         register_recheck(links.RECHECK_ANY, links.still_leads_there)
         register_recheck(links.CODE_RECHECK, reading.still_of_use)
         # A sweep that never ran at all is missed from now on, and not only one that stopped.
-        for sweep in ("reminders", "dates", "intake"):
+        for sweep in ("reminders", "dates", "intake", "identity_documents"):
             expect(sweep)

@@ -172,9 +172,20 @@ def _ended(sentence: Words) -> Saying:
     return say
 
 
+def _destroyed(facts: Facts, names: Names) -> str:
+    if facts.get("why") == "time":
+        return _("Identity documents were destroyed, because two weeks were over")
+    return _("Identity documents were destroyed, because they are no longer needed")
+
+
 history_line("submit", _received, gettext_lazy("Your request was received."))
 history_line("mail_bounced", gettext_lazy("A mail came back"))
 history_line("file_read", gettext_lazy("A file was downloaded"))
+history_line(
+    "identity_documents_destroyed",
+    _destroyed,
+    gettext_lazy("Documents that could prove your identity were destroyed."),
+)
 history_line("denied", gettext_lazy("Somebody tried what they may not do"))
 history_line("deadline_began", _began)
 history_line("deadline_moved", _shifted)

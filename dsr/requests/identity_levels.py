@@ -7,12 +7,16 @@ held comes before asking for anything new; an identity document is the last reso
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dsr.policies.kinds import LIGHT, PROVEN, Level
 from dsr.policies.models import Organisation, Right
 
 from .models import Evidence, IdentityRule
-from .states import About, EvidenceKind
+from .states import POSSIBLE_MATCHES, About, EvidenceKind
 
 # What one confirmed piece of evidence of a kind reaches on its own.
 # A contact on record and a declaration are not here: by themselves they prove nothing.
@@ -25,7 +29,8 @@ ALONE = {
     EvidenceKind.ID_DOCUMENT: Level.HIGH,
     EvidenceKind.NO_DOUBT: Level.REASONABLE,
 }
-DETAILS_FOR_REASONABLE = 3  # independent details that matched (compare Cal. Code Regs. 11 s. 7062)
+# Different details that matched, one of them this person's alone (compare 11 CCR 7062).
+DETAILS_FOR_REASONABLE = 3
 
 
 def required_level(
@@ -53,32 +58,129 @@ def _within_bounds(kind: str, level: int) -> Level:
     return Level(max(level, Level.LOCATE) if kind in PROVEN else level)
 
 
-def reached_level(evidence: Iterable[Evidence], about: str = About.IDENTITY) -> Level:
-    """What the standing evidence reaches together.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What of the evidence counts: how many different details matched, and the kinds that confirm.
 
-    Of each kind the latest row counts, so a check that failed later outweighs one that passed;
-    matched details are counted one by one.
+    ``unread`` says that a reason for no reasonable doubt waits for its second reader.
     """
-    standing = [row for row in evidence if row.struck_at is None and row.about == about]
-    details = sum(row.kind == EvidenceKind.MATCHED_DATA and row.confirmed for row in standing)
-    # The rows come oldest first, so that of each kind the last one stays.
-    latest = {row.kind: row for row in standing}
-    confirmed = {kind for kind, row in latest.items() if row.confirmed}
-    level = max([_of_details(details), *(_alone(kind, confirmed) for kind in confirmed)])
-    # A signature adds to a proof and is none: anybody can sign (compare 11 CCR 7062).
-    if level >= Level.REASONABLE and EvidenceKind.SIGNED_DECLARATION in confirmed:
-        return Level.HIGH
-    return level
+
+    details: int
+    unique: bool
+    kinds: frozenset[str]
+    unread: bool
+
+    @property
+    def level(self) -> Level:
+        level = max([self._of_details(), *(self._alone(kind) for kind in self.kinds)])
+        # A signature adds to a proof and is none: anybody can sign (compare 11 CCR 7062).
+        if level >= Level.REASONABLE and EvidenceKind.SIGNED_DECLARATION in self.kinds:
+            return Level.HIGH
+        return level
+
+    def _of_details(self) -> Level:
+        if self.details >= DETAILS_FOR_REASONABLE and self.unique:
+            return Level.REASONABLE
+        return Level.LOCATE if self.details else Level.NONE
+
+    def _alone(self, kind: str) -> Level:
+        # A code proves nothing when it went to a contact that only came with the request.
+        if kind == EvidenceKind.CODE_TO_CONTACT and self.code_without_contact:
+            return Level.NONE
+        return ALONE.get(EvidenceKind(kind), Level.NONE)
+
+    @property
+    def code_without_contact(self) -> bool:
+        code = EvidenceKind.CODE_TO_CONTACT in self.kinds
+        return code and EvidenceKind.CONTACT_ON_RECORD not in self.kinds
 
 
-def _of_details(count: int) -> Level:
-    if count >= DETAILS_FOR_REASONABLE:
-        return Level.REASONABLE
-    return Level.LOCATE if count else Level.NONE
+def count(evidence: Iterable[Evidence], about: str = About.IDENTITY) -> Counted:
+    """Of each kind, and of each detail whatever it was compared with, the latest row counts: the
+    same thing said three times is said once, and a check that failed later outweighs one before.
+    """
+    # The rows come oldest first, so that of each the last one stays.
+    latest = {
+        (row.kind, row.detail): row
+        for row in evidence
+        if row.struck_at is None and row.about == about
+    }
+    confirmed = [row for row in latest.values() if row.confirmed]
+    # Name and birth date find possible matches; they add nothing to a proof (promise A11).
+    details = [row for row in confirmed if row.detail and row.detail not in POSSIBLE_MATCHES]
+    unread = any(_is_unread(row) for row in confirmed)
+    return Counted(
+        details=len(details),
+        unique=any(row.unique for row in details),
+        kinds=frozenset(row.kind for row in confirmed if not (row.detail or _is_unread(row))),
+        unread=unread,
+    )
 
 
-def _alone(kind: str, confirmed: set[str]) -> Level:
-    # A code proves nothing when it went to a contact that only came with the request.
-    if kind == EvidenceKind.CODE_TO_CONTACT and EvidenceKind.CONTACT_ON_RECORD not in confirmed:
-        return Level.NONE
-    return ALONE.get(EvidenceKind(kind), Level.NONE)
+def _is_unread(row: Evidence) -> bool:
+    # A reason is prose: it counts when somebody else has read it and agrees.
+    return row.kind == EvidenceKind.NO_DOUBT and row.seconded_by_id is None
+
+
+def reached_level(evidence: Iterable[Evidence], about: str = About.IDENTITY) -> Level:
+    """What the standing evidence reaches together."""
+    return count(evidence, about).level
+
+
+def still_needed(evidence: Iterable[Evidence], required: Level) -> str:
+    """What is missing for this level, in sentences; empty where it is reached."""
+    counted = count(evidence)
+    if counted.level >= required:
+        return ""
+    sentences = []
+    if counted.unread:
+        sentences.append(
+            _("A second person has to read the reason why there is no reasonable doubt.")
+        )
+    if counted.code_without_contact:
+        sentences.append(
+            _("The code counts once it is recorded where its contact stood before the request.")
+        )
+    return " ".join([*sentences, _missing(counted, required)])
+
+
+def _missing(counted: Counted, required: Level) -> str:
+    if required == Level.LOCATE:
+        return _(
+            "Still missing: one detail that matches what you hold, besides name and date of birth; "
+            "or evidence of another kind."
+        )
+    if required == Level.REASONABLE:
+        return _(
+            "Still missing: %(details)s (name and date of birth do not count); or a code to the "
+            "contact on record, a log-in already held, or somebody who vouches."
+        ) % {"details": _missing_details(counted)}
+    if counted.level == Level.REASONABLE:
+        return _(
+            "Still missing: a signed declaration; or seen in person or by video, or an identity "
+            "document."
+        )
+    if EvidenceKind.SIGNED_DECLARATION in counted.kinds:
+        return _(
+            "Still missing beside the signed declaration: %(details)s (name and date of birth do "
+            "not count); or else seen in person or by video, or an identity document."
+        ) % {"details": _missing_details(counted)}
+    return _(
+        "Still missing: %(details)s (name and date of birth do not count) and a signed "
+        "declaration; or else seen in person or by video, or an identity document."
+    ) % {"details": _missing_details(counted)}
+
+
+def _missing_details(counted: Counted) -> str:
+    left = DETAILS_FOR_REASONABLE - counted.details
+    if left <= 0:
+        return _("a matching detail that only this person has")
+    if counted.unique:
+        text = ngettext("%(left)d more matching detail", "%(left)d more matching details", left)
+    else:
+        text = ngettext(
+            "%(left)d more matching detail, one that only this person has",
+            "%(left)d more matching details, at least one of them only this person’s",
+            left,
+        )
+    return text % {"left": left}

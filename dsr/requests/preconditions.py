@@ -13,7 +13,7 @@ from dsr.policies.kinds import PROVEN, Level
 
 from .actors import Actor
 from .decision_basis import what_changed
-from .identity_levels import reached_level
+from .identity_levels import reached_level, still_needed
 from .models import Decision, RequestMessage, SubjectRequest
 from .people import answers_go_to, contact_hash
 from .states import ACTS_FOR_ANOTHER, About, Outcome
@@ -60,10 +60,12 @@ def unproved(subject_request: SubjectRequest) -> bool:
 def identity_needed(subject_request: SubjectRequest, actor: Actor) -> str:
     if identity_reached(subject_request):
         return ""
-    return _(
+    required = Level(subject_request.required_level)
+    sentence = _(
         "The evidence recorded does not reach the level this right requires (%(level)s). "
         "Record evidence, or ask the requester for proof."
-    ) % {"level": Level(subject_request.required_level).label}
+    ) % {"level": required.label}
+    return f"{sentence} {still_needed(subject_request.evidence.all(), required)}"
 
 
 def decision_holds(subject_request: SubjectRequest, actor: Actor) -> str:
@@ -94,7 +96,8 @@ def second_person(subject_request: SubjectRequest, actor: Actor) -> str:
         return ""
     if decision.proposed_by_id == actor.pk:
         return _("You proposed this decision. Another person has to approve it.")
-    # A check that failed counts too: who verified is not who approves (promise A8).
+    # A check that failed counts too: who verified is not who approves (promise A8). Who only read
+    # a colleague's reason and agreed has recorded nothing, and stays a second person.
     if subject_request.evidence.filter(by=actor, struck_at=None).exists():
         return _("You recorded evidence of identity. Another person has to approve.")
     # Else one person could turn an approved answer to an address of their own.

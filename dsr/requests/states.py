@@ -114,6 +114,41 @@ class EvidenceKind(TextChoices):
     NO_DOUBT = "no_reasonable_doubt", _("No reasonable doubt, because …")
 
 
+class Detail(TextChoices):
+    """A field of a record that what somebody told can be compared with; each counts once."""
+
+    FAMILY_NAME = "family_name", _("Family name")
+    GIVEN_NAME = "given_name", _("Given name")
+    BIRTH_DATE = "birth_date", _("Date of birth")
+    POSTAL_ADDRESS = "postal_address", _("Postal address")
+    EARLIER_ADDRESS = "earlier_address", _("An earlier postal address")
+    PHONE = "phone", _("Telephone number")
+    EMAIL = "email", _("E-mail address")
+    INSURANCE_NUMBER = "insurance_number", _("Insurance number")
+    PATIENT_NUMBER = "patient_number", _("Patient or customer number")
+    USER_NAME = "user_name", _("User name of an account")
+    VISIT_DATE = "visit_date", _("Date of a visit or order")
+    CLINICIAN = "clinician", _("Treating clinician or department")
+    INVOICE = "invoice", _("Invoice or payment")
+
+
+# They find possible matches and never the person: thousands share a name, many of them a birthday
+# as well, and both are known to whoever knows somebody (promise A11).
+POSSIBLE_MATCHES = frozenset({Detail.FAMILY_NAME, Detail.GIVEN_NAME, Detail.BIRTH_DATE})
+
+
+class RecordSource(TextChoices):
+    """Which of our own records something was compared with; never what came with the request."""
+
+    PATIENT_FILE = "patient_file", _("Patient file")
+    APPOINTMENTS = "appointments", _("Appointments")
+    BILLING = "billing", _("Billing")
+    ACCOUNT = "account", _("User account")
+    CORRESPONDENCE = "correspondence", _("Correspondence before the request")
+    PAPER_ARCHIVE = "paper_archive", _("Archive on paper")
+    OTHER_RECORD = "other_record", _("Another record that we keep")
+
+
 class About(TextChoices):
     """What a piece of evidence speaks for; authority is proved apart from identity."""
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from dsr.notifications.services import beat
 from dsr.requests.deadlines import recomputing, reminders
-from dsr.requests.services import digests, lost_links, rate_limits
+from dsr.requests.services import digests, identity_documents, lost_links, rate_limits
 
 
 @shared_task(ignore_result=True)
@@ -30,3 +30,10 @@ def sweep_intake() -> None:
     lost_links.sweep(at=at)
     rate_limits.sweep(at=at)
     beat("intake", at)
+
+
+@shared_task(ignore_result=True)
+def sweep_identity_documents() -> None:
+    at = timezone.now()
+    identity_documents.sweep(at=at)
+    beat("identity_documents", at)

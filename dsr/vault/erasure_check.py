@@ -64,15 +64,17 @@ def sealed_models() -> list[type[SealedModel]]:
 
 
 def _erased(safe: Safe) -> list[KeyPurpose]:
-    destroyed = SafeKey.objects.filter(safe=safe, destroyed_at__isnull=False)
+    # By the first key, which stands for the purpose: a later one may have sealed a single file and
+    # gone with it, while the others are kept.
+    destroyed = SafeKey.objects.filter(safe=safe, version=1, destroyed_at__isnull=False)
     return [
         KeyPurpose(purpose) for purpose in destroyed.values_list("purpose", flat=True).distinct()
     ]
 
 
 def _keys(safe: Safe, erased: list[KeyPurpose]) -> Looked:
-    # A purpose counts as erased when one of its keys is: a second version that was left, or a key
-    # that came back with a backup, is then found as readable.
+    # A purpose is erased when its first key is: a second version that was left, or one that came
+    # back with a backup, is then found as readable.
     looked = Looked(f"{SafeKey._meta.db_table}.wrapped")
     for key in SafeKey.objects.filter(safe=safe):
         gone = key.wrapped is None

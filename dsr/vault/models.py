@@ -59,10 +59,14 @@ class Safe(models.Model):
 
     def newest_key(self, purpose: KeyPurpose) -> tuple[int, bytes]:
         """Version and bytes of the key for new values; raises KeyDestroyed once it is erased."""
+        version = self.newest_version(purpose)
+        return version, self.data_key(purpose, version)
+
+    def newest_version(self, purpose: KeyPurpose) -> int:
         versions = [version for kind, version in self._rows() if kind == purpose]
         if not versions:
             raise KeyDestroyed
-        return max(versions), self.data_key(purpose, max(versions))
+        return max(versions)
 
     def data_key(self, purpose: KeyPurpose, version: int) -> bytes:
         """Raises KeyDestroyed, MasterKeyMissing, or Tampered where there never was such a key."""

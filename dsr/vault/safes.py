@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from . import cipher
 from .errors import Tampered
-from .models import BlindToken, KeyPurpose, Safe, SafeKey, SealedModel
+from .models import BlindToken, KeyPurpose, Safe, SafeKey, SealedFile, SealedModel
 
 
 def open_safe(at: datetime, kind: Safe.Kind = Safe.Kind.REQUEST) -> Safe:
@@ -68,6 +68,31 @@ def destroy(safe: Safe, purposes: Iterable[KeyPurpose], at: datetime) -> None:
             # whether that person was here, as long as the index key lives.
             BlindToken.objects.filter(safe=safe).delete()
     safe.forget_keys()
+
+
+def add_key(safe: Safe, purpose: KeyPurpose, at: datetime) -> SafeKey:
+    """A further key, for what is to be erased on a day of its own; from now on it is the newest.
+
+    Raises KeyDestroyed where the whole purpose was erased: nothing is sealed for it any more.
+    """
+    # The first key stands for the purpose; `destroy` takes all, `destroy_file` never the first.
+    safe.data_key(purpose, 1)
+    version = safe.newest_version(purpose) + 1
+    key = SafeKey(safe=safe, purpose=purpose, version=version, created_at=at)
+    key.close(cipher.new_data_key())
+    key.save(force_insert=True)
+    safe.forget_keys()
+    return key
+
+
+def destroy_file(file: SealedFile, at: datetime) -> None:
+    """Erases one file that was sealed under a key of its own (`add_key`); there is no way back."""
+    version = cipher.version_of(bytes(file.header))
+    if version == 1:
+        raise ValueError("This file shares its key with others.")
+    own = SafeKey.objects.filter(safe_id=file.safe_id, purpose=file.purpose, version=version)
+    own.filter(wrapped__isnull=False).update(wrapped=None, destroyed_at=at)
+    file.safe.forget_keys()
 
 
 def site_safe(at: datetime) -> Safe:

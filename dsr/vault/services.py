@@ -15,15 +15,26 @@ from .checks import key_problems, refuse_wrong_keys
 from .erasure_check import check_erasure
 from .files import FileWriter, open_file, store_file
 from .inspecting import is_shut_in as files_are_shut_in
-from .safes import destroy, make_keys, open_safe, seal_site, site_safe, unseal_site
+from .safes import (
+    add_key,
+    destroy,
+    destroy_file,
+    make_keys,
+    open_safe,
+    seal_site,
+    site_safe,
+    unseal_site,
+)
 from .scanner import is_silent as scanner_is_silent
 
 __all__ = [
     "EMAIL",
     "MAILBOX",
     "FileWriter",
+    "add_key",
     "check_erasure",
     "destroy",
+    "destroy_file",
     "files_are_shut_in",
     "find",
     "find_words",

@@ -17,8 +17,8 @@ from config.trial.second_factor import enrol_for_trial
 from dsr.accounts import services as accounts
 from dsr.accounts.models import Membership, User
 from dsr.notifications.models import OutboxMessage
-from dsr.requests.deeds import identity
-from dsr.requests.deeds.identity import EvidenceGiven
+from dsr.requests.deeds import evidence
+from dsr.requests.deeds.evidence_given import EvidenceGiven
 from dsr.requests.submission.given import PersonGiven
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
@@ -96,8 +96,8 @@ def _session_of(user: User) -> str:
 def _values(desk: Desk) -> dict[str, Any]:
     asked = cast.ask(desk.right("img", "access"), who=BY_POST, files=(SCAN,))
     begun = cast.begin(asked, desk.handler)
-    given = EvidenceGiven(kind="vouched", confirmed=True, compared_with="by the ward")
-    identity.add_evidence(begun.pk, given, actor=desk.handler, at=MORNING, seen=begun.version)
+    given = EvidenceGiven(kind="no_reasonable_doubt", confirmed=True, note="the ward")
+    evidence.add_evidence(begun.pk, given, actor=desk.handler, at=MORNING, seen=begun.version)
     image = desk.organisation("img")
     invited = accounts.invite(
         "nia@example.org", "Nia Testing", image, "clerk", by=desk.officer, at=MORNING

@@ -61,13 +61,52 @@ def test_evidence_accepts_the_identity_step_by_step(desk: Desk, seat: SeatOf) ->
     handler = seat("handler")
     typed = {
         "kind": "at_counter",
-        "compared_with": "face and passport",
+        "note": "face and passport",
         "confirmed": "yes",
         "seen_on": "2026-05-01",
     }
     assert handler.do(asked, "evidence", **typed).status_code == 302
     assert handler.do(asked, "accept-identity").status_code == 302
     assert again(asked).status == "in_progress"
+
+
+def test_one_page_records_several_details_and_says_what_is_missing(
+    desk: Desk, seat: SeatOf
+) -> None:
+    asked = reach(desk, "received")
+    handler = seat("handler")
+    page = as_read(handler.open(deed_url(asked, "evidence")))
+    assert "Still missing: 3 more matching details" in page
+    typed = {"seen_on": "2026-05-01"}
+    for row, detail in enumerate(("birth_date", "phone", "visit_date"), start=1):
+        typed |= {
+            f"detail_{row}": detail,
+            f"compared_with_{row}": "patient_file",
+            f"matches_{row}": "yes",
+            f"unique_{row}": "" if detail == "birth_date" else "no",
+        }
+    # Half a row is refused beside what is missing in it, and nothing of the others is lost.
+    page = text_of(handler.do(asked, "evidence", **typed, detail_5="email"))
+    assert '<a href="#id_compared_with_5">Choose with which record it was compared.</a>' in page
+    assert '<option value="phone" selected>' in page
+    assert handler.do(asked, "evidence", **typed).status_code == 302
+    assert asked.evidence.count() == 3
+    page = as_read(handler.open(f"/staff/requests/{asked.reference}/"))
+    assert "The evidence is recorded. Still missing: 1 more matching detail, one that only" in page
+    assert "compared with: Patient file; others may share it" in page
+
+
+def test_a_second_person_reads_a_reason_on_the_page(desk: Desk, seat: SeatOf) -> None:
+    reason = cast.prove(reach(desk, "received"), desk.handler, kind="no_reasonable_doubt")
+    own = seat("handler").open(f"/staff/requests/{reason.reference}/")
+    assert "A second person has to read it" in own
+    assert "Read and agree" not in own
+    officer = seat("officer")
+    assert "Read and agree" in officer.open(f"/staff/requests/{reason.reference}/")
+    row = reason.evidence.get()
+    assert "face and passport" in officer.open(deed_url(reason, f"evidence/{row.pk}/second"))
+    assert officer.do(reason, f"evidence/{row.pk}/second").status_code == 302
+    assert reason.evidence.get().seconded_by == desk.officer
 
 
 def test_evidence_is_struck_and_stays(desk: Desk, seat: SeatOf) -> None:

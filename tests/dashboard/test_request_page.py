@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from dsr.accounts.models import Membership
 from dsr.audit.models import Entry
-from dsr.requests.deeds import assignment, conversation, identity
-from dsr.requests.deeds.identity import EvidenceGiven
+from dsr.requests.deeds import assignment, conversation, evidence
+from dsr.requests.deeds.evidence_given import EvidenceGiven
 from dsr.requests.models import Attachment, Evidence
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
@@ -119,10 +119,8 @@ def test_identity_documents_are_for_those_who_prove_and_those_who_approve(
     desk: Desk, seat: SeatOf
 ) -> None:
     asked = cast.ask(desk.right("img", "access"))
-    given = EvidenceGiven(
-        kind="id_document", confirmed=True, compared_with="passport and file", document=SCAN
-    )
-    identity.add_evidence(asked.pk, given, actor=desk.handler, at=MORNING, seen=asked.version)
+    given = EvidenceGiven(kind="id_document", confirmed=True, document=SCAN)
+    evidence.add_evidence(asked.pk, given, actor=desk.handler, at=MORNING, seen=asked.version)
     assert "brief.pdf" in page_of(seat("handler"), asked)
     assert "brief.pdf" in page_of(seat("outside"), asked)
     assert "brief.pdf" not in page_of(seat("clerk"), asked)
@@ -216,9 +214,9 @@ def test_the_page_asks_the_database_a_bounded_number_of_times(desk: Desk, seat: 
     page_of(handler, asked)
     few = count(handler, asked)
     for number in range(5):
-        asked = identity.add_evidence(
+        asked = evidence.add_evidence(
             asked.pk,
-            EvidenceGiven(kind="matched_data", confirmed=True, compared_with=f"detail {number}"),
+            EvidenceGiven(kind="vouched", confirmed=True, note=f"ward {number}"),
             actor=desk.handler,
             at=MORNING,
             seen=asked.version,

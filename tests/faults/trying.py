@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from dsr.policies.models import Organisation
-from dsr.requests.deeds import answer, deadline, identity, order, receipt, release
+from dsr.requests.deeds import answer, deadline, evidence, order, receipt, release
 from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.deeds.order import OrderGiven
 from dsr.requests.models import SubjectRequest
@@ -44,6 +44,9 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
     "give_code": lambda desk: TRY["send_answer"](reach(desk, "decided"), desk),
     "renew_release": lambda desk: TRY["send_answer"](reach(desk, "decided"), desk),
     "strike_evidence": lambda desk: cast.prove(reach(desk, "received"), desk.handler),
+    "second_evidence": lambda desk: cast.prove(
+        reach(desk, "received"), desk.handler, kind="no_reasonable_doubt"
+    ),
     "strike_contact_proof": lambda desk: cast.prove_contact(reach(desk, "received"), desk.handler),
     "settle_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
 }
@@ -78,10 +81,17 @@ DEEDS: dict[str, Try] = TRY | {
     "record_order": lambda r, d: order.record_order(
         r.pk, ORDER, actor=d.officer, at=MORNING, seen=r.version
     ),
-    "strike_evidence": lambda r, d: identity.strike_evidence(
+    "strike_evidence": lambda r, d: evidence.strike_evidence(
         r.pk,
         evidence_id=r.evidence.latest("pk").pk,
         actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    ),
+    "second_evidence": lambda r, d: evidence.second_evidence(
+        r.pk,
+        evidence_id=r.evidence.latest("pk").pk,
+        actor=d.officer,
         at=MORNING,
         seen=r.version,
     ),

@@ -31,6 +31,7 @@ from dsr.requests.deeds import (
     deadline,
     decision,
     ending,
+    evidence,
     identity,
     receipt,
     release,
@@ -39,7 +40,7 @@ from dsr.requests.deeds import (
 from dsr.requests.deeds.answer import close, send_answer
 from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.deeds.decision import Proposal
-from dsr.requests.deeds.identity import EvidenceGiven
+from dsr.requests.deeds.evidence_given import EvidenceGiven
 from dsr.requests.deeds.order import OrderGiven, record_order
 from dsr.requests.forms import RequestForm
 from dsr.requests.models import SubjectRequest
@@ -187,11 +188,11 @@ class Story:
             given = EvidenceGiven(
                 kind="at_counter",
                 confirmed=True,
-                compared_with=words[f"compared_{about}"],
+                note=words[f"compared_{about}"],
                 about=about,
                 document=self.upload(f"proof_{about}"),
             )
-            identity.add_evidence(it.pk, given, actor=desk.handler, **self.fresh(it))
+            evidence.add_evidence(it.pk, given, actor=desk.handler, **self.fresh(it))
         identity.accept_identity(it.pk, actor=desk.handler, **self.fresh(it))
         assignment.note(it.pk, text=words["note"], actor=desk.handler, at=self.at)
         conversation.ask_requester(

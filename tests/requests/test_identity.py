@@ -2,32 +2,64 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from dsr.accounts.models import User
 from dsr.policies.kinds import Level
 from dsr.requests.actors import REQUESTER
-from dsr.requests.deeds import assignment, conversation, decision, ending, identity
+from dsr.requests.deeds import assignment, conversation, decision, ending, evidence, identity
 from dsr.requests.deeds.decision import Proposal
-from dsr.requests.deeds.identity import EvidenceGiven
-from dsr.requests.errors import BadInput, NotNow, Unmet
-from dsr.requests.identity_levels import reached_level, required_level
+from dsr.requests.deeds.evidence_given import DetailGiven, EvidenceGiven
+from dsr.requests.errors import BadInput, NotAllowed, NotNow, Unmet
+from dsr.requests.history import timeline
+from dsr.requests.identity_levels import reached_level, required_level, still_needed
 from dsr.requests.models import IdentityRule, SubjectRequest
+from dsr.requests.states import Detail
 from dsr.vault.models import KeyPurpose
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import Desk
 
+PASSPORT = CheckedUpload("passport.png", b"\x89PNG canary", "image/png")
+ENOUGH = ("patient_number", "phone", "visit_date")
+
+
+def told(*details: str, matches: bool = True, record: str = "patient_file") -> list[DetailGiven]:
+    """Details, of which a number and the day of a visit are one person's alone."""
+    shared = ("phone", "postal_address", "family_name")
+    return [
+        DetailGiven(
+            detail=each, compared_with=record, matches=matches, unique=each not in shared, row=row
+        )
+        for row, each in enumerate(details, start=1)
+    ]
+
+
+def record(desk: Desk, subject_request: SubjectRequest, **given: Any) -> Level:
+    fresh = SubjectRequest.objects.get(pk=subject_request.pk)
+    evidence.add_evidence(
+        fresh.pk, EvidenceGiven(**given), actor=desk.handler, at=cast.MORNING, seen=fresh.version
+    )
+    return reached_level(subject_request.evidence.all())
+
 
 def give(desk: Desk, subject_request: SubjectRequest, *kinds: str, confirmed: bool = True) -> Level:
     for kind in kinds:
-        fresh = SubjectRequest.objects.get(pk=subject_request.pk)
-        identity.add_evidence(
-            fresh.pk,
-            EvidenceGiven(kind=kind, confirmed=confirmed, compared_with="what was compared"),
-            actor=desk.handler,
-            at=cast.MORNING,
-            seen=fresh.version,
-        )
+        if kind in Detail.values:
+            record(desk, subject_request, details=told(kind))
+        else:
+            record(
+                desk,
+                subject_request,
+                kind=kind,
+                confirmed=confirmed,
+                compared_with="patient_file",
+                note="Dr Canary",
+                document=PASSPORT if kind == "id_document" else None,
+            )
     return reached_level(subject_request.evidence.all())
 
 
@@ -35,25 +67,124 @@ def give(desk: Desk, subject_request: SubjectRequest, *kinds: str, confirmed: bo
     ("kinds", "level"),
     [
         pytest.param([], Level.NONE, id="nothing"),
-        pytest.param(["matched_data"], Level.LOCATE, id="one detail finds the record"),
-        pytest.param(["matched_data"] * 2, Level.LOCATE, id="two details still only find it"),
-        pytest.param(["matched_data"] * 3, Level.REASONABLE, id="three details"),
+        pytest.param(["family_name", "given_name", "birth_date"], Level.NONE, id="possible match"),
+        pytest.param(["phone"], Level.LOCATE, id="one detail finds the record"),
+        pytest.param(["phone", "visit_date"], Level.LOCATE, id="two details still only find it"),
+        pytest.param(["visit_date"] * 3, Level.LOCATE, id="the same detail counts once"),
+        pytest.param(
+            ["phone", "visit_date", "birth_date"], Level.LOCATE, id="a birthday is no third detail"
+        ),
+        pytest.param(ENOUGH, Level.REASONABLE, id="three details"),
         pytest.param(["code_to_contact"], Level.NONE, id="code to a contact nobody knew before"),
         pytest.param(
             ["contact_on_record", "code_to_contact"], Level.REASONABLE, id="contact on record"
         ),
         pytest.param(["contact_on_record"], Level.NONE, id="knowing an address proves nothing"),
         pytest.param(["signed_declaration"], Level.NONE, id="a declaration alone"),
-        pytest.param(
-            ["matched_data"] * 3 + ["signed_declaration"], Level.HIGH, id="details and declaration"
-        ),
+        pytest.param([*ENOUGH, "signed_declaration"], Level.HIGH, id="details and declaration"),
         pytest.param(["login_held"], Level.REASONABLE, id="log-in already held"),
+        pytest.param(["no_reasonable_doubt"], Level.NONE, id="a reason that nobody else read"),
         pytest.param(["at_counter"], Level.HIGH, id="seen in person"),
         pytest.param(["id_document"], Level.HIGH, id="document"),
     ],
 )
 def test_evidence_reaches_a_level(desk: Desk, kinds: list[str], level: Level) -> None:
     assert give(desk, cast.ask(desk.right("img", "access")), *kinds) == level
+
+
+def test_three_details_that_a_household_shares_find_the_record_and_no_more(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    shared = [replace(each, unique=False) for each in told(*ENOUGH)]
+    assert record(desk, asked, details=shared) == Level.LOCATE
+
+
+def test_the_same_detail_found_in_another_record_is_no_second_one(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    for source in ("patient_file", "billing", "appointments"):
+        record(desk, asked, details=told("visit_date", "insurance_number", record=source))
+    assert asked.evidence.count() == 6
+    assert reached_level(asked.evidence.all()) == Level.LOCATE
+
+
+def test_a_detail_that_differs_later_no_longer_counts(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    assert record(desk, asked, details=told(*ENOUGH)) == Level.REASONABLE
+    assert record(desk, asked, details=told("phone", matches=False)) == Level.LOCATE
+
+
+def test_several_details_are_one_deed_and_one_line_of_history(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    record(desk, asked, details=told("phone", "visit_date"))
+    line = timeline(asked)[0]
+    assert line.text == "Details matched: Telephone number, Date of a visit or order"
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({}, "detail_1"),
+        ({"details": told("shoe_size")}, "detail_1"),
+        ({"details": told("phone", "phone")}, "detail_2"),
+        ({"details": told("phone", record="the letter itself")}, "compared_with_1"),
+        ({"details": [replace(told("phone")[0], unique=None)]}, "unique_1"),
+        ({"details": [replace(told("phone")[0], matches=None)]}, "matches_1"),
+        ({"kind": "matched_data", "confirmed": True}, "kind"),
+        ({"kind": "secret_question", "confirmed": True}, "kind"),
+        ({"kind": "at_counter"}, "confirmed"),
+        ({"kind": "vouched", "confirmed": True}, "note"),
+        ({"kind": "no_reasonable_doubt", "confirmed": True}, "note"),
+        ({"kind": "contact_on_record", "confirmed": True}, "compared_with"),
+        ({"kind": "id_document", "confirmed": True}, "document"),
+        ({"note": "What would it belong to?"}, "kind"),
+    ],
+)
+def test_evidence_that_says_too_little_is_refused_where_it_stands(
+    desk: Desk, given: dict[str, Any], field: str
+) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    with pytest.raises(BadInput) as refused:
+        record(desk, asked, **given)
+    assert list(refused.value.fields) == [field]
+    assert not asked.evidence.exists()
+
+
+def test_a_reason_counts_when_a_second_person_has_read_it(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    assert give(desk, asked, "no_reasonable_doubt") == Level.NONE
+    row = asked.evidence.get()
+
+    def agree(who: User) -> None:
+        fresh = SubjectRequest.objects.get(pk=asked.pk)
+        evidence.second_evidence(
+            asked.pk, evidence_id=row.pk, actor=who, at=cast.MORNING, seen=fresh.version
+        )
+
+    with pytest.raises(BadInput, match="Another person has to read it"):
+        agree(desk.handler)
+    with pytest.raises(NotAllowed):
+        agree(desk.clerk)
+    agree(desk.outside)
+    assert reached_level(asked.evidence.all()) == Level.REASONABLE
+    with pytest.raises(BadInput, match="agreed with it already"):
+        agree(desk.officer)
+
+
+def needed(desk: Desk, subject_request: SubjectRequest, level: Level) -> str:
+    return still_needed(subject_request.evidence.all(), level)
+
+
+def test_what_is_missing_is_said_in_a_sentence(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    assert needed(desk, asked, Level.REASONABLE).startswith(
+        "Still missing: 3 more matching details, at least one of them only this person’s (name"
+    )
+    give(desk, asked, "visit_date", "signed_declaration", "no_reasonable_doubt")
+    assert needed(desk, asked, Level.HIGH).startswith(
+        "A second person has to read the reason why there is no reasonable doubt. "
+        "Still missing beside the signed declaration: 2 more matching details (name"
+    )
+    give(desk, asked, "phone", "patient_number")
+    assert needed(desk, asked, Level.HIGH) == ""
 
 
 def test_a_check_that_failed_later_outweighs_one_that_passed(desk: Desk) -> None:
@@ -66,7 +197,7 @@ def test_struck_evidence_no_longer_counts(desk: Desk) -> None:
     asked = cast.ask(desk.right("img", "access"))
     give(desk, asked, "at_counter")
     fresh = SubjectRequest.objects.get(pk=asked.pk)
-    identity.strike_evidence(
+    evidence.strike_evidence(
         fresh.pk,
         evidence_id=fresh.evidence.get().pk,
         actor=desk.handler,
@@ -74,11 +205,6 @@ def test_struck_evidence_no_longer_counts(desk: Desk) -> None:
         seen=fresh.version,
     )
     assert reached_level(asked.evidence.all()) == Level.NONE
-
-
-def test_there_is_no_kind_of_evidence_for_secret_questions(desk: Desk) -> None:
-    with pytest.raises(BadInput):
-        give(desk, cast.ask(desk.right("img", "access")), "secret_question")
 
 
 def test_a_rule_may_ask_for_more_on_the_telephone(desk: Desk) -> None:
@@ -169,9 +295,6 @@ def test_nobody_unproved_learns_whether_they_are_known(
         )
 
 
-PASSPORT = CheckedUpload("passport.png", b"\x89PNG canary", "image/png")
-
-
 @pytest.mark.parametrize("ways", [["ask_identity"], ["ask_identity", "lapse"]])
 def test_what_is_sent_as_proof_is_sealed_under_the_key_of_identity_documents(
     desk: Desk, ways: list[str]
@@ -224,12 +347,12 @@ def test_a_guardian_proves_authority_apart_from_identity(desk: Desk) -> None:
     begun = cast.prove_contact(begun, desk.handler)
     with pytest.raises(Unmet, match="authority to act"):
         cast.propose(begun, desk.handler)
-    proved = identity.add_evidence(
+    proved = evidence.add_evidence(
         begun.pk,
         EvidenceGiven(
             kind="id_document",
             confirmed=True,
-            compared_with="court's appointment",
+            document=PASSPORT,
             about="authority",
         ),
         actor=desk.handler,

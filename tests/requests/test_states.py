@@ -41,6 +41,7 @@ TABLE = """
 start                 x - - - - - - - - - - -
 ask_identity          x - x - - - - - - - - -
 add_evidence          x x x x x x - - - - - -
+second_evidence       x x x x x x - - - - - -
 strike_evidence       x x x x x x - - - x - -
 accept_identity       - x - - - - - - - - - -
 ask_requester         x x x - - - - - - - - -

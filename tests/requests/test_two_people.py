@@ -8,7 +8,7 @@ from dsr.accounts.invitations import invite
 from dsr.accounts.models import Membership
 from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Organisation
-from dsr.requests.deeds import correction, decision, identity, review
+from dsr.requests.deeds import correction, decision, evidence, review
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.declaration import unmet
 from dsr.requests.errors import NotAllowed, NotNow, Stale, Unmet
@@ -158,7 +158,7 @@ def test_an_organisation_of_one_declares_sole_decisions_and_every_record_shows_i
 def test_evidence_that_changes_after_the_proposal_makes_it_void(desk: Desk) -> None:
     proposed = in_review(desk)
     row = Evidence.objects.get(subject_request=proposed)
-    struck = identity.strike_evidence(
+    struck = evidence.strike_evidence(
         proposed.pk, evidence_id=row.pk, actor=desk.handler, at=cast.MORNING, seen=proposed.version
     )
     with pytest.raises(Unmet, match="no longer holds"):

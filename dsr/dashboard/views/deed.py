@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from dsr.audit.services import record_refusal
 from dsr.dashboard import words
-from dsr.dashboard.deed_forms import DeedForm
+from dsr.dashboard.deed_forms import DeedForm, grouped
 from dsr.dashboard.deed_panels import shown
 from dsr.dashboard.views.base import StaffView
 from dsr.requests import history, queries
@@ -91,7 +91,7 @@ class DeedView(RequestView):
         form = self.form(request.POST, request.FILES)
         if form.is_valid():
             try:
-                self.deed(
+                changed = self.deed(
                     self.subject_request.pk,
                     form.given(address),
                     actor=self.user,
@@ -107,7 +107,7 @@ class DeedView(RequestView):
             except RequestError as refused:
                 put_refusal(form, refused)
             else:
-                done = str(self.deed.done or _("Done."))
+                done = str(self.deed.done_for(changed) or _("Done."))
                 return self.back_to("dashboard:request", done, reference=self.reference)
         return self.show(form)
 
@@ -132,6 +132,7 @@ class DeedView(RequestView):
                 "due": words.due_badge(it, self.today),
                 "state": words.status_badge(it),
                 **shown(deed, it, self.user, self.address),
+                **grouped(form),
                 **more,
             },
             status,

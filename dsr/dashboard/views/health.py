@@ -15,6 +15,7 @@ WORK: dict[str, str | Promise] = {
     "delivery": _("Sending mail"),
     "reminders": _("Reminders of deadlines"),
     "dates": _("Computing dates anew"),
+    "identity_documents": _("Destroying identity documents on time"),
     "intake": _("Digests for addresses that many forms name"),
 }
 

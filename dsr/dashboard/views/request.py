@@ -22,7 +22,8 @@ from dsr.vault.models import SealedFile
 from dsr.vault.services import open_file
 
 SHORT_CLAUSE = 700  # characters; longer ones are folded
-TOGETHER = ("people", "evidence__by", "evidence__struck_by", "evidence__document")
+TOGETHER = ("people", "evidence__by", "evidence__struck_by", "evidence__seconded_by")
+DOCUMENTS = ("evidence__document__identity_document", "identity_documents")
 BESIDE = ("messages__letter", "messages__proof", "messages__by", "notes__by", "attachments__file")
 DEADLINES = ("deadlines__order__document", "deadlines__extensions__proof", "receipts")
 
@@ -36,7 +37,7 @@ class RequestPage(RequestView):
 
     def _whole(self, found: SubjectRequest) -> SubjectRequest:
         # All at once: the number of queries stays the same, however much was written.
-        prefetch_related_objects([found], *TOGETHER, *BESIDE, *DEADLINES)
+        prefetch_related_objects([found], *TOGETHER, *DOCUMENTS, *BESIDE, *DEADLINES)
         return found
 
     def _facts(self, it: SubjectRequest) -> dict[str, Any]:
@@ -68,7 +69,7 @@ class RequestPage(RequestView):
 
     def _written(self, it: SubjectRequest) -> dict[str, Any]:
         return {
-            "evidence": request_page.opened(it, it.evidence.all(), "compared_with"),
+            "evidence": request_page.evidence(it),
             "messages_written": request_page.messages(it),
             "notes": request_page.opened(it, it.notes.all(), "text")[::-1],
             "files": request_page.files(it, identity=self.sees_proof(it)),

@@ -28,6 +28,7 @@ from .inputs import LONG, Opening, typed, typed_for
     gettext_lazy("Start work"),
     permissions=(Permission.WORK,),
     needs=(identity_needed,),
+    settles_identity=True,
     lead=gettext_lazy("Work on the request begins. If nobody has it yet, it is assigned to you."),
     done=gettext_lazy("Work has begun."),
     history=gettext_lazy("Work began"),

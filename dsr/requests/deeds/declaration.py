@@ -73,10 +73,12 @@ class Deed(Generic[Given]):
         are those of its transition method on the model, which has the deed's name; ``states`` is
         given only for deeds that move nothing. ``needs`` are the preconditions beside them.
     What it changes
-        ``rests_on`` marks deeds that change what a decision rests on; ``raises_version`` those
-        after which a page that was open before is stale.
+        ``rests_on`` marks deeds that change what a decision rests on; ``settles_identity`` those
+        after which no identity document is kept, as after every decision and ending;
+        ``raises_version`` those after which a page that was open before is stale.
     Its words
-        ``lead``, ``done``, ``button`` and ``warning`` make its page; ``history`` is its sentence
+        ``lead``, ``done`` (which may look at the request as it is afterwards), ``button`` and
+        ``warning`` make its page; ``history`` is its sentence
         in the history that staff see, ``told`` the one that the requester sees (empty: it happens
         behind the desk).
     Its place
@@ -101,6 +103,7 @@ class Deed(Generic[Given]):
     states: tuple[str, ...] | None = None
     needs: tuple[Question, ...] = ()
     rests_on: bool = False
+    settles_identity: bool = False
     # A number and not the state: a request may have moved on and come back to the same state.
     raises_version: bool = True
     compares_version: bool = True
@@ -109,7 +112,7 @@ class Deed(Generic[Given]):
     address: str = ""
     lead: Words = ""
     button: Words = ""
-    done: Words = ""
+    done: Words | Callable[[SubjectRequest], Words] = ""
     warning: bool = False
     history: Words | Saying = ""
     told: Words = ""
@@ -173,6 +176,9 @@ class Deed(Generic[Given]):
     def open_to(self, held: AbstractSet[Permission]) -> bool:
         """Whether somebody with these permissions may do it at all."""
         return not held.isdisjoint(self.permissions)
+
+    def done_for(self, subject_request: SubjectRequest) -> Words:
+        return self.done(subject_request) if callable(self.done) else self.done
 
     def hint_for(self, subject_request: SubjectRequest) -> Words:
         return self.hint(subject_request) if callable(self.hint) else self.hint

@@ -18,6 +18,7 @@ from dsr.requests.actors import Actor, Requester
 from dsr.requests.chain import write_line, write_refusal
 from dsr.requests.errors import NeedsAPerson, NotAllowed, NotNow, Stale, Unmet
 from dsr.requests.models import SubjectRequest
+from dsr.requests.services.identity_documents import destroy_settled
 from dsr.requests.states import ENDED, Status
 
 from .declaration import Deed, unmet
@@ -164,6 +165,10 @@ def _finish(doing: Doing) -> None:
         facts=doing.facts,
         from_state=doing.before,
     )
+    # Accepted or rejected, nobody has to look at a passport any more (promise A14).
+    is_over = moved.status in (Status.DECIDED, *ENDED) and moved.status != doing.before
+    if deed.settles_identity or is_over:
+        destroy_settled(moved, actor=doing.actor, at=doing.at)
     # Still inside: a mail is a row that is owed here, and is paid after the commit.
     for act in doing.afterwards:
         act()

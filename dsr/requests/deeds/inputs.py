@@ -76,9 +76,11 @@ def typed_for(
     return _field({"one": make, "begin": initial}, default)
 
 
-def typed_together(make: Make, collect: Callable[[SubjectRequest, forms.Form], Any]) -> Any:
+def typed_together(
+    make: Make, collect: Callable[[SubjectRequest, forms.Form], Any], *, default: Any = MISSING
+) -> Any:
     """A value that several form fields ask for together."""
-    return _field({"make": make, "collect": collect}, MISSING)
+    return _field({"make": make, "collect": collect}, default)
 
 
 def from_address() -> Any:
@@ -94,10 +96,12 @@ def asked_of(field: dataclasses.Field[Any]) -> Asked:
     """What a field of an input says about itself."""
     # A copy, as what follows takes it apart: the class keeps its own for the next form.
     said = dict(field.metadata[KEY])
+    # What several fields ask for together is always asked, and has a default for programs alone.
+    optional = "one" in said and field.default is not MISSING
     if (one := said.pop("one", None)) is not None:
         said["make"] = partial(_only, field.name, one)
     said.setdefault("collect", partial(_cleaned, field.name))
-    return Asked(name=field.name, optional=field.default is not MISSING, **said)
+    return Asked(name=field.name, optional=optional, **said)
 
 
 def _field(said: dict[str, Any], default: Any) -> Any:

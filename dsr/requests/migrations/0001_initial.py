@@ -861,9 +861,49 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("confirmed", models.BooleanField()),
-                ("compared_with", dsr.vault.fields.SealedField()),
+                (
+                    "detail",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("family_name", "Family name"),
+                            ("given_name", "Given name"),
+                            ("birth_date", "Date of birth"),
+                            ("postal_address", "Postal address"),
+                            ("earlier_address", "An earlier postal address"),
+                            ("phone", "Telephone number"),
+                            ("email", "E-mail address"),
+                            ("insurance_number", "Insurance number"),
+                            ("patient_number", "Patient or customer number"),
+                            ("user_name", "User name of an account"),
+                            ("visit_date", "Date of a visit or order"),
+                            ("clinician", "Treating clinician or department"),
+                            ("invoice", "Invoice or payment"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "compared_with",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("patient_file", "Patient file"),
+                            ("appointments", "Appointments"),
+                            ("billing", "Billing"),
+                            ("account", "User account"),
+                            ("correspondence", "Correspondence before the request"),
+                            ("paper_archive", "Archive on paper"),
+                            ("other_record", "Another record that we keep"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("unique", models.BooleanField(default=False)),
+                ("note", dsr.vault.fields.SealedField(null=True)),
                 ("seen_on", models.DateField()),
                 ("recorded_at", models.DateTimeField()),
+                ("seconded_at", models.DateTimeField(blank=True, null=True)),
                 ("struck_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "by",
@@ -892,6 +932,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "seconded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
                     "struck_by",
                     models.ForeignKey(
                         blank=True,
@@ -913,6 +963,94 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "evidence",
                 "ordering": ["recorded_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "detail__in",
+                                    [
+                                        "family_name",
+                                        "given_name",
+                                        "birth_date",
+                                        "postal_address",
+                                        "earlier_address",
+                                        "phone",
+                                        "email",
+                                        "insurance_number",
+                                        "patient_number",
+                                        "user_name",
+                                        "visit_date",
+                                        "clinician",
+                                        "invoice",
+                                    ],
+                                ),
+                                ("kind", "matched_data"),
+                            ),
+                            models.Q(
+                                models.Q(("kind", "matched_data"), _negated=True), ("detail", "")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="evidence_matched_is_a_detail",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("detail__in", ["", "birth_date", "family_name", "given_name"]),
+                            ("unique", True),
+                            _negated=True,
+                        ),
+                        name="evidence_name_is_not_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("seconded_by", None),
+                            models.Q(("seconded_by", models.F("by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="evidence_second_is_another",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="IdentityDocument",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("added_at", models.DateTimeField()),
+                ("warned_at", models.DateTimeField(blank=True, null=True)),
+                ("destroyed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "file",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="identity_document",
+                        to="vault.sealedfile",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="identity_documents",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["added_at", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("destroyed_at", None)),
+                        fields=["added_at"],
+                        name="identity_document_kept",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

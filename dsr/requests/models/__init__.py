@@ -7,7 +7,7 @@ from .access import (
     WaitingForDigest,
 )
 from .deadlines import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
-from .people import Evidence, IdentityRule, Person
+from .people import Evidence, IdentityDocument, IdentityRule, Person
 from .release import ContactProof, Reading, ReadingCode
 from .subject_request import SubjectRequest
 from .writing import Attachment, Decision, Note, RequestMessage
@@ -19,6 +19,7 @@ __all__ = [
     "Decision",
     "Evidence",
     "Extension",
+    "IdentityDocument",
     "IdentityRule",
     "LimitCounter",
     "LostLink",

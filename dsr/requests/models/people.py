@@ -6,7 +6,13 @@ from django.db import models
 
 from dsr.policies.kinds import Asker, Level
 from dsr.policies.models import Organisation
-from dsr.requests.states import About, EvidenceKind
+from dsr.requests.states import (
+    POSSIBLE_MATCHES,
+    About,
+    Detail,
+    EvidenceKind,
+    RecordSource,
+)
 from dsr.vault.models import SealedField, SealedFile, SealedModel
 
 from .subject_request import SubjectRequest
@@ -50,7 +56,9 @@ class Person(SealedModel):
 class Evidence(SealedModel):
     """One piece of evidence: what was compared with what, by whom, when, with which result.
 
-    Rows are added, never edited; one that turned out wrong is struck with a reason.
+    What counts is in closed columns; ``note`` is prose for people. ``unique`` says that the detail
+    is one person's alone. A reason why there is no reasonable doubt counts once ``seconded_by`` has
+    read it. Rows are added, never edited; one that turned out wrong is struck.
     """
 
     subject_request = models.ForeignKey(
@@ -59,13 +67,20 @@ class Evidence(SealedModel):
     about = models.CharField(max_length=10, choices=About.choices)
     kind = models.CharField(max_length=24, choices=EvidenceKind.choices)
     confirmed = models.BooleanField()
-    compared_with = SealedField()
+    detail = models.CharField(max_length=24, choices=Detail.choices, blank=True)
+    compared_with = models.CharField(max_length=24, choices=RecordSource.choices, blank=True)
+    unique = models.BooleanField(default=False)
+    note = SealedField(null=True)
     document = models.ForeignKey(
         SealedFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     seen_on = models.DateField()
     recorded_at = models.DateTimeField()
     by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    seconded_at = models.DateTimeField(null=True, blank=True)
+    seconded_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     struck_at = models.DateTimeField(null=True, blank=True)
     struck_by = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -74,9 +89,56 @@ class Evidence(SealedModel):
     class Meta:
         ordering = ["recorded_at", "pk"]
         verbose_name_plural = "evidence"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind=EvidenceKind.MATCHED_DATA, detail__in=Detail.values)
+                | (~models.Q(kind=EvidenceKind.MATCHED_DATA) & models.Q(detail="")),
+                name="evidence_matched_is_a_detail",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(unique=True, detail__in=["", *sorted(POSSIBLE_MATCHES)]),
+                name="evidence_name_is_not_unique",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(seconded_by=None) | ~models.Q(seconded_by=models.F("by")),
+                name="evidence_second_is_another",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.subject_request_id}"
+
+
+class IdentityDocument(models.Model):
+    """A file that may show an identity document, and what became of it.
+
+    It is sealed under a key of its own, which is destroyed when the identity is settled, and after
+    two weeks in any case. The row stays and says that it was.
+    """
+
+    subject_request = models.ForeignKey(
+        SubjectRequest, on_delete=models.CASCADE, related_name="identity_documents"
+    )
+    file = models.OneToOneField(
+        SealedFile, on_delete=models.PROTECT, related_name="identity_document"
+    )
+    added_at = models.DateTimeField()
+    warned_at = models.DateTimeField(null=True, blank=True)
+    destroyed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["added_at", "pk"]
+        indexes = [
+            # For the sweep: those that are kept are few, those that are gone grow for years.
+            models.Index(
+                fields=["added_at"],
+                condition=models.Q(destroyed_at=None),
+                name="identity_document_kept",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"identity document of {self.subject_request_id}"
 
 
 class IdentityRule(models.Model):
