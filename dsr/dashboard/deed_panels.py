@@ -70,10 +70,10 @@ def second_people(subject_request: SubjectRequest, besides: User) -> list[User]:
 def _answer(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
     decision, person = standing_decision(it), writes_to(it)
     return {
-        "answer": decision.reveal("answer") if decision else "",
+        "answer": decision.shown("answer") if decision else "",
         "by_post": goes_by_post(it),
-        "email": readable(str(person.reveal("email") or "")),
-        "postal_address": person.reveal("postal_address"),
+        "email": readable(str(person.shown("email") or "")),
+        "postal_address": person.shown("postal_address"),
     }
 
 
@@ -84,7 +84,7 @@ def _evidence(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dic
         raise Http404
     # The request's own safe has its keys open already; the row would ask for them again.
     row.safe = it.safe
-    return {"evidence": row, "evidence_text": row.reveal("compared_with")}
+    return {"evidence": row, "evidence_text": row.shown("compared_with")}
 
 
 def _extendable(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:

@@ -45,6 +45,7 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
     "renew_release": lambda desk: TRY["send_answer"](reach(desk, "decided"), desk),
     "strike_evidence": lambda desk: cast.prove(reach(desk, "received"), desk.handler),
     "strike_contact_proof": lambda desk: cast.prove_contact(reach(desk, "received"), desk.handler),
+    "clear_check": lambda desk: cast.ask(desk.right("img", "access"), to_check=True),
     "settle_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
 }
 

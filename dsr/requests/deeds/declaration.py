@@ -75,6 +75,9 @@ class Deed(Generic[Given]):
     What it changes
         ``rests_on`` marks deeds that change what a decision rests on; ``raises_version`` those
         after which a page that was open before is stale.
+    What it needs
+        Once the content of a request is erased a deed is refused; ``after_erasure`` lets happen
+        what needs none of it and keeps an open request from being nobody's.
     Its words
         ``lead``, ``done``, ``button`` and ``warning`` make its page; ``history`` is its sentence
         in the history that staff see, ``told`` the one that the requester sees (empty: it happens
@@ -100,6 +103,7 @@ class Deed(Generic[Given]):
     by_program: bool = False
     states: tuple[str, ...] | None = None
     needs: tuple[Question, ...] = ()
+    after_erasure: bool = False
     rests_on: bool = False
     # A number and not the state: a request may have moved on and come back to the same state.
     raises_version: bool = True
