@@ -36,6 +36,23 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def altered(request: HttpRequest) -> HttpResponse:
+    """Not an error of the program: it refuses to show what somebody changed behind its back."""
+    return _page(
+        409,
+        _("This cannot be shown"),
+        _(
+            "It was altered outside the program, so nobody can say whether it is true. Everything "
+            "else works. Whoever runs the program finds on the page “Health” what has to be "
+            "restored."
+        ),
+    )
+
+
+def erased(request: HttpRequest) -> HttpResponse:
+    return _page(410, _("This is no longer here"), _("It has been erased, as it was promised."))
+
+
 def too_large(request: HttpRequest) -> HttpResponse:
     return _page(
         413,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from config import errors
+from dsr.vault.errors import KeyDestroyed, Tampered
 
 # Nothing here needs the camera, the place or a payment; said once for every page.
 PERMISSIONS = ", ".join(
@@ -45,6 +47,41 @@ class HeadersMiddleware:
         if response.status_code >= 400 or not request.path.startswith(settings.STATIC_URL):
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+class NulMiddleware:
+    """Whatever names something with a NUL byte names nothing: PostgreSQL takes none in a text."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # Cookies as well: a quoted one may hold any byte, and one of them is looked up.
+        named = (request.path, *request.COOKIES, *request.COOKIES.values())
+        query = unquote_to_bytes(request.META.get("QUERY_STRING", ""))
+        if b"\0" in query or any("\0" in each for each in named):
+            return errors.not_found(request, Http404())
+        return self.get_response(request)
+
+
+class AlteredMiddleware:
+    """Where a page can do nothing without a value that was altered or erased, it says so.
+
+    Most pages show the rest; this is for those that are nothing but that value, such as a file.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        if isinstance(exception, Tampered):
+            return errors.altered(request)
+        return errors.erased(request) if isinstance(exception, KeyDestroyed) else None
 
 
 class BodyMiddleware:

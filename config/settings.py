@@ -170,6 +170,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     # Knows the reader's language, and stands before all that reads what was sent.
+    "config.middleware.NulMiddleware",
     "config.middleware.BodyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -181,6 +182,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "dsr.accounts.middleware.SecondFactorMiddleware",
+    "config.middleware.AlteredMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

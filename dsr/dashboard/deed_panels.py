@@ -72,10 +72,10 @@ def second_people(subject_request: SubjectRequest, besides: User) -> list[User]:
 def _answer(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
     decision, person = standing_decision(it), writes_to(it)
     return {
-        "answer": decision.reveal("answer") if decision else "",
+        "answer": decision.shown("answer") if decision else "",
         "by_post": goes_by_post(it),
-        "email": readable(str(person.reveal("email") or "")),
-        "postal_address": person.reveal("postal_address"),
+        "email": readable(str(person.shown("email") or "")),
+        "postal_address": person.shown("postal_address"),
     }
 
 

@@ -89,6 +89,13 @@ class QueueFilters(FilterSet):
         label=_("Due"), empty_label=_("Any time"), choices=DUE_CHOICES, method="due_then"
     )
 
+    check = ChoiceFilter(
+        field_name="to_check",
+        label=_("To be checked"),
+        empty_label=_("Checked or not"),
+        choices=[("True", _("To be checked"))],
+    )
+
     def __init__(
         self,
         data: QueryDict,
@@ -159,13 +166,17 @@ def tiles(
     opened = requests.open()
     late = overdue(requests, organisations, at)
     soon = due_within(requests, organisations, at, SOON)
-    return [
+    found = [
         ("?due=overdue", _("overdue"), late.count()),
         ("?due=week", _("due within 7 days"), soon.count()),
         ("?assignee=nobody", _("assigned to nobody"), opened.unassigned().count()),
         ("?status=waiting", _("waiting for the requester"), _in(opened, Status.WAITING)),
         ("?status=in_review", _("in review"), _in(opened, Status.IN_REVIEW)),
     ]
+    # Only while there are some: on most days it would be one more number to read past.
+    if marked := opened.filter(to_check=True).count():
+        found.append(("?check=True", _("to be checked"), marked))
+    return found
 
 
 def _in(requests: SubjectRequestQuerySet, status: Status) -> int:

@@ -38,6 +38,7 @@ from dsr.requests.services.identity_documents import gone_on
 from dsr.requests.states import POSSIBLE_MATCHES, EvidenceKind, Read
 from dsr.requests.words import Badge, short
 from dsr.vault.addresses import readable
+from dsr.vault.errors import Tampered
 from dsr.vault.models import SealedModel
 
 # A bound for the page: somebody may ask a hundred times for the same.
@@ -54,7 +55,10 @@ class Said:
 
 
 def said(subject_request: SubjectRequest) -> list[Said]:
-    typed = subject_request.values()
+    try:
+        typed = subject_request.values()
+    except Tampered as altered:
+        return [Said(_("What was typed"), "", [("", str(altered))])]
     shown = []
     for code, values in typed.items():
         particular = PARTICULARS.get(code)
@@ -120,15 +124,15 @@ def people(subject_request: SubjectRequest) -> list[PersonShown]:
 def _person(title: str, person: Person, *, is_contact: bool) -> PersonShown:
     # A destroyed key is a state and not a fault: the page says so and shows the rest.
     erased = _("(erased)")
-    born_on = str(person.reveal("born_on") or "")
+    born_on = str(person.shown("born_on") or "")
     return PersonShown(
         title,
         person,
-        str(person.reveal("name", erased)),
+        str(person.shown("name", erased)),
         day(born_on) if born_on else "",
-        email=readable(str(person.reveal("email") or "")),
-        phone=str(person.reveal("phone") or ""),
-        postal_address=str(person.reveal("postal_address") or ""),
+        email=readable(str(person.shown("email") or "")),
+        phone=str(person.shown("phone") or ""),
+        postal_address=str(person.shown("postal_address") or ""),
         is_contact=is_contact,
     )
 
@@ -147,7 +151,7 @@ def opened(subject_request: SubjectRequest, rows: Iterable[Any], field: str) -> 
     """Rows with their sealed text as ``shown``; what was erased says so."""
     found = in_safe(subject_request, rows)
     for row in found:
-        row.shown = str(row.reveal(field, _("(erased)")) or "")
+        row.shown = str(row.shown(field, _("(erased)")) or "")
     return found
 
 
@@ -212,8 +216,8 @@ def decision(subject_request: SubjectRequest) -> dict[str, Any]:
         "decision": row,
         # A ground that is no longer offered keeps its code: the decision rested on it.
         "decision_ground": dict(grounds_for(subject_request)).get(row.ground, row.ground),
-        "decision_answer": row.reveal("answer", erased),
-        "decision_reasons": row.reveal("reasons", erased),
+        "decision_answer": row.shown("answer", erased),
+        "decision_reasons": row.shown("reasons", erased),
         "answer_is_out": sent_answer(subject_request) is not None,
     }
 
@@ -285,7 +289,7 @@ def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]
     return [
         FileShown(
             file.pk,
-            str(file.reveal("name", _("(erased)"))),
+            str(file.shown("name", _("(erased)"))),
             file.size,
             what,
             file.added_at,
@@ -378,7 +382,7 @@ def access(subject_request: SubjectRequest, at: datetime, *, sees_code: bool) ->
         links=subject_request.links.filter(ended_at=None, expires_at__gt=at).count(),
         sessions=len(reading_now),
         confirmed=sum(reading_now),
-        code=reading.spaced(str(code.unseal("code"))) if code else "",
+        code=reading.spaced(str(code.reveal("code", altered=""))) if code else "",
         code_until=code.expires_at if code else None,
         answers=[_opened(each, at) for each in reading.released(subject_request)],
     )

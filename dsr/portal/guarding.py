@@ -22,7 +22,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils.translation import gettext as _
 
-from dsr.requests.client_address import source_of
+from dsr.requests.client_address import networks_of, source_of
 from dsr.requests.errors import TooMany
 from dsr.requests.forms import put_refusal
 from dsr.requests.models import StatusLink
@@ -97,20 +97,39 @@ def not_by_hand(typed: Mapping[str, str], token: FormToken | None, at: datetime)
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Why a visit is refused, or whether it is one of so many that somebody should look at it."""
+
+    refused: TooMany | None = None
+    crowded: bool = False
+
+
 def one_too_many(
     request: HttpRequest, limits: Sequence[Limit], at: datetime, /, **whose: str
 ) -> TooMany | None:
     """Count this visit, or say why it is one too many."""
+    return count_visit(request, limits, at, **whose).refused
+
+
+def count_visit(
+    request: HttpRequest, limits: Sequence[Limit], at: datetime, /, **whose: str
+) -> Counted:
+    """Count this visit for whoever sent it, and for the many that it is one of."""
     try:
-        rate_limits.check(limits, at=at, source=source_of(request.META), **whose)
+        crowded = rate_limits.check(limits, at=at, **networks_of(request.META), **whose)
     except TooMany as error:
-        return error
-    return None
+        return Counted(refused=error)
+    return Counted(crowded=crowded)
 
 
 def upload_refusal(request: HttpRequest, at: datetime) -> TooMany | None:
+    return count_upload(request, at).refused
+
+
+def count_upload(request: HttpRequest, at: datetime) -> Counted:
     """Looking into files is work: it is counted before it is done."""
-    return one_too_many(request, rate_limits.UPLOAD, at) if request.FILES else None
+    return count_visit(request, rate_limits.UPLOAD, at) if request.FILES else Counted()
 
 
 def put_on(form: Form, refused: TooMany | None) -> None:

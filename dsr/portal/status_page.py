@@ -24,6 +24,7 @@ from dsr.requests.people import writes_to
 from dsr.requests.services import reading
 from dsr.requests.states import DeadlineStatus, SetBy
 from dsr.requests.words import Badge, days_badge
+from dsr.vault.errors import Tampered
 
 from .showing import show_right
 from .status_texts import OUTCOMES, STATUS_TEXTS
@@ -119,16 +120,16 @@ def told(subject_request: SubjectRequest) -> str:
     """How the receipt goes out: by ``email``, as a ``letter``, or not at all."""
     person = writes_to(subject_request)
     # Of the two the one that is there: who gave no mail address gets a letter.
-    if person.reveal("email"):
+    if person.reveal("email", altered=""):
         return "email"
-    return "letter" if person.reveal("postal_address") else ""
+    return "letter" if person.reveal("postal_address", altered="") else ""
 
 
 def sent_files(subject_request: SubjectRequest) -> list[str]:
     """Names of the files that came from the requester, so that they see what arrived."""
     # Staff may add scans of their own, which are not what this person sent.
     sent = subject_request.attachments.filter(from_requester=True).select_related("file")
-    return [each.file.reveal("name", erased=_("An erased file")) for each in sent]
+    return [each.file.shown("name", erased=_("An erased file")) for each in sent]
 
 
 def _message(message: RequestMessage) -> dict[str, Any]:
@@ -136,7 +137,7 @@ def _message(message: RequestMessage) -> dict[str, Any]:
         "pk": message.pk,
         "mine": message.from_requester,
         "at": message.at,
-        "text": message.reveal("body", erased=_("This text was erased.")),
+        "text": message.shown("body", erased=_("This text was erased.")),
         "letter": message.letter_id,
         "paper": message.posted_on,
     }
@@ -185,8 +186,8 @@ class Letter:
 def letter_of(subject_request: SubjectRequest) -> Letter:
     person = writes_to(subject_request)
     name, address = (
-        str(person.reveal("name", erased="")),
-        str(person.reveal("postal_address") or ""),
+        str(person.shown("name")),
+        str(person.shown("postal_address") or ""),
     )
     return Letter(
         # Many type their name as the first line of their address.
@@ -206,7 +207,10 @@ def _recipient(subject_request: SubjectRequest) -> str:
 
 
 def _said(subject_request: SubjectRequest) -> list[tuple[Any, str]]:
-    values = subject_request.values()
+    try:
+        values = subject_request.values()
+    except Tampered as altered:
+        return [(_("What was typed"), str(altered))]
     return [
         (spec.label, _in_words(spec, values[particular.code].get(spec.name)))
         for particular in particulars(values)

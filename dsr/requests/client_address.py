@@ -24,6 +24,12 @@ def source_of(meta: Mapping[str, Any]) -> str:
     return network_of(client_address(meta, settings.TRUSTED_PROXIES))
 
 
+def networks_of(meta: Mapping[str, Any]) -> dict[str, str]:
+    """Everything that a visit counts for by where it comes from, by the names of the scopes."""
+    address = client_address(meta, settings.TRUSTED_PROXIES)
+    return {"source": network_of(address), **wider_networks(address)}
+
+
 def client_address(meta: Mapping[str, Any], trusted_proxies: int) -> str:
     """The visitor's address, given how many proxies of ours stand before the program."""
     remote = str(meta.get("REMOTE_ADDR", ""))
@@ -43,6 +49,17 @@ def network_of(address: str) -> str:
     if isinstance(found, ipaddress.IPv6Address):
         return str(ipaddress.IPv6Network((found, 64), strict=False))
     return str(found)
+
+
+def wider_networks(address: str) -> dict[str, str]:
+    """The networks around an IPv6 source; whoever has one of them has many sources in it."""
+    found = _read(address)
+    if not isinstance(found, ipaddress.IPv6Address):
+        return {}
+    return {
+        f"net{length}": str(ipaddress.IPv6Network((found, length), strict=False))
+        for length in (56, 48)
+    }
 
 
 def _read(address: str) -> Address | None:

@@ -46,7 +46,7 @@ def letter(told: Told, *paragraphs: str) -> str:
 def _told(subject_request: SubjectRequest) -> Told:
     language = subject_request.language
     return {
-        "name": writes_to(subject_request).reveal("name"),
+        "name": writes_to(subject_request).reveal("name", altered=""),
         "right": subject_request.right.in_language("title", language),
         "day": formats.date_format(subject_request.received_on),
         "organisation": subject_request.organisation.name,

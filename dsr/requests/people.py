@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from dsr.requests.models import Person, SubjectRequest
 from dsr.vault.services import EMAIL, index_all, keyed_hash
@@ -18,8 +19,8 @@ def writes_to(subject_request: SubjectRequest) -> Person:
 
 def lines_of(person: Person) -> list[str]:
     """How a letter is addressed; many people begin their address with their name already."""
-    name = str(person.reveal("name"))
-    lines = str(person.reveal("postal_address") or "").splitlines()
+    name = str(_of(person, "name"))
+    lines = str(_of(person, "postal_address") or "").splitlines()
     return lines if lines and name.casefold() in lines[0].casefold() else [name, *lines]
 
 
@@ -27,7 +28,7 @@ def goes_by_post(subject_request: SubjectRequest) -> bool:
     """Who asked for paper gets paper, and so does who can be written to in no other way."""
     person = writes_to(subject_request)
     # Paper that can be sent nowhere helps nobody: the answer then waits on the private page.
-    if not person.reveal("postal_address"):
+    if not _of(person, "postal_address"):
         return False
     return subject_request.wants_paper or not _mailbox(person)
 
@@ -42,10 +43,10 @@ def reindex(subject_request: SubjectRequest) -> None:
 def findable(people: Iterable[Person]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {"email": [], "phone": [], "name_word": []}
     for person in people:
-        found["email"].append(str(person.reveal("email") or ""))
-        found["phone"].append(str(person.reveal("phone") or ""))
+        found["email"].append(str(_of(person, "email") or ""))
+        found["phone"].append(str(_of(person, "phone") or ""))
         # Word by word, because names are written in any order; a search needs all that it gives.
-        found["name_word"] += str(person.reveal("name")).split()
+        found["name_word"] += str(_of(person, "name")).split()
     return found
 
 
@@ -54,7 +55,7 @@ def notices_go_to(subject_request: SubjectRequest) -> tuple[str, str]:
     person = writes_to(subject_request)
     if email := _mailbox(person):
         return email, "email"
-    if person.reveal("postal_address"):
+    if _of(person, "postal_address"):
         return "\n".join(lines_of(person)), "letter"
     return "", "none"
 
@@ -70,9 +71,15 @@ def answers_go_to(subject_request: SubjectRequest) -> tuple[str, str]:
     return _mailbox(person), "email"
 
 
+def _of(person: Person, field: str) -> Any:
+    # Nothing goes to an address that somebody else put there: it is as if there were none, and the
+    # page says why.
+    return person.reveal(field, altered="")
+
+
 def _mailbox(person: Person) -> str:
     # Who said that the mailbox is in wrong hands is not written to there.
-    return "" if person.email_stolen else str(person.reveal("email") or "")
+    return "" if person.email_stolen else str(_of(person, "email") or "")
 
 
 def contact_hash(address: str, medium: str) -> str:

@@ -51,7 +51,7 @@ def possible_duplicates(subject_request: SubjectRequest) -> QuerySet[SubjectRequ
     safes: set[int] = set()
     for person in subject_request.people.all():
         for name in ("email", "phone"):
-            if value := person.reveal(name):
+            if value := person.reveal(name, altered=""):
                 safes |= find(name, str(value), subject_request.organisation.country)
     safes.discard(subject_request.safe_id)
     return SubjectRequest.objects.filter(

@@ -69,10 +69,15 @@ def make_tokens(
     return [make_token(safe, field, term, key) for field, term in sorted(terms)]
 
 
-def unindex(safe: Safe, field: str, values: Iterable[str], region: str = "") -> None:
-    """The safe is no longer found by these values of the field, given as they were indexed."""
-    terms = [term for value in values for term in terms_of(field, value, region)]
-    BlindToken.objects.filter(safe=safe, field=field, token__in=_hashes(field, terms)).delete()
+def unindex(safe: Safe, field: str, values: Iterable[str] | None = None, region: str = "") -> None:
+    """The safe is no longer found by these values of the field, given as they were indexed; by
+    none at all where no values are given, because the old ones cannot be read any more.
+    """
+    tokens = BlindToken.objects.filter(safe=safe, field=field)
+    if values is not None:
+        terms = [term for value in values for term in terms_of(field, value, region)]
+        tokens = tokens.filter(token__in=_hashes(field, terms))
+    tokens.delete()
 
 
 def find(field: str, value: str, region: str = "") -> set[int]:

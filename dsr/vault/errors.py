@@ -1,5 +1,7 @@
 """What can go wrong with sealing. Every sentence is safe to show and to log: no key, no data."""
 
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +30,8 @@ class Tampered(VaultError):
     """The sealed bytes are not the ones that were written in this place."""
 
     sentence = _("This information was altered outside the program and is not shown.")
+    # Which row and column, where that is known (`altered.Place`).
+    place: Any = None
 
 
 class WrappedKeyRefused(Tampered):

@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
 
 from . import cipher
-from .errors import KeyDestroyed, VaultError
+from .errors import KeyDestroyed, Tampered, VaultError
 
 log = logging.getLogger(__name__)
 
@@ -87,16 +87,24 @@ class SealedModel(models.Model):
         plaintext = self.unseal_bytes(field)
         return None if plaintext is None else json.loads(plaintext)
 
-    def reveal(self, field: str, erased: Any = "") -> Any:
+    def reveal(self, field: str, erased: Any = "", **altered: Any) -> Any:
         """Like `unseal`, with `erased` in place of what has been erased.
 
-        Erasure is expected and gets a placeholder; what was altered still raises, so that no page
-        shows a gap where somebody has been at the table.
+        What was altered raises, unless `altered=` says what stands for it: nothing acts on a value
+        that somebody else put there.
         """
         try:
             return self.unseal(field)
         except KeyDestroyed:
             return erased
+        except Tampered:
+            if "altered" not in altered:
+                raise
+            return altered["altered"]
+
+    def shown(self, field: str, erased: Any = "") -> Any:
+        """Like `reveal`, for pages: what was altered says so in its place."""
+        return self.reveal(field, erased, altered=str(Tampered()))
 
     def seal_bytes(self, field: str, plaintext: bytes) -> None:
         self._sealed_field(field)
@@ -121,6 +129,11 @@ class SealedModel(models.Model):
         except VaultError as error:
             table = self._meta.db_table
             log.error("%s.%s of row %s refused: %s", table, field, self.pk, type(error).__name__)
+            if isinstance(error, Tampered):
+                # Here, because the table of what was altered needs this module first.
+                from .altered import noted
+
+                noted(self, field, error)
             raise
 
     def _place(self, field: str, version: int) -> bytes:

@@ -17,6 +17,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, Max
 
 from . import cipher
+from .altered import CONTENT, noted
 from .errors import Tampered
 from .fields import log
 from .keyring import KEY_BYTES
@@ -241,7 +242,7 @@ class FileReader(io.RawIOBase):
 
     def _refused(self) -> Tampered:
         log.error("Content of file %s refused: Tampered", self._file.pk)
-        return Tampered()
+        return noted(self._file, CONTENT, Tampered())
 
 
 def _binary_cursor() -> CursorWrapper:

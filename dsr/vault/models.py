@@ -6,6 +6,7 @@ database; destroying the wrapped key erases what it sealed, in every copy of the
 """
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from . import cipher
@@ -14,6 +15,7 @@ from .fields import KeyPurpose, SealedField, SealedModel
 from .keyring import key_ring
 
 __all__ = [
+    "AlteredValue",
     "BlindToken",
     "FileChunk",
     "KeyPurpose",
@@ -56,6 +58,11 @@ class Safe(models.Model):
 
     def __str__(self) -> str:
         return f"safe {self.pk} ({self.kind})"
+
+    def is_erased(self, purpose: KeyPurpose) -> bool:
+        """Whether the keys of this purpose were destroyed, all of them."""
+        rows = [row for (kind, _version), row in self._rows().items() if kind == purpose]
+        return bool(rows) and all(row.wrapped is None for row in rows)
 
     def newest_key(self, purpose: KeyPurpose) -> tuple[int, bytes]:
         """Version and bytes of the key for new values; raises KeyDestroyed once it is erased."""
@@ -152,6 +159,25 @@ class SafeKey(models.Model):
         if master is None:
             raise MasterKeyMissing(self.master_kid)
         return cipher.unwrap(master, bytes(self.wrapped), self.place)
+
+
+class AlteredValue(models.Model):
+    """A sealed value that was found altered; it stands here until it opens again."""
+
+    table = models.CharField(max_length=63)
+    row = models.BigIntegerField()
+    field = models.CharField(max_length=63)
+    safe = models.ForeignKey(Safe, models.CASCADE, related_name="+")
+    # The database's own clock: it is found deep inside, where no instant is at hand.
+    found_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["table", "row", "field"], name="vault_altered_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.field} of row {self.row}"
 
 
 class SealedFile(SealedModel):

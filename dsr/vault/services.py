@@ -1,5 +1,6 @@
 """What other rooms use of the vault."""
 
+from .altered import look_into_all, still_altered
 from .blind_index import (
     EMAIL,
     MAILBOX,
@@ -42,6 +43,7 @@ __all__ = [
     "index_all",
     "key_problems",
     "keyed_hash",
+    "look_into_all",
     "make_keys",
     "make_tokens",
     "open_file",
@@ -50,6 +52,7 @@ __all__ = [
     "scanner_is_silent",
     "seal_site",
     "site_safe",
+    "still_altered",
     "store_file",
     "unindex",
     "unseal_site",

@@ -48,6 +48,7 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
         reach(desk, "received"), desk.handler, kind="no_reasonable_doubt"
     ),
     "strike_contact_proof": lambda desk: cast.prove_contact(reach(desk, "received"), desk.handler),
+    "clear_check": lambda desk: cast.ask(desk.right("img", "access"), to_check=True),
     "settle_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
 }
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from dsr.notifications.models import OutboxMessage
+from dsr.requests.deeds.assignment import clear_check
+from dsr.requests.errors import Unmet
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links, rate_limits
-from dsr.requests.services.rate_limits import Limit
+from dsr.requests.services.rate_limits import Limit, Scope
+from tests import cast
+from tests.cast import Desk
+from tests.dashboard.conftest import Seat
 from tests.portal.conftest import ACCOUNTING, FULL, Visitor
 from tests.portal.test_asking import picture
 
@@ -128,3 +136,39 @@ def test_ten_minutes_later_the_right_link_opens_again(visitor: Visitor) -> None:
 def test_right_links_are_not_counted(visitor: Visitor) -> None:
     right = f"/s/{links.issue(visitor.ask(), at=timezone.now())}/"
     assert {Client().get(right).status_code for _ in range(40)} == {200}
+
+
+def test_what_comes_beyond_the_limit_of_the_site_is_taken_and_marked_for_the_desk(
+    visitor: Visitor, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = tuple(
+        replace(each, most=1) if each.scope == Scope.SITE else each
+        for each in rate_limits.SUBMISSION
+    )
+    monkeypatch.setattr("dsr.portal.views.asking.SUBMISSION", few)
+    first, second = visitor.ask(), visitor.ask()
+    assert (first.to_check, second.to_check) == (False, True)
+    assert cast.history(second)[0].facts["to_check"] is True
+    # The person hears as always; of thousands nobody at the desk gets a mail each.
+    kinds = OutboxMessage.objects.of(second.reference).values_list("kind", flat=True)
+    assert "new_request" not in kinds
+    officer = Seat(desk.officer)
+    assert second.reference in officer.open("/staff/?check=True")
+    assert first.reference not in officer.open("/staff/?check=True")
+    assert officer.do(second, "clear-check").status_code == 302
+    second.refresh_from_db(fields=["to_check"])
+    assert not second.to_check
+    assert cast.history(second)[-1].code == "clear_check"
+    with pytest.raises(Unmet, match="not marked"):
+        clear_check(first.pk, actor=desk.officer, at=timezone.now(), seen=first.version)
+
+
+def test_a_network_of_many_sources_marks_what_comes_from_it(visitor: Visitor) -> None:
+    for number in range(4):
+        use_up(
+            rate_limits.SUBMISSION, 60, source=f"2001:db8:1:{number}::/64", net56="2001:db8:1::/56"
+        )
+    typed = {"form_token": visitor.token(ACCOUNTING), **FULL}
+    sent = visitor.client.post(ACCOUNTING, typed, REMOTE_ADDR="2001:db8:1:9::7")
+    assert sent.status_code == 302
+    assert SubjectRequest.objects.get().to_check

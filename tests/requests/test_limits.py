@@ -8,10 +8,11 @@ from functools import partial
 
 import pytest
 
-from dsr.requests.client_address import client_address, network_of
+from dsr.requests.client_address import client_address, network_of, wider_networks
 from dsr.requests.errors import TooMany
 from dsr.requests.models import LimitCounter
-from dsr.requests.services.rate_limits import Limit, Scope, check, is_reached, sweep
+from dsr.requests.services import rate_limits
+from dsr.requests.services.rate_limits import Limit, Scope, check, crowded, is_reached, sweep
 from dsr.vault.plaintext_search import search
 from dsr.vault.services import keyed_hash
 from tests.notifications.threads import at_once
@@ -22,6 +23,7 @@ HOUR = timedelta(hours=1)
 LIMITS = (
     Limit("test", Scope.SOURCE, 3, HOUR),
     Limit("test", Scope.TARGET, 2, HOUR),
+    Limit("test", Scope.NET_48, 4, HOUR),
     Limit("test", Scope.SITE, 5, HOUR),
 )
 SOURCE, OTHER = "203.0.113.7", "198.51.100.9"
@@ -32,11 +34,11 @@ def tried(times: int, at: datetime = AT, **whose: str) -> list[str]:
     answers = []
     for _number in range(times):
         try:
-            check(LIMITS, at=at, **whose)
+            crowded = check(LIMITS, at=at, **whose)
         except TooMany as refusal:
             answers.append(str(refusal))
         else:
-            answers.append("passed")
+            answers.append("to check" if crowded else "passed")
     return answers
 
 
@@ -83,13 +85,33 @@ def test_a_look_alike_address_has_a_limit_of_its_own() -> None:
 
 
 @pytest.mark.django_db
-def test_the_whole_site_has_a_limit_that_refused_tries_do_not_use_up() -> None:
+def test_beyond_the_limit_of_the_site_all_are_taken_and_marked_and_refused_tries_do_not_count() -> (
+    None
+):
     assert tried(50, source=SOURCE)[3:] == [tried(1, source=SOURCE)[0]] * 47
-    assert tried(3, source=OTHER) == [
-        "passed",
-        "passed",
-        "Very many people are writing to us at this moment. Please try again in 23 minutes.",
-    ]
+    assert tried(3, source=OTHER) == ["passed", "passed", "to check"]
+    assert tried(1, source="192.0.2.77") == ["to check"]
+    assert tried(1, AT + HOUR, source=OTHER) == ["passed"]
+
+
+@pytest.mark.django_db
+def test_one_ipv6_provider_that_floods_marks_its_own_and_closes_nothing() -> None:
+    """65,536 sources in one /48, each with its own limit."""
+    sources = [f"2001:db8:1:{number:x}::/64" for number in range(6)]
+    flood = [tried(1, source=each, net48="2001:db8:1::/48")[0] for each in sources[:5]]
+    assert flood == [*["passed"] * 4, "to check"]
+    assert crowded(at=AT) == {}
+    # The fifth of the site, from elsewhere, would be marked too from here on; it is never refused.
+    assert tried(1, source=OTHER, net48="2001:db8:2::/48") == ["to check"]
+
+
+@pytest.mark.django_db
+def test_while_the_site_is_crowded_health_can_ask_by_how_much(monkeypatch) -> None:
+    monkeypatch.setattr(rate_limits, "LOST_LINK", (Limit("lost_link", Scope.SITE, 2, HOUR),))
+    for _turn in range(3):
+        check(rate_limits.LOST_LINK, at=AT)
+    assert crowded(at=AT) == {"lost_link": 3}
+    assert crowded(at=AT + HOUR) == {}
 
 
 @pytest.mark.django_db
@@ -120,9 +142,9 @@ def test_of_forty_tries_at_the_same_instant_exactly_as_many_pass_as_the_limit_sa
         partial(tried, 2, source=f"203.0.113.{number % 4}") for number in range(20)
     ]
     answers = [answer for both in at_once(tries) for answer in both]
-    assert answers.count("passed") == 5
-    assert LimitCounter.objects.count() <= 5
-    assert max(LimitCounter.objects.values_list("count", flat=True)) == 5
+    # Four sources with three each; the first five of them before the site's limit.
+    assert (answers.count("passed"), answers.count("to check")) == (5, 7)
+    assert max(LimitCounter.objects.values_list("count", flat=True)) == 12
 
 
 @pytest.mark.django_db(transaction=True)
@@ -193,3 +215,19 @@ def test_the_visitor_is_whom_our_own_proxies_vouch_for(
 )
 def test_a_source_is_one_customer(address: str, expected: str) -> None:
     assert network_of(address) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        pytest.param(
+            "2001:db8:1:2ff:3::6",
+            {"net56": "2001:db8:1:200::/56", "net48": "2001:db8:1::/48"},
+            id="IPv6 counts for the networks around it",
+        ),
+        pytest.param("203.0.113.7", {}, id="IPv4 for none"),
+        pytest.param("rubbish", {}, id="nor what is no address"),
+    ],
+)
+def test_the_networks_around_a_source(address: str, expected: dict[str, str]) -> None:
+    assert wider_networks(address) == expected

@@ -60,6 +60,7 @@ unfreeze              - - - - - - - - - x - -
 declare_out_of_scope  x x x - - - - - - - - -
 forward               x x x - - - - - - - - -
 reopen                - - - - - - x x x - x x
+clear_check           x x x x x x x x x x x x
 assign                x x x x x x - - - x - -
 note                  x x x x x x x x x x x x
 edit_contact          x x x x x x - - - x - -

@@ -80,6 +80,9 @@ TRY: dict[str, Try] = {
     "assign": lambda r, d: assignment.assign(
         r.pk, to=d.handler, actor=d.handler, at=MORNING, seen=r.version
     ),
+    "clear_check": lambda r, d: assignment.clear_check(
+        r.pk, actor=d.handler, at=MORNING, seen=r.version
+    ),
     "note": lambda r, d: assignment.note(r.pk, text="Seen.", actor=d.handler, at=MORNING),
     "edit_contact": lambda r, d: correction.edit_contact(
         r.pk,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from dsr.dashboard.views.base import StaffView
 from dsr.notifications.models import Heartbeat
 from dsr.notifications.services import health, stale
+from dsr.requests.services.altered_values import altered_values
+from dsr.requests.services.selfcheck import crowds
 
 WORK: dict[str, str | Promise] = {
     "worker": _("Background work"),
@@ -33,9 +37,12 @@ class HealthView(StaffView):
             {
                 # Silence has the table below; told twice it would look like two faults.
                 "problems": [
-                    each for each in health(self.at) if not each.code.startswith("stale:")
+                    each
+                    for each in (*health(self.at), *crowds(self.at))
+                    if not each.code.startswith("stale:")
                 ],
                 "silent": silent,
+                "altered": self._altered(),
                 # A job without words here is shown by its name, not left out.
                 "work": [
                     {"what": WORK.get(name, name), "late": name in silent, "at": seen.get(name)}
@@ -43,3 +50,13 @@ class HealthView(StaffView):
                 ],
             },
         )
+
+    def _altered(self) -> list[dict[str, Any]]:
+        """Of the own organisations by reference; of others only that there is something."""
+        own = {each.pk for each in self.organisations}
+        told = []
+        for each in altered_values():
+            request = each.subject_request
+            seen = request if request and request.organisation_id in own else None
+            told.append({"request": seen, "where": each.where})
+        return told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,13 +19,13 @@ from dsr.policies.models import Organisation, Right
 from dsr.portal.guarding import (
     FormToken,
     browser_of,
+    count_upload,
+    count_visit,
     new_token,
     not_by_hand,
-    one_too_many,
     put_on,
     read_token,
     status_of,
-    upload_refusal,
 )
 from dsr.portal.session import open_session, opened, with_session
 from dsr.portal.showing import show_right
@@ -63,13 +64,17 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
     if token and (there := intake.already_there(token.key)):
         return _sent_before(request, there, token, at)
     # Before the files are looked into, and the form is judged without them.
-    refused = upload_refusal(request, at)
-    form = RequestForm(asked, request.POST, None if refused else request.FILES)
-    put_on(form, refused)
+    files = count_upload(request, at)
+    form = RequestForm(asked, request.POST, None if files.refused else request.FILES)
+    put_on(form, files.refused)
     if problem := not_by_hand(request.POST, token, at):
         form.add_error(None, problem)
     # `token` is asked again for the reader of types; without one the form has an error already.
-    if form.is_valid() and token and (sent := _send(request, form, token, at)):
+    if (
+        form.is_valid()
+        and token
+        and (sent := _send(request, form, token, at, to_check=files.crowded))
+    ):
         # Of two at the same instant one made it, and the other finds it there.
         is_new = sent.created_at == at
         return _sent(request, sent, at) if is_new else _sent_before(request, sent, token, at)
@@ -92,13 +97,15 @@ def _in_another_language(request: HttpRequest, asked: Right, token: FormToken) -
 
 
 def _send(
-    request: HttpRequest, form: RequestForm, token: FormToken, at: datetime
+    request: HttpRequest, form: RequestForm, token: FormToken, at: datetime, *, to_check: bool
 ) -> SubjectRequest | None:
     submission = form.submission(submission_key=token.key)
     # Before the deed and in a commit of its own: what fails later was tried all the same.
-    if refused := one_too_many(request, SUBMISSION, at, target=submission.asker.email):
-        put_on(form, refused)
+    counted = count_visit(request, SUBMISSION, at, target=submission.asker.email)
+    if counted.refused:
+        put_on(form, counted.refused)
         return None
+    submission = replace(submission, to_check=to_check or counted.crowded)
     try:
         return intake.submit(submission, actor=REQUESTER, at=at)
     except BadInput as refusal:

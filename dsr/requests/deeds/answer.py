@@ -239,6 +239,7 @@ def _out(subject_request: SubjectRequest, actor: Actor) -> str:
     gettext_lazy("Close"),
     permissions=(Permission.WORK,),
     needs=(_out,),
+    after_erasure=True,
     lead=gettext_lazy(
         "The answer is out and nothing is left to do. The requester still finds it on their page."
     ),

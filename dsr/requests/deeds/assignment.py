@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
+from dsr.requests.actors import Actor
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import text_field
 from dsr.requests.messages import keep_note
@@ -44,6 +45,31 @@ def start(doing: Doing, given: Nothing) -> None:
         doing.subject_request.assignee = doing.user
 
 
+def _is_marked(subject_request: SubjectRequest, actor: Actor) -> str:
+    return "" if subject_request.to_check else _("This request is not marked to be checked.")
+
+
+@deed(
+    "clear_check",
+    gettext_lazy("Take off the mark “to be checked”"),
+    permissions=(Permission.WORK, Permission.RECORD),
+    # Whatever became of it: who has looked at it says so.
+    states=tuple(Status),
+    needs=(_is_marked,),
+    after_erasure=True,
+    hide_blocked=lambda subject_request: not subject_request.to_check,
+    lead=gettext_lazy(
+        "It came when very many requests came in. Look whether it says something that somebody "
+        "wants; one that nobody meant can be ended as out of scope. Its deadlines run either way."
+    ),
+    done=gettext_lazy("The mark is taken off."),
+    history=gettext_lazy("It was looked at, and the mark “to be checked” taken off"),
+)
+def clear_check(doing: Doing, given: Nothing) -> None:
+    """Somebody has looked at a request that came among very many."""
+    doing.subject_request.to_check = False
+
+
 def _people(subject_request: SubjectRequest, user: User) -> forms.Field:
     # Of this organisation only: a list of names must not show the staff of another.
     people = User.objects.with_permission(Permission.WORK, subject_request.organisation)
@@ -74,6 +100,7 @@ def _assigned(facts: Facts, names: Names) -> str:
     gettext_lazy("Assign"),
     permissions=(Permission.ASSIGN,),
     states=OPEN,
+    after_erasure=True,
     lead=gettext_lazy("Who has the request hears of its deadlines. They are told by mail."),
     done=gettext_lazy("The assignment is changed."),
     history=_assigned,

@@ -34,7 +34,7 @@ from .release import send_fresh_link
 
 def _contact(name: str) -> Begin:
     """The contact as it is on record, to be corrected."""
-    return lambda opening: writes_to(opening.subject_request).reveal(name)
+    return lambda opening: writes_to(opening.subject_request).reveal(name, altered="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,9 @@ def edit_contact(doing: Doing, given: Contact) -> None:
     # The old contact must not find the request any more: it may be a stranger's.
     country = doing.subject_request.organisation.country
     for name in ("email", "phone"):
-        unindex(person.safe, name, [str(person.reveal(name) or "")], country)
+        # Of one that was altered nobody can tell the token, so all of them go.
+        old = person.reveal(name, altered=None)
+        unindex(person.safe, name, None if old is None else [str(old)], country)
     # After their tokens are gone, which can be told from the old values only.
     person.seal(
         email=email,
@@ -136,7 +138,7 @@ def _missing_first(subject_request: SubjectRequest) -> list[Particular]:
 
 
 def _fields_of_particulars(subject_request: SubjectRequest, user: User) -> dict[str, forms.Field]:
-    values, made = subject_request.values(), {}
+    values, made = subject_request.values(altered={}), {}
     for particular in _missing_first(subject_request):
         for spec in particular.fields:
             alone = particular.help if len(particular.fields) == 1 else ""

@@ -76,6 +76,9 @@ class Deed(Generic[Given]):
         ``rests_on`` marks deeds that change what a decision rests on; ``settles_identity`` those
         after which no identity document is kept, as after every decision and ending;
         ``raises_version`` those after which a page that was open before is stale.
+    What it needs
+        Once the content of a request is erased a deed is refused; ``after_erasure`` lets happen
+        what needs none of it and keeps an open request from being nobody's.
     Its words
         ``lead``, ``done`` (which may look at the request as it is afterwards), ``button`` and
         ``warning`` make its page; ``history`` is its sentence
@@ -102,6 +105,7 @@ class Deed(Generic[Given]):
     by_program: bool = False
     states: tuple[str, ...] | None = None
     needs: tuple[Question, ...] = ()
+    after_erasure: bool = False
     rests_on: bool = False
     settles_identity: bool = False
     # A number and not the state: a request may have moved on and come back to the same state.

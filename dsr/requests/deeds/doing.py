@@ -20,6 +20,9 @@ from dsr.requests.errors import NeedsAPerson, NotAllowed, NotNow, Stale, Unmet
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services.identity_documents import destroy_settled
 from dsr.requests.states import ENDED, Status
+from dsr.vault.altered import note
+from dsr.vault.errors import KeyDestroyed, Tampered
+from dsr.vault.models import KeyPurpose
 
 from .declaration import Deed, unmet
 
@@ -77,6 +80,20 @@ def changing(
             doing = _begin(request_id, deed, actor, at, seen)
             yield doing
             _finish(doing)
+    # What a deed needs can be erased or altered whatever its state says; then nothing is done.
+    except KeyDestroyed:
+        raise Unmet(
+            _("This cannot be done any more: information that it needs has been erased.")
+        ) from None
+    except Tampered as altered:
+        # Once more: what was noted inside went back with the transaction.
+        note(altered)
+        raise Unmet(
+            _(
+                "This cannot be done: information that it needs was altered outside the program. "
+                "Whoever runs the program has to restore it; the page “Health” says what it is."
+            )
+        ) from None
     except NotAllowed:
         # A commit of its own: inside of another transaction the record would vanish, so it raises.
         facts = {"deed": deed.code, "request": request_id}
@@ -108,6 +125,10 @@ def _begin(request_id: int, deed: Deed[Any], actor: Actor, at: datetime, seen: i
 
 def not_now(subject_request: SubjectRequest, deed: Deed[Any]) -> str:
     """Why the state forbids the deed, as a sentence; empty where it does not."""
+    if not deed.after_erasure and subject_request.safe.is_erased(KeyPurpose.CONTENT):
+        return _("“%(deed)s” is not possible: the content of this request has been erased.") % {
+            "deed": deed.label
+        }
     if deed.states is None:
         # The state alone. `has_transition_perm` also says no where only the state is wrong.
         possible = can_proceed(getattr(subject_request, deed.code))

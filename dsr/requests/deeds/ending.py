@@ -47,6 +47,7 @@ class Withdrawal:
     permissions=(Permission.RECORD,),
     # No proof of identity is asked: withdrawing lets nothing out, and it can be reopened.
     by_requester=True,
+    after_erasure=True,
     lead=gettext_lazy("The requester no longer asks. They need not say why, and nobody asks them."),
     done=gettext_lazy("The request is withdrawn."),
     warning=True,

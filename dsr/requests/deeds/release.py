@@ -204,7 +204,7 @@ class Stolen:
 
 def _mailbox_in_use(subject_request: SubjectRequest, actor: Actor) -> str:
     person = writes_to(subject_request)
-    if person.reveal("email") and not person.email_stolen:
+    if person.reveal("email", altered="") and not person.email_stolen:
         return ""
     return _("No mail goes out to this requester.")
 

@@ -435,6 +435,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1)),
                 ("evidence_version", models.PositiveIntegerField(default=1)),
                 ("demo", models.BooleanField(default=False)),
+                ("to_check", models.BooleanField(default=False)),
                 ("created_at", models.DateTimeField()),
                 (
                     "assignee",

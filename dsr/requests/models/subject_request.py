@@ -90,6 +90,8 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
     version = models.PositiveIntegerField(default=1)
     evidence_version = models.PositiveIntegerField(default=1)
     demo = models.BooleanField(default=False)
+    # It came among very many, and nobody has looked yet whether a person stands behind it.
+    to_check = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     objects = SubjectRequestQuerySet.as_manager()
@@ -255,6 +257,7 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
         left = self.days_left(today)
         return left is not None and left < 0
 
-    def values(self) -> dict[str, Any]:
-        """The particulars as typed; empty once their key is destroyed."""
-        return dict(self.reveal("particulars", erased={}))
+    def values(self, **altered: Any) -> dict[str, Any]:
+        """The particulars as typed; empty once their key is destroyed. As with ``reveal``, what was
+        altered raises unless ``altered=`` stands for it."""
+        return dict(self.reveal("particulars", {}, **altered))

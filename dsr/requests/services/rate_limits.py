@@ -1,5 +1,9 @@
 """Limits of what comes in from outside: per source, per target address, per request, and for all.
 
+What is counted for one source, one address, one request closes that door for a while. What is
+counted for many (the site, a wide network) never closes anything: whoever floods it would shut out
+everybody else. Beyond such a limit things are taken as before, and marked to be checked.
+
 They are counted in fixed windows by one statement each, which the database puts in line: of a
 thousand visits at the same instant exactly as many pass as the limit says. A limit that refuses
 counts nothing, so that one visitor's excess does not use up what belongs to all.
@@ -32,7 +36,15 @@ class Scope(StrEnum):
     SOURCE = "source"
     TARGET = "target"
     REQUEST = "request"
+    # Of IPv6, a customer has at least a /64 (a source) and often a /56; a provider's branch a /48.
+    NET_56 = "net56"
+    NET_48 = "net48"
     SITE = "site"
+
+    @property
+    def is_of_many(self) -> bool:
+        """Counts people who have nothing to do with each other."""
+        return self in (Scope.NET_56, Scope.NET_48, Scope.SITE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,8 @@ class Limit:
 # A hospital or a library sends everybody through one address: sources are counted generously.
 SUBMISSION = (
     Limit("submission", Scope.SOURCE, 60, HOUR),
+    Limit("submission", Scope.NET_56, 240, HOUR),
+    Limit("submission", Scope.NET_48, 960, HOUR),
     Limit("submission", Scope.TARGET, 20, HOUR),
     Limit("submission", Scope.SITE, 3000, HOUR),
 )
@@ -74,14 +88,19 @@ LOST_LINK = (
 # No limit for the site: guessing links must not close the door to those who have one.
 WRONG_LINK = (Limit("wrong_link", Scope.SOURCE, 30, TEN_MINUTES),)
 
-# With a tag, a quotation mark or a capital more it is the same mailbox that is filled.
-LIKE = {Scope.TARGET: MAILBOX, Scope.SOURCE: "", Scope.REQUEST: "", Scope.SITE: ""}
 
 SENTENCES: dict[Scope, str | Promise] = {
     Scope.SOURCE: _("Very many messages came from your network in a short time."),
     Scope.TARGET: _("Very many requests named this e-mail address in a short time."),
     Scope.REQUEST: _("Very many messages about this request came in a short time."),
-    Scope.SITE: _("Very many people are writing to us at this moment."),
+}
+
+# What health says while a limit of the site is past.
+CROWDED: dict[str, str | Promise] = {
+    "submission": _("Very many requests come in this hour; those beyond the limit are marked."),
+    "writing": _("Very many messages come in this hour."),
+    "upload": _("Very many files come in this hour; requests beyond the limit are marked."),
+    "lost_link": _("Very many new links are asked for in this hour."),
 }
 
 # One statement: no row comes back when the limit is reached, and then nothing was counted.
@@ -92,18 +111,39 @@ ON CONFLICT (bucket, starts_at) DO UPDATE SET count = counter.count + 1
 WHERE counter.count < %s
 RETURNING counter.count
 """
+# A limit of many counts on: by how much it is passed is worth knowing.
+NO_END = 2**31 - 1
 
 
-def check(limits: Sequence[Limit], *, at: datetime, **whose: str) -> None:
+def check(limits: Sequence[Limit], *, at: datetime, **whose: str) -> bool:
     """Count once for every limit that knows whose it is, or raise TooMany and count nothing.
+
+    Returns whether a limit of many is passed: then it is taken, and marked to be checked.
 
     ``whose`` gives the names of the scopes: ``source="192.0.2.1"``, ``target="a@example.org"``. To
     be called before the transaction of a deed: what is refused later was tried all the same.
     """
+    crowded = False
     with transaction.atomic(durable=True):
         for limit, bucket in _buckets(limits, whose):
-            if not _count(limit, bucket, at):
+            counted = _count(limit, bucket, at)
+            if counted is None:
                 raise TooMany(SENTENCES[limit.scope], again_at=_ends_at(limit, at), at=at)
+            crowded |= counted > limit.most
+    return crowded
+
+
+def crowded(*, at: datetime) -> dict[str, int]:
+    """What more came of in this window than the site's limit says, and how many."""
+    every = (*SUBMISSION, *WRITING, *UPLOAD, *LOST_LINK)
+    of_site = _buckets([each for each in every if each.scope == Scope.SITE], {})
+    counters = LimitCounter.objects.filter(bucket__in=[bucket for _limit, bucket in of_site])
+    counts = {(each.bucket, each.starts_at): each.count for each in counters}
+    return {
+        limit.what: count
+        for limit, bucket in of_site
+        if (count := counts.get((bucket, _starts_at(limit, at)), 0)) > limit.most
+    }
 
 
 def is_reached(limits: Sequence[Limit], *, at: datetime, **whose: str) -> bool:
@@ -114,6 +154,7 @@ def is_reached(limits: Sequence[Limit], *, at: datetime, **whose: str) -> bool:
             bucket=bucket, starts_at=_starts_at(limit, at), count__gte=limit.most
         ).exists()
         for limit, bucket in _buckets(limits, whose)
+        if not limit.scope.is_of_many
     )
 
 
@@ -128,16 +169,27 @@ def _buckets(limits: Sequence[Limit], whose: Mapping[str, str]) -> list[tuple[Li
     named = {**whose, Scope.SITE: "all"}
     return [
         # Under a key: the table shows no address, and guessing one needs that key.
-        (limit, keyed_hash(f"limit {limit.what} {limit.scope}", name, like=LIKE[limit.scope]))
+        (
+            limit,
+            keyed_hash(f"limit {limit.what} {limit.scope}", name, like=_like(limit.scope)),
+        )
         for limit in limits
         if (name := named.get(limit.scope))
     ]
 
 
-def _count(limit: Limit, bucket: str, at: datetime) -> bool:
+def _like(scope: Scope) -> str:
+    # With a tag, a quotation mark or a capital more it is the same mailbox that is filled.
+    return MAILBOX if scope == Scope.TARGET else ""
+
+
+def _count(limit: Limit, bucket: str, at: datetime) -> int | None:
+    """How many that makes; None, and nothing counted, where the door is closed."""
+    most = NO_END if limit.scope.is_of_many else limit.most
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, [bucket, _starts_at(limit, at), _ends_at(limit, at), limit.most])
-        return cursor.fetchone() is not None
+        cursor.execute(COUNT, [bucket, _starts_at(limit, at), _ends_at(limit, at), most])
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
 
 
 def _starts_at(limit: Limit, at: datetime) -> datetime:

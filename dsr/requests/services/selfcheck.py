@@ -14,10 +14,13 @@ from django.core.checks import ERROR, Tags, run_checks
 from django.db import connection
 
 from dsr.audit.services import verify, verify_heads
-from dsr.notifications.services import health
+from dsr.notifications.services import Problem, health
 from dsr.requests.deeds.declaration import DEEDS
-from dsr.requests.services import digests
+from dsr.requests.services import digests, rate_limits
+from dsr.requests.services.altered_values import altered_values
+from dsr.requests.services.rate_limits import CROWDED
 from dsr.requests.states import Status
+from dsr.vault import services as vault
 
 # So many of a kind are named; of more, only how many there are.
 NAMED = 20
@@ -119,6 +122,7 @@ def selfcheck(*, at: datetime, full: bool = False) -> list[Finding]:
         _system,
         lambda: _history(full),
         _requests,
+        lambda: _sealed(full),
         lambda: _work(at),
     ]
     return [finding for question in questions for finding in question()]
@@ -152,12 +156,30 @@ def _requests() -> Iterator[Finding]:
             yield from _few(f"request:{code}", [sentence.format(*row) for row in cursor.fetchall()])
 
 
+def _sealed(full: bool) -> Iterator[Finding]:
+    """Values that do not open, by their request."""
+    # Opening everything takes its time; what somebody met is known without.
+    if full:
+        vault.look_into_all()
+    sentences = [
+        f"{each.where} was altered outside the program ({each.subject_request or 'of no request'})"
+        for each in altered_values()
+    ]
+    yield from _few("sealed:altered", sentences)
+
+
 def _work(at: datetime) -> Iterator[Finding]:
     """What runs by itself and does not, and what waits for a person."""
-    for problem in health(at):
+    for problem in (*health(at), *crowds(at)):
         yield Finding(problem.code, str(problem))
     if number := digests.overdue(at):
         yield Finding("mail:digests", f"Digests wait that should have been sent ({number})")
+
+
+def crowds(at: datetime) -> list[Problem]:
+    """Limits of the site that are passed in this hour: nothing is refused, somebody should know."""
+    found = rate_limits.crowded(at=at)
+    return [Problem(f"limit:{what}", CROWDED[what], number) for what, number in found.items()]
 
 
 def _few(code: str, sentences: list[str]) -> Iterator[Finding]:

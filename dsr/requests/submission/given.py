@@ -41,7 +41,8 @@ class Submission:
     """What somebody asks. ``particulars`` maps a particular's code to its fields' values.
 
     ``received_on`` is given by staff for what came in another way; the form's own is the day of
-    ``at``. ``submission_key`` makes the same form sent twice one request.
+    ``at``. ``submission_key`` makes the same form sent twice one request. ``to_check`` says that it
+    came among very many: it is taken like any other, and somebody should look at it.
     """
 
     right: Right
@@ -59,6 +60,7 @@ class Submission:
     submission_key: UUID | None = None
     group_key: UUID | None = None
     demo: bool = False
+    to_check: bool = False
 
     @property
     def organisation(self) -> Organisation:

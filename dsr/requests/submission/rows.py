@@ -90,6 +90,7 @@ def _request(submission: Submission, at: datetime) -> SubjectRequest:
         group_key=submission.group_key,
         submission_key=submission.submission_key,
         demo=submission.demo,
+        to_check=submission.to_check,
         created_at=at,
     )
 
@@ -158,6 +159,7 @@ def _history(
             "right": subject_request.right_id,
             "channel": subject_request.channel,
             "received_on": subject_request.received_on.isoformat(),
+            **({"to_check": True} if subject_request.to_check else {}),
         },
     )
     began = [Line("deadline_began", lifecycle.begun(deadline)) for deadline in deadlines]

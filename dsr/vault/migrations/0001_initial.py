@@ -3,6 +3,7 @@
 import uuid
 
 import django.db.models.deletion
+import django.db.models.functions.datetime
 from django.db import migrations, models
 
 import dsr.vault.fields
@@ -227,5 +228,38 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             "ALTER TABLE vault_filechunk ALTER COLUMN sealed SET STORAGE EXTERNAL",
             migrations.RunSQL.noop,
+        ),
+        migrations.CreateModel(
+            name="AlteredValue",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table", models.CharField(max_length=63)),
+                ("row", models.BigIntegerField()),
+                ("field", models.CharField(max_length=63)),
+                (
+                    "found_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("table", "row", "field"), name="vault_altered_once"
+                    )
+                ],
+            },
         ),
     ]
