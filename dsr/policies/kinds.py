@@ -54,6 +54,10 @@ PROVEN = frozenset(
     }
 )
 
+# Hands over the record itself: answered to somebody of whom one is very sure, unless the
+# organisation lowers that by a rule, which says who did and why (promise A1).
+HANDS_OVER = frozenset({Kind.ACCESS, Kind.INSPECT, Kind.COPY, Kind.PORTABILITY})
+
 # Never more than what finds the record: nothing is lost if a stranger asked.
 LIGHT = frozenset(
     {

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, cast
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dsr.accounts.models import User
+from dsr.policies.kinds import Kind
+from dsr.policies.regimes import all_regimes
 from dsr.requests.forms.countries import place_name
 from dsr.requests.models import Deadline, IdentityRule, SubjectRequest
+from dsr.requests.services.identity_rules import RuleGiven, end_rule, refusals, set_rule
+from dsr.requests.states import Channel
 
 
 class _ReadOnly:
@@ -45,7 +52,8 @@ class SubjectRequestAdmin(_ReadOnly, admin.ModelAdmin[SubjectRequest]):
     # What is in clear, named one by one: a sealed column that is added later stays out.
     fields = (
         *("reference", "organisation", "department", "right", "kind", "status", "outcome"),
-        *("ground", "channel", "role", "language", "lives_in", "missing", "required_level"),
+        *("ground", "channel", "role", "language", "lives_in", "missing"),
+        *("required_level", "level_lowered_by"),
         *("two_people", "received_on", "due_on", "answered_on", "ended_at", "assignee"),
         *("version", "demo", "created_at"),
     )
@@ -57,10 +65,96 @@ class SubjectRequestAdmin(_ReadOnly, admin.ModelAdmin[SubjectRequest]):
         return place_name(subject_request.country)
 
 
+RULE_FIELDS = ("organisation", "kind", "channel", "regime", "level", "why")
+
+
+class IdentityRuleForm(forms.ModelForm[IdentityRule]):
+    """Closed choices for what the columns keep as codes; the service says what is refused."""
+
+    kind = forms.ChoiceField(
+        label=_("right"), required=False, choices=[("", _("any")), *Kind.choices]
+    )
+    channel = forms.ChoiceField(
+        label=_("channel"), required=False, choices=[("", _("any")), *Channel.choices]
+    )
+    regime = forms.ChoiceField(
+        label=_("law"),
+        required=False,
+        choices=lambda: [("", _("any")), *((each, each) for each in sorted(all_regimes()))],
+    )
+
+    class Meta:
+        model = IdentityRule
+        fields = RULE_FIELDS
+        help_texts: ClassVar[dict[str, Any]] = {
+            "level": _(
+                "A rule raises what matches it. It lowers only where it names both the "
+                "organisation and the right."
+            ),
+            "why": _("Shown with every request under this rule, with your name."),
+        }
+
+    def given(self) -> RuleGiven:
+        return RuleGiven(**{name: self.cleaned_data[name] for name in RULE_FIELDS})
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        # Asked here for the sentence beside the field; the service asks again.
+        if not self.errors:
+            for name, sentence in refusals(self.given()).items():
+                self.add_error(name, sentence)
+        if self.instance.ended_at:
+            raise forms.ValidationError(_("This rule has ended. Look at the rules that hold now."))
+        return cleaned
+
+
 @admin.register(IdentityRule)
 class IdentityRuleAdmin(admin.ModelAdmin[IdentityRule]):
-    """How much proof: data, edited here within the bounds of the code."""
+    """How much proof: a door to the service, which keeps who set each rule and why."""
 
-    list_display = ("organisation", "kind", "channel", "regime", "level", "why")
-    list_filter = ("organisation",)
-    list_select_related = ("organisation",)
+    form = IdentityRuleForm
+    list_display = (
+        "organisation",
+        "kind",
+        "channel",
+        "regime",
+        "level",
+        "why",
+        "set_by",
+        "ended_at",
+    )
+    list_filter = ("organisation", ("ended_at", admin.EmptyFieldListFilter))
+    list_select_related = ("organisation", "set_by")
+    fields = (*RULE_FIELDS, "set_by", "set_at", "ended_by", "ended_at")
+    readonly_fields = ("set_by", "set_at", "ended_by", "ended_at")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # What has ended is record.
+        return (obj is None or obj.ended_at is None) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return (obj is None or obj.ended_at is None) and super().has_delete_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """One at a time: ending many at once would leave no line for each."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def save_model(self, request: HttpRequest, obj: IdentityRule, form: Any, change: bool) -> None:
+        made = set_rule(
+            form.given(),
+            by=cast("User", request.user),
+            at=timezone.now(),
+            replaces=IdentityRule.objects.get(pk=obj.pk) if change else None,
+        )
+        # The pages that follow speak of the rule that holds now.
+        obj.pk = made.pk
+        obj.refresh_from_db()
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Nothing goes with it: the row stays, and says that it has ended."""
+        return [str(each) for each in objs], {}, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: IdentityRule) -> None:
+        end_rule(obj, by=cast("User", request.user), at=timezone.now())

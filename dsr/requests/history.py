@@ -20,11 +20,12 @@ from django.utils.translation import gettext_lazy
 from dsr.accounts.models import Program, User
 from dsr.audit.models import By, Entry
 from dsr.audit.services import request_chain
+from dsr.policies.kinds import Level
 
 from .deeds.declaration import DEEDS, LINES, Facts, Names, Saying, Words, history_line
-from .models import Deadline, SubjectRequest
+from .models import Deadline, IdentityRule, SubjectRequest
 from .states import Channel, Status
-from .words import day_in_words
+from .words import day_in_words, short
 
 CAUSES: dict[str, str | Promise] = {
     "pause_began": gettext_lazy("a pause began"),
@@ -58,9 +59,11 @@ class Line:
 def timeline(subject_request: SubjectRequest) -> list[Line]:
     """Everything that happened, as staff read it, the newest first."""
     entries = list(_entries(subject_request).order_by("-seq"))
-    names = _names(entries) | {
-        f"deadline:{each.pk}": _which_deadline(each) for each in subject_request.deadlines.all()
-    }
+    names = (
+        _names(entries)
+        | _rules(entries)
+        | {f"deadline:{each.pk}": _which_deadline(each) for each in subject_request.deadlines.all()}
+    )
     return [_line(entry, names) for entry in entries]
 
 
@@ -126,6 +129,21 @@ def _names(entries: Iterable[Entry]) -> dict[str, str]:
     return _named("user", User, wanted) | _named("program", Program, programs)
 
 
+def _rules(entries: Iterable[Entry]) -> dict[str, str]:
+    """Who set a rule of identity, and why: it is named by every request that came under it."""
+    wanted = {entry.facts["rule"] for entry in entries if entry.code == "level_lowered"}
+    rules = IdentityRule.objects.filter(pk__in=wanted).select_related("set_by") if wanted else ()
+    return {f"rule:{rule.pk}": rule_in_words(rule) for rule in rules}
+
+
+def rule_in_words(rule: IdentityRule) -> str:
+    return _("%(who)s set on %(day)s: %(why)s") % {
+        "who": rule.set_by.name,
+        "day": short(rule.set_at.date()),
+        "why": rule.why,
+    }
+
+
 def _named(what: str, model: type[Model], wanted: Iterable[object]) -> dict[str, str]:
     ids = {each for each in wanted if isinstance(each, int)}
     rows = model._default_manager.filter(pk__in=ids).values_list("pk", "name") if ids else ()
@@ -178,6 +196,14 @@ def _destroyed(facts: Facts, names: Names) -> str:
     return _("Identity documents were destroyed, because they are no longer needed")
 
 
+def _lowered(facts: Facts, names: Names) -> str:
+    return _("Less proof is asked for, “%(level)s”, by a rule that %(rule)s") % {
+        "level": Level(facts["level"]).label,
+        "rule": names.get(f"rule:{facts['rule']}", "?"),
+    }
+
+
+history_line("level_lowered", _lowered)
 history_line("submit", _received, gettext_lazy("Your request was received."))
 history_line("mail_bounced", gettext_lazy("A mail came back"))
 history_line("file_read", gettext_lazy("A file was downloaded"))

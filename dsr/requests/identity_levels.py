@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dsr.policies.kinds import LIGHT, PROVEN, Level
+from dsr.policies.kinds import HANDS_OVER, LIGHT, PROVEN, Level
 from dsr.policies.models import Organisation, Right
 
 from .models import Evidence, IdentityRule
@@ -33,28 +33,56 @@ ALONE = {
 DETAILS_FOR_REASONABLE = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Required:
+    """The level that a request needs, and the rule that lowered it, if one did."""
+
+    level: Level
+    lowered_by: IdentityRule | None = None
+
+
+def default_level(right: Right) -> Level:
+    """What a right asks for where no rule says otherwise."""
+    return Level(max(right.identity_level, Level.HIGH if right.kind in HANDS_OVER else 0))
+
+
 def required_level(
     right: Right, organisation: Organisation, channel: str, regimes: Collection[str] = ()
-) -> Level:
-    """The level this request needs: the most demanding of its right and the rules that match."""
+) -> Required:
+    """The right's own level, raised by any rule that matches, or lowered by one that names both
+    the organisation and the kind of right. Of several the most demanding counts.
+    """
     # A handful of rows: cheaper to compare here than to have them searched.
-    rules = IdentityRule.objects.values_list("organisation", "kind", "channel", "regime", "level")
-    levels = [
-        level
-        for whose, kind, by, regime, level in rules
-        if whose in (organisation.pk, None)
-        and kind in (right.kind, "")
-        and by in (channel, "")
-        and regime in (*regimes, "")
+    matching = [
+        rule
+        for rule in IdentityRule.objects.filter(ended_at=None)
+        if rule.organisation_id in (organisation.pk, None)
+        and rule.kind in (right.kind, "")
+        and rule.channel in (channel, "")
+        and rule.regime in (*regimes, "")
     ]
-    return _within_bounds(right.kind, max([right.identity_level, *levels]))
+    default = default_level(right)
+    # Who meant all rights to ask for at least so much did not mean to lower this one.
+    naming = [rule for rule in matching if names_one_right(rule)]
+    deciding = max(naming, key=lambda rule: rule.level, default=None)
+    asked = max([deciding.level if deciding else default, *(rule.level for rule in matching)])
+    level = within_bounds(right.kind, asked)
+    return Required(level, deciding if level < default else None)
 
 
-def _within_bounds(kind: str, level: int) -> Level:
-    """Never no check where data leave, change or go; never more than locating for an opt-out."""
+def names_one_right(rule: IdentityRule) -> bool:
+    return rule.organisation_id is not None and bool(rule.kind)
+
+
+def within_bounds(kind: str, level: int) -> Level:
+    """Never no check where data leave, change or go, and never less than reasonably sure where the
+    record is handed over; never more than locating for an opt-out.
+    """
     # After all rules, so that none goes past it: too much proof is punished too (promise A1).
     if kind in LIGHT:
         return Level(min(level, Level.LOCATE))
+    if kind in HANDS_OVER:
+        return Level(max(level, Level.REASONABLE))
     return Level(max(level, Level.LOCATE) if kind in PROVEN else level)
 
 

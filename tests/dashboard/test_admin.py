@@ -43,8 +43,28 @@ def test_an_administrator_changes_no_request(desk: Desk, admin: Seat) -> None:
     assert asked_again.status == "received"
 
 
-def test_rules_of_identity_are_edited(desk: Desk, admin: Seat) -> None:
+def test_rules_of_identity_are_set_changed_and_ended_by_their_service(
+    desk: Desk, admin: Seat
+) -> None:
+    rules = "/admin/requests/identityrule/"
     typed = {"kind": "access", "channel": "phone", "regime": "", "level": "3", "why": "By ear."}
-    response = admin.client.post("/admin/requests/identityrule/add/", typed)
+    assert "Say why" in admin.client.post(f"{rules}add/", typed | {"why": "-"}).content.decode()
+    response = admin.client.post(f"{rules}add/", typed)
     assert response.status_code == 302, response.content.decode()
-    assert IdentityRule.objects.get().level == 3
+    first = IdentityRule.objects.get()
+    assert (first.level, first.set_by.email) == (3, "ada@example.org")
+    img = desk.organisation("img").pk
+    lower = typed | {"organisation": img, "level": "2", "why": "Agreed with the board."}
+    assert admin.client.post(f"{rules}{first.pk}/change/", lower).status_code == 302
+    first.refresh_from_db()
+    second = IdentityRule.objects.get(ended_at=None)
+    assert (first.level, bool(first.ended_at), second.level) == (3, True, 2)
+    assert admin.client.post(f"{rules}{first.pk}/change/", lower).status_code == 403
+    asked = cast.ask(desk.right("img", "access"), channel="phone", actor=desk.clerk)
+    officer = Seat(desk.officer)
+    page = officer.open(f"/staff/requests/{asked.reference}/")
+    assert "by a rule that Ada Testing set on" in page
+    assert "Agreed with the board." in page
+    assert admin.client.post(f"{rules}{second.pk}/delete/", {"post": "yes"}).status_code == 302
+    second.refresh_from_db()
+    assert second.ended_by is not None

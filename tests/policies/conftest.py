@@ -53,7 +53,7 @@ rights:
     exceptions:
       - {code: lost, text: The record is lost.}
     department: office
-    identity: reasonable
+    identity: high
     two_people: true
 """
 

@@ -208,11 +208,18 @@ def test_a_sound_file_is_loaded(clinic: Folder) -> None:
             id="a broken e-mail address",
         ),
         pytest.param(
-            "identity: reasonable",
+            "identity: high",
             "identity: none",
             "identity:",
             "identity: “copy” is never answered without a check",
             id="a copy for anybody",
+        ),
+        pytest.param(
+            "identity: high",
+            "identity: reasonable",
+            "identity:",
+            "identity: “copy” asks for “high”; lower it by a rule with its reason",
+            id="a copy for whom one is reasonably sure of",
         ),
         pytest.param(
             "two_people: true",

@@ -268,11 +268,11 @@ def test_no_right_is_answered_with_too_little_or_too_much_proof() -> None:
         ("indigomed", "paper-copy", 0, False),
         ("indigomed", "revoke-authorisation", 1, False),
         ("indigomed", "gdpr-access", 3, True),
-        ("img", "access", 2, True),
+        ("img", "access", 3, True),
         ("img", "withdraw-consent", 1, False),
         ("imo", "marketing-opt-out", 1, False),
         ("imo", "report-child", 0, False),
-        ("imo", "eu-portability", 2, True),
+        ("imo", "eu-portability", 3, True),
     ],
 )
 def test_who_must_prove_what_and_who_decides(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dsr.accounts.models import User
+from dsr.audit.models import Entry
 from dsr.policies.kinds import Level
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deeds import assignment, conversation, decision, ending, evidence, identity
@@ -17,6 +18,7 @@ from dsr.requests.errors import BadInput, NotAllowed, NotNow, Unmet
 from dsr.requests.history import timeline
 from dsr.requests.identity_levels import reached_level, required_level, still_needed
 from dsr.requests.models import IdentityRule, SubjectRequest
+from dsr.requests.services.identity_rules import RuleGiven, end_rule, set_rule
 from dsr.requests.states import Detail
 from dsr.vault.models import KeyPurpose
 from dsr.vault.uploads import CheckedUpload
@@ -207,16 +209,86 @@ def test_struck_evidence_no_longer_counts(desk: Desk) -> None:
     assert reached_level(asked.evidence.all()) == Level.NONE
 
 
+def rule(
+    desk: Desk, level: Level, why: str = "By the board, 12 May.", **given: Any
+) -> IdentityRule:
+    return set_rule(RuleGiven(level=level, why=why, **given), by=desk.officer, at=cast.MORNING)
+
+
+def asked_level(desk: Desk, organisation: str, slug: str, channel: str = "form") -> int:
+    return required_level(
+        desk.right(organisation, slug), desk.organisation(organisation), channel
+    ).level
+
+
+@pytest.mark.parametrize(
+    ("organisation", "slug"),
+    [("imo", "eu-access"), ("imo", "eu-portability"), ("img", "access"), ("indigomed", "copy")],
+)
+def test_who_gets_a_copy_is_somebody_of_whom_one_is_very_sure(
+    desk: Desk, organisation: str, slug: str
+) -> None:
+    assert asked_level(desk, organisation, slug) == Level.HIGH
+
+
 def test_a_rule_may_ask_for_more_on_the_telephone(desk: Desk) -> None:
-    right = desk.right("img", "access")
-    img = desk.organisation("img")
-    IdentityRule.objects.create(channel="phone", level=Level.HIGH, why="No writing to compare")
-    assert required_level(right, img, "form") == Level.REASONABLE
-    assert required_level(right, img, "phone") == Level.HIGH
+    rule(desk, Level.HIGH, channel="phone")
+    assert asked_level(desk, "img", "erase") == Level.REASONABLE
+    assert asked_level(desk, "img", "erase", "phone") == Level.HIGH
+
+
+def test_an_organisation_asks_for_less_and_the_record_shows_who_and_why(desk: Desk) -> None:
+    made = rule(desk, Level.REASONABLE, kind="access", organisation=desk.organisation("img"))
+    asked = cast.ask(desk.right("img", "access"))
+    assert (asked.required_level, asked.level_lowered_by) == (Level.REASONABLE, made)
+    assert [line.text for line in timeline(asked) if "Less proof" in line.text] == [
+        "Less proof is asked for, “reasonably sure”, by a rule that Officer Testing set on "
+        "May 1, 2026: By the board, 12 May."
+    ]
+    # Another rule that is about all rights, or about the telephone, does not lower it further.
+    rule(desk, Level.LOCATE, organisation=desk.organisation("img"))
+    assert asked_level(desk, "img", "access") == Level.REASONABLE
+    rule(desk, Level.HIGH, channel="phone")
+    assert asked_level(desk, "img", "access", "phone") == Level.HIGH
+    end_rule(made, by=desk.officer, at=cast.MORNING)
+    assert asked_level(desk, "img", "access") == Level.HIGH
+    # The request that came before keeps its level, and whose rule it was.
+    assert SubjectRequest.objects.get(pk=asked.pk).level_lowered_by == made
+    codes = Entry.objects.filter(chain="site", code__startswith="identityrule")
+    assert list(codes.order_by("seq").values_list("code", flat=True)) == [
+        *["identityrule_set"] * 3,
+        "identityrule_ended",
+    ]
+
+
+def test_a_rule_for_everybody_lowers_nothing(desk: Desk) -> None:
+    rule(desk, Level.REASONABLE)
+    assert asked_level(desk, "img", "access") == Level.HIGH
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"level": 2, "why": " "}, "why"),
+        ({"level": 2, "kind": "access"}, "organisation"),
+        ({"level": 1, "kind": "access"}, "level"),
+        ({"level": 0, "kind": "erase"}, "level"),
+        ({"level": 3, "kind": "paper_copy"}, "level"),
+        ({"level": 3, "kind": "photo"}, "kind"),
+        ({"level": 3, "channel": "pigeon"}, "channel"),
+        ({"level": 3, "regime": "roman"}, "regime"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused_by_its_field(
+    desk: Desk, given: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        rule(desk, **given)
+    assert list(refused.value.fields) == [field]
 
 
 def test_no_rule_asks_more_for_an_opt_out_than_finding_the_record(desk: Desk) -> None:
-    IdentityRule.objects.create(level=Level.HIGH, why="An eager administrator")
+    rule(desk, Level.HIGH, why="An eager administrator")
     for organisation, slug in [
         ("imo", "marketing-opt-out"),
         ("img", "withdraw-consent"),

@@ -55,6 +55,7 @@ class RequestPage(RequestView):
             "missing": request_page.missing(it),
             "people": request_page.people(it),
             "progress": words.identity_progress(it),
+            "lowered": history.rule_in_words(it.level_lowered_by) if it.level_lowered_by else "",
             "source": words.source(it.right),
             "clause_is_short": sum(len(each["text"]) for each in it.right.clauses) < SHORT_CLAUSE,
             "language": words.language(it.language),

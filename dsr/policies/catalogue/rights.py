@@ -31,7 +31,7 @@ from dsr.policies.field_types import (
     require_known,
     told,
 )
-from dsr.policies.kinds import FOUR_EYES, LIGHT, PROVEN, Asker, Audience, Kind
+from dsr.policies.kinds import FOUR_EYES, HANDS_OVER, LIGHT, PROVEN, Asker, Audience, Kind
 from dsr.policies.particulars import CODES
 
 STRENGTHS = ("must", "should", "may", "never")
@@ -148,6 +148,9 @@ def refuse_unfit_proof(kind: str, level: str) -> None:
     """Too little proof hands data to a stranger; too much keeps people from their rights."""
     if kind in PROVEN and level == "none":
         raise told(f"“{kind}” is never answered without a check", named=True)
+    # A file says neither who lowered it nor why; a rule does, and so does each request under it.
+    if kind in HANDS_OVER and level != "high":
+        raise told(f"“{kind}” asks for “high”; lower it by a rule with its reason", named=True)
     if kind in LIGHT and LEVELS.index(level) > LEVELS.index("locate"):
         raise told(f"“{kind}” never asks for more than finding the record", named=True)
 

@@ -202,17 +202,47 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("why", models.CharField(max_length=300)),
+                ("set_at", models.DateTimeField(editable=False)),
+                ("ended_at", models.DateTimeField(blank=True, editable=False, null=True)),
                 (
                     "organisation",
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="policies.organisation",
                     ),
                 ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("why", ""), _negated=True),
+                        name="identity_rule_says_why",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LimitCounter",
@@ -422,6 +452,16 @@ class Migration(migrations.Migration):
                             (2, "reasonably sure"),
                             (3, "very sure"),
                         ]
+                    ),
+                ),
+                (
+                    "level_lowered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="requests.identityrule",
                     ),
                 ),
                 ("two_people", models.BooleanField()),

@@ -142,21 +142,38 @@ class IdentityDocument(models.Model):
 
 
 class IdentityRule(models.Model):
-    """Data that raises or lowers the level of a right by organisation, channel or regime.
+    """Data that raises the level of rights, or lowers that of one right of one organisation.
 
-    Blank means any. The most demanding of the right and its matching rules counts, within the
-    bounds of ``dsr.requests.identity`` (never no check for access, never more than locating the
-    record for an opt-out).
+    Blank means any. A rule is never edited: requests that came under it go on naming it, with who
+    set it and why. ``services.identity_rules`` sets and ends them.
     """
 
     organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     kind = models.CharField(max_length=40, blank=True)
     channel = models.CharField(max_length=12, blank=True)
     regime = models.CharField(max_length=40, blank=True)
     level = models.PositiveSmallIntegerField(choices=Level.choices)
     why = models.CharField(max_length=300)
+    set_at = models.DateTimeField(editable=False)
+    set_by = models.ForeignKey(
+        "accounts.User", editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ended_by = models.ForeignKey(
+        "accounts.User",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(why=""), name="identity_rule_says_why"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind or '*'} {self.channel or '*'} {self.regime or '*'}: {self.level}"

@@ -73,6 +73,13 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
     wants_paper = models.BooleanField(default=False)
     may_use_contact_held = models.BooleanField(default=False)
     required_level = models.PositiveSmallIntegerField(choices=Level.choices)
+    level_lowered_by = models.ForeignKey(
+        "requests.IdentityRule",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     two_people = models.BooleanField()
     received_at = models.DateTimeField()
     received_on = models.DateField()

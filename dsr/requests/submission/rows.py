@@ -69,6 +69,7 @@ def _request(submission: Submission, at: datetime) -> SubjectRequest:
     received_on = organisation.today(received_at)
     # The laws in force on the day of receipt judge a request, not those of the day it is entered.
     regimes = lifecycle.regimes_of(right, submission.country, received_on)
+    required = required_level(right, organisation, submission.channel, regimes)
     return SubjectRequest(
         reference=new_reference(),
         organisation=organisation,
@@ -82,7 +83,8 @@ def _request(submission: Submission, at: datetime) -> SubjectRequest:
         wants_paper=submission.wants_paper,
         may_use_contact_held=submission.may_use_contact_held,
         # Written down: rules that are edited later judge the requests that come later.
-        required_level=required_level(right, organisation, submission.channel, regimes),
+        required_level=required.level,
+        level_lowered_by=required.lowered_by,
         two_people=right.two_people,
         received_at=received_at,
         received_on=received_on,
@@ -162,10 +164,15 @@ def _history(
             **({"to_check": True} if subject_request.to_check else {}),
         },
     )
+    lowered = []
+    if rule := subject_request.level_lowered_by:
+        lowered = [
+            Line("level_lowered", {"rule": rule.pk, "level": subject_request.required_level})
+        ]
     began = [Line("deadline_began", lifecycle.begun(deadline)) for deadline in deadlines]
     return first_rows(
         request_chain(subject_request.pk),
-        [submitted, *began],
+        [submitted, *lowered, *began],
         at=at,
         actor_id=actor_id(actor),
         by=acted_by(actor),
