@@ -31,7 +31,14 @@ from dsr.requests.deeds import (
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.evidence_given import EvidenceGiven
 from dsr.requests.models import SubjectRequest
-from dsr.requests.states import ContactProofKind, EvidenceKind, Ground, Outcome
+from dsr.requests.states import (
+    ContactProofKind,
+    Ending,
+    EndingGround,
+    EvidenceKind,
+    Ground,
+    Outcome,
+)
 from dsr.requests.submission import intake
 from dsr.requests.submission.given import PersonGiven, Submission
 
@@ -161,8 +168,10 @@ class _Story:
         refused = self._ask("img", "access", "Noa Anonyme", 40, country="FR")
         self._refuse(refused)
         outside = self._ask("imo", "delete", "Bob Placeholder", 20, country="US-IL")
-        ending.declare_out_of_scope(
+        proposed = ending.propose_ending(
             outside.pk,
+            ending=Ending.OUT_OF_SCOPE,
+            ground=EndingGround.NOT_COVERED,
             text=(
                 "You ask about a licence contract. This policy covers the website only. "
                 "Your contract names its own contact for such requests."
@@ -171,6 +180,7 @@ class _Story:
             at=self._ago(18),
             seen=outside.version,
         )
+        review.approve(proposed.pk, actor=self.officer, at=self._ago(17), seen=proposed.version)
 
     def _ago(self, days: int) -> datetime:
         return self.now - timedelta(days=days)

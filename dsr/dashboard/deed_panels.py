@@ -20,7 +20,7 @@ from dsr.requests.deeds.declaration import Deed
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import goes_by_post, writes_to
 from dsr.requests.preconditions import authority_proved, identity_reached, standing_decision
-from dsr.requests.states import Outcome
+from dsr.requests.states import ENDING_FROM, Ending, Outcome
 from dsr.vault.addresses import readable
 
 Panel = Callable[[SubjectRequest, User, Mapping[str, Any]], dict[str, Any]]
@@ -69,6 +69,14 @@ def second_people(subject_request: SubjectRequest, besides: User) -> list[User]:
     return [each for each in able if each.pk not in out]
 
 
+def _ending(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
+    possible = [each for each in Ending if it.status in ENDING_FROM[each]]
+    return {
+        "endings": [(each.value, each.label) for each in possible],
+        "second_people": second_people(it, user),
+    }
+
+
 def _answer(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
     decision, person = standing_decision(it), writes_to(it)
     return {
@@ -96,6 +104,7 @@ PANELS: dict[str, Panel] = {
     "identity": _identity,
     "decision": _decision,
     "deciding": _deciding,
+    "ending": _ending,
     "answer": _answer,
     "evidence": _evidence,
     "extendable": _extendable,

@@ -215,7 +215,8 @@ def decision(subject_request: SubjectRequest) -> dict[str, Any]:
     return {
         "decision": row,
         # A ground that is no longer offered keeps its code: the decision rested on it.
-        "decision_ground": dict(grounds_for(subject_request)).get(row.ground, row.ground),
+        "decision_ground": row.ends_because
+        or dict(grounds_for(subject_request)).get(row.ground, row.ground),
         "decision_answer": row.shown("answer", erased),
         "decision_reasons": row.shown("reasons", erased),
         "answer_is_out": sent_answer(subject_request) is not None,

@@ -87,8 +87,9 @@ def _particulars(decision: Decision, subject_request: SubjectRequest) -> Any:
 
 @rests_on("answer", gettext_lazy("The outcome, its ground or the text of the answer was changed."))
 def _answer(decision: Decision, subject_request: SubjectRequest) -> Any:
-    names = ("subject_request_id", "outcome", "ground", "answer", "reasons", "proposed_by_id")
-    return [_values(decision, names), decision.evidence_version, decision.proposed_at.timestamp()]
+    names = ("subject_request_id", "outcome", "ends_as", "ground", "answer", "reasons")
+    at = decision.proposed_at.timestamp()
+    return [_values(decision, names), decision.evidence_version, at, decision.proposed_by_id]
 
 
 def seal_basis(decision: Decision, subject_request: SubjectRequest) -> None:

@@ -174,5 +174,28 @@ def check_sole_refusal(
                 "available, and only with the permission to approve."
             )
         )
-    if not given.sole_reason.strip():
+    check_sole_reason(given.sole_reason)
+
+
+def check_sole_reason(reason: str) -> None:
+    if not reason.strip():
         raise BadInput({"sole_reason": _("Say why no second person is available.")})
+
+
+def check_sole_ending(
+    subject_request: SubjectRequest,
+    reason: str,
+    *,
+    held: AbstractSet[Permission],
+    today: date,
+) -> None:
+    """One person ends a request without an answer where two should: as for a refusal."""
+    if not may_refuse_alone(subject_request, held, today):
+        raise Unmet(
+            _(
+                "A second person has to approve that a request ends without an answer: propose it. "
+                "One person may end it alone only within the last three working days before the "
+                "limit, when nobody else is available, and only with the permission to approve."
+            )
+        )
+    check_sole_reason(reason)

@@ -8,10 +8,10 @@ from django.utils import translation
 
 from dsr.accounts.roles import FOR_PROGRAMS
 from dsr.requests.deeds.declaration import DEEDS
-from dsr.requests.states import Status
+from dsr.requests.states import Ending, Status
 
 # Deeds whose target depends on where the request came from; drawn by hand below.
-DYNAMIC = frozenset({"reply", "unfreeze"})
+DYNAMIC = frozenset({"reply", "unfreeze", "approve", "return_to_work"})
 
 
 def page() -> str:
@@ -45,6 +45,12 @@ def _lines() -> Iterator[str]:
     yield "    waiting --> proving_identity: reply (back to where it was)"
     yield "    waiting --> in_progress: reply (back to where it was)"
     yield "    lapsed --> in_progress: reply"
+    yield "    in_review --> waiting: reply (instead of lapsing)"
+    yield "    in_review --> decided: approve"
+    for ending in Ending:
+        yield f"    in_review --> {ending.value}: approve (as it was proposed)"
+    yield "    in_review --> in_progress: return_to_work (of an ending: back to where it was)"
+    yield "    decided --> in_progress: return_to_work"
     yield "    frozen --> in_progress: unfreeze (back to where it was)"
     yield "```"
     yield ""

@@ -81,6 +81,37 @@ class Ground(TextChoices):
     CONDITIONS_NOT_MET = "conditions_not_met", _("The conditions of the right are not met")
 
 
+class Ending(TextChoices):
+    """How a request ends against the wish of who asks, and without an answer; as its status."""
+
+    OUT_OF_SCOPE = Status.OUT_OF_SCOPE.value, _("Out of scope")
+    FORWARDED = Status.FORWARDED.value, _("Forwarded to who can answer")
+    LAPSED = Status.LAPSED.value, _("Lapsed without a reply")
+
+
+class EndingGround(TextChoices):
+    """Why a request ends so; like a ground of refusal, it goes on record."""
+
+    NOT_COVERED = "not_covered", _("The right does not reach what is asked")
+    NOT_OURS = "another_organisation", _("Another organisation is responsible")
+    NOT_HERE = "another_office", _("Another office of the organisation is responsible")
+    NO_REPLY = "no_reply", _("What was asked of the requester was not answered")
+    NO_PROOF = "no_proof", _("The proof of identity or authority did not come")
+
+
+GROUNDS_OF_ENDING: dict[str, tuple[EndingGround, ...]] = {
+    Ending.OUT_OF_SCOPE: (EndingGround.NOT_COVERED, EndingGround.NOT_OURS),
+    Ending.FORWARDED: (EndingGround.NOT_OURS, EndingGround.NOT_HERE),
+    Ending.LAPSED: (EndingGround.NO_REPLY, EndingGround.NO_PROOF),
+}
+# From where each can be: lapsing follows an unanswered question, the others come before a decision.
+ENDING_FROM: dict[str, tuple[Status, ...]] = {
+    Ending.OUT_OF_SCOPE: (Status.RECEIVED, Status.PROVING_IDENTITY, Status.IN_PROGRESS),
+    Ending.FORWARDED: (Status.RECEIVED, Status.PROVING_IDENTITY, Status.IN_PROGRESS),
+    Ending.LAPSED: (Status.WAITING, Status.PROVING_IDENTITY),
+}
+
+
 # Grounds that may be given to somebody whose identity is not proved: silent on what is held.
 SAFE_GROUNDS = frozenset(
     {Ground.IDENTITY_NOT_PROVED, Ground.AUTHORITY_NOT_PROVED, Ground.UNFOUNDED, Ground.EXCESSIVE}

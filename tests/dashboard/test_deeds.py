@@ -27,18 +27,19 @@ def again(subject_request: SubjectRequest) -> SubjectRequest:
     return SubjectRequest.objects.get(pk=subject_request.pk)
 
 
+ENDING = {"ending": "forwarded", "ground": "another_office", "text": "To them."}
+
+
 @pytest.mark.parametrize(
     ("state", "who", "address", "typed", "status"),
     [
         ("received", "handler", "ask-identity", {"question": "Who?"}, "proving_identity"),
         ("received", "handler", "ask", {"question": "Which?"}, "waiting"),
         ("received", "clerk", "withdraw", {"text": ""}, "withdrawn"),
-        ("received", "handler", "out-of-scope", {"text": "Not ours."}, "out_of_scope"),
-        ("received", "handler", "forward", {"text": "To them."}, "forwarded"),
+        ("received", "handler", "propose-ending", ENDING, "in_review"),
         ("in_progress", "handler", "propose", PROPOSAL, "in_review"),
         ("in_progress", "officer", "freeze", {"reason": "Not me."}, "frozen"),
         ("waiting", "clerk", "reply", {"text": "May.", "on": "2026-05-01"}, "in_progress"),
-        ("waiting", "officer", "lapse", {"text": "Nothing came."}, "lapsed"),
         ("in_review", "second_officer", "approve", {}, "decided"),
         ("in_review", "second_officer", "return", {"reason": "More."}, "in_progress"),
         ("decided", "handler", "send", {}, "decided"),

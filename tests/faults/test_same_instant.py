@@ -42,7 +42,12 @@ def _deed(service: Callable[..., SubjectRequest], **given: object) -> Deed:
 START, APPROVE, SEND = _deed(assignment.start), _deed(review.approve), _deed(answer.send_answer)
 RETURN = _deed(review.return_to_work, reason="One file is missing.")
 FREEZE = _deed(ending.freeze, reason="Not me, says the contact.")
-FORWARD = _deed(ending.forward, text="To the billing department.")
+FORWARD = _deed(
+    ending.propose_ending,
+    ending="forwarded",
+    ground="another_office",
+    text="To the billing department.",
+)
 QUESTION = _deed(conversation.ask_requester, question="Which record?")
 PROPOSE = _deed(lambda pk, **given: decision.propose(pk, GRANT, **given))
 IDENTITY = _deed(identity.ask_identity, question="Who are you?")

@@ -26,6 +26,7 @@ STATE_OF = {
     "return_to_work": "in_review",
     "send_answer": "decided",
     "withdraw": "in_progress",
+    "propose_ending": "waiting",
     "lapse": "waiting",
     "freeze": "in_progress",
     "unfreeze": "frozen",

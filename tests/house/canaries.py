@@ -252,12 +252,15 @@ class Story:
     def other_ends(self) -> None:
         desk, words = self.desk, self.words
         ended = [cast.ask(desk.right("img", "access"), at=self.at) for _number in range(4)]
-        ending.forward(
-            ended[0].pk, text=words["sent_on"], actor=desk.handler, **self.fresh(ended[0])
-        )
-        ending.declare_out_of_scope(
-            ended[1].pk, text=words["not_ours"], actor=desk.handler, **self.fresh(ended[1])
-        )
+        for it, how, text in (
+            (ended[0], "forwarded", words["sent_on"]),
+            (ended[1], "out_of_scope", words["not_ours"]),
+        ):
+            given = ending.EndingProposal(
+                ending=how, ground="another_organisation", text=text, reasons=words["reasons"]
+            )
+            ending.propose_ending(it.pk, given, actor=desk.handler, **self.fresh(it))
+            review.approve(it.pk, actor=desk.second_officer, **self.fresh(it))
         ending.withdraw(
             ended[2].pk, text=words["withdrawn"], actor=desk.clerk, **self.fresh(ended[2])
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dsr.requests.models import SubjectRequest
 from tests import cast
 from tests.cast import Desk
-from tests.requests.trying import TRY
+from tests.requests.trying import TRY, propose_ending
 
 Reach = Callable[[Desk], SubjectRequest]
 
@@ -35,10 +35,12 @@ REACH: dict[str, Reach] = {
     "decided": _after("in_review", "approve"),
     "closed": _after("decided", "send_answer", "close"),
     "withdrawn": _after("received", "withdraw"),
-    "lapsed": _after("waiting", "lapse"),
+    "lapsed": _after("waiting", "propose_ending", "approve"),
     "frozen": _after("in_progress", "freeze"),
-    "out_of_scope": _after("received", "declare_out_of_scope"),
-    "forwarded": _after("received", "forward"),
+    "out_of_scope": _after("received", "propose_ending", "approve"),
+    "forwarded": lambda desk: TRY["approve"](
+        propose_ending(REACH["received"](desk), desk, "forwarded"), desk
+    ),
 }
 
 

@@ -11,7 +11,15 @@ from dsr.accounts.models import User
 from dsr.audit.models import Entry
 from dsr.policies.kinds import Level
 from dsr.requests.actors import REQUESTER
-from dsr.requests.deeds import assignment, conversation, decision, ending, evidence, identity
+from dsr.requests.deeds import (
+    assignment,
+    conversation,
+    decision,
+    ending,
+    evidence,
+    identity,
+    review,
+)
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.evidence_given import DetailGiven, EvidenceGiven
 from dsr.requests.errors import BadInput, NotAllowed, NotNow, Unmet
@@ -376,13 +384,15 @@ def test_what_is_sent_as_proof_is_sealed_under_the_key_of_identity_documents(
         asked.pk, question="Who is it?", actor=desk.handler, at=cast.MORNING, seen=asked.version
     )
     if "lapse" in ways:
-        ending.lapse(
+        proposed = ending.propose_ending(
             proving.pk,
+            ending="lapsed",
+            ground="no_proof",
             text="Nothing came.",
-            actor=desk.officer,
+            actor=desk.handler,
             at=cast.later(60),
-            seen=proving.version,
         )
+        review.approve(proposed.pk, actor=desk.officer, at=cast.later(60))
     conversation.reply(
         asked.pk, text="Here.", documents=[PASSPORT], actor=REQUESTER, at=cast.later(61), seen=None
     )

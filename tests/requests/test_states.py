@@ -54,6 +54,7 @@ send_answer           - - - - - x - - - - - -
 record_posting        - - - - - x - - - - - -
 close                 - - - - - x - - - - - -
 withdraw              x x x x x - - - - - - -
+propose_ending        x x x x - - - - - - - -
 lapse                 - x - x - - - - - - - -
 freeze                x x x x x x - - - - - -
 unfreeze              - - - - - - - - - x - -

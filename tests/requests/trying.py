@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deeds import (
@@ -19,6 +20,7 @@ from dsr.requests.deeds import (
     review,
 )
 from dsr.requests.deeds.decision import Proposal
+from dsr.requests.deeds.declaration import Deed
 from dsr.requests.models import SubjectRequest
 from tests import cast
 from tests.cast import MORNING, Desk
@@ -26,6 +28,25 @@ from tests.cast import MORNING, Desk
 Try = Callable[[SubjectRequest, Desk], SubjectRequest]
 
 GRANT = Proposal(outcome="granted", answer="Here is what you asked for.")
+
+
+def propose_ending(
+    r: SubjectRequest, d: Desk, how: str = "", ground: str = "", text: str = "It ends here."
+) -> SubjectRequest:
+    """By the handler; as lapsed where something was asked, else as out of scope."""
+    how = how or ("lapsed" if r.status in ("waiting", "proving_identity") else "out_of_scope")
+    ground = ground or ("no_reply" if how == "lapsed" else "another_organisation")
+    return ending.propose_ending(
+        r.pk, ending=how, ground=ground, text=text, actor=d.handler, at=MORNING, seen=r.version
+    )
+
+
+def end_alone(deed: Deed[Any], r: SubjectRequest, d: Desk, **given: str) -> SubjectRequest:
+    """By one officer on the last day, when nobody else is there."""
+    last = cast.on(r.due_on.isoformat()) if r.due_on else MORNING
+    given["sole_reason"] = "Everybody else is ill."
+    return deed(r.pk, actor=d.officer, at=last, seen=r.version, **given)
+
 
 TRY: dict[str, Try] = {
     "start": lambda r, d: assignment.start(r.pk, actor=d.handler, at=MORNING, seen=r.version),
@@ -59,8 +80,9 @@ TRY: dict[str, Try] = {
     ),
     "close": lambda r, d: answer.close(r.pk, actor=d.handler, at=MORNING, seen=r.version),
     "withdraw": lambda r, d: ending.withdraw(r.pk, actor=REQUESTER, at=MORNING, seen=None),
-    "lapse": lambda r, d: ending.lapse(
-        r.pk, text="We heard nothing.", actor=d.officer, at=MORNING, seen=r.version
+    "propose_ending": propose_ending,
+    "lapse": lambda r, d: end_alone(
+        ending.lapse, r, d, ground="no_reply", text="We heard nothing."
     ),
     "freeze": lambda r, d: ending.freeze(
         r.pk, reason="Not me, says the contact.", actor=d.officer, at=MORNING, seen=r.version
@@ -68,11 +90,11 @@ TRY: dict[str, Try] = {
     "unfreeze": lambda r, d: ending.unfreeze(
         r.pk, reason="It was them.", actor=d.officer, at=MORNING, seen=r.version
     ),
-    "declare_out_of_scope": lambda r, d: ending.declare_out_of_scope(
-        r.pk, text="Not ours.", actor=d.handler, at=MORNING, seen=r.version
+    "declare_out_of_scope": lambda r, d: end_alone(
+        ending.declare_out_of_scope, r, d, ground="not_covered", text="Not ours."
     ),
-    "forward": lambda r, d: ending.forward(
-        r.pk, text="To the billing department.", actor=d.handler, at=MORNING, seen=r.version
+    "forward": lambda r, d: end_alone(
+        ending.forward, r, d, ground="another_office", text="To the billing department."
     ),
     "reopen": lambda r, d: ending.reopen(
         r.pk, reason="New facts.", actor=d.officer, at=MORNING, seen=r.version

@@ -16,11 +16,13 @@ from dsr.requests.files import keep_file
 from dsr.requests.forms import FilesField, day_field, text_field
 from dsr.requests.messages import write_message
 from dsr.requests.models import RequestMessage, SubjectRequest
+from dsr.requests.preconditions import standing_decision
 from dsr.requests.services.notify import responsible, tell_requester, tell_staff
-from dsr.requests.states import PauseReason, Status
+from dsr.requests.states import Ending, PauseReason, Status
 from dsr.vault.models import KeyPurpose
 from dsr.vault.uploads import CheckedUpload
 
+from .carrying_out import put_away
 from .declaration import Words, deed
 from .doing import Doing
 from .inputs import LONG, today, typed
@@ -131,15 +133,17 @@ def reply(doing: Doing, given: Reply) -> None:
     _check_reply(given, doing)
     # Both are asked before the move, which forgets that it had lapsed and from where it waited.
     lapsed = doing.subject_request.status == Status.LAPSED
-    seal = _seal_of_files(doing.subject_request)
-    doing.subject_request.reply()
+    back = _where_lapsing_was_proposed(doing)
+    seal = _seal_of_files(doing.subject_request, back)
+    doing.subject_request.reply(back)
     write_message(doing, RequestMessage.Kind.REPLY, given.text, from_requester=True, on=given.on)
     for upload in given.documents:
         keep_file(doing.subject_request, upload, at=doing.at, purpose=seal)
     # On its old clocks: lapsing was no answer, so it buys no time (promise A17).
     if lapsed:
+        put_away(doing)
         lifecycle.take_up_again(doing.subject_request, actor=doing.actor, at=doing.at)
-    if doing.before == Status.WAITING:
+    if Status.WAITING in (doing.before, back):
         # The pause ends on the day the reply arrived, not on the day somebody typed it in.
         lifecycle.end_pauses(
             doing.subject_request,
@@ -156,7 +160,16 @@ def reply(doing: Doing, given: Reply) -> None:
     )
 
 
-def _seal_of_files(subject_request: SubjectRequest) -> KeyPurpose:
+def _where_lapsing_was_proposed(doing: Doing) -> str:
+    """Who replied is not told that they did not: the proposal is put away (promise A 17)."""
+    decision = standing_decision(doing.subject_request)
+    if doing.before != Status.IN_REVIEW or not decision or decision.ends_as != Ending.LAPSED:
+        return ""
+    put_away(doing)
+    return decision.proposed_from
+
+
+def _seal_of_files(subject_request: SubjectRequest, back: str) -> KeyPurpose:
     """What comes while proof of identity is awaited may be a passport, and is kept no longer.
 
     A request that lapsed was waiting for such proof where that was the last thing asked.
@@ -166,7 +179,8 @@ def _seal_of_files(subject_request: SubjectRequest) -> KeyPurpose:
         last = subject_request.messages.filter(kind__in=asked).last()
         proving = last is not None and last.kind == RequestMessage.Kind.IDENTITY
     else:
-        proving = Status.PROVING_IDENTITY in (subject_request.status, subject_request.waiting_from)
+        where = (subject_request.status, subject_request.waiting_from, back)
+        proving = Status.PROVING_IDENTITY in where
     return KeyPurpose.IDENTITY if proving else KeyPurpose.CONTENT
 
 

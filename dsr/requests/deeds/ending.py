@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, Protocol
 
+from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.requests.deadlines import lifecycle
-from dsr.requests.drafts import Draft, Told, begin, letter
+from dsr.requests.decision_basis import seal_approval, seal_basis
+from dsr.requests.decision_rules import (
+    approvers,
+    check_sole_ending,
+    may_refuse_alone,
+    needs_two,
+)
+from dsr.requests.drafts import Draft, Told, draft, letter
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import text_field
 from dsr.requests.messages import keep_note, write_message
-from dsr.requests.models import RequestMessage
+from dsr.requests.models import Decision, RequestMessage, SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.notify import responsible, tell_requester, tell_staff
-from dsr.requests.states import Ended
+from dsr.requests.states import (
+    ENDING_FROM,
+    GROUNDS_OF_ENDING,
+    Ended,
+    Ending,
+    Outcome,
+    Status,
+)
 
-from .declaration import Place, deed
+from .carrying_out import carry_out, put_away
+from .declaration import DEEDS, Facts, Names, Place, Saying, Words, deed
 from .doing import Doing
-from .inputs import LONG, typed
+from .inputs import LONG, Begin, Opening, typed
 from .release import send_fresh_link
-from .review import put_away
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +90,6 @@ def withdraw(doing: Doing, given: Withdrawal) -> None:
     )
 
 
-def _message(write: Draft) -> Any:
-    """A message to the requester, and what it begins with."""
-    return typed(
-        text_field,
-        10,
-        LONG,
-        label=gettext_lazy("Message to the requester"),
-        help_text=gettext_lazy("They read it on their private page; no mail carries its text."),
-        error_messages={"required": gettext_lazy("Write the message.")},
-        initial=begin(write),
-    )
-
-
 def _lapse_text(told: Told) -> str:
     return letter(
         told,
@@ -94,11 +99,270 @@ def _lapse_text(told: Told) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
+def _out_of_scope_text(told: Told) -> str:
+    return letter(
+        told,
+        _("This right does not reach what you ask, because [say why, in plain words]."),
+        _("What you can do instead: [name another right, another office or a contact]."),
+        _("If you disagree, you can write to us, or complain to the authority."),
+    )
+
+
+def _forward_text(told: Told) -> str:
+    return letter(
+        told,
+        _("We are not who can answer it, so we passed it on to [name] on [day]."),
+        _("You can reach them here: [address, e-mail, telephone]."),
+        _("If you disagree, you can write to us, or complain to the authority."),
+    )
+
+
+TEXTS: dict[str, Draft] = {
+    Ending.OUT_OF_SCOPE: _out_of_scope_text,
+    Ending.FORWARDED: _forward_text,
+    Ending.LAPSED: _lapse_text,
+}
+MISSING = {
+    Ending.OUT_OF_SCOPE: gettext_lazy(
+        "Say to the requester why this is out of scope and what else is open."
+    ),
+    Ending.FORWARDED: gettext_lazy(
+        "Say to the requester to whom the request was passed and how to reach them."
+    ),
+    Ending.LAPSED: gettext_lazy(
+        "Say to the requester why the request lapses and what they can still do."
+    ),
+}
+
+
+def _chosen(opening: Opening) -> str | None:
+    ending = str(opening.query.get("ending", ""))
+    return ending if ending in Ending.values else None
+
+
+def _begins(ending: str = "") -> Begin:
+    """The starting text of this ending, or of the one in the address of the page."""
+
+    def begin(opening: Opening) -> str:
+        which = ending or _chosen(opening)
+        return draft(opening.subject_request, TEXTS[which]) if which else ""
+
+    return begin
+
+
+def _text(ending: str = "") -> Any:
+    """The letter, and what it begins with."""
+    return typed(
+        text_field,
+        10,
+        LONG,
+        label=gettext_lazy("Letter to the requester"),
+        help_text=gettext_lazy(
+            "They read it on their private page, or get it by post; no mail carries its text. "
+            "Where to complain is added at its end."
+        ),
+        error_messages={"required": gettext_lazy("Write the letter.")},
+        initial=_begins(ending),
+    )
+
+
+def _ground(*endings: str) -> Any:
+    grounds = dict.fromkeys(each for ending in endings for each in GROUNDS_OF_ENDING[ending])
+    return typed(
+        forms.ChoiceField,
+        label=gettext_lazy("Ground"),
+        choices=[
+            ("", gettext_lazy("Choose …")),
+            *[(each.value, each.label) for each in grounds],
+        ],
+        error_messages={"required": gettext_lazy("Choose the ground.")},
+    )
+
+
+def _reasons() -> Any:
+    return typed(
+        text_field,
+        4,
+        LONG,
+        label=gettext_lazy("Reasons for the record"),
+        required=False,
+        help_text=gettext_lazy("Kept with the decision, never sent."),
+        default="",
+    )
+
+
+def _sole_reason() -> Any:
+    return typed(
+        text_field,
+        3,
+        2000,
+        label=gettext_lazy("Why no second person is available"),
+        required=False,
+        help_text=gettext_lazy(
+            "Needed only where one person ends it in its last three working days."
+        ),
+        default="",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndingProposal:
+    """How the request ends, on which ground, and the letter that goes out when it is approved."""
+
+    ending: str = typed(
+        forms.ChoiceField,
+        label=gettext_lazy("How does it end?"),
+        choices=Ending.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose how it ends.")},
+        initial=_chosen,
+    )
+    ground: str = _ground(*Ending.values)
+    text: str = _text()
+    reasons: str = _reasons()
+
+
+@deed(
+    "propose_ending",
+    gettext_lazy("Propose to end without an answer"),
+    permissions=(Permission.WORK,),
+    address="propose-ending",
+    lead=gettext_lazy(
+        "Out of scope, passed on or lapsed: against the wish of who asks, so a second person looks "
+        "at the ground and the letter first, as for a refusal."
+    ),
+    done=gettext_lazy("The ending is proposed. A second person has been asked to look at it."),
+    warning=True,
+    history=lambda facts, names: (
+        _("Ending proposed: %(ending)s") % {"ending": Ending(facts["ending"]).label}
+    ),
+    told=gettext_lazy("A decision was prepared for a second person to check."),
+    place=Place.ENDING,
+    shows=("ending",),
+)
+def propose_ending(doing: Doing, given: EndingProposal) -> None:
+    """Lay an ending before a second person; what goes out is what that person reads."""
+    _check(doing, given.ending, given)
+    doing.subject_request.propose_ending()
+    _keep(doing, given.ending, given)
+    doing.afterwards.append(
+        lambda: tell_staff(
+            doing.subject_request,
+            "review_wanted",
+            approvers(doing.subject_request, doing.actor, at=doing.at),
+            at=doing.at,
+        )
+    )
+
+
+class _Given(Protocol):
+    """What any ending is given."""
+
+    @property
+    def ground(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def reasons(self) -> str: ...
+
+
+def _check(doing: Doing, ending: str, given: _Given) -> None:
+    if ending not in Ending.values:
+        raise BadInput({"ending": _("Choose how it ends.")})
+    if doing.before not in ENDING_FROM[ending]:
+        sentence = _(
+            "A request that is “%(status)s” does not end so. A request lapses only when something "
+            "was asked and not answered; it is out of scope or passed on before that."
+        )
+        raise BadInput({"ending": sentence % {"status": Status(doing.before).label}})
+    _needs(given.text, str(MISSING[Ending(ending)]))
+    if given.ground not in GROUNDS_OF_ENDING[ending]:
+        allowed = ", ".join(f"“{each.label}”" for each in GROUNDS_OF_ENDING[ending])
+        raise BadInput(
+            {"ground": _("Choose a ground of this ending: %(allowed)s.") % {"allowed": allowed}}
+        )
+
+
+def _keep(doing: Doing, ending: str, given: _Given, *, taken: bool = False) -> Decision:
+    decision = Decision(
+        safe=doing.subject_request.safe,
+        subject_request=doing.subject_request,
+        status=Decision.Status.TAKEN if taken else Decision.Status.PROPOSED,
+        ends_as=ending,
+        ground=given.ground,
+        proposed_from=doing.before,
+        evidence_version=doing.subject_request.evidence_version,
+        proposed_by=doing.user,
+        proposed_at=doing.at,
+        settled_at=doing.at if taken else None,
+        # By one person, whether another was not to be had or there is none.
+        sole=taken,
+    )
+    decision.seal(answer=given.text.strip(), reasons=given.reasons.strip())
+    seal_basis(decision, doing.subject_request)
+    decision.save()
+    doing.facts |= {"ending": ending, "ground": given.ground}
+    return decision
+
+
+class _GivenAlone(_Given, Protocol):
+    @property
+    def sole_reason(self) -> str: ...
+
+
+def _end_alone(doing: Doing, ending: Ending, given: _GivenAlone) -> None:
+    """By one person: where there is no second one, or none in time, with a reason, announced."""
+    subject_request = doing.subject_request
+    _check(doing, ending, given)
+    missed = needs_two(subject_request, Outcome.REFUSED, doing.actor)
+    if missed:
+        check_sole_ending(subject_request, given.sole_reason, held=doing.held, today=doing.today)
+    getattr(subject_request, doing.deed.code)()
+    decision = _keep(doing, ending, given, taken=True)
+    decision.seal(sole_reason=given.sole_reason.strip())
+    seal_approval(decision)
+    decision.save()
+    doing.facts["sole"] = True
+    carry_out(doing, decision)
+    if missed:
+        doing.afterwards.append(
+            lambda: tell_staff(
+                subject_request,
+                "sole_refusal",
+                approvers(subject_request, doing.actor, at=doing.at),
+                at=doing.at,
+            )
+        )
+
+
+def _ending_alone(
+    subject_request: SubjectRequest, user: User, held: AbstractSet[Permission], today: date
+) -> tuple[Words, str] | None:
+    """Ending it alone is no choice where there is a second person and time to ask."""
+    if not needs_two(subject_request, Outcome.REFUSED, user):
+        return None
+    if may_refuse_alone(subject_request, held, today):
+        return None
+    return DEEDS["propose_ending"].label, _(
+        "A second person has to approve that a request ends without an answer. Propose it instead."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lapse:
     """Why it lapses and what the requester can still do, in words for them."""
 
-    text: str = _message(_lapse_text)
+    ground: str = _ground(Ending.LAPSED)
+    text: str = _text(Ending.LAPSED)
+    reasons: str = _reasons()
+    sole_reason: str = _sole_reason()
+
+
+def _alone(sentence: Words) -> Saying:
+    def say(facts: Facts, names: Names) -> str:
+        return _("%(what)s, by one person") % {"what": sentence}
+
+    return say
 
 
 @deed(
@@ -112,32 +376,23 @@ class Lapse:
     ),
     done=gettext_lazy("The request has lapsed."),
     warning=True,
-    history=gettext_lazy("The request was declared lapsed"),
-    told=gettext_lazy("The request lapsed."),
+    history=_alone(gettext_lazy("The request was declared lapsed")),
     place=Place.ENDING,
+    offered_as=_ending_alone,
 )
 def lapse(doing: Doing, given: Lapse) -> None:
-    """A person decides that the unanswered request lapses; the letter says why and what is open."""
-    _needs(given.text, _("Say to the requester why the request lapses and what they can still do."))
-    # The letter is no formality: a ground and remedies make this a decision (promise A17).
-    doing.subject_request.lapse()
-    write_message(doing, RequestMessage.Kind.NOTICE, given.text)
-    _end(doing, "lapsed")
+    """One person decides that the unanswered request lapses; the letter says why, and what next."""
+    _end_alone(doing, Ending.LAPSED, given)
 
 
-def _out_of_scope_text(told: Told) -> str:
-    return letter(
-        told,
-        _("This right does not reach what you ask, because [say why, in plain words]."),
-        _("What you can do instead: [name another right, another office or a contact]."),
-    )
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutOfScope:
     """Why the policy does not reach it and what else is open, in words for the requester."""
 
-    text: str = _message(_out_of_scope_text)
+    ground: str = _ground(Ending.OUT_OF_SCOPE)
+    text: str = _text(Ending.OUT_OF_SCOPE)
+    reasons: str = _reasons()
+    sole_reason: str = _sole_reason()
 
 
 @deed(
@@ -148,31 +403,23 @@ class OutOfScope:
     lead=gettext_lazy("The policy does not reach what is asked. Say why, and what else is open."),
     done=gettext_lazy("The request is out of scope."),
     warning=True,
-    history=gettext_lazy("Declared out of scope"),
-    told=gettext_lazy("The request was found to be outside the policy."),
+    history=_alone(gettext_lazy("Declared out of scope")),
     place=Place.ENDING,
+    offered_as=_ending_alone,
 )
 def declare_out_of_scope(doing: Doing, given: OutOfScope) -> None:
     """The policy does not reach what is asked; the requester is told why and what else is open."""
-    _needs(given.text, _("Say to the requester why this is out of scope and what else is open."))
-    doing.subject_request.declare_out_of_scope()
-    write_message(doing, RequestMessage.Kind.NOTICE, given.text)
-    _end(doing, "out_of_scope")
+    _end_alone(doing, Ending.OUT_OF_SCOPE, given)
 
 
-def _forward_text(told: Told) -> str:
-    return letter(
-        told,
-        _("We are not who can answer it, so we passed it on to [name] on [day]."),
-        _("You can reach them here: [address, e-mail, telephone]."),
-    )
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forwarding:
     """To whom it was passed and how to reach them, in words for the requester."""
 
-    text: str = _message(_forward_text)
+    ground: str = _ground(Ending.FORWARDED)
+    text: str = _text(Ending.FORWARDED)
+    reasons: str = _reasons()
+    sole_reason: str = _sole_reason()
 
 
 @deed(
@@ -182,18 +429,13 @@ class Forwarding:
     lead=gettext_lazy("Somebody else can answer. Say to whom it was passed and how to reach them."),
     done=gettext_lazy("The request is forwarded."),
     warning=True,
-    history=gettext_lazy("Forwarded"),
-    told=gettext_lazy("The request was passed on."),
+    history=_alone(gettext_lazy("Forwarded")),
     place=Place.ENDING,
+    offered_as=_ending_alone,
 )
 def forward(doing: Doing, given: Forwarding) -> None:
     """Passed on to who can answer; the requester is told to whom and how to reach them."""
-    _needs(
-        given.text, _("Say to the requester to whom the request was passed and how to reach them.")
-    )
-    doing.subject_request.forward()
-    write_message(doing, RequestMessage.Kind.NOTICE, given.text)
-    _end(doing, "forwarded")
+    _end_alone(doing, Ending.FORWARDED, given)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,9 @@ from dsr.requests.preconditions import (
     sent_answer,
     standing_decision,
 )
-from dsr.requests.states import Outcome, Status
+from dsr.requests.states import Ending, Outcome, Status
 
+from .carrying_out import carry_out, put_away
 from .declaration import Facts, Names, Nothing, Place, deed
 from .doing import Doing
 from .inputs import LONG, typed
@@ -32,7 +33,8 @@ def _approved(facts: Facts, names: Names) -> str:
     sentence = _("Decision approved: %(outcome)s")
     if facts.get("named_by_proposer"):
         sentence = _("Decision approved by somebody whom the proposer named: %(outcome)s")
-    return sentence % {"outcome": Outcome(facts["outcome"]).label}
+    ending = facts.get("ending")
+    return sentence % {"outcome": (Ending(ending) if ending else Outcome(facts["outcome"])).label}
 
 
 @deed(
@@ -53,7 +55,7 @@ def approve(doing: Doing, given: Nothing) -> None:
     # What was proposed is taken over unread from its row: the second person approves that and
     # nothing else, whatever a browser sent along.
     decision = standing(doing.subject_request)
-    doing.subject_request.approve(decision.outcome, decision.ground)
+    doing.subject_request.approve(decision.outcome, decision.ground, decision.ends_as)
     decision.status = Decision.Status.TAKEN
     decision.second_person, decision.settled_at = doing.user, doing.at
     # For whoever reads the record: of these two people one chose the other.
@@ -61,7 +63,9 @@ def approve(doing: Doing, given: Nothing) -> None:
     seal_approval(decision)
     decision.save()
     doing.facts |= {"outcome": decision.outcome, "proposed_by": decision.proposed_by_id}
-    doing.facts["named_by_proposer"] = decision.named_by_proposer
+    doing.facts |= {"named_by_proposer": decision.named_by_proposer, "ending": decision.ends_as}
+    if decision.ends_as:
+        carry_out(doing, decision)
 
 
 def _named_by_proposer(doing: Doing, decision: Decision) -> bool:
@@ -109,17 +113,12 @@ def return_to_work(doing: Doing, given: ReturnReason) -> None:
     if not given.reason.strip():
         raise BadInput({"reason": _("Say what has to be done first.")})
     _check_may_return(doing)
-    doing.subject_request.return_to_work()
+    decision = standing_decision(doing.subject_request)
+    # Else an ending that nobody wanted would have gone past the proof of identity.
+    back = decision.proposed_from if decision and doing.before == Status.IN_REVIEW else ""
+    doing.subject_request.return_to_work(back)
     put_away(doing)
     keep_note(doing, given.reason)
-
-
-def put_away(doing: Doing) -> None:
-    """The standing decision stands no more."""
-    # Kept and not deleted: what was once decided, and by whom, is part of the record.
-    doing.subject_request.decisions.exclude(status=Decision.Status.RETURNED).update(
-        status=Decision.Status.RETURNED, settled_at=doing.at
-    )
 
 
 def standing(subject_request: SubjectRequest) -> Decision:

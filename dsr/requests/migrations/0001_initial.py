@@ -1124,6 +1124,40 @@ class Migration(migrations.Migration):
                             ("refused", "Refused"),
                             ("nothing_held", "Nothing held"),
                         ],
+                        blank=True,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "ends_as",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("out_of_scope", "Out of scope"),
+                            ("forwarded", "Forwarded to who can answer"),
+                            ("lapsed", "Lapsed without a reply"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "proposed_from",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("received", "Received"),
+                            ("proving_identity", "Identity being proved"),
+                            ("in_progress", "In progress"),
+                            ("waiting", "Waiting for the requester"),
+                            ("in_review", "In review by a second person"),
+                            ("decided", "Decided"),
+                            ("closed", "Closed"),
+                            ("withdrawn", "Withdrawn"),
+                            ("lapsed", "Lapsed"),
+                            ("frozen", "Frozen"),
+                            ("out_of_scope", "Out of scope"),
+                            ("forwarded", "Forwarded"),
+                        ],
                         max_length=20,
                     ),
                 ),
@@ -1341,6 +1375,13 @@ class Migration(migrations.Migration):
                 condition=models.Q(("status__in", ["proposed", "taken"])),
                 fields=("subject_request",),
                 name="decision_one_stands",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome", ""), ("ends_as", ""), _connector="XOR"),
+                name="decision_answers_or_ends",
             ),
         ),
         migrations.AddConstraint(

@@ -11,7 +11,7 @@ from django_fsm import RETURN_VALUE, FSMField, transition
 from dsr.policies.kinds import Asker, Level
 from dsr.policies.models import Department, Organisation, Right
 from dsr.requests.models.machine import ConcurrentTransitionMixin
-from dsr.requests.states import ENDED, OPEN, UNDECIDED, Channel, Outcome, Status
+from dsr.requests.states import ENDED, OPEN, UNDECIDED, Channel, Ending, Outcome, Status
 from dsr.vault.models import SealedField, SealedModel
 
 BEFORE_REVIEW = [Status.RECEIVED, Status.PROVING_IDENTITY, Status.IN_PROGRESS]
@@ -158,10 +158,18 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
         source=[*OPEN, Status.LAPSED],
         target=RETURN_VALUE(*OPEN),
     )
-    def reply(self) -> str:
-        """The requester wrote: what waited goes on, what had lapsed is taken up again."""
+    def reply(self, back: str = "") -> str:
+        """The requester wrote: what waited goes on, what had lapsed is taken up again.
+
+        ``back``: where it was when its lapsing was proposed, which nobody approves any more.
+        """
         if self.status == Status.LAPSED:
             return self._taken_up_again()
+        if back and back != Status.WAITING:
+            return back
+        if back:
+            back, self.waiting_from = self.waiting_from, ""
+            return back
         if self.status != Status.WAITING:
             return str(self.status)
         back, self.waiting_from = self.waiting_from, ""
@@ -180,15 +188,37 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
         """One person decides, where one suffices."""
         self.outcome, self.ground = outcome, ground
 
-    @transition(field=status, source=Status.IN_REVIEW, target=Status.DECIDED)
-    def approve(self, outcome: str, ground: str) -> None:
-        """The second person agrees."""
+    @transition(
+        field=status,
+        source=Status.IN_REVIEW,
+        target=RETURN_VALUE(Status.DECIDED, *Ending.values),
+    )
+    def approve(self, outcome: str, ground: str, ends_as: str = "") -> str:
+        """The second person agrees, with an answer or with an ending."""
+        if ends_as:
+            self.waiting_from = ""
+            return ends_as
         self.outcome, self.ground = outcome, ground
+        return str(Status.DECIDED)
 
-    @transition(field=status, source=[Status.IN_REVIEW, Status.DECIDED], target=Status.IN_PROGRESS)
-    def return_to_work(self) -> None:
-        """The decision is not taken, or taken back before anything went out."""
+    @transition(
+        field=status,
+        source=[Status.RECEIVED, Status.PROVING_IDENTITY, Status.IN_PROGRESS, Status.WAITING],
+        target=Status.IN_REVIEW,
+    )
+    def propose_ending(self) -> None:
+        """An ending against the wish of who asks is laid before a second person."""
+
+    @transition(
+        field=status,
+        source=[Status.IN_REVIEW, Status.DECIDED],
+        target=RETURN_VALUE(*BEFORE_REVIEW, Status.WAITING),
+    )
+    def return_to_work(self, back: str = "") -> str:
+        """The decision is not taken, or taken back before anything went out; an ending that was
+        proposed leaves the request where it was."""
         self.outcome = self.ground = ""
+        return back or str(Status.IN_PROGRESS)
 
     @transition(field=status, source=Status.DECIDED, target=Status.DECIDED)
     def send_answer(self) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from dsr.requests.states import Outcome
+from dsr.requests.states import Ending, EndingGround, Outcome
+from dsr.requests.states import Status as RequestStatus
 from dsr.vault.models import KeyPurpose, SealedField, SealedFile, SealedModel
 
 from .subject_request import SubjectRequest
@@ -27,7 +28,10 @@ class Decision(SealedModel):
         SubjectRequest, on_delete=models.CASCADE, related_name="decisions"
     )
     status = models.CharField(max_length=10, choices=Status.choices)
-    outcome = models.CharField(max_length=20, choices=Outcome.choices)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    # In place of an outcome: the request ends so, without an answer.
+    ends_as = models.CharField(max_length=20, choices=Ending.choices, blank=True)
+    proposed_from = models.CharField(max_length=20, choices=RequestStatus.choices, blank=True)
     ground = models.CharField(max_length=80, blank=True)
     answer = SealedField(purpose=KeyPurpose.RECORD)
     reasons = SealedField(purpose=KeyPurpose.RECORD)
@@ -57,10 +61,24 @@ class Decision(SealedModel):
                 | ~models.Q(second_person=models.F("proposed_by")),
                 name="decision_two_people_are_two",
             ),
+            models.CheckConstraint(
+                condition=models.Q(outcome="") ^ models.Q(ends_as=""),
+                name="decision_answers_or_ends",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.outcome} ({self.status}) for {self.subject_request_id}"
+        return f"{self.outcome or self.ends_as} ({self.status}) for {self.subject_request_id}"
+
+    @property
+    def what(self) -> str:
+        """The outcome, or how it ends, in words."""
+        return str(Ending(self.ends_as).label if self.ends_as else Outcome(self.outcome).label)
+
+    @property
+    def ends_because(self) -> str:
+        """The ground of an ending, in words."""
+        return str(EndingGround(self.ground).label) if self.ends_as else ""
 
 
 class RequestMessage(SealedModel):

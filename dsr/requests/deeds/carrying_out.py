@@ -1,0 +1,84 @@
+"""What follows when a request ends against the wish of who asks, whoever decided it; putting away.
+
+Such an ending has the safeguards of a refusal: a ground on record, two people where there are two,
+a letter that says why, what is open, and where to complain (promises A 8, A 17).
+"""
+
+from __future__ import annotations
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.notifications.services import owe
+from dsr.requests.deadlines import lifecycle
+from dsr.requests.letters import remedies, seal_letter
+from dsr.requests.messages import write_message
+from dsr.requests.models import Decision, RequestMessage, SubjectRequest
+from dsr.requests.people import goes_by_post, lines_of, writes_to
+from dsr.requests.services.notify import tell_requester
+from dsr.requests.states import Ending
+
+from .declaration import history_line
+from .doing import Doing
+
+# The deed is the second person's; what it means to who asked is told by a line of its own.
+TOLD = {
+    Ending.OUT_OF_SCOPE: gettext_lazy("The request was found to be outside the policy."),
+    Ending.FORWARDED: gettext_lazy("The request was passed on."),
+    Ending.LAPSED: gettext_lazy("The request lapsed."),
+}
+for each in Ending:
+    history_line(f"ended_{each.value}", each.label, TOLD[each])
+
+
+def carry_out(doing: Doing, decision: Decision) -> None:
+    """The letter, the clocks, the mail, and the line that tells it."""
+    subject_request = doing.subject_request
+    message = write_message(doing, RequestMessage.Kind.NOTICE, str(decision.unseal("answer")))
+    message.letter = seal_letter(doing, message)
+    message.on_paper = goes_by_post(subject_request)
+    # The letter has them at its end; on the page they stand under the text.
+    message.seal(body=_with_remedies(subject_request, str(message.unseal("body"))))
+    message.save()
+    # Cancelled, neither met nor missed: a duty that fell away is no success and no failure.
+    lifecycle.cancel_all(subject_request, actor=doing.actor, at=doing.at)
+    doing.line(f"ended_{decision.ends_as}", decision=decision.pk, ground=decision.ground)
+    doing.facts["message"] = message.pk
+    doing.afterwards.append(lambda: _tell(doing, decision, message))
+
+
+def _with_remedies(subject_request: SubjectRequest, text: str) -> str:
+    routes = remedies(subject_request)
+    if not routes:
+        return text
+    with translation.override(subject_request.language):
+        head = _("If you do not agree:")
+    return "\n\n".join([text, "\n".join([head, *[f"- {each}" for each in routes]])])
+
+
+def _tell(doing: Doing, decision: Decision, message: RequestMessage) -> None:
+    subject_request = doing.subject_request
+    if not message.on_paper:
+        tell_requester(subject_request, decision.ends_as, at=doing.at)
+        return
+    owe(
+        key=f"ending_letter:{message.pk}",
+        kind="answer_letter",
+        safe=subject_request.safe,
+        to="\n".join(lines_of(writes_to(subject_request))),
+        language=subject_request.language,
+        context={"reference": subject_request.reference},
+        at=doing.at,
+        reference=subject_request.reference,
+        medium="letter",
+        file=message.letter,
+    )
+
+
+def put_away(doing: Doing) -> None:
+    """The standing decision stands no more."""
+    # Kept and not deleted: what was once decided, and by whom, is part of the record.
+    doing.subject_request.decisions.exclude(status=Decision.Status.RETURNED).update(
+        status=Decision.Status.RETURNED, settled_at=doing.at
+    )
