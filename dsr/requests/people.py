@@ -45,8 +45,7 @@ def findable(people: Iterable[Person]) -> dict[str, list[str]]:
     for person in people:
         found["email"].append(str(_of(person, "email") or ""))
         found["phone"].append(str(_of(person, "phone") or ""))
-        # Word by word, because names are written in any order; a search needs all that it gives.
-        found["name_word"] += str(_of(person, "name")).split()
+        found["name_word"].append(str(_of(person, "name")))
     return found
 
 

@@ -18,9 +18,9 @@ import phonenumbers
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from . import addresses
+from . import addresses, names
 from .errors import KeyDestroyed
 from .keyring import KEY_BYTES, Key, key_ring
 from .models import BlindToken, KeyPurpose, Safe, SafeKey
@@ -82,16 +82,38 @@ def unindex(safe: Safe, field: str, values: Iterable[str] | None = None, region:
 
 def find(field: str, value: str, region: str = "") -> set[int]:
     """Ids of the safes, of any kind, indexed under this value; of a name, under all its words."""
-    found: QuerySet[BlindToken] | None = None
-    for term in terms_of(field, value, region):
-        tokens = BlindToken.objects.filter(field=field, token__in=_hashes(field, [term]))
-        found = tokens if found is None else tokens.filter(safe_id__in=found.values("safe_id"))
-    return set() if found is None else set(found.values_list("safe_id", flat=True))
+    if field == NAME_WORD:
+        return find_words(value)
+    return set(_under(field, terms_of(field, value, region)).values_list("safe_id", flat=True))
 
 
 def find_words(text: str) -> set[int]:
-    """Ids of the safes whose names have every one of these words."""
-    return find(NAME_WORD, text)
+    """Ids of the safes whose names have every one of these words, however they are written."""
+    found: set[int] = set()
+    for words in names.wanted(text):
+        tokens: QuerySet[BlindToken] | None = None
+        for word in words:
+            having = _having(word)
+            # A subquery: of a frequent forename a million ids would come here.
+            tokens = having if tokens is None else having.filter(safe__in=tokens.values("safe"))
+        if tokens is not None:
+            found.update(tokens.values_list("safe_id", flat=True))
+    return found
+
+
+def _having(word: names.Wanted) -> QuerySet[BlindToken]:
+    whole = _under(NAME_WORD, word.whole)
+    if len(word.parts) == 1:
+        return whole
+    apart: QuerySet[BlindToken] = _under(NAME_WORD, word.parts[0])
+    for part in word.parts[1:]:
+        apart = _under(NAME_WORD, part).filter(safe__in=apart.values("safe"))
+    either = Q(pk__in=whole.values("pk")) | Q(pk__in=apart.values("pk"))
+    return BlindToken.objects.filter(either)
+
+
+def _under(field: str, terms: Iterable[str]) -> QuerySet[BlindToken]:
+    return BlindToken.objects.filter(field=field, token__in=_hashes(field, terms))
 
 
 def terms_of(field: str, value: str, region: str = "") -> list[str]:
@@ -175,12 +197,8 @@ def _digits(text: str) -> str:
     return number[:1] + number[1:].replace("+", "")
 
 
-def _words(value: str) -> list[str]:
-    return list(dict.fromkeys(re.findall(r"\w+", _folded(value))))
-
-
 _NORMALISERS: dict[str, Callable[[str], list[str]]] = {
     EMAIL: _email,
     MAILBOX: _mailbox,
-    NAME_WORD: _words,
+    NAME_WORD: names.keys,
 }

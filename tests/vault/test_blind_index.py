@@ -57,6 +57,72 @@ def test_does_not_find(field, stored, asked):
     assert find(field, asked) == set()
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ("José Núñez-Émile", ["Jose", "Nunez-Emile", "Emile", "nunez emile", "NUNEZEMILE"]),
+        ("José Peña", ["Jose Pena", "PEÑA josé", "Peña"]),
+        ("Jürgen Müller", ["Muller", "Mueller", "Juergen Muller", "MÜLLER"]),
+        ("Mueller", ["Müller", "MUELLER"]),
+        ("Muller", ["Müller"]),
+        ("Lars Sørensen", ["Sorensen", "Soerensen", "SØRENSEN"]),
+        ("Sorensen", ["Sørensen", "Sörensen"]),
+        ("Łukasz Wałęsa", ["Lukasz Walesa"]),
+        ("Novak Đoković", ["Djokovic", "Dokovic"]),
+        ("Þórður Æsir Bœuf", ["Thordur", "aesir", "Boeuf"]),
+        ("Jörg Groß", ["Gross", "GROẞ", "Joerg GROSS"]),
+        ("Áed O’Brien", ["OBrien", "O'Brien", "O Brien", "Brien", "Oʼbrien", "O`BRIEN"]),
+        ("Sean OBrien", ["O'Brien", "O’Brien", "O Brien"]),
+        ("Chloé D’Angelo", ["Dangelo", "d'Angelo", "Angelo"]),
+        ("Jean-Luc Roux", ["Jeanluc", "Jean Luc", "jean‑luc"]),
+        ("Jeanluc Roux", ["Jean-Luc"]),
+        ("María de la Cruz", ["Delacruz", "de la Cruz", "Maria Cruz", "Maria Delacruz"]),
+        ("Maria Delacruz", ["de la Cruz", "Maria de la Cruz"]),
+        ("Mac Donald", ["MacDonald"]),
+        ("Gal·la J.R. Prat", ["Galla", "Gal·la", "JR Prat", "J R Prat", "J. R. Prat"]),
+        # A capital I of Turkish is no i with its dot lost, and a dotted one keeps its dot.
+        ("Işık Yılmaz", ["ISIK YILMAZ", "IŞIK YILMAZ", "ışık yilmaz"]),
+        ("İrem DİLEK", ["irem dilek", "Irem Dilek", "İREM"]),
+        ("Γιώργος Παπάς", ["ΓΙΩΡΓΟΣ ΠΑΠΑΣ", "γιωργος", "Παπας"]),
+        ("Алёна Лук’яненко", ["Алена", "Лукяненко", "ЛУК'ЯНЕНКО"]),
+        ("Їжакевич Ґалаґан", ["Іжакевич", "Галаган"]),
+        ("أحمد عليّ", ["احمد", "علي"]),
+        ("فاطمة", ["فاطمه"]),
+        ("王小明", ["王", "小明", "王 小明", "王小明"]),
+        ("山田 太郎", ["山田太郎", "太郎", "山田"]),
+        ("ﾔﾏﾀﾞ タロウ", ["ヤマダ", "タロウ"]),
+        ("김민준", ["민준", "김 민준"]),
+        ("कि़रण शर्मा", ["शर्मा"]),
+        ("สมชาย ใจดี", ["ใจดี"]),
+        ("Nguyễn Văn Đức", ["Nguyen Van Duc", "NGUYEN DUC"]),
+    ],
+)
+def test_a_name_is_found_as_people_write_it(stored, typed):
+    safe = open_safe(AT)
+    index(safe, "name_word", [stored])
+    assert [each for each in typed if find_words(each) != {safe.pk}] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ("Anna Meier", "Anna Maier"),
+        ("O’Brien", "Byrne"),
+        # Another sound and another vowel, not an accent.
+        ("かな", "がな"),
+        ("शर्मा", "शर्म"),
+        ("José Peña", "Jos"),
+        ("Anna Schmidt", "Annaschmidt"),
+        ("Maria Cruz", "Maria de la Cruz"),
+    ],
+)
+def test_another_name_is_not_found(stored, typed):
+    index(open_safe(AT), "name_word", [stored])
+    assert find_words(typed) == set()
+
+
 PARIS, CHICAGO, LISBON = "FR", "US", "PT"
 
 
