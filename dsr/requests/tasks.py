@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from dsr.audit.services import add_marks
 from dsr.notifications.services import beat
 from dsr.requests.deadlines import recomputing, reminders
 from dsr.requests.services import digests, lost_links, rate_limits
@@ -30,3 +31,10 @@ def sweep_intake() -> None:
     lost_links.sweep(at=at)
     rate_limits.sweep(at=at)
     beat("intake", at)
+
+
+@shared_task(ignore_result=True)
+def add_checkpoint() -> None:
+    at = timezone.now()
+    add_marks(at)
+    beat("checkpoints", at)

@@ -19,6 +19,7 @@ WORK: dict[str, str | Promise] = {
     "delivery": _("Sending mail"),
     "reminders": _("Reminders of deadlines"),
     "dates": _("Computing dates anew"),
+    "checkpoints": _("Checkpoints of the history"),
     "intake": _("Digests for addresses that many forms name"),
 }
 
