@@ -24,14 +24,14 @@ run:
 	@exec $(HERE) manage.py run
 
 # Every check runs, whatever the one before it said; the last lines are those of the tests.
-# Three processes also on two cores: many tests wait for servers, browsers and mail.
+# Four processes also on two cores: many tests wait for servers, browsers and mail.
 test: .environment
 	@$(HERE) -m tests.chromium
 	@status=0; \
 	$(HERE) -m ruff check . || status=1; \
 	$(HERE) -m ruff format --check . || status=1; \
 	$(HERE) -m mypy --strict dsr config || status=1; \
-	$(HERE) -m pytest -n 3 --dist loadfile || status=1; \
+	$(HERE) -m pytest -n 4 --dist loadfile || status=1; \
 	exit $$status
 
 bench: .environment

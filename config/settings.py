@@ -279,6 +279,9 @@ MFA_ADAPTER = "dsr.accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Data subject requests"
+# One step of 30 seconds before and after: a code that was read at its end still counts, and a
+# telephone whose clock is a little off (RFC 6238, 5.2, allows one). A used code is used up.
+MFA_TOTP_TOLERANCE = 1
 # Browsers take a passkey over plain HTTP from `localhost` only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _base.scheme == "http"
 SESSION_COOKIE_AGE = 12 * 60 * 60

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -68,6 +69,19 @@ def test_a_code_opens_once(hugo: User) -> None:
         password_step(visitor, hugo)
     assert first.post("/staff/account/2fa/authenticate/", code).status_code == 302
     assert second.post("/staff/account/2fa/authenticate/", code).status_code == 200
+
+
+@pytest.mark.parametrize(("typed_at", "answer"), [("12:00:31", 302), ("12:01:01", 200)])
+def test_a_code_read_at_its_end_still_counts_and_an_older_one_does_not(
+    hugo: User, typed_at: str, answer: int
+) -> None:
+    with time_machine.travel("2026-01-06T12:00:29Z", tick=False) as clock:
+        enrol_for_trial(hugo)
+        code = {"code": trial_code(hugo)}
+        clock.move_to(f"2026-01-06T{typed_at}Z")
+        visitor = Client()
+        password_step(visitor, hugo)
+        assert visitor.post("/staff/account/2fa/authenticate/", code).status_code == answer
 
 
 def test_nobody_signs_up(db: None) -> None:

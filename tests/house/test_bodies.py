@@ -90,3 +90,4 @@ def test_of_a_file_that_is_too_large_no_more_is_kept_than_shows_it(db: None) -> 
     request = RequestFactory().post("/", {"documents": large})
     kept = request.FILES["documents"]
     assert len(kept.read()) == MAX_BYTES + 1  # type: ignore[union-attr]
+    request.close()

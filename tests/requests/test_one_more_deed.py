@@ -34,17 +34,17 @@ ADDRESSES = "tests.requests.addresses_with_one_more_deed"
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
+class Shelf:
     shelf: str = typed(text_field, 0, 40, label="Which shelf")
 
 
 @pytest.fixture
-def archive(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def shelve(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """“Archive”, as one file declares it; afterwards it is gone again."""
     monkeypatch.setattr(declaration, "_further_needs", {})
 
     @deed(
-        "archive",
+        "shelve",
         "Archive the file",
         permissions=(Permission.WORK,),
         by_system=True,
@@ -56,7 +56,7 @@ def archive(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         onward=1,
         hint="Nothing else is left: put it on a shelf.",
     )
-    def archive(doing: Doing, given: Archive) -> None:
+    def shelve(doing: Doing, given: Shelf) -> None:
         if not given.shelf.strip():
             raise BadInput({"shelf": "Name the shelf."})
         doing.facts["shelf"] = given.shelf
@@ -71,8 +71,8 @@ def archive(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setitem(sys.modules, ADDRESSES, with_it)
     settings.ROOT_URLCONF = ADDRESSES
     clear_url_caches()
-    yield archive
-    del DEEDS["archive"]
+    yield shelve
+    del DEEDS["shelve"]
     settings.ROOT_URLCONF = "config.urls"
     clear_url_caches()
 
@@ -80,17 +80,17 @@ def archive(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def test_it_is_offered_asked_for_done_and_told_to_both(
     desk: Desk,  # noqa: F811
     seat: Callable[[str], Seat],  # noqa: F811
-    archive: Any,
+    shelve: Any,
 ) -> None:
     closed = reach(desk, "closed")
     handler = seat("handler")
     page = handler.open(f"/staff/requests/{closed.reference}/")
     assert "Nothing else is left: put it on a shelf." in page
-    assert f"/staff/requests/{closed.reference}/archive/" in page
-    form = handler.open(f"/staff/requests/{closed.reference}/archive/")
+    assert f"/staff/requests/{closed.reference}/shelve/" in page
+    form = handler.open(f"/staff/requests/{closed.reference}/shelve/")
     assert "It leaves the desk and goes on a shelf." in form
     assert "Which shelf" in form
-    done = handler.do(closed, "archive", shelf="7b")
+    done = handler.do(closed, "shelve", shelf="7b")
     assert done["Location"] == f"/staff/requests/{closed.reference}/"
     page = handler.open(done["Location"])
     assert "It is on the shelf." in page
@@ -101,43 +101,43 @@ def test_it_is_offered_asked_for_done_and_told_to_both(
 def test_a_sentence_of_its_service_stands_beside_its_field(
     desk: Desk,  # noqa: F811
     seat: Callable[[str], Seat],  # noqa: F811
-    archive: Any,
+    shelve: Any,
 ) -> None:
     closed = reach(desk, "closed")
     with pytest.raises(BadInput) as refused:
-        archive(closed.pk, shelf=" ", actor=desk.handler, at=MORNING)
+        shelve(closed.pk, shelf=" ", actor=desk.handler, at=MORNING)
     assert refused.value.fields == {"shelf": "Name the shelf."}
 
 
-def test_it_stands_in_the_drawing(archive: Any) -> None:
-    row = "| `archive` | Archive the file | staff with *work*, the program | closed |"
+def test_it_stands_in_the_drawing(shelve: Any) -> None:
+    row = "| `shelve` | Archive the file | staff with *work*, the program | closed |"
     assert row in drawing.page()
 
 
 def test_the_program_may_do_it_and_who_lacks_the_permission_may_not(
     desk: Desk,  # noqa: F811
-    archive: Any,
+    shelve: Any,
 ) -> None:
     closed = reach(desk, "closed")
-    archive(closed.pk, shelf="7b", actor=None, at=MORNING)
+    shelve(closed.pk, shelf="7b", actor=None, at=MORNING)
     assert cast.history(closed)[-1].by == "system"
     with pytest.raises(NotAllowed):
-        archive(closed.pk, shelf="7b", actor=desk.clerk, at=MORNING)
+        shelve(closed.pk, shelf="7b", actor=desk.clerk, at=MORNING)
 
 
 def test_a_room_above_adds_a_precondition_to_a_deed_that_does_not_know_it(
     desk: Desk,  # noqa: F811
-    archive: Any,
+    shelve: Any,
 ) -> None:
     def carried_out(subject_request: SubjectRequest, actor: Actor) -> str:
         return "One system has not answered yet."
 
-    require("archive", carried_out)
+    require("shelve", carried_out)
     closed = reach(desk, "closed")
     with pytest.raises(Unmet, match="One system has not answered yet"):
-        archive(closed.pk, shelf="7b", actor=desk.handler, at=MORNING)
+        shelve(closed.pk, shelf="7b", actor=desk.handler, at=MORNING)
 
 
-def test_two_deeds_of_one_name_are_a_mistake(archive: Any) -> None:
+def test_two_deeds_of_one_name_are_a_mistake(shelve: Any) -> None:
     with pytest.raises(ValueError, match="declared twice"):
-        deed("archive", "Again")(lambda doing, given: None)
+        deed("shelve", "Again")(lambda doing, given: None)
