@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from config.database_roles import too_mighty
 from config.public import PUBLIC_PAGES
 
 # What shuts pages, guards forms and adds headers; the first two surround all others.
@@ -22,6 +23,7 @@ OUTERMOST = ("config.middleware.HeadersMiddleware", "csp.middleware.CSPMiddlewar
 NEEDED = (
     *OUTERMOST,
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.NulMiddleware",
     "config.middleware.BodyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -129,6 +131,18 @@ def check_log(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if settings.ADMINS or settings.MANAGERS:
         errors.append(Error("ADMINS and MANAGERS would get errors by mail.", id="dsr.E011"))
     return errors
+
+
+@register(Tags.database)
+def check_database_role(
+    app_configs: Apps, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """What serves has no more rights than it needs; the owner's commands have them."""
+    as_owner = settings.DSR_DATABASE_ROLE == "owner"
+    if "default" not in (databases or ()) or settings.DSR_TRIAL or as_owner:
+        return []
+    problem = too_mighty()
+    return [Error(problem, id="dsr.E013")] if problem else []
 
 
 @register(Tags.security)

@@ -37,6 +37,37 @@ def _statements(role: str, tables: list[str]) -> list[sql.Composed]:
     return statements
 
 
+# Members of the owning role count as owners: they can take its name at any time.
+MIGHT = """
+SELECT role.rolsuper,
+       EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+               WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
+                 AND pg_has_role(current_user, c.relowner, 'MEMBER')),
+       to_regclass(%(table)s) IS NOT NULL AND (
+           has_table_privilege(to_regclass(%(table)s), 'UPDATE')
+           OR has_table_privilege(to_regclass(%(table)s), 'DELETE')
+           OR has_table_privilege(to_regclass(%(table)s), 'TRUNCATE')
+       )
+FROM pg_roles role WHERE role.rolname = current_user
+"""
+
+
+def too_mighty() -> str:
+    """Why this process must not serve with the database role it has; empty where it may."""
+    with connection.cursor() as cursor:
+        cursor.execute(MIGHT, {"table": f"public.{APPEND_ONLY[0]}"})
+        superuser, owner, may_rewrite = cursor.fetchone()
+    role = connection.settings_dict["USER"] or "of this process"
+    advice = "name one in DATABASE_URL that owns nothing, and let `prepare` give it its rights."
+    if superuser:
+        return f"The database role {role} is a superuser and could rewrite history: {advice}"
+    if owner:
+        return f"The database role {role} owns the tables and could rewrite history: {advice}"
+    if may_rewrite:
+        return f"The database role {role} may change history: run `manage.py prepare` once more."
+    return ""
+
+
 def role_exists(role: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])

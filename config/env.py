@@ -60,7 +60,7 @@ class Environment:
 
     def _from_file(self, name: str, file: str) -> str:
         try:
-            content = Path(file).read_text(encoding="utf-8").strip()
+            content = Path(file).read_text(encoding="utf-8-sig").strip()
         except (OSError, UnicodeDecodeError) as error:
             self.problem(f"{name}_FILE cannot be read: {file} ({type(error).__name__}).")
             return ""
@@ -121,6 +121,13 @@ class Environment:
             # Not its own sentence: that is in a reader's language, and no settings are there yet.
             self.problem(f"{name} is not a mail address.")
             return ""
+
+    def judge_secret(self, name: str, secret: str) -> None:
+        """Refuse a secret that somebody could guess; one that is missing has its own line."""
+        if secret and (len(secret) < 50 or len(set(secret)) < 12):
+            self.problem(f"{name} is too short or too simple: use at least 50 random characters.")
+        if secret.startswith("django-insecure") or "change" in secret.lower():
+            self.problem(f"{name} is a default: make your own.")
 
     def url(self, name: str, schemes: tuple[str, ...], default: str | None = None) -> SplitResult:
         value = self.text(name, default)

@@ -13,8 +13,23 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return unreadable(400)
+
+
+# What the web server refuses before the program sees it, by the status of the answer.
+TOO_LONG = (414, 431)
+
+
+def unreadable(status: int) -> HttpResponse:
+    """For a request that is no request, or whose head is too long."""
+    if status in TOO_LONG:
+        return _page(
+            status,
+            _("The address is too long"),
+            _("It may be put together wrongly. Type it anew, or delete the cookies of this site."),
+        )
     return _page(
-        400,
+        status,
         _("This could not be read"),
         _("The address, or what was sent with it, is not in a form that this site understands."),
     )

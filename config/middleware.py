@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -32,6 +33,17 @@ FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+
+def headers_of_errors() -> dict[str, str]:
+    """Of answers that no middleware sees, because the web server gives them itself."""
+    headers = FIXED | {"Cache-Control": "no-store", "Content-Security-Policy": build_policy()}
+    if settings.SECURE_HSTS_SECONDS:
+        parts = [f"max-age={settings.SECURE_HSTS_SECONDS}"]
+        parts += ["includeSubDomains"] * settings.SECURE_HSTS_INCLUDE_SUBDOMAINS
+        parts += ["preload"] * settings.SECURE_HSTS_PRELOAD
+        headers["Strict-Transport-Security"] = "; ".join(parts)
+    return headers
 
 
 class HeadersMiddleware:

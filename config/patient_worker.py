@@ -13,6 +13,7 @@ answers spares that.
 
 from __future__ import annotations
 
+import logging
 import re
 import socket
 import sys
@@ -20,14 +21,19 @@ import time
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
+from http.client import responses
 from selectors import EVENT_READ
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
-from gunicorn import http
+from django.http import HttpRequest
+from gunicorn import http, util
+from gunicorn.http import errors
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from config import settings
+
+log = logging.getLogger(__name__)
 
 HEAD_BYTES = 64 * 1024
 # The first byte, the head, and each next byte of a body.
@@ -167,6 +173,43 @@ def length_of(head: bytes | bytearray) -> int | None:
     return int(digits) if int(digits) <= most else None
 
 
+# Whatever else the parser refuses is a bad request.
+STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (errors.LimitRequestLine, 414),
+    (errors.LimitRequestHeaders, 431),
+    (errors.ExpectationFailed, 417),
+    (errors.UnsupportedTransferCoding, 501),
+    (errors.ForbiddenProxyRequest, 403),
+    # The program's own mistakes, although they are kinds of the parser's.
+    (errors.ConfigurationProblem, 500),
+    (errors.InvalidResponseHeader, 500),
+    (errors.InvalidResponseHeaderName, 500),
+    (errors.ParseException, 400),
+)
+
+
+def answer_to(error: Exception) -> bytes:
+    """The whole answer to what never became a request, or broke the program before it answered."""
+    # Here, because the program is not read yet when gunicorn reads this module.
+    from config import errors as pages
+    from config.middleware import headers_of_errors
+
+    status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+    if status == 500:
+        request = HttpRequest()
+        page = pages.server_error(request)
+        log.error("", exc_info=error, extra={"request": request, "status_code": status})
+    else:
+        page = pages.unreadable(status)
+    headers = headers_of_errors() | {
+        "Content-Type": page.headers["Content-Type"],
+        "Content-Length": str(len(page.content)),
+        "Connection": "close",
+    }
+    head = [f"HTTP/1.1 {status} {responses[status]}", *map(": ".join, headers.items()), "", ""]
+    return "\r\n".join(head).encode("latin-1") + page.content
+
+
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
     """See the module."""
 
@@ -278,6 +321,14 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             return bool(super().handle_request(req, conn))
         except TimeoutError:
             return False
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+        """What gunicorn answers itself, with our page and our headers; it repeats nothing."""
+        # The request line may hold a token: of the request only that there was one is logged.
+        try:
+            util.write_nonblock(client, answer_to(exc))
+        except OSError:
+            self.log.debug("The visitor went.")
 
     def finish_request(self, conn: Visit, fs: Future[Any]) -> None:
         stays = not fs.cancelled() and not fs.exception() and fs.result() and not conn.last

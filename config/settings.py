@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
@@ -43,10 +43,11 @@ if DEBUG:
 # Secrets ------------------------------------------------------------------------------------------
 
 SECRET_KEY = env.text("SECRET_KEY")
-if SECRET_KEY and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 12):
-    env.problem("SECRET_KEY is too short or too simple: use at least 50 random characters.")
-if SECRET_KEY.startswith("django-insecure") or "change" in SECRET_KEY.lower():
-    env.problem("SECRET_KEY is a default: make your own.")
+# Of a key that was changed: sessions, forms and links signed with it are good until it is left out.
+SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS", "")
+env.judge_secret("SECRET_KEY", SECRET_KEY)
+for _old in SECRET_KEY_FALLBACKS:
+    env.judge_secret("SECRET_KEY_FALLBACKS", _old)
 
 # Newest first: the first key seals, all of them open.
 DSR_MASTER_KEYS = env.keys("DSR_MASTER_KEYS")
@@ -96,7 +97,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _redis = env.url("REDIS_URL", ("redis", "rediss", "redis+socket", "unix"))
 # The two usual spellings of a socket; Celery knows one of them.
 REDIS_URL = env.text("REDIS_URL").replace("unix://", "redis+socket://", 1)
-if _redis.scheme in ("redis", "rediss") and not _redis.password:
+if _redis.scheme in ("redis", "rediss") and not unquote(_redis.password or "").strip():
     env.unsafe("REDIS_URL has no password: set one in the server, or use a unix socket.")
 
 # Counters of refused log-ins must be seen by every process, and log-in must work without Redis.
@@ -121,6 +122,15 @@ if _mail.scheme and not EMAIL_HOST:
 DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL")
 # Errors go to the log under a reference; a mail of them would carry personal data.
 ADMINS: list[tuple[str, str]] = []
+
+# History ------------------------------------------------------------------------------------------
+
+# Where checkpoints of the history are added by themselves: beside the program, and in a second
+# place that whoever runs the database does not reach, where one is named.
+_second_place = env.text("DSR_CHECKPOINTS", "")
+if _second_place and not Path(_second_place).is_absolute():
+    env.problem("DSR_CHECKPOINTS must be the whole path of a file, from / on.")
+DSR_CHECKPOINTS = [VAR_DIR / "checkpoints.jsonl", *([Path(_second_place)] if _second_place else [])]
 
 # Files --------------------------------------------------------------------------------------------
 
@@ -399,6 +409,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "identity_documents": "dsr.requests.tasks.sweep_identity_documents",
         "mail": "dsr.notifications.tasks.deliver",
         "heartbeat": "dsr.notifications.tasks.heartbeat",
+        "checkpoints": "dsr.requests.tasks.add_checkpoint",
     }.items()
 }
 

@@ -8,9 +8,11 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from django.conf import settings
 from django.core.checks import ERROR, Tags, run_checks
 from django.db import OperationalError, connection
 
+from config.database_roles import too_mighty
 from dsr.vault.services import refuse_wrong_keys
 
 # A database that is just being restarted is waited for.
@@ -37,10 +39,17 @@ def _ask() -> None:
         time.sleep(1)
 
 
+def _refuse_mighty_role() -> None:
+    # A trial may bring a server of its own with one role for everything.
+    if not settings.DSR_TRIAL and (problem := too_mighty()):
+        sys.exit(problem)
+
+
 def _asked() -> bool:
-    """Whether the database answered; wrong keys end the process."""
+    """Whether the database answered; wrong keys and a wrong role end the process."""
     try:
         refuse_wrong_keys()
+        _refuse_mighty_role()
     except OperationalError:
         return False
     finally:

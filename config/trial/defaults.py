@@ -84,6 +84,9 @@ def _kept(env: Environment, file: Path, make: Callable[[], str]) -> str:
         # Noted and not raised: everything that is wrong is told together.
         env.problem(f"The trial's {file} cannot be kept: {error.strerror}.")
         return ""
+    except UnicodeDecodeError:
+        env.problem(f"The trial's {file} is no text: put it back; what was sealed needs it.")
+        return ""
     if not kept:
         env.problem(f"The trial's {file} is empty: put it back; what was sealed needs it.")
     return kept

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -24,7 +24,7 @@ from django.conf import settings
 
 from config.problems import FrontDoorError
 from config.trial.embedded import embedded_servers, missing_servers, start_servers
-from config.trial.guardian import Guardian
+from config.trial.guardian import Guardian, end_groups
 from config.trial.runfiles import (
     check_port,
     check_room,
@@ -35,6 +35,8 @@ from config.trial.runfiles import (
 )
 
 FIRST_PAGE_SECONDS = 60
+# Whoever ends again within seconds of its start will not get better by another one.
+SHORT_LIFE_SECONDS, SHORT_LIVES = 10, 3
 STOP_SECONDS = 10
 
 
@@ -49,6 +51,10 @@ class Child:
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+    arguments: Sequence[str] = ()
+    begun: float = field(default_factory=time.monotonic)
+    # How often in a row it ended soon after it began.
+    short_lives: int = 0
 
     def last_line(self) -> str:
         return (
@@ -140,9 +146,7 @@ class Supervisor:
 
     def _start_background(self) -> None:
         """Worker and beat come after the first page: somebody is waiting for that one."""
-        # Its notes on the last round may be half-written; the sweeps need none.
-        for left in self.var.glob("celerybeat-schedule*"):
-            left.unlink()
+        self._forget_schedule()
         celery = ["-m", "celery", "-A", "config.celery", "--quiet"]
         # The only worker of its broker has nobody to talk to.
         alone = [
@@ -157,6 +161,11 @@ class Supervisor:
         }
         for name, arguments in calls.items():
             self._spawn(name, arguments)
+
+    def _forget_schedule(self) -> None:
+        """The notes of beat on its last round may be half-written; the sweeps need none."""
+        for left in self.var.glob("celerybeat-schedule*"):
+            left.unlink(missing_ok=True)
 
     def _spawn(
         self,
@@ -180,7 +189,7 @@ class Supervisor:
             )
         assert self.guardian is not None
         self.guardian.watch(process.pid)
-        child = Child(name, process, log)
+        child = Child(name, process, log, arguments)
         self.children.append(child)
         return child
 
@@ -220,7 +229,7 @@ class Supervisor:
         try:
             while True:
                 self._pause(0.2)
-                self._end_if_one_ended()
+                self._revive_children()
                 # Seldom: each look asks both servers.
                 if time.monotonic() - looked > 5:
                     self._revive_servers()
@@ -232,6 +241,21 @@ class Supervisor:
         for child in self.children:
             if child.process.poll() is not None:
                 raise FrontDoorError(child.last_line())
+
+    def _revive_children(self) -> None:
+        """Whoever was killed begins anew, as the servers do; who cannot live ends the run."""
+        for child in [each for each in self.children if each.process.poll() is not None]:
+            lived = time.monotonic() - child.begun
+            short_lives = child.short_lives + 1 if lived < SHORT_LIFE_SECONDS else 0
+            if short_lives >= SHORT_LIVES:
+                raise FrontDoorError(child.last_line())
+            # Its own children first: they would go on working beside the new ones.
+            end_groups([child.process.pid], seconds=2)
+            self._forget_schedule()
+            self.children.remove(child)
+            again = self._spawn(child.name, child.arguments)
+            again.short_lives = short_lives
+            self._say(f"The {child.name} had stopped and runs again.")
 
     def _revive_servers(self) -> None:
         if started := start_servers(self.var, embedded_servers()):

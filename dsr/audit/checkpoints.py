@@ -62,7 +62,7 @@ def verify_checkpoint(lines: Iterable[str]) -> list[Finding]:
     told = (head for head in heads if "chain" in head)
     found: list[Finding] = []
     while batch := list(islice(told, HEADS_AT_ONCE)):
-        found.extend(_changed(batch))
+        found.extend(changed(batch))
     return found
 
 
@@ -100,7 +100,8 @@ def _parsed(line: str) -> dict[str, Any]:
     return value
 
 
-def _changed(heads: list[dict[str, Any]]) -> Iterator[Finding]:
+def changed(heads: list[dict[str, Any]]) -> Iterator[Finding]:
+    """Which of these ends, at most HEADS_AT_ONCE, are no longer there as they were."""
     # Made in one go: joined one by one with `|` the conditions would nest hundreds deep.
     places = Q(*(Q(chain=head["chain"], seq=head["seq"]) for head in heads), _connector=Q.OR)
     entries = {entry.chain: entry for entry in Entry.objects.filter(places)}

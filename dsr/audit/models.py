@@ -43,7 +43,11 @@ class Entry(models.Model):
             models.CheckConstraint(condition=models.Q(seq__gte=1), name="audit_seq_from_one"),
             models.CheckConstraint(condition=models.Q(by__in=By.values), name="audit_by_known"),
         ]
-        indexes = [models.Index(fields=["at"], name="audit_entry_by_day")]
+        indexes = [
+            models.Index(fields=["at"], name="audit_entry_by_day"),
+            # For the one question at every start: which keys have signed what is there?
+            models.Index(fields=["key_id", "id"], name="audit_entry_by_key"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.chain} {self.seq}: {self.code}"

@@ -12,6 +12,7 @@ from dsr.vault.keyring import key_ring
 
 from .chain import GENESIS, checked_code, checked_facts, entry_hash
 from .checkpoints import checkpoint, verify_checkpoint
+from .marks import add_marks, verify_marks
 from .models import By, Entry, Head
 from .verifying import Finding, Problem, verify, verify_heads
 
@@ -21,6 +22,7 @@ __all__ = [
     "Finding",
     "Line",
     "Problem",
+    "add_marks",
     "append",
     "checkpoint",
     "first_rows",
@@ -29,6 +31,7 @@ __all__ = [
     "verify",
     "verify_checkpoint",
     "verify_heads",
+    "verify_marks",
 ]
 
 KEYS_SETTING = "DSR_AUDIT_KEYS"

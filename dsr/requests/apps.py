@@ -30,5 +30,5 @@ class RequestsConfig(AppConfig):
         register_recheck(links.RECHECK_ANY, links.still_leads_there)
         register_recheck(links.CODE_RECHECK, reading.still_of_use)
         # A sweep that never ran at all is missed from now on, and not only one that stopped.
-        for sweep in ("reminders", "dates", "intake", "identity_documents"):
+        for sweep in ("reminders", "dates", "intake", "identity_documents", "checkpoints"):
             expect(sweep)

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from dsr.audit.services import add_marks
 from dsr.notifications.services import beat
 from dsr.requests.deadlines import recomputing, reminders
 from dsr.requests.services import digests, identity_documents, lost_links, rate_limits
@@ -37,3 +38,10 @@ def sweep_identity_documents() -> None:
     at = timezone.now()
     identity_documents.sweep(at=at)
     beat("identity_documents", at)
+
+
+@shared_task(ignore_result=True)
+def add_checkpoint() -> None:
+    at = timezone.now()
+    add_marks(at)
+    beat("checkpoints", at)

@@ -70,11 +70,11 @@ def waiting_for_rebuild() -> int:
 
 
 def master_kids_in_use() -> list[str]:
-    return list(_distinct(SafeKey.objects.filter(wrapped__isnull=False), "master_kid"))
+    return list(distinct_values(SafeKey.objects.filter(wrapped__isnull=False), "master_kid"))
 
 
 def index_kids_in_use() -> list[str]:
-    return list(_distinct(BlindToken.objects.all(), "key_id"))
+    return list(distinct_values(BlindToken.objects.all(), "key_id"))
 
 
 def _waiting() -> models.QuerySet[SafeKey]:
@@ -105,7 +105,7 @@ def _token_anew(row: BlindToken, result: Batch) -> BlindToken | None:
         return None
 
 
-def _distinct(rows: models.QuerySet[models.Model], column: str) -> Iterator[str]:
+def distinct_values(rows: models.QuerySet[models.Model], column: str) -> Iterator[str]:
     """Distinct values by hopping through the index: a million rows cost as much as ten."""
     names = rows.order_by(column).values_list(column, flat=True)
     value = names.first()

@@ -280,17 +280,33 @@ def test_rows_are_streamed_and_not_gathered():
     assert peak < 16 * 1024 * 1024  # All 30,000 at once would take some 60 MB.
 
 
-def test_a_wrong_or_missing_audit_key_stops_the_start(settings):
-    settings.DSR_AUDIT_KEYS = (KEY,)
-    a_history()
+def test_a_wrong_audit_key_stops_the_start_and_so_does_one_that_is_missing_while_it_is_in_use(
+    settings,
+):
+    first, of_trial = settings.DSR_AUDIT_KEYS, [settings.DSR_AUDIT_KEYS[0]]
+    settings.DSR_AUDIT_KEYS = (KEY, *of_trial)
+    a_history("request:3")
     assert key_problems() == []
-    settings.DSR_AUDIT_KEYS = (OTHER_KEY,)
+    settings.DSR_AUDIT_KEYS = (OTHER_KEY, *of_trial)
     assert key_problems() == [
         "The audit key “a1” is not the one that history was signed with. "
-        "If it is, the newest entry was altered: run verify_audit."
+        "If it is, the newest entries were altered: run verify_audit."
     ]
-    settings.DSR_AUDIT_KEYS = (NEXT_KEY,)
-    assert key_problems() == ["The audit key “a1” is not configured."]
+    settings.DSR_AUDIT_KEYS = (NEXT_KEY, *of_trial)
+    assert key_problems() == [
+        "The audit key “a1” is not configured, but history is signed with it."
+    ]
+    # Years later the newest lines are signed with another one; the old lines still need theirs.
+    settings.DSR_AUDIT_KEYS = (NEXT_KEY, KEY)
+    a_history("request:4")
+    assert key_problems() == [
+        f"The audit key “{first[0][0]}” is not configured, but history is signed with it."
+    ]
+    settings.DSR_AUDIT_KEYS = (NEXT_KEY, KEY, *of_trial)
+    assert key_problems() == []
+    # One altered line keeps nothing from starting: `verify_audit` names it.
+    rewrite(f"UPDATE audit_entry SET code = 'x' WHERE id = {place('request:4', 5)}")
+    assert key_problems() == []
     settings.DSR_AUDIT_KEYS = ()
     assert key_problems() == [
         "DSR_AUDIT_KEYS is not set: it needs at least one (name, 32 bytes) pair."

@@ -253,6 +253,24 @@ def test_too_much_is_answered_with_a_page_that_says_what_to_do(web: Web) -> None
     assert headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("NO SUCH THING\r\n\r\n", 400),
+        (f"GET /{'x' * 5000} HTTP/1.1\r\n\r\n", 414),
+        ("GET / HTTP/1.1\r\n" + "X-Much: x\r\n" * 200 + "\r\n", 431),
+    ],
+)
+def test_what_is_no_request_gets_the_headers_too(web: Web, said: str, status: int) -> None:
+    with line_to(web) as line:
+        line.sendall(said.encode())
+        answered, headers, page = answer_on(line)
+    assert answered == status
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Content-Security-Policy"]
+    assert "<h1>" in page
+
+
 def test_requests_on_one_line_are_answered_in_their_order(web: Web) -> None:
     """Sent in one piece, the second cut in the middle; and one that waits to be told to go on."""
     first = b"GET /img/ HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -8,12 +8,16 @@ import shutil
 import signal
 import socket
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from config.problems import FrontDoorError
 from config.trial.embedded import missing_servers, stop_servers, system
+from config.trial.supervisor import Supervisor
 from tests.front_door.program import free_port, gone, manage, processes_of, running
 
 
@@ -36,6 +40,18 @@ def first_page(port: int) -> int:
     status = connection.getresponse().status
     connection.close()
     return status
+
+
+def until(holds: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            if holds():
+                return
+        except OSError:
+            pass
+        assert time.monotonic() < end
+        time.sleep(0.2)
 
 
 def test_ctrl_c_leaves_nothing_behind(var: Path) -> None:
@@ -101,12 +117,28 @@ def test_a_second_run_in_the_same_folder_points_to_the_first(var: Path) -> None:
     assert gone(var), processes_of(var)
 
 
-def test_a_dead_child_ends_the_run_with_its_name(var: Path) -> None:
+def test_whoever_of_the_three_is_killed_runs_again(var: Path) -> None:
     with running(var) as run:
         run.wait_for("Ctrl-C stops everything")
-        (beat,) = (pid for pid, command in processes_of(var).items() if " beat " in command)
-        os.kill(beat, signal.SIGKILL)
-        assert run.process.wait(timeout=30) == 1
-        assert "The beat ended by itself (status -9)" in run.text
-        assert "logs/beat.log, then start again." in run.text
+        for name, word in (("beat", " beat "), ("worker", " worker "), ("web", "gunicorn")):
+            # The parent is the oldest; what it has forked looks alike.
+            killed = min(pid for pid, command in processes_of(var).items() if word in command)
+            os.kill(killed, signal.SIGKILL)
+            run.wait_for(f"The {name} had stopped and runs again", seconds=20)
+            assert killed not in processes_of(var)
+        until(lambda: first_page(run.port) == 200)
+        assert run.end(signal.SIGINT) == 0
     assert gone(var), processes_of(var)
+
+
+def test_a_child_that_ends_again_and_again_ends_the_run_with_its_name(var: Path) -> None:
+    run = Supervisor()
+    run.var, run.guardian = var, Mock()
+    (var / "logs").mkdir(exist_ok=True)
+    run._spawn("beat", ["-c", "import sys; sys.exit('no such broker')"])
+    for _turn in range(2):
+        run.children[0].process.wait()
+        run._revive_children()
+    run.children[0].process.wait()
+    with pytest.raises(FrontDoorError, match=r"The beat ended by itself .* no such broker"):
+        run._revive_children()

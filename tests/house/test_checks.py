@@ -155,6 +155,39 @@ def test_a_history_that_could_be_rewritten_is_named(table: str, trigger: str, ho
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "how",
+    [
+        "ALTER TABLE audit_entry ENABLE REPLICA TRIGGER audit_entry_append_only",
+        "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql "
+        "AS $$ BEGIN RETURN NULL; END $$",
+        "DROP TRIGGER audit_entry_append_only ON audit_entry; "
+        "CREATE TRIGGER audit_entry_append_only BEFORE TRUNCATE ON audit_head "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()",
+        "SET LOCAL session_replication_role = replica",
+    ],
+    ids=["for replicas only", "refusing nothing", "on another table", "for nobody"],
+)
+def test_a_trigger_that_is_there_by_name_only_is_named(how: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(how)
+        found = told(run_checks(tags=[Tags.database], databases=["default"]))
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    line = "The trigger audit_entry_append_only is missing or switched off: history could be"
+    assert any(each.startswith(line) for each in found)
+
+
+@pytest.mark.django_db
+def test_a_policy_in_use_that_could_be_rewritten_is_named() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE policies_right DISABLE TRIGGER policies_right_kept")
+    assert (
+        "The trigger policies_right_kept is missing or switched off: "
+        "policies in use could be rewritten."
+    ) in told(run_checks(tags=[Tags.database], databases=["default"]))
+
+
+@pytest.mark.django_db
 def test_a_program_whose_role_may_change_history_is_warned() -> None:
     """The tests' own role may do everything; the role of a site may not."""
     found = run_checks(tags=[Tags.database], databases=["default"])

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core import signing
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -152,6 +153,21 @@ def test_everything_missing_is_named_at_once() -> None:
             id="open broker",
         ),
         pytest.param(
+            {"REDIS_URL": "redis://:%20%20@redis.example.org/0"},
+            "REDIS_URL has no password: set one in the server, or use a unix socket.",
+            id="a broker whose password is blanks",
+        ),
+        pytest.param(
+            {"SECRET_KEY_FALLBACKS": "short"},
+            "SECRET_KEY_FALLBACKS is too short or too simple: use at least 50 random characters.",
+            id="short old secret",
+        ),
+        pytest.param(
+            {"DSR_CHECKPOINTS": "var/checkpoints"},
+            "DSR_CHECKPOINTS must be the whole path of a file, from / on.",
+            id="checkpoints somewhere",
+        ),
+        pytest.param(
             {"REDIS_URL": "memory://"},
             "REDIS_URL must begin with redis:// or rediss:// or redis+socket:// or unix://.",
             id="another broker",
@@ -239,6 +255,46 @@ def test_a_secret_file_that_is_not_there_is_named() -> None:
     assert "Settings: SECRET_KEY_FILE cannot be read: /nowhere (FileNotFoundError)." in refusal(
         {"SECRET_KEY": None, "SECRET_KEY_FILE": "/nowhere"}
     )
+
+
+RINGS = ("SECRET_KEY", "DSR_MASTER_KEYS", "DSR_INDEX_KEYS", "DSR_AUDIT_KEYS")
+
+
+@pytest.mark.parametrize("kind", ["a folder", "no text"])
+def test_a_key_file_that_cannot_be_read_is_one_clear_line(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "keys"
+    if kind == "a folder":
+        file.mkdir()
+    else:
+        file.write_bytes(bytes(range(128, 160)))
+    why = "IsADirectoryError" if kind == "a folder" else "UnicodeDecodeError"
+    for name in RINGS:
+        assert refusal({name: None, f"{name}_FILE": str(file)}) == [
+            f"Settings: {name}_FILE cannot be read: {file} ({why})."
+        ]
+
+
+def test_a_trial_whose_kept_key_is_no_text_says_so(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    file = tmp_path / "secrets" / "audit_keys"
+    file.write_bytes(b"\xff\xfe")
+    trial = {**dict.fromkeys(SITE), "DSR_MODE": "trial", "DSR_VAR": str(tmp_path)}
+    assert refusal(trial) == [
+        f"Settings: The trial's {file} is no text: put it back; what was sealed needs it."
+    ]
+
+
+def test_what_an_old_secret_signed_is_good_until_it_is_left_out(settings) -> None:
+    """Sessions, forms and links; the same holds for the session of somebody signed in."""
+    token = signing.dumps(["a form"], salt="portal.form")
+    old, settings.SECRET_KEY = settings.SECRET_KEY, SITE["SECRET_KEY"]
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert signing.loads(token, salt="portal.form") == ["a form"]
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(signing.BadSignature):
+        signing.loads(token, salt="portal.form")
+    kept = start({"SECRET_KEY_FALLBACKS": f"{old},{SITE['SECRET_KEY']}"}, "s.SECRET_KEY_FALLBACKS")
+    assert kept.stdout.strip() == str([old, SITE["SECRET_KEY"]])
 
 
 def test_a_trial_makes_its_secrets_once(tmp_path: Path) -> None:

@@ -238,5 +238,5 @@ def test_it_asks_a_fixed_number_of_questions(desk: Desk, django_assert_max_num_q
     for _number in range(6):
         cast.ask(desk.right("img", "access"))
     assert connection.connection is not None
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(42):
         selfcheck(at=MORNING)

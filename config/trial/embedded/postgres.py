@@ -34,6 +34,19 @@ FIRST_STATEMENTS = (
 )
 
 
+# A failed statement and its values are people's data; the program logs the codes of the error.
+SILENT = {
+    # Above errors of statements stand only the server's own news, and what ends it.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_statement": "none",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_min_duration_statement": "-1",
+}
+
+
 @dataclass(frozen=True)
 class Cluster:
     """One database server: its folder, the private folder of its socket, its own settings."""
@@ -185,10 +198,11 @@ def _launch(cluster: Cluster, runner: Runner) -> None:
         "listen_addresses": "",
         "unix_socket_directories": str(cluster.sockets),
         "unix_socket_permissions": "0700",
+        **SILENT,
         **cluster.options,
     }
     options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-    # A log may quote statements.
+    # Whatever it may say some day, it says it to us.
     cluster.log.touch(mode=0o600)
     if runner.user is not None:
         os.chown(cluster.log, runner.user, -1)

@@ -52,7 +52,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "entries",
-                "indexes": [models.Index(fields=["at"], name="audit_entry_by_day")],
+                "indexes": [
+                    models.Index(fields=["at"], name="audit_entry_by_day"),
+                    models.Index(fields=["key_id", "id"], name="audit_entry_by_key"),
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("chain", "seq"), name="audit_one_entry_per_place"

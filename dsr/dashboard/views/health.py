@@ -20,6 +20,7 @@ WORK: dict[str, str | Promise] = {
     "reminders": _("Reminders of deadlines"),
     "dates": _("Computing dates anew"),
     "identity_documents": _("Destroying identity documents on time"),
+    "checkpoints": _("Checkpoints of the history"),
     "intake": _("Digests for addresses that many forms name"),
 }
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.core.checks import ERROR, Tags, run_checks
 from django.db import connection
 
-from dsr.audit.services import verify, verify_heads
+from dsr.audit.services import verify, verify_heads, verify_marks
 from dsr.notifications.services import Problem, health
 from dsr.requests.deeds.declaration import DEEDS
 from dsr.requests.services import digests, rate_limits
@@ -138,7 +138,10 @@ def _system() -> Iterator[Finding]:
 def _history(full: bool) -> Iterator[Finding]:
     # The ends of chains each time; every line only when asked, as history grows for years.
     found = verify() if full else verify_heads()
-    yield from _few("history", [str(each) for each in found])
+    # What was seen before, outside of the database: an end that was cut off with its record.
+    cut, damaged = verify_marks()
+    yield from _few("history", list(dict.fromkeys(str(each) for each in (*found, *cut))))
+    yield from _few("history:checkpoints", damaged)
 
 
 def _requests() -> Iterator[Finding]:

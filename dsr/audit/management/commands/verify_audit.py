@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dsr.audit.checkpoints import CheckpointInvalid
 from dsr.audit.models import Entry
-from dsr.audit.services import Finding, verify, verify_checkpoint
+from dsr.audit.services import Finding, verify, verify_checkpoint, verify_marks
 
 
 class Command(BaseCommand):
@@ -18,11 +18,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = verify()
+        cut, damaged = verify_marks()
+        found += cut
         if options["checkpoint"]:
             found += _against(Path(options["checkpoint"]))
         # The chain itself and the checkpoint may find the same row.
         for finding in dict.fromkeys(found):
             self.stderr.write(str(finding))
+        for line in damaged:
+            self.stderr.write(line)
+        if damaged and not found:
+            raise CommandError("The checkpoints are not as they were written.")
         if found:
             raise CommandError(f"{len({finding.chain for finding in found})} chains are broken.")
         self.stdout.write(f"{Entry.objects.count()} entries verified: every chain is sound.")
