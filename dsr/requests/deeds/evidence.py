@@ -57,7 +57,9 @@ def _how_far(subject_request: SubjectRequest) -> Words:
     required = Level(subject_request.required_level)
     missing = still_needed(subject_request.evidence.all(), required)
     enough = _("It reaches the level that this right requires.")
-    return f"{_('The evidence is recorded.')} {missing or enough}"
+    # Not inside of the braces, where no text is found for the translators.
+    recorded = _("The evidence is recorded.")
+    return f"{recorded} {missing or enough}"
 
 
 def _record_what_speaks(subject_request: SubjectRequest) -> Words:
