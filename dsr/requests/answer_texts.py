@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from dsr.requests.drafts import Draft, Told, draft, letter
+from dsr.requests.drafts import Draft, Told, draft, letter, starting_text
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import Outcome
 
@@ -19,6 +19,7 @@ def answer(subject_request: SubjectRequest, outcome: str) -> str:
 
 
 # In [brackets] stands what only a person can know: these are beginnings, and no answers.
+@starting_text
 def _granted(told: Told) -> str:
     return letter(
         told,
@@ -28,6 +29,7 @@ def _granted(told: Told) -> str:
 
 
 # What is refused in part needs its reason and remedies as well (GDPR Art. 12(4)).
+@starting_text
 def _partly(told: Told) -> str:
     return letter(
         told,
@@ -37,6 +39,7 @@ def _partly(told: Told) -> str:
     )
 
 
+@starting_text
 def _refused(told: Told) -> str:
     return letter(
         told,
@@ -47,6 +50,7 @@ def _refused(told: Told) -> str:
 
 
 # Where one looked is all that makes “nothing” an answer, so the text asks for it.
+@starting_text
 def _nothing(told: Told) -> str:
     return letter(
         told,

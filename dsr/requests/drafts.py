@@ -6,9 +6,12 @@ them before anything is sent.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
@@ -20,6 +23,41 @@ from dsr.requests.states import ACTS_FOR_ANOTHER
 # What a text may name of the request, and the paragraphs that it makes of that.
 Told = dict[str, Any]
 Draft = Callable[[Told], str]
+# All of them, so that a gap of any is known when it comes back in what somebody sends.
+_DRAFTS: list[Draft] = []
+# What only a person can know stands in brackets, as in "[say why]".
+_BRACKETS = re.compile(r"\[([^\[\]]+)\]")
+
+
+def starting_text(write: Draft) -> Draft:
+    """Declare a text that people begin with."""
+    _DRAFTS.append(write)
+    return write
+
+
+def gaps(text: str) -> list[str]:
+    """The brackets of ours that still stand in a text, also where only their end was changed.
+
+    Brackets that people write themselves are theirs.
+    """
+    found = [each for each in _BRACKETS.finditer(text) if _beginning(each[1]) in _our_gaps()]
+    return list(dict.fromkeys(each[0] for each in found))
+
+
+@cache
+def _our_gaps() -> frozenset[str]:
+    nobody = {"name": "", "right": "", "day": "", "organisation": "", "for_another": True}
+    found = set()
+    # In every language: whoever answers may have begun in another than the one the page has now.
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for write in _DRAFTS:
+                found.update(_beginning(each) for each in _BRACKETS.findall(write(nobody)))
+    return frozenset(found)
+
+
+def _beginning(gap: str) -> str:
+    return " ".join(gap.casefold().split()[:2])
 
 
 def draft(subject_request: SubjectRequest, write: Draft) -> str:

@@ -10,11 +10,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_type_hints
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django_fsm import Transition
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
+from dsr.requests.drafts import gaps
+from dsr.requests.errors import BadInput
 from dsr.requests.models import SubjectRequest
 
 from .inputs import Asked, asked_of
@@ -153,8 +156,21 @@ class Deed(Generic[Given]):
         from .doing import changing
 
         with changing(request_id, self, actor=actor, at=at, seen=seen) as doing:
-            self.do(doing, self.input(**typed) if given is None else given)
+            asked = self.input(**typed) if given is None else given
+            self._refuse_gaps(asked)
+            self.do(doing, asked)
         return doing.subject_request
+
+    def _refuse_gaps(self, given: Any) -> None:
+        """Where a text of ours was begun with, nothing goes out that still says “[say why]”."""
+        problems = {}
+        for each in self.asks():
+            text = getattr(given, each.name) if each.begin else None
+            if isinstance(text, str) and (left := gaps(text)):
+                sentence = _("Fill in or take out what stands in brackets: %(gaps)s")
+                problems[each.name] = sentence % {"gaps": " ".join(left)}
+        if problems:
+            raise BadInput(problems)
 
     @property
     def moves(self) -> bool:

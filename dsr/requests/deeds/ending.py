@@ -21,7 +21,7 @@ from dsr.requests.decision_rules import (
     may_refuse_alone,
     needs_two,
 )
-from dsr.requests.drafts import Draft, Told, draft, letter
+from dsr.requests.drafts import Draft, Told, draft, letter, starting_text
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import text_field
 from dsr.requests.messages import keep_note, write_message
@@ -90,6 +90,7 @@ def withdraw(doing: Doing, given: Withdrawal) -> None:
     )
 
 
+@starting_text
 def _lapse_text(told: Told) -> str:
     return letter(
         told,
@@ -99,6 +100,7 @@ def _lapse_text(told: Told) -> str:
     )
 
 
+@starting_text
 def _out_of_scope_text(told: Told) -> str:
     return letter(
         told,
@@ -108,6 +110,7 @@ def _out_of_scope_text(told: Told) -> str:
     )
 
 
+@starting_text
 def _forward_text(told: Told) -> str:
     return letter(
         told,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle
-from dsr.requests.drafts import Told, begin, letter
+from dsr.requests.drafts import Told, begin, letter, starting_text
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import text_field
 from dsr.requests.messages import write_message
@@ -31,6 +31,7 @@ def _nothing_more_to_ask(subject_request: SubjectRequest, actor: Actor) -> str:
     return _("The required level is reached already; asking for more proof is not allowed.")
 
 
+@starting_text
 def _what_helps(told: Told) -> str:
     """Matching what is held comes first, an identity document last, and never whole."""
     paragraphs = [
