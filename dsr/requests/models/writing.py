@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from dsr.requests.states import Outcome
+from dsr.requests.states import About, Outcome
 from dsr.vault.models import KeyPurpose, SealedField, SealedFile, SealedModel
 
 from .subject_request import SubjectRequest
@@ -127,6 +127,8 @@ class Attachment(models.Model):
     )
     file = models.OneToOneField(SealedFile, on_delete=models.PROTECT, related_name="+")
     from_requester = models.BooleanField(default=True)
+    # What it came to prove, where the form asked for just that.
+    about = models.CharField(max_length=10, choices=About.choices, blank=True)
     at = models.DateTimeField()
 
     class Meta:
