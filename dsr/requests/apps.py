@@ -5,7 +5,7 @@ from django.apps import AppConfig
 # The modules of deeds, in the order in which docs/states.md and the staff pages list them.
 SUBJECTS = (
     *("assignment", "identity", "evidence", "conversation", "decision", "review", "answer"),
-    *("release", "ending", "receipt", "correction", "facts", "deadline", "order"),
+    *("authority", "release", "ending", "receipt", "correction", "facts", "deadline", "order"),
 )
 
 

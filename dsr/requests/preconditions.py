@@ -12,11 +12,12 @@ from dsr.accounts.models import User
 from dsr.policies.kinds import PROVEN, Level
 
 from .actors import Actor
+from .authority import authority_needed
 from .decision_basis import what_changed
 from .identity_levels import reached_level, still_needed
 from .models import Decision, RequestMessage, SubjectRequest
 from .people import answers_go_to, contact_hash
-from .states import ACTS_FOR_ANOTHER, About, Outcome
+from .states import Outcome, Status
 
 
 def identity_reached(subject_request: SubjectRequest) -> bool:
@@ -24,12 +25,10 @@ def identity_reached(subject_request: SubjectRequest) -> bool:
     return reached_level(subject_request.evidence.all()) >= subject_request.required_level
 
 
-def authority_proved(subject_request: SubjectRequest) -> bool:
-    """Acting for another is proved apart from identity; nobody else needs it."""
-    if subject_request.role not in ACTS_FOR_ANOTHER:
-        return True
-    # Any level above none: how far an authority reaches, whoever records it has to judge.
-    return reached_level(subject_request.evidence.all(), About.AUTHORITY) > Level.NONE
+def is_stopped(subject_request: SubjectRequest) -> bool:
+    """Nothing goes out, and nothing that went out is opened, until a doubt is cleared up."""
+    contested = subject_request.authority_contested_at is not None
+    return contested or subject_request.status == Status.FROZEN
 
 
 def standing_decision(subject_request: SubjectRequest) -> Decision | None:
@@ -99,7 +98,7 @@ def second_person(subject_request: SubjectRequest, actor: Actor) -> str:
     # A check that failed counts too: who verified is not who approves (promise A8). Who only read
     # a colleague's reason and agreed has recorded nothing, and stays a second person.
     if subject_request.evidence.filter(by=actor, struck_at=None).exists():
-        return _("You recorded evidence of identity. Another person has to approve.")
+        return _("You recorded evidence of identity or authority. Another person has to approve.")
     # Else one person could turn an approved answer to an address of their own.
     if subject_request.contact_proofs.filter(by=actor, struck_at=None).exists():
         return _("You proved the contact the answer goes to. Another person has to approve.")
@@ -141,6 +140,4 @@ def releasable(subject_request: SubjectRequest, actor: Actor) -> str:
         return ""
     if sentence := identity_needed(subject_request, actor):
         return sentence
-    if authority_proved(subject_request):
-        return ""
-    return _("The authority to act for another person is not proved. Record evidence of it.")
+    return authority_needed(subject_request)

@@ -26,6 +26,7 @@ from dsr.notifications.services import deliver
 from dsr.policies.models import Right
 from dsr.requests.deeds import (
     assignment,
+    authority,
     conversation,
     correction,
     deadline,
@@ -38,6 +39,7 @@ from dsr.requests.deeds import (
     review,
 )
 from dsr.requests.deeds.answer import close, send_answer
+from dsr.requests.deeds.authority import AuthorityGiven
 from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.evidence_given import EvidenceGiven
@@ -184,15 +186,21 @@ class Story:
             actor=desk.handler,
             **self.fresh(it),
         )
-        for about in ("identity", "authority"):
-            given = EvidenceGiven(
-                kind="at_counter",
-                confirmed=True,
-                note=words[f"compared_{about}"],
-                about=about,
-                document=self.upload(f"proof_{about}"),
-            )
-            evidence.add_evidence(it.pk, given, actor=desk.handler, **self.fresh(it))
+        given = EvidenceGiven(
+            kind="at_counter",
+            confirmed=True,
+            note=words["compared_identity"],
+            document=self.upload("proof_identity"),
+        )
+        evidence.add_evidence(it.pk, given, actor=desk.handler, **self.fresh(it))
+        entitled = AuthorityGiven(
+            kind="birth_certificate",
+            confirmed=True,
+            expires_on=date(2030, 5, 1),
+            note=words["compared_authority"],
+            document=self.upload("proof_authority"),
+        )
+        authority.add_authority(it.pk, entitled, actor=desk.handler, **self.fresh(it))
         identity.accept_identity(it.pk, actor=desk.handler, **self.fresh(it))
         assignment.note(it.pk, text=words["note"], actor=desk.handler, at=self.at)
         conversation.ask_requester(

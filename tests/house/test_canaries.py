@@ -190,11 +190,7 @@ def _everything_was_planted(story: Story) -> None:
     gone = {"postal_address", "mistyped", "defect", "forged", "refused"}
     gone |= {"login", "password", "forgotten"}
     # Destroyed when the identity was accepted.
-    gone |= {
-        f"proof_{about}_{part}"
-        for about in ("identity", "authority")
-        for part in ("name", "content")
-    }
+    gone |= {"proof_identity_name", "proof_identity_content"}
     lost = [
         place for place, word in story.words.items() if place not in gone and word not in sealed
     ]

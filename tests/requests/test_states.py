@@ -41,6 +41,9 @@ TABLE = """
 start                 x - - - - - - - - - - -
 ask_identity          x - x - - - - - - - - -
 add_evidence          x x x x x x - - - - - -
+add_authority         x x x x x x - - - - - -
+contest_authority     x x x x x x x x x x x x
+settle_contest        x x x x x x x x x x x x
 second_evidence       x x x x x x - - - - - -
 strike_evidence       x x x x x x - - - x - -
 accept_identity       - x - - - - - - - - - -

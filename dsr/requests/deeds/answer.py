@@ -14,6 +14,7 @@ from dsr.notifications.models import Status as Outbox
 from dsr.notifications.services import owe
 from dsr.notifications.services import record_posting as outbox_posted
 from dsr.requests.actors import Actor
+from dsr.requests.authority import authority_needed
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.files import keep_proof
@@ -31,6 +32,7 @@ from dsr.requests.preconditions import (
     sent_answer,
 )
 from dsr.requests.services.notify import tell_requester
+from dsr.requests.states import Outcome
 from dsr.vault.uploads import CheckedUpload
 
 from .declaration import Nothing, deed
@@ -97,6 +99,7 @@ def send_answer(doing: Doing, given: Sending) -> None:
     # The text that was approved, from its sealed row: nothing typed on this page goes out.
     decision = standing(doing.subject_request)
     _check_sending(given, doing)
+    _check_authority(doing)
     doing.subject_request.send_answer()
     answer = write_message(doing, RequestMessage.Kind.ANSWER, str(decision.unseal("answer")))
     # Made now and kept: what went out must still be there when templates or addresses have changed.
@@ -111,6 +114,14 @@ def send_answer(doing: Doing, given: Sending) -> None:
     answer.save()
     _release(doing, answer, given.given_on)
     doing.facts |= {"message": answer.pk, "on_paper": answer.on_paper}
+
+
+def _check_authority(doing: Doing) -> None:
+    """An authority may have expired since the decision: it must be valid when data go out."""
+    if doing.subject_request.outcome == Outcome.REFUSED:
+        return
+    if sentence := authority_needed(doing.subject_request, doing.today):
+        raise Unmet(sentence)
 
 
 def _check_sending(given: Sending, doing: Doing) -> None:

@@ -282,6 +282,12 @@ def _something_to_read(subject_request: SubjectRequest, actor: Actor) -> str:
     return _("There is no answer to read yet.")
 
 
+def _not_contested(subject_request: SubjectRequest, actor: Actor) -> str:
+    if subject_request.authority_contested_at is None:
+        return ""
+    return _("The authority to act is contested. Nothing is released until that is settled.")
+
+
 @dataclass(frozen=True, slots=True)
 class Giving:
     """How the code reaches the person."""
@@ -303,7 +309,7 @@ class Giving:
     gettext_lazy("Give a code for reading"),
     permissions=(Permission.IDENTIFY,),
     states=NOT_FROZEN,
-    needs=(_something_to_read,),
+    needs=(_something_to_read, _not_contested),
     raises_version=False,
     lead=gettext_lazy(
         "For somebody who gets no mail. The answer opens in the private page in which this code is "
@@ -338,7 +344,7 @@ def _no_letter(subject_request: SubjectRequest) -> str:
     gettext_lazy("Open the answer anew"),
     permissions=(Permission.WORK,),
     states=NOT_FROZEN,
-    needs=(_something_to_read,),
+    needs=(_something_to_read, _not_contested),
     raises_version=False,
     lead=gettext_lazy(
         "It can be read for another 90 days, and the count of readings begins again. A code is "

@@ -146,9 +146,18 @@ class RequestForm(CommonFields):
             "country": typed.get("country", ""),
             "wants_paper": self.paper_wanted,
             "may_use_contact_held": typed.get("may_use_contact_held", False),
-            "files": tuple(typed.get("documents", ())),
+            **self._files(),
         }
         return Submission(**(values | given))
+
+    def _files(self) -> dict[str, Any]:
+        other, authority = (
+            tuple(self.cleaned_data.get(name, ())) for name in ("documents", "authority_documents")
+        )
+        # Who asks for themselves after all has sent a file like any other.
+        if self.role_given not in ACTS_FOR_ANOTHER:
+            other, authority = other + authority, ()
+        return {"files": other, "authority_files": authority}
 
     def _asker(self) -> PersonGiven:
         typed = self.cleaned_data

@@ -464,6 +464,7 @@ class Migration(migrations.Migration):
                         to="requests.identityrule",
                     ),
                 ),
+                ("authority_contested_at", models.DateTimeField(blank=True, null=True)),
                 ("two_people", models.BooleanField()),
                 ("received_at", models.DateTimeField()),
                 ("received_on", models.DateField()),
@@ -897,6 +898,12 @@ class Migration(migrations.Migration):
                             ("signed_declaration", "Signed declaration"),
                             ("id_document", "Identity document"),
                             ("no_reasonable_doubt", "No reasonable doubt, because …"),
+                            ("birth_certificate", "Birth certificate"),
+                            ("court_order", "Order of a court"),
+                            ("power_of_attorney", "Power of attorney"),
+                            ("mandate", "Mandate signed by the person"),
+                            ("death_certificate", "Death certificate"),
+                            ("inheritance", "Certificate of inheritance"),
                         ],
                         max_length=24,
                     ),
@@ -941,6 +948,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("unique", models.BooleanField(default=False)),
+                (
+                    "scope",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("everything", "All matters of the person"),
+                            ("health", "Health and its records"),
+                            ("personal_data", "Requests about personal data"),
+                            ("this_request", "This request"),
+                            ("other", "Other matters, and not this request"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("expires_on", models.DateField(blank=True, null=True)),
                 ("note", dsr.vault.fields.SealedField(null=True)),
                 ("seen_on", models.DateField()),
                 ("recorded_at", models.DateTimeField()),
@@ -1034,6 +1056,44 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="evidence_matched_is_a_detail",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("about", "identity"),
+                                (
+                                    "kind__in",
+                                    [
+                                        "matched_data",
+                                        "contact_on_record",
+                                        "code_to_contact",
+                                        "login_held",
+                                        "at_counter",
+                                        "by_video",
+                                        "vouched",
+                                        "signed_declaration",
+                                        "id_document",
+                                        "no_reasonable_doubt",
+                                    ],
+                                ),
+                            ),
+                            models.Q(
+                                ("about", "authority"),
+                                (
+                                    "kind__in",
+                                    [
+                                        "birth_certificate",
+                                        "court_order",
+                                        "power_of_attorney",
+                                        "mandate",
+                                        "death_certificate",
+                                        "inheritance",
+                                    ],
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="evidence_kind_is_of_what_it_is_about",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1229,6 +1289,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("from_requester", models.BooleanField(default=True)),
+                (
+                    "about",
+                    models.CharField(
+                        blank=True,
+                        choices=[("identity", "Identity"), ("authority", "Authority to act")],
+                        max_length=10,
+                    ),
+                ),
                 ("at", models.DateTimeField()),
                 (
                     "file",

@@ -80,6 +80,7 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    authority_contested_at = models.DateTimeField(null=True, blank=True)
     two_people = models.BooleanField()
     received_at = models.DateTimeField()
     received_on = models.DateField()

@@ -33,8 +33,8 @@ from dsr.requests.models import (
     SubjectRequest,
 )
 from dsr.requests.people import answers_go_to
-from dsr.requests.preconditions import contact_proved
-from dsr.requests.states import CodeWay, Read, Status
+from dsr.requests.preconditions import contact_proved, is_stopped
+from dsr.requests.states import CodeWay, Read
 from dsr.vault.models import SealedFile
 from dsr.vault.services import keyed_hash
 
@@ -72,7 +72,7 @@ def opened(session: PrivateSession, at: datetime) -> list[RequestMessage]:
 
     An answer that is sent later, or opened anew, is not among them until it was counted as well.
     """
-    if session.subject_request.status == Status.FROZEN:
+    if is_stopped(session.subject_request):
         return []
     read = released(session.subject_request).filter(readings__session=session).distinct()
     return [each for each in read if at < readable_until(each)]
@@ -136,7 +136,7 @@ def _hold(session: PrivateSession, at: datetime) -> PrivateSession:
     held = links.standing_session(session.pk, at=at)
     if held is None:
         raise RequestError(_("Your private page was closed. Open it with your private link."))
-    if held.subject_request.status == Status.FROZEN:
+    if is_stopped(held.subject_request):
         raise RequestError(
             _("The request is stopped for a check. The answer can be read when it goes on.")
         )

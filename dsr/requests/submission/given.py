@@ -57,6 +57,7 @@ class Submission:
     may_use_contact_held: bool = False
     received_on: date | None = None
     files: Sequence[CheckedUpload] = ()
+    authority_files: Sequence[CheckedUpload] = ()
     submission_key: UUID | None = None
     group_key: UUID | None = None
     demo: bool = False
