@@ -115,6 +115,20 @@ def contact_proved(subject_request: SubjectRequest) -> bool:
     return bool(to) and proofs.filter(contact=contact_hash(to, medium)).exists()
 
 
+def disputed(subject_request: SubjectRequest) -> bool:
+    """Whether somebody on record says that it was not them, and nobody has settled it yet."""
+    return subject_request.disputes.filter(settled_at=None).exists()
+
+
+def not_disputed(subject_request: SubjectRequest, actor: Actor) -> str:
+    if not disputed(subject_request):
+        return ""
+    return _(
+        "The contact on record said that this was not them. Until that is settled nothing goes "
+        "out and nothing is erased."
+    )
+
+
 def gives_data(subject_request: SubjectRequest) -> bool:
     """Whether the answer may tell something of the person; refusals and light rights do not."""
     return subject_request.outcome != Outcome.REFUSED and subject_request.right.kind in PROVEN

@@ -46,6 +46,10 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
     "renew_release": lambda desk: TRY["send_answer"](reach(desk, "decided"), desk),
     "strike_evidence": lambda desk: cast.prove(reach(desk, "received"), desk.handler),
     "strike_contact_proof": lambda desk: cast.prove_contact(reach(desk, "received"), desk.handler),
+    "record_contact_change": lambda desk: cast.begin(
+        cast.ask(desk.right("imo", "update")), desk.handler
+    ),
+    "settle_objection": lambda desk: TRY["not_me"](reach(desk, "closed"), desk),
     "settle_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
 }
 

@@ -7,6 +7,14 @@ from .access import (
     WaitingForDigest,
 )
 from .deadlines import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
+from .held_contact import (
+    ContactChange,
+    Dispute,
+    DisputeDeadline,
+    DisputeReminderOwed,
+    HeldContact,
+    NotMeLink,
+)
 from .people import Evidence, IdentityRule, Person
 from .release import ContactProof, Reading, ReadingCode
 from .subject_request import SubjectRequest
@@ -14,15 +22,21 @@ from .writing import Attachment, Decision, Note, RequestMessage
 
 __all__ = [
     "Attachment",
+    "ContactChange",
     "ContactProof",
     "Deadline",
     "Decision",
+    "Dispute",
+    "DisputeDeadline",
+    "DisputeReminderOwed",
     "Evidence",
     "Extension",
+    "HeldContact",
     "IdentityRule",
     "LimitCounter",
     "LostLink",
     "MailThrottle",
+    "NotMeLink",
     "Note",
     "Order",
     "Pause",

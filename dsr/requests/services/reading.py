@@ -33,7 +33,7 @@ from dsr.requests.models import (
     SubjectRequest,
 )
 from dsr.requests.people import answers_go_to
-from dsr.requests.preconditions import contact_proved
+from dsr.requests.preconditions import contact_proved, disputed
 from dsr.requests.states import CodeWay, Read, Status
 from dsr.vault.models import SealedFile
 from dsr.vault.services import keyed_hash
@@ -72,7 +72,7 @@ def opened(session: PrivateSession, at: datetime) -> list[RequestMessage]:
 
     An answer that is sent later, or opened anew, is not among them until it was counted as well.
     """
-    if session.subject_request.status == Status.FROZEN:
+    if _is_stopped(session.subject_request):
         return []
     read = released(session.subject_request).filter(readings__session=session).distinct()
     return [each for each in read if at < readable_until(each)]
@@ -136,11 +136,16 @@ def _hold(session: PrivateSession, at: datetime) -> PrivateSession:
     held = links.standing_session(session.pk, at=at)
     if held is None:
         raise RequestError(_("Your private page was closed. Open it with your private link."))
-    if held.subject_request.status == Status.FROZEN:
+    if _is_stopped(held.subject_request):
         raise RequestError(
             _("The request is stopped for a check. The answer can be read when it goes on.")
         )
     return held
+
+
+def _is_stopped(subject_request: SubjectRequest) -> bool:
+    """Nothing that was released is read meanwhile: also of a request that had ended before."""
+    return subject_request.status == Status.FROZEN or disputed(subject_request)
 
 
 def _not_to_open(session: PrivateSession, at: datetime) -> str:
