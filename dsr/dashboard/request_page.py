@@ -21,6 +21,7 @@ from dsr.requests.decision_rules import grounds_for
 from dsr.requests.models import (
     Attachment,
     Deadline,
+    DisputeDeadline,
     Evidence,
     Person,
     Reading,
@@ -378,6 +379,8 @@ class Access:
     code: str
     code_until: datetime | None
     answers: list[Opened]
+    held: list[Any]
+    settle_by: date | None
 
 
 def access(subject_request: SubjectRequest, at: datetime, *, sees_code: bool) -> Access:
@@ -394,6 +397,8 @@ def access(subject_request: SubjectRequest, at: datetime, *, sees_code: bool) ->
         is_proved=contact_proved(subject_request),
         needed=needed,
         stolen=writes_to(subject_request).email_stolen,
+        held=opened(subject_request, subject_request.held_contacts.select_related("by"), "address"),
+        settle_by=_settle_by(subject_request),
         links=subject_request.links.filter(ended_at=None, expires_at__gt=at).count(),
         sessions=len(reading_now),
         confirmed=sum(reading_now),
@@ -401,6 +406,15 @@ def access(subject_request: SubjectRequest, at: datetime, *, sees_code: bool) ->
         code_until=code.expires_at if code else None,
         answers=[_opened(each, at) for each in reading.released(subject_request)],
     )
+
+
+def _settle_by(subject_request: SubjectRequest) -> date | None:
+    """By when an open objection has to be settled."""
+    of_open = DisputeDeadline.objects.filter(
+        dispute__subject_request=subject_request, dispute__settled_at=None
+    )
+    found = of_open.first()
+    return found.due_on if found else None
 
 
 def _opened(message: RequestMessage, at: datetime) -> Opened:

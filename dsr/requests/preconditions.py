@@ -27,8 +27,10 @@ def identity_reached(subject_request: SubjectRequest) -> bool:
 
 def is_stopped(subject_request: SubjectRequest) -> bool:
     """Nothing goes out, and nothing that went out is opened, until a doubt is cleared up."""
-    contested = subject_request.authority_contested_at is not None
-    return contested or subject_request.status == Status.FROZEN
+    # Also of a request that had ended before.
+    if subject_request.status == Status.FROZEN or disputed(subject_request):
+        return True
+    return subject_request.authority_contested_at is not None
 
 
 def standing_decision(subject_request: SubjectRequest) -> Decision | None:
@@ -115,6 +117,20 @@ def contact_proved(subject_request: SubjectRequest) -> bool:
     to, medium = answers_go_to(subject_request)
     proofs = subject_request.contact_proofs.filter(struck_at=None)
     return bool(to) and proofs.filter(contact=contact_hash(to, medium)).exists()
+
+
+def disputed(subject_request: SubjectRequest) -> bool:
+    """Whether somebody on record says that it was not them, and nobody has settled it yet."""
+    return subject_request.disputes.filter(settled_at=None).exists()
+
+
+def not_disputed(subject_request: SubjectRequest, actor: Actor) -> str:
+    if not disputed(subject_request):
+        return ""
+    return _(
+        "The contact on record said that this was not them. Until that is settled nothing goes "
+        "out and nothing is erased."
+    )
 
 
 def gives_data(subject_request: SubjectRequest) -> bool:

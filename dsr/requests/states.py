@@ -305,6 +305,7 @@ class Ended(TextChoices):
     STOLEN = "stolen", _("the contact is in wrong hands")
     UNPROVED = "unproved", _("the proof of the contact was struck")
     FROZEN = "frozen", _("the request was frozen")
+    NOT_ME = "not_me", _("the contact on record said that this was not them")
     UNFROZEN = "unfrozen", _("the request was released again")
     STAFF = "staff", _("closed by the desk")
     REQUESTER = "requester", _("closed by the requester")

@@ -53,6 +53,10 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
     ),
     "strike_contact_proof": lambda desk: cast.prove_contact(reach(desk, "received"), desk.handler),
     "clear_check": lambda desk: cast.ask(desk.right("img", "access"), to_check=True),
+    "record_contact_change": lambda desk: cast.begin(
+        cast.ask(desk.right("imo", "update")), desk.handler
+    ),
+    "settle_objection": lambda desk: TRY["not_me"](reach(desk, "closed"), desk),
     "settle_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
 }
 

@@ -28,6 +28,7 @@ from dsr.requests.preconditions import (
     decision_holds,
     gives_data,
     is_answered,
+    not_disputed,
     releasable,
     sent_answer,
 )
@@ -81,7 +82,7 @@ class Sending:
     gettext_lazy("Send the answer"),
     permissions=(Permission.WORK,),
     # Asked once more, though it was approved: evidence may have been struck since.
-    needs=(_answer_not_sent, decision_holds, releasable, _contact_proved),
+    needs=(_answer_not_sent, not_disputed, decision_holds, releasable, _contact_proved),
     address="send",
     done=gettext_lazy("The answer is on its way."),
     history=gettext_lazy("The answer went out"),

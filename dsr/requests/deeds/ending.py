@@ -40,6 +40,7 @@ from dsr.requests.states import (
 from .carrying_out import carry_out, put_away
 from .declaration import DEEDS, Facts, Names, Place, Saying, Words, deed
 from .doing import Doing
+from .held_contact import settle
 from .inputs import LONG, Begin, Opening, typed
 from .release import send_fresh_link
 
@@ -493,6 +494,7 @@ def unfreeze(doing: Doing, given: Reason) -> None:
     """Cleared up: back to where it was."""
     _needs(given.reason, _("Say how it was cleared up."), "reason")
     doing.subject_request.unfreeze()
+    settle(doing)
     keep_note(doing, given.reason)
     links.end(doing.subject_request, Ended.UNFROZEN, at=doing.at, actor=doing.actor)
     send_fresh_link(doing)

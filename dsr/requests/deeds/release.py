@@ -20,9 +20,11 @@ from dsr.requests.people import answers_go_to, contact_hash, writes_to
 from dsr.requests.preconditions import (
     contact_needed,
     contact_proved,
+    not_disputed,
     standing_decision,
 )
 from dsr.requests.services import links, reading
+from dsr.requests.services.held_contacts import check_cooled
 from dsr.requests.services.notify import tell_requester
 from dsr.requests.states import OPEN, CodeWay, ContactProofKind, Ended, Status
 
@@ -31,6 +33,8 @@ from .doing import Doing
 from .inputs import from_address, today, typed
 
 EVERY = tuple(Status)
+# What speaks for a contact because it stands in the records.
+BY_RECORD = frozenset({ContactProofKind.ON_RECORD, ContactProofKind.THROUGH_RECORD})
 # While it is frozen nothing goes out, and nothing that went out is opened.
 NOT_FROZEN = tuple(state for state in EVERY if state != Status.FROZEN)
 
@@ -139,6 +143,8 @@ def prove_contact(doing: Doing, given: Proof) -> None:
         problems["seen_on"] = _("This day lies in the future. Enter the day of the check.")
     if problems:
         raise BadInput(problems)
+    if given.kind in BY_RECORD:
+        check_cooled(doing.subject_request, *answers_go_to(doing.subject_request), doing.today)
     proof = ContactProof(
         safe=doing.subject_request.safe,
         subject_request=doing.subject_request,
@@ -309,7 +315,7 @@ class Giving:
     gettext_lazy("Give a code for reading"),
     permissions=(Permission.IDENTIFY,),
     states=NOT_FROZEN,
-    needs=(_something_to_read, _not_contested),
+    needs=(_something_to_read, _not_contested, not_disputed),
     raises_version=False,
     lead=gettext_lazy(
         "For somebody who gets no mail. The answer opens in the private page in which this code is "
@@ -344,7 +350,7 @@ def _no_letter(subject_request: SubjectRequest) -> str:
     gettext_lazy("Open the answer anew"),
     permissions=(Permission.WORK,),
     states=NOT_FROZEN,
-    needs=(_something_to_read, _not_contested),
+    needs=(_something_to_read, _not_contested, not_disputed),
     raises_version=False,
     lead=gettext_lazy(
         "It can be read for another 90 days, and the count of readings begins again. A code is "
