@@ -21,7 +21,7 @@ from dsr.policies.kinds import Asker
 from dsr.policies.models import Organisation, Right
 from dsr.policies.services import rights_offered
 from dsr.requests.errors import BadInput
-from dsr.requests.forms import FilesField, RequestForm, day_field
+from dsr.requests.forms import HAPPENED, FilesField, RequestForm, day_field
 from dsr.requests.forms.countries import choices_after
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import Channel
@@ -67,6 +67,7 @@ class RecordForm(RequestForm):
         error_messages={"required": gettext_lazy("Say how it arrived.")},
     )
     received_on = day_field(
+        HAPPENED,
         label=gettext_lazy("Day on which it arrived"),
         help_text=gettext_lazy("The real day, not today’s: every deadline is counted from it."),
     )

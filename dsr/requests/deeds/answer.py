@@ -18,7 +18,7 @@ from dsr.requests.authority import authority_needed
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.files import keep_proof
-from dsr.requests.forms import FileField, day_field
+from dsr.requests.forms import HAPPENED, FileField, day_field
 from dsr.requests.letters import seal_letter
 from dsr.requests.messages import write_message
 from dsr.requests.models import RequestMessage, SubjectRequest
@@ -58,6 +58,7 @@ class Sending:
 
     given_on: date | None = typed(
         day_field,
+        HAPPENED,
         label=gettext_lazy("Given already on"),
         required=False,
         help_text=gettext_lazy(
@@ -199,6 +200,7 @@ class Posting:
 
     posted_on: date = typed(
         day_field,
+        HAPPENED,
         label=gettext_lazy("Day on which the letter was posted"),
         help_text=gettext_lazy("The answer counts from this day."),
         initial=today,

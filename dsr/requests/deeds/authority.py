@@ -16,7 +16,7 @@ from dsr.requests.actors import Actor
 from dsr.requests.authority import authority_needed, kinds_for
 from dsr.requests.errors import BadInput
 from dsr.requests.files import keep_proof
-from dsr.requests.forms import FileField, day_field, text_field
+from dsr.requests.forms import HAPPENED, VALID, FileField, day_field, text_field
 from dsr.requests.messages import keep_note
 from dsr.requests.models import Evidence, SubjectRequest
 from dsr.requests.preconditions import identity_reached
@@ -91,6 +91,7 @@ class AuthorityGiven:
     )
     expires_on: date | None = typed(
         day_field,
+        VALID,
         label=gettext_lazy("Last day on which it is valid"),
         required=False,
         help_text=gettext_lazy(
@@ -130,7 +131,7 @@ class AuthorityGiven:
         default="",
     )
     seen_on: date | None = typed(
-        day_field, label=gettext_lazy("Day of the check"), initial=today, default=None
+        day_field, HAPPENED, label=gettext_lazy("Day of the check"), initial=today, default=None
     )
 
 

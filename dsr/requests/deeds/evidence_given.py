@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
-from dsr.requests.forms import FileField, day_field, text_field
+from dsr.requests.forms import HAPPENED, FileField, day_field, text_field
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import Detail, EvidenceKind, RecordSource
 from dsr.vault.uploads import CheckedUpload
@@ -157,5 +157,5 @@ class EvidenceGiven:
         default=None,
     )
     seen_on: date | None = typed(
-        day_field, label=gettext_lazy("Day of the check"), initial=today, default=None
+        day_field, HAPPENED, label=gettext_lazy("Day of the check"), initial=today, default=None
     )

@@ -13,7 +13,7 @@ from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
 from dsr.requests.errors import BadInput
-from dsr.requests.forms import day_field, text_field
+from dsr.requests.forms import HAPPENED, day_field, text_field
 from dsr.requests.messages import keep_note
 from dsr.requests.models import ContactProof, SubjectRequest
 from dsr.requests.people import answers_go_to, contact_hash, writes_to
@@ -85,7 +85,7 @@ class Proof:
         error_messages={"required": gettext_lazy("Say where it was found.")},
     )
     seen_on: date | None = typed(
-        day_field, label=gettext_lazy("Day of the check"), initial=today, default=None
+        day_field, HAPPENED, label=gettext_lazy("Day of the check"), initial=today, default=None
     )
 
 

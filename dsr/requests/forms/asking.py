@@ -19,7 +19,8 @@ from dsr.policies.particulars import Particular
 from dsr.requests.states import ACTS_FOR_ANOTHER
 
 from .countries import choices_after
-from .fields import FilesField, day_field, email_field, phone_field, text_field
+from .days import BORN, day_field
+from .fields import FilesField, email_field, phone_field, text_field
 
 # A third party speaks of somebody else as well, but claims no authority that could be proved.
 FOR_ANOTHER = ACTS_FOR_ANOTHER | {Asker.THIRD_PARTY}
@@ -67,6 +68,8 @@ class CommonFields(forms.Form):
         required=False,
     )
     born_on = day_field(
+        BORN,
+        asks=False,
         label=_("Date of birth of the person the data is about"),
         help_text=_("It tells people of the same name apart."),
         required=False,

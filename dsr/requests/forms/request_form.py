@@ -23,6 +23,7 @@ from dsr.requests.states import ACTS_FOR_ANOTHER, Channel
 from dsr.requests.submission.given import PersonGiven, Submission
 
 from .asking import FOR_ANOTHER, ROLES, Asked, CommonFields, asked_by, not_needed
+from .days import DayField
 from .fields import as_json, field_of, said
 
 NO_WAY_TO_ANSWER = gettext_lazy(
@@ -217,6 +218,13 @@ class RequestForm(CommonFields):
         first, last = self.cleaned_data.get("period_from"), self.cleaned_data.get("period_to")
         if first and last and first > last:
             self.add_error("period_to", _("The last day lies before the first. Enter a later day."))
+        # Soft: a slip is worth a question, and no day keeps anybody from asking.
+        for name, field in self.fields.items():
+            if not isinstance(field, DayField) or field.asks:
+                continue
+            day = self.cleaned_data.get(name)
+            if day and (problem := field.impossible(day)):
+                self.soft[name] = problem
 
     def _missed(self) -> Iterator[Asked]:
         for asked in self.shown():
