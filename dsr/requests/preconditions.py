@@ -16,18 +16,12 @@ from .authority import authority_needed
 from .identity_levels import reached_level, still_needed
 from .models import Decision, RequestMessage, SubjectRequest
 from .people import answers_go_to, contact_hash
-from .states import Outcome, Status
+from .states import Outcome
 
 
 def identity_reached(subject_request: SubjectRequest) -> bool:
     # Computed each time: a level that was stored could outlive the evidence it came from.
     return reached_level(subject_request.evidence.all()) >= subject_request.required_level
-
-
-def is_stopped(subject_request: SubjectRequest) -> bool:
-    """Nothing goes out, and nothing that went out is opened, until a doubt is cleared up."""
-    contested = subject_request.authority_contested_at is not None
-    return contested or subject_request.status == Status.FROZEN
 
 
 def standing_decision(subject_request: SubjectRequest) -> Decision | None:
