@@ -17,7 +17,7 @@ from .decision_basis import what_changed
 from .identity_levels import reached_level, still_needed
 from .models import Decision, RequestMessage, SubjectRequest
 from .people import answers_go_to, contact_hash
-from .states import Outcome, Status
+from .states import Outcome
 
 
 def identity_reached(subject_request: SubjectRequest) -> bool:
@@ -26,11 +26,9 @@ def identity_reached(subject_request: SubjectRequest) -> bool:
 
 
 def is_stopped(subject_request: SubjectRequest) -> bool:
-    """Nothing goes out, and nothing that went out is opened, until a doubt is cleared up."""
-    # Also of a request that had ended before.
-    if subject_request.status == Status.FROZEN or disputed(subject_request):
-        return True
-    return subject_request.authority_contested_at is not None
+    """Nothing goes out, and nothing that went out is opened, until a doubt is cleared up; also of
+    a request that had ended before."""
+    return subject_request.status == Status.FROZEN or disputed(subject_request)
 
 
 def standing_decision(subject_request: SubjectRequest) -> Decision | None:

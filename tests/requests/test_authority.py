@@ -9,9 +9,18 @@ import pytest
 
 from dsr.requests.actors import REQUESTER
 from dsr.requests.authority import authority_needed
-from dsr.requests.deeds import answer, authority, ending, release, review
+from dsr.requests.deeds import (
+    answer,
+    authority,
+    conversation,
+    ending,
+    evidence,
+    identity,
+    release,
+    review,
+)
 from dsr.requests.errors import BadInput, NotAllowed, RequestError, Unmet
-from dsr.requests.models import Evidence, SubjectRequest
+from dsr.requests.models import Evidence, IdentityDocument, PrivateSession, SubjectRequest
 from dsr.requests.services import links, reading
 from dsr.vault.models import KeyPurpose
 from dsr.vault.services import open_file
@@ -170,19 +179,74 @@ def settle(subject_request: SubjectRequest, by: cast.User) -> SubjectRequest:
     )
 
 
-def test_what_was_released_is_not_opened_while_the_authority_is_contested(desk: Desk) -> None:
-    sent = send(decided(desk), desk)
+def read_by_code(sent: SubjectRequest) -> PrivateSession:
     session = links.open_for_sender(sent, at=MORNING)
     reading.ask_code(session, at=MORNING)
     reading.enter_code(session, cast.code_in_mail(), at=MORNING)
-    assert len(reading.opened(session, MORNING)) == 1
-    cast.contest(sent, desk.handler)
-    session.refresh_from_db()
-    assert reading.opened(session, MORNING) == []
-    with pytest.raises(RequestError, match="stopped for a check"):
+    return session
+
+
+def seen(session: PrivateSession, days: int = 0) -> int:
+    return len(reading.opened(PrivateSession.objects.get(pk=session.pk), cast.later(days)))
+
+
+def test_what_was_released_is_not_opened_while_the_authority_is_contested(desk: Desk) -> None:
+    sent = send(decided(desk), desk)
+    session = read_by_code(sent)
+    assert seen(session) == 1
+    contested = cast.contest(sent, desk.handler)
+    assert seen(session) == 0
+    with pytest.raises(RequestError, match="whether you may act"):
         reading.ask_code(session, at=MORNING)
     with pytest.raises(Unmet, match="contested"):
         authority_code(sent, desk)
+    settle(contested, desk.officer)
+    assert seen(session) == 1
+
+
+def test_what_was_released_is_not_opened_after_the_authority_was_struck_or_ended(
+    desk: Desk,
+) -> None:
+    sent = send(decided(desk, expires_on=date(2026, 5, 20)), desk)
+    session = read_by_code(sent)
+    assert (seen(session, days=19), seen(session, days=20)) == (1, 0)
+    fresh = SubjectRequest.objects.get(pk=sent.pk)
+    row = sent.evidence.get(about="authority")
+    evidence.strike_evidence(
+        sent.pk, evidence_id=row.pk, actor=desk.officer, at=MORNING, seen=fresh.version
+    )
+    assert seen(session) == 0
+
+
+def test_a_refusal_is_read_by_somebody_whose_authority_is_contested(desk: Desk) -> None:
+    contested = cast.contest(begun(desk), desk.clerk)
+    proposed = cast.propose(
+        contested, desk.handler, outcome="refused", ground="authority_not_proved"
+    )
+    approved = review.approve(
+        proposed.pk, actor=desk.second_officer, at=MORNING, seen=proposed.version
+    )
+    session = read_by_code(send(approved, desk))
+    assert seen(session) == 1
+
+
+def test_what_came_while_identity_was_proved_is_kept_where_it_shows_the_authority(
+    desk: Desk,
+) -> None:
+    asked = cast.ask_as_guardian(desk)
+    identity.ask_identity(
+        asked.pk, question="Who, and may you?", actor=desk.handler, at=MORNING, seen=asked.version
+    )
+    replied = conversation.reply(
+        asked.pk, text="Here.", documents=[ORDER], actor=REQUESTER, at=MORNING, seen=None
+    )
+    sent = asked.attachments.get().file_id
+    proved = cast.prove_authority(replied, desk.handler, note="", received=sent)
+    ending.withdraw(proved.pk, actor=REQUESTER, at=MORNING, seen=None)
+    kept = Evidence.objects.get(subject_request=asked).document
+    assert kept is not None
+    assert (kept.pk == sent, open_file(kept).read()) == (False, b"\x89PNG order")
+    assert IdentityDocument.objects.get().destroyed_at == MORNING
 
 
 def authority_code(sent: SubjectRequest, desk: Desk) -> None:

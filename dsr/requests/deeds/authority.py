@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +19,7 @@ from dsr.requests.errors import BadInput
 from dsr.requests.files import keep_proof
 from dsr.requests.forms import HAPPENED, VALID, FileField, day_field, text_field
 from dsr.requests.messages import keep_note
-from dsr.requests.models import Evidence, SubjectRequest
+from dsr.requests.models import Attachment, Evidence, SubjectRequest
 from dsr.requests.preconditions import identity_reached
 from dsr.requests.states import (
     ACTS_FOR_ANOTHER,
@@ -29,7 +30,8 @@ from dsr.requests.states import (
     Scope,
     Status,
 )
-from dsr.vault.models import SealedFile
+from dsr.vault.models import KeyPurpose, SealedFile
+from dsr.vault.services import open_file, store_file
 from dsr.vault.uploads import CheckedUpload
 
 from .answer import take_back_letter
@@ -57,21 +59,25 @@ def _kind(subject_request: SubjectRequest, user: User) -> forms.Field:
 
 
 def _sent(subject_request: SubjectRequest, user: User) -> forms.Field | None:
-    """What came with the form already."""
+    """What the requester sent already, with the form or in a reply."""
     choices = []
-    for each in subject_request.attachments.select_related("file"):
+    for each in _came(subject_request):
         each.file.safe = subject_request.safe
-        if each.about == About.AUTHORITY:
-            choices.append((each.file_id, str(each.file.reveal("name", _("(erased)")))))
+        choices.append((each.file_id, str(each.file.reveal("name", _("(erased)")))))
     if not choices:
         return None
     return forms.TypedChoiceField(
-        label=gettext_lazy("Document that came with the request"),
+        label=gettext_lazy("Document that was sent already"),
         required=False,
         choices=[CHOOSE, *choices],
         coerce=int,
         empty_value=None,
     )
+
+
+def _came(subject_request: SubjectRequest) -> QuerySet[Attachment]:
+    sent = subject_request.attachments.filter(from_requester=True).select_related("file")
+    return sent.exclude(file__identity_document__destroyed_at__isnull=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +189,8 @@ def add_authority(doing: Doing, given: AuthorityGiven) -> None:
     if given.document:
         # Of the record: that who received it was entitled must be shown when the content is gone.
         document = keep_proof(doing.subject_request, given.document, at=doing.at)
+    elif document and document.purpose == KeyPurpose.IDENTITY:
+        document = _sealed_anew(document, doing)
     row = Evidence(
         safe=doing.subject_request.safe,
         subject_request=doing.subject_request,
@@ -222,13 +230,27 @@ def _check(given: AuthorityGiven, doing: Doing) -> SealedFile | None:
     document = None
     if given.received is not None:
         # Through the request: the number may be that of somebody else's file.
-        sent = doing.subject_request.attachments.filter(file=given.received).first()
+        sent = _came(doing.subject_request).filter(file=given.received).first()
         if sent is None:
             problems["received"] = _("This document is no longer here. Choose another.")
         document = sent.file if sent else None
     if problems:
         raise BadInput(problems)
     return document
+
+
+def _sealed_anew(file: SealedFile, doing: Doing) -> SealedFile:
+    """What came while proof of identity was awaited is destroyed with it; this is to be kept."""
+    file.safe = doing.subject_request.safe
+    return store_file(
+        file.safe,
+        name=str(file.unseal("name")),
+        content=open_file(file),
+        content_type=file.content_type,
+        purpose=KeyPurpose.RECORD,
+        at=doing.at,
+        scan=file.scan,
+    )
 
 
 @dataclass(frozen=True, slots=True)
