@@ -208,3 +208,21 @@ def test_freezing_by_hand_and_an_objection_are_settled_together(desk: Desk) -> N
     assert not_me(frozen, link).status == "frozen"
     assert TRY["unfreeze"](SubjectRequest.objects.get(pk=it.pk), desk).status == "received"
     assert not it.disputes.filter(settled_at=None).exists()
+
+
+@pytest.mark.parametrize("proved", [True, False])
+def test_a_proved_contact_that_is_corrected_hears_of_it(desk: Desk, proved: bool) -> None:
+    it = reach(desk, "received")
+    if proved:
+        it = cast.prove_contact(it, desk.handler)
+    TRY["edit_contact"](it, desk)
+    told = [mail.unseal("to_address") for mail in mails("contact_changed")]
+    assert told == (["zoe.canary@example.org"] if proved else [])
+
+
+def test_who_leaves_an_address_for_confidence_is_not_betrayed_there(desk: Desk) -> None:
+    it = cast.ask(desk.right("indigomed", "confidential-communications"))
+    proof = release.Proof(kind="in_person", source="seen at the desk")
+    it = release.prove_contact(it.pk, proof, actor=desk.handler, at=MORNING)
+    TRY["edit_contact"](it, desk)
+    assert not mails("contact_changed")
