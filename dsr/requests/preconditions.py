@@ -100,6 +100,9 @@ def second_person(subject_request: SubjectRequest, actor: Actor) -> str:
     # Else one person could turn an approved answer to an address of their own.
     if subject_request.contact_proofs.filter(by=actor, struck_at=None).exists():
         return _("You proved the contact the answer goes to. Another person has to approve.")
+    # Nor to one that would have said: this was not me.
+    if subject_request.held_contacts.filter(by=actor, before_change=False).exists():
+        return _("You entered the contact on record. Another person has to approve.")
     if subject_request.people.filter(contact_edited_by=actor).exists():
         return _("You last edited the contact the answer goes to. Another person has to approve.")
     return ""

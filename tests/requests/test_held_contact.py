@@ -10,7 +10,7 @@ import pytest
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver
 from dsr.requests.deadlines import reminders
-from dsr.requests.deeds import answer, ending, held_contact, release
+from dsr.requests.deeds import answer, ending, held_contact, release, review
 from dsr.requests.deeds.held_contact import Held
 from dsr.requests.errors import BadInput, NotNow, RequestError, Unmet
 from dsr.requests.models import ContactChange, DisputeDeadline, NotMeLink, SubjectRequest
@@ -226,3 +226,10 @@ def test_who_leaves_an_address_for_confidence_is_not_betrayed_there(desk: Desk) 
     it = release.prove_contact(it.pk, proof, actor=desk.handler, at=MORNING)
     TRY["edit_contact"](it, desk)
     assert not mails("contact_changed")
+
+
+def test_who_entered_the_contact_on_record_does_not_approve(desk: Desk) -> None:
+    it = reach(desk, "in_review")
+    held_contact.record_held_contact(it.pk, HELD, actor=desk.officer, at=MORNING)
+    with pytest.raises(Unmet, match="You entered the contact on record"):
+        review.approve(it.pk, actor=desk.officer, at=MORNING)
