@@ -75,6 +75,7 @@ def second_people(subject_request: SubjectRequest, besides: User) -> list[User]:
     # verifies nothing, so its author may.
     out = set(subject_request.evidence.filter(struck_at=None).values_list("by", flat=True))
     out |= set(subject_request.contact_proofs.filter(struck_at=None).values_list("by", flat=True))
+    out |= set(subject_request.held_contacts.values_list("by", flat=True))
     out |= set(subject_request.people.values_list("contact_edited_by", flat=True))
     able = decision_rules.approvers(subject_request, besides)
     able = able.annotate(approves_from=F("memberships__approves_from"))

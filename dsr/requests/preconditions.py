@@ -17,7 +17,7 @@ from .decision_basis import what_changed
 from .identity_levels import reached_level, still_needed
 from .models import Decision, RequestMessage, SubjectRequest
 from .people import answers_go_to, contact_hash
-from .states import Outcome
+from .states import Outcome, Status
 
 
 def identity_reached(subject_request: SubjectRequest) -> bool:
@@ -102,6 +102,9 @@ def second_person(subject_request: SubjectRequest, actor: Actor) -> str:
     # Else one person could turn an approved answer to an address of their own.
     if subject_request.contact_proofs.filter(by=actor, struck_at=None).exists():
         return _("You proved the contact the answer goes to. Another person has to approve.")
+    # Nor to one that would have said: this was not me.
+    if subject_request.held_contacts.filter(by=actor, before_change=False).exists():
+        return _("You entered the contact on record. Another person has to approve.")
     if subject_request.people.filter(contact_edited_by=actor).exists():
         return _("You last edited the contact the answer goes to. Another person has to approve.")
     return ""

@@ -33,6 +33,7 @@ from dsr.requests.deeds import (
     decision,
     ending,
     evidence,
+    held_contact,
     identity,
     receipt,
     release,
@@ -249,6 +250,8 @@ class Story:
         )
         ending.freeze(it.pk, reason=words["frozen"], actor=desk.officer, **self.fresh(it))
         ending.unfreeze(it.pk, reason=words["unfrozen"], actor=desk.officer, **self.fresh(it))
+        given = held_contact.Held(email=words.mail("held"), source=words["held_source"])
+        held_contact.record_held_contact(it.pk, given, actor=desk.handler, **self.fresh(it))
         proof = release.Proof(kind="on_record", source=words["contact_source"])
         release.prove_contact(it.pk, proof, actor=desk.handler, **self.fresh(it))
         decision.propose(it.pk, proposal, actor=desk.handler, **self.fresh(it))

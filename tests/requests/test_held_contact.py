@@ -10,7 +10,7 @@ import pytest
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver
 from dsr.requests.deadlines import reminders
-from dsr.requests.deeds import answer, ending, held_contact, release
+from dsr.requests.deeds import answer, ending, held_contact, release, review
 from dsr.requests.deeds.held_contact import Held
 from dsr.requests.errors import BadInput, NotNow, RequestError, Unmet
 from dsr.requests.models import ContactChange, DisputeDeadline, NotMeLink, SubjectRequest
@@ -208,3 +208,28 @@ def test_freezing_by_hand_and_an_objection_are_settled_together(desk: Desk) -> N
     assert not_me(frozen, link).status == "frozen"
     assert TRY["unfreeze"](SubjectRequest.objects.get(pk=it.pk), desk).status == "received"
     assert not it.disputes.filter(settled_at=None).exists()
+
+
+@pytest.mark.parametrize("proved", [True, False])
+def test_a_proved_contact_that_is_corrected_hears_of_it(desk: Desk, proved: bool) -> None:
+    it = reach(desk, "received")
+    if proved:
+        it = cast.prove_contact(it, desk.handler)
+    TRY["edit_contact"](it, desk)
+    told = [mail.unseal("to_address") for mail in mails("contact_changed")]
+    assert told == (["zoe.canary@example.org"] if proved else [])
+
+
+def test_who_leaves_an_address_for_confidence_is_not_betrayed_there(desk: Desk) -> None:
+    it = cast.ask(desk.right("indigomed", "confidential-communications"))
+    proof = release.Proof(kind="in_person", source="seen at the desk")
+    it = release.prove_contact(it.pk, proof, actor=desk.handler, at=MORNING)
+    TRY["edit_contact"](it, desk)
+    assert not mails("contact_changed")
+
+
+def test_who_entered_the_contact_on_record_does_not_approve(desk: Desk) -> None:
+    it = reach(desk, "in_review")
+    held_contact.record_held_contact(it.pk, HELD, actor=desk.officer, at=MORNING)
+    with pytest.raises(Unmet, match="You entered the contact on record"):
+        review.approve(it.pk, actor=desk.officer, at=MORNING)

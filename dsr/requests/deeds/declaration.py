@@ -36,7 +36,7 @@ Question = Callable[[SubjectRequest, Actor], str]
 Test = Callable[[SubjectRequest], bool]
 
 # How a deed is offered where it goes by another name, or is blocked for this person: label and
-# sentence; None where nothing is special.
+# sentence; None where nothing is special, an empty label where it is left out.
 Offer = Callable[[SubjectRequest, User, AbstractSet[Permission], date], "tuple[Words, str] | None"]
 
 Given = TypeVar("Given")

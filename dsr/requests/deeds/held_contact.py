@@ -186,6 +186,13 @@ def _keep(
     return held
 
 
+def tell_old_contact(doing: Doing, address: str, medium: str) -> None:
+    """Of a request: the contact that answers went to is left, and hears of it."""
+    source = _("The contact of this request, which was proved, before it was corrected.")
+    held = _keep(doing, address, medium, source, told=True, before_change=True)
+    doing.afterwards.append(lambda: held_contacts.tell(held, "contact_changed", at=doing.at))
+
+
 @dataclass(frozen=True, slots=True)
 class NotMe:
     """Which link it was; staff say instead how they heard of it."""
