@@ -12,11 +12,13 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib import admin
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from config.database_roles import too_mighty
 from config.public import PUBLIC_PAGES
+from dsr.audit.admin_pages import ways_past_history
 
 # What shuts pages, guards forms and adds headers; the first two surround all others.
 OUTERMOST = ("config.middleware.HeadersMiddleware", "csp.middleware.CSPMiddleware")
@@ -95,6 +97,13 @@ def check_content_policy(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]
             line = f"The content policy lets {source} in as {name}."
             errors.append(Error(line, id="dsr.E007"))
     return errors
+
+
+@register(Tags.security)
+def check_admin_pages(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Only pages that write history, or change nothing, may be in the administration."""
+    pages = admin.site._registry.values()
+    return [Error(line, id="dsr.E014") for page in pages for line in ways_past_history(page)]
 
 
 # Name of the setting, what it must be, and why.

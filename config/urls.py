@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
-# The admin's own log-in page knows neither the lock after wrong passwords nor the second factor.
+from dsr.accounts.admin_doors import lead_to_account_pages
+
 admin.autodiscover()
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+lead_to_account_pages(admin.site)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/account/", include("dsr.accounts.urls")),

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from dsr.accounts import services
 from dsr.accounts.models import Membership, User
 from dsr.accounts.reporting import AccountsError, record
+from dsr.audit.admin_pages import ServicePage
 
 # Pages of libraries that would change or show accounts past our services. They are loaded first,
 # so that nobody registers them afterwards.
@@ -76,7 +77,7 @@ def _is_other(request: HttpRequest, obj: Any) -> bool:
 
 
 @admin.register(User)
-class UserAdmin(AdministratorsOnly, admin.ModelAdmin[User]):
+class UserAdmin(AdministratorsOnly, ServicePage):
     list_display = ("name", "email", "is_active", "is_superuser", "second_factor", "last_login")
     list_filter = ("is_active", "is_superuser", "memberships__organisation", "memberships__role")
     search_fields = ("name", "email")
@@ -111,8 +112,10 @@ class UserAdmin(AdministratorsOnly, admin.ModelAdmin[User]):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """A new account gets its invitation once its roles are saved."""
         if change:
+            by = _administrator(request)
+            assert by is not None
             # Whatever else a forged form holds is not written.
-            obj.save(update_fields=["name", "language"])
+            services.rename(obj, name=obj.name, language=obj.language, by=by, at=timezone.now())
             return
         # No administrator ever knows a password: it is chosen behind the invitation.
         obj.set_unusable_password()

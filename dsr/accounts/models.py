@@ -194,7 +194,7 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.role} {self.organisation_id}"
+        return f"{self.user}: {self.get_role_display()}, {self.organisation}"
 
     def permissions(self, at: datetime | None) -> frozenset[Permission]:
         """What the role allows; to approve only from the instant at which that power counts."""

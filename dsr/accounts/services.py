@@ -27,6 +27,7 @@ __all__ = [
     "object_to",
     "organisations_of",
     "remove_membership",
+    "rename",
     "reset_second_factor",
     "set_administrator",
     "set_role",
@@ -51,6 +52,20 @@ def reset_second_factor(user: User, by: User, at: datetime) -> None:
         end_sessions(user)
         record("second_factor_reset", actor=by, at=at, user=user.pk, removed=removed)
         tell(user, "second_factor_reset", at=at, when=moment(at, user), link=page("account_login"))
+
+
+def rename(user: User, *, name: str, language: str, by: User, at: datetime) -> None:
+    """What somebody is called, and in which language they are written to."""
+    if not (by.is_active and by.is_superuser):
+        raise AccountsError(_("Only an administrator may do this."))
+    with transaction.atomic():
+        before = User.objects.select_for_update().get(pk=user.pk)
+        given = {"name": name, "language": language}
+        changed = [field for field, value in given.items() if getattr(before, field) != value]
+        if changed:
+            User.objects.filter(pk=user.pk).update(**given)
+            # Which and not what: a name has no place in the history.
+            record("renamed", actor=by, at=at, user=user.pk, fields=changed)
 
 
 def deactivate(user: User, by: User, at: datetime) -> None:

@@ -6,12 +6,14 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from .admin_pages import ReadOnlyPage
 from .models import Entry
+from .names import Names
 
 
 @admin.register(Entry)
-class EntryAdmin(admin.ModelAdmin[Entry]):
-    list_display = ("at", "chain", "seq", "code", "from_state", "to_state", "by", "actor_id")
+class EntryAdmin(ReadOnlyPage):
+    list_display = ("at", "chain", "seq", "code", "from_state", "to_state", "by", "actor")
     list_filter = ("by",)
     # Exactly: a search inside of words would read the whole history.
     search_fields = ("=chain", "=code")
@@ -19,13 +21,30 @@ class EntryAdmin(admin.ModelAdmin[Entry]):
     ordering = ("-id",)
     # Counting every line takes longer the longer the history is.
     show_full_result_count = False
-    exclude = ("prev_hash", "hash")
+    fields = (
+        *("chain", "seq", "at", "by", "actor", "code", "from_state", "to_state", "told"),
+        "key_id",
+    )
+    readonly_fields = ("actor", "told")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Names for the whole page at once: one query, however many lines it has."""
+        page = super().get_changelist_instance(request)
+        page.result_list = list(page.result_list)
+        names = Names(page.result_list)
+        for entry in page.result_list:
+            entry.names = names
+        return page
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    @admin.display(description=_("who"))
+    def actor(self, entry: Entry) -> str:
+        return _names_of(entry).actor(entry)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    @admin.display(description=_("facts"))
+    def told(self, entry: Entry) -> str:
+        return _names_of(entry).facts(entry)
+
+
+def _names_of(entry: Entry) -> Names:
+    found: Names | None = getattr(entry, "names", None)
+    return found or Names([entry])

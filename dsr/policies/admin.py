@@ -6,14 +6,13 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dsr.audit.services import SITE, append
-from dsr.policies.calendars import calendar_changed
+from dsr.audit.admin_pages import ReadOnlyPage, RecordedPage, ServicePage
+from dsr.policies.calendars import add_calendar, change_calendar, remove_calendar
 from dsr.policies.models import (
     CalendarDay,
     Department,
@@ -29,57 +28,13 @@ from dsr.policies.reading_locks import VersionEdit, edit_version, in_use, refusa
 from dsr.policies.territories import territory_name
 
 
-class Audited(admin.ModelAdmin[Any]):
-    """Every change made here is a line in the history of the site."""
-
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        # In the admin's own transaction: the change and its line stand or fall together.
-        super().save_model(request, obj, form, change)
-        # After it: only then has a new object the key that the line names.
-        self.audit(request, obj, "changed" if change else "added")
-
-    def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        # Before it: afterwards the key is gone.
-        self.audit(request, obj, "deleted")
-        super().delete_model(request, obj)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """One at a time: deleting many at once would leave no line for each."""
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
-
-    def audit(self, request: HttpRequest, obj: Model, what: str) -> None:
-        name = str(obj._meta.model_name)
-        append(
-            SITE,
-            f"{name}_{what}",
-            at=timezone.now(),
-            actor_id=request.user.pk,
-            by="staff",
-            facts={name: obj.pk},
-        )
-
-
-class ReadOnly(admin.ModelAdmin[Any]):
-    # Rights come from files alone: an edit here would part them from the text they quote.
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 class DepartmentInline(admin.TabularInline[Department, Organisation]):
     model = Department
     extra = 0
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(Audited):
+class OrganisationAdmin(RecordedPage):
     list_display = ("name", "in_country", "zone", "calendar", "is_open")
     list_filter = ("is_open",)
     prepopulated_fields = {"slug": ("name",)}
@@ -91,7 +46,7 @@ class OrganisationAdmin(Audited):
 
 
 @admin.register(Department)
-class DepartmentAdmin(Audited):
+class DepartmentAdmin(RecordedPage):
     list_display = ("name", "organisation", "email")
     list_filter = ("organisation",)
 
@@ -102,28 +57,36 @@ class CalendarDayInline(admin.TabularInline[CalendarDay, WorkingCalendar]):
 
 
 @admin.register(WorkingCalendar)
-class WorkingCalendarAdmin(admin.ModelAdmin[WorkingCalendar]):
+class WorkingCalendarAdmin(ServicePage):
     list_display = ("name", "slug", "version")
     search_fields = ("name", "slug")
     readonly_fields = ("version",)
     inlines = (CalendarDayInline,)
 
+    def save_model(
+        self, request: HttpRequest, obj: WorkingCalendar, form: Any, change: bool
+    ) -> None:
+        """A new one is made; one that is there waits for its days, to be saved with them."""
+        if not change:
+            add_calendar(obj, actor_id=request.user.pk, at=timezone.now())
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Days are saved with the calendar: one change, one version, recomputed once."""
-        super().save_related(request, form, formsets, change)
-        # A page that was saved unchanged raises no version, or every date would be computed again.
-        if form.has_changed() or any(formset.has_changed() for formset in formsets):
-            calendar_changed(
-                form.instance,
-                "calendar_changed",
-                {"days": form.instance.days.count()},
-                actor_id=request.user.pk,
-                at=timezone.now(),
-            )
+        days, gone = [], []
+        for formset in formsets:
+            # Only to learn what was changed: the service writes it.
+            days += formset.save(commit=False)
+            gone += formset.deleted_objects
+        change_calendar(
+            form.instance, days=days, gone=gone, actor_id=request.user.pk, at=timezone.now()
+        )
+
+    def delete_model(self, request: HttpRequest, obj: WorkingCalendar) -> None:
+        remove_calendar(obj, actor_id=request.user.pk, at=timezone.now())
 
 
 @admin.register(Policy)
-class PolicyAdmin(Audited):
+class PolicyAdmin(RecordedPage):
     list_display = ("title", "slug", "organisation")
     list_filter = ("organisation",)
     # What Django 6 does by itself, and warns about until then.
@@ -158,7 +121,7 @@ class VersionForm(ModelForm[PolicyVersion]):
 
 
 @admin.register(PolicyVersion)
-class PolicyVersionAdmin(admin.ModelAdmin[PolicyVersion]):
+class PolicyVersionAdmin(ServicePage):
     """New versions come by file, with their reading: without one, nothing could be asked."""
 
     form = VersionForm
@@ -181,13 +144,14 @@ class PolicyVersionAdmin(admin.ModelAdmin[PolicyVersion]):
         edit_version(obj.pk, form.edit(), actor_id=request.user.pk, at=timezone.now())
 
 
+# Rights come from files alone: an edit here would part them from the text they quote.
 @admin.register(Reading)
-class ReadingAdmin(ReadOnly):
+class ReadingAdmin(ReadOnlyPage):
     list_display = ("version", "number", "loaded_at", "used_at")
 
 
 @admin.register(Right)
-class RightAdmin(ReadOnly):
+class RightAdmin(ReadOnlyPage):
     list_display = ("title", "kind", "reading", "law")
     list_filter = ("kind", "law", "reading__version__policy")
     search_fields = ("title", "slug")
@@ -195,7 +159,7 @@ class RightAdmin(ReadOnly):
 
 
 @admin.register(InformationItem)
-class InformationItemAdmin(Audited):
+class InformationItemAdmin(RecordedPage):
     list_display = ("title", "reading")
     fields = ("title", "text", "url", "translations")
     list_select_related = ("reading__version__policy",)

@@ -1,5 +1,6 @@
 """Correcting a working calendar: one service per deed, each raises the calendar's version."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from dsr.audit.recording import delete_recorded, save_recorded
 from dsr.audit.services import SITE, append
 from dsr.policies.models import CalendarDay, WorkingCalendar
 
@@ -51,6 +53,57 @@ def drop_correction(
         CalendarDay.objects.filter(calendar=calendar, on=on).delete()
         facts = {"day": on.isoformat(), "change": "none"}
         return calendar_changed(calendar, "calendar_day", facts, actor_id=actor_id, at=at)
+
+
+def add_calendar(
+    calendar: WorkingCalendar, *, actor_id: int | None, at: datetime
+) -> WorkingCalendar:
+    """A new calendar, which nobody counts with yet."""
+    save_recorded(calendar, actor_id=actor_id, at=at)
+    return calendar
+
+
+def change_calendar(
+    calendar: WorkingCalendar,
+    *,
+    days: Sequence[CalendarDay],
+    gone: Sequence[CalendarDay],
+    actor_id: int | None,
+    at: datetime,
+) -> WorkingCalendar:
+    """Save the calendar and its corrected days together: one change, one version, one line.
+
+    Without a change there is no version either, or every date would be computed again.
+    """
+    with transaction.atomic():
+        before = WorkingCalendar.objects.select_for_update().get(pk=calendar.pk)
+        fields = [
+            name
+            for name in ("slug", "name", "codes", "weekend")
+            if getattr(calendar, name) != getattr(before, name)
+        ]
+        if not (fields or days or gone):
+            return calendar
+        calendar.save(update_fields=["slug", "name", "codes", "weekend"])
+        for day in gone:
+            day.delete()
+        for day in days:
+            day.calendar = calendar
+            day.save()
+        facts = {"fields": fields, **_told("days", days), **_told("dropped", gone)}
+        if "weekend" in fields:
+            facts |= {"weekend": calendar.weekend, "weekend.before": before.weekend}
+        return calendar_changed(calendar, "calendar_changed", facts, actor_id=actor_id, at=at)
+
+
+def _told(name: str, days: Sequence[CalendarDay]) -> dict[str, Any]:
+    # The days themselves, as many as a line takes: a holiday moves dates that people rely on.
+    return {name: sorted(day.on.isoformat() for day in days)[:100]}
+
+
+def remove_calendar(calendar: WorkingCalendar, *, actor_id: int | None, at: datetime) -> None:
+    """The database refuses it while an organisation counts with it."""
+    delete_recorded(calendar, actor_id=actor_id, at=at)
 
 
 def calendar_changed(

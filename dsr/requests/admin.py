@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dsr.accounts.models import User
+from dsr.audit.admin_pages import ReadOnlyPage, ServicePage, Unchanged
 from dsr.policies.kinds import Kind
 from dsr.policies.regimes import all_regimes
 from dsr.requests.forms.countries import place_name
@@ -19,28 +20,15 @@ from dsr.requests.services.identity_rules import RuleGiven, end_rule, refusals, 
 from dsr.requests.states import Channel
 
 
-class _ReadOnly:
-    """Requests change through their services only; the administrator is no exception."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    # Deleting rows would take the record along; erasing is destroying keys (promise H).
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class DeadlineInline(_ReadOnly, admin.TabularInline[Deadline, SubjectRequest]):
+class DeadlineInline(Unchanged, admin.TabularInline[Deadline, SubjectRequest]):
     model = Deadline
     fields = ("purpose", "set_by", "source", "due_on", "status", "governing")
     extra = 0
 
 
 @admin.register(SubjectRequest)
-class SubjectRequestAdmin(_ReadOnly, admin.ModelAdmin[SubjectRequest]):
+class SubjectRequestAdmin(ReadOnlyPage):
+    # Deleting rows would take the record along; erasing is destroying keys (promise H).
     list_display = ("reference", "organisation", "kind", "status", "received_on", "due_on")
     list_filter = ("organisation", "status", "kind")
     # Not by person: names are sealed, and their index answers on the staff pages alone.
@@ -109,7 +97,7 @@ class IdentityRuleForm(forms.ModelForm[IdentityRule]):
 
 
 @admin.register(IdentityRule)
-class IdentityRuleAdmin(admin.ModelAdmin[IdentityRule]):
+class IdentityRuleAdmin(ServicePage):
     """How much proof: a door to the service, which keeps who set each rule and why."""
 
     form = IdentityRuleForm
@@ -134,12 +122,6 @@ class IdentityRuleAdmin(admin.ModelAdmin[IdentityRule]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return (obj is None or obj.ended_at is None) and super().has_delete_permission(request, obj)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """One at a time: ending many at once would leave no line for each."""
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
 
     def save_model(self, request: HttpRequest, obj: IdentityRule, form: Any, change: bool) -> None:
         made = set_rule(

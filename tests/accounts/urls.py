@@ -1,14 +1,15 @@
 """The addresses of signing in, one page for staff and one for everybody."""
 
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from dsr.accounts.admin_doors import lead_to_account_pages
+
 admin.autodiscover()
-admin.site.login = secure_admin_login(admin.site.login)
+lead_to_account_pages(admin.site)
 
 handler403 = "config.errors.permission_denied"
 handler404 = "config.errors.not_found"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
 from dsr.accounts.models import User
+from dsr.requests.deeds.assignment import assign
 from dsr.requests.models import IdentityRule
 from tests import cast
-from tests.cast import Desk
+from tests.cast import MORNING, Desk
 from tests.dashboard.conftest import Seat
 
 
@@ -68,3 +70,26 @@ def test_rules_of_identity_are_set_changed_and_ended_by_their_service(
     assert admin.client.post(f"{rules}{second.pk}/delete/", {"post": "yes"}).status_code == 302
     second.refresh_from_db()
     assert second.ended_by is not None
+
+
+def test_the_history_names_who_did_something_and_to_whom(
+    desk: Desk, admin: Seat, django_assert_max_num_queries: Any
+) -> None:
+    asked = cast.begin(cast.ask(desk.right("img", "access")), desk.handler)
+    assign(asked.pk, to=desk.officer, actor=desk.handler, at=MORNING, seen=asked.version)
+    line = cast.history(asked)[-1]
+    assert (line.code, line.actor_id) == ("assign", desk.handler.pk)
+    with django_assert_max_num_queries(14):
+        page = admin.open(f"/admin/audit/entry/?q=request:{asked.pk}")
+    rows = re.findall(r'<td class="field-actor">([^<]*)</td>', page)
+    assert set(rows) == {"the requester", "Handler Testing"}
+    one = admin.open(f"/admin/audit/entry/{line.pk}/change/")
+    assert "Handler Testing" in one
+    assert "to: Officer Testing" in one
+    assert f">{desk.handler.pk}<" not in one
+
+
+def test_a_membership_says_whose_it_is(desk: Desk) -> None:
+    told = str(desk.clerk.memberships.get(organisation__slug="img"))
+    house = desk.organisation("img").name
+    assert told == f"Clerk Testing: Clerk: records what comes in, {house}"

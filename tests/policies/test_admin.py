@@ -5,6 +5,7 @@ from typing import Any, cast
 import pytest
 from django.contrib import admin
 from django.contrib.admin.sites import AdminSite
+from django.forms import inlineformset_factory
 from django.http import HttpRequest
 from django.test import RequestFactory
 
@@ -12,6 +13,7 @@ from dsr.accounts.models import User
 from dsr.audit.models import Entry
 from dsr.policies.admin import VersionForm
 from dsr.policies.models import (
+    Department,
     InformationItem,
     Organisation,
     Policy,
@@ -21,6 +23,7 @@ from dsr.policies.models import (
     WorkingCalendar,
 )
 from dsr.policies.reading_locks import mark_used
+from tests.dashboard.conftest import Seat
 from tests.policies.conftest import MORNING, TEXT, Folder
 
 pytestmark = pytest.mark.django_db
@@ -92,47 +95,110 @@ def test_a_text_that_loses_a_clause_is_refused_in_a_sentence(version: PolicyVers
     ]
 
 
-def test_a_changed_organisation_leaves_a_line(
+def test_a_changed_organisation_leaves_a_line_that_says_what_decides_and_names_the_rest(
     version: PolicyVersion, request_of_admin: HttpRequest
 ) -> None:
     organisation = Organisation.objects.get()
+    organisation.sole_decisions = True
+    organisation.country = "BE"
+    organisation.phone = "+32 canary"
     door(Organisation).save_model(request_of_admin, organisation, form=None, change=True)
     entry = Entry.objects.get(code="organisation_changed")
-    assert (entry.by, entry.facts) == ("staff", {"organisation": organisation.pk})
+    assert (entry.by, entry.actor_id) == ("staff", request_of_admin.user.pk)
+    assert entry.facts == {
+        "organisation": organisation.pk,
+        "fields": ["country", "phone", "sole_decisions"],
+        "country": "be",
+        "country.before": "fr",
+        "sole_decisions": True,
+        "sole_decisions.before": False,
+    }
+    # Saved again unchanged it says nothing.
+    door(Organisation).save_model(request_of_admin, organisation, form=None, change=True)
+    assert Entry.objects.filter(code="organisation_changed").count() == 1
 
 
-class Saved:
-    """As much of a form or a set of forms as saving related rows asks for."""
-
-    def __init__(self, changed: bool, instance: Any = None) -> None:
-        self.changed, self.instance = changed, instance
-
-    def has_changed(self) -> bool:
-        return self.changed
-
-    def save_m2m(self) -> None:
-        """Nothing is related so."""
-
-    def save(self, commit: bool = True) -> list[Any]:
-        return []
+@pytest.fixture
+def ada(version: PolicyVersion) -> Seat:
+    return Seat(User.objects.create_superuser("ada@example.org", "Ada Testing", "correct horse"))
 
 
-@pytest.mark.parametrize(
-    ("calendar_changed", "days_changed", "version_after"),
-    [(False, False, 1), (True, False, 2), (False, True, 2), (True, True, 2)],
-)
-def test_a_calendar_gets_one_version_for_one_saving(
-    version: PolicyVersion,
-    request_of_admin: HttpRequest,
-    calendar_changed: bool,
-    days_changed: bool,
-    version_after: int,
-) -> None:
+def lines() -> list[tuple[str, Any]]:
+    entries = Entry.objects.exclude(code__startswith="account.").order_by("pk")
+    return list(entries.values_list("code", "facts"))
+
+
+def test_a_calendar_is_saved_with_its_days_as_one_version_and_one_line(ada: Seat) -> None:
     calendar = WorkingCalendar.objects.get(slug="fr")
-    form, days = Saved(calendar_changed, calendar), Saved(days_changed)
-    door(WorkingCalendar).save_related(request_of_admin, form, [days], True)
+    address = f"/admin/policies/workingcalendar/{calendar.pk}/change/"
+    rows = {"days-TOTAL_FORMS": "1", "days-INITIAL_FORMS": "0", "days-0-calendar": calendar.pk}
+    day = {"days-0-on": "2026-05-15", "days-0-change": "add", "days-0-reason": "A bridge"}
+    typed = {"slug": "fr", "name": calendar.name, "codes": '["FR"]', "weekend": "[4, 5]"}
+    before = lines()
+    assert ada.client.post(address, typed | rows | day).status_code == 302
     calendar.refresh_from_db()
-    assert calendar.version == version_after
+    assert (calendar.version, calendar.weekend) == (2, [4, 5])
+    assert calendar.days.get().reason == "A bridge"
+    assert lines()[len(before) :] == [
+        (
+            "calendar_changed",
+            {
+                "calendar": calendar.pk,
+                "version": 2,
+                "fields": ["weekend"],
+                "weekend": [4, 5],
+                "weekend.before": [5, 6],
+                "days": ["2026-05-15"],
+                "dropped": [],
+            },
+        )
+    ]
+    # The same page sent once more changes nothing, and no date is computed again.
+    kept = {"days-TOTAL_FORMS": "1", "days-INITIAL_FORMS": "1", "days-0-id": calendar.days.get().pk}
+    assert ada.client.post(address, typed | rows | day | kept).status_code == 302
+    assert WorkingCalendar.objects.get(pk=calendar.pk).version == 2
+    assert ada.client.post(address, typed | rows | day | kept | {"days-0-DELETE": "on"})
+    assert lines()[-1][1]["dropped"] == ["2026-05-15"]
+
+
+def test_a_calendar_is_added_and_taken_away_with_a_line_each(ada: Seat) -> None:
+    rows = {"days-TOTAL_FORMS": "0", "days-INITIAL_FORMS": "0"}
+    typed = {"slug": "no-one", "name": "Nobody’s", "codes": '["BE"]', "weekend": "[5, 6]"}
+    before = lines()
+    assert ada.client.post("/admin/policies/workingcalendar/add/", typed | rows).status_code == 302
+    made = WorkingCalendar.objects.get(slug="no-one")
+    gone = ada.client.post(f"/admin/policies/workingcalendar/{made.pk}/delete/", {"post": "yes"})
+    assert gone.status_code == 302
+    assert lines()[len(before) :] == [
+        ("workingcalendar_added", {"workingcalendar": made.pk}),
+        ("workingcalendar_deleted", {"workingcalendar": made.pk}),
+    ]
+
+
+def test_departments_that_are_saved_beside_their_organisation_leave_a_line_each(
+    version: PolicyVersion, request_of_admin: HttpRequest
+) -> None:
+    organisation = Organisation.objects.get()
+    rows = inlineformset_factory(Organisation, Department, fields=["slug", "name"])
+    before = lines()
+
+    def save(**typed: Any) -> None:
+        data = {f"departments-{name}": value for name, value in typed.items()}
+        formset = rows(data, instance=organisation)
+        assert formset.is_valid(), formset.errors
+        door(Organisation).save_formset(request_of_admin, None, formset, True)
+
+    one = {"TOTAL_FORMS": 1, "0-slug": "archive", "0-name": "Archive"}
+    save(INITIAL_FORMS=0, **one)
+    kept = organisation.departments.get(slug="archive")
+    there = {"INITIAL_FORMS": 1, **one, "0-id": kept.pk}
+    save(**there | {"0-name": "Archives"})
+    save(**there, **{"0-DELETE": "on"})
+    assert lines()[len(before) :] == [
+        ("department_added", {"department": kept.pk}),
+        ("department_changed", {"department": kept.pk, "fields": ["name"]}),
+        ("department_deleted", {"department": kept.pk}),
+    ]
 
 
 def test_information_is_edited_until_its_reading_is_in_use(

@@ -1,0 +1,108 @@
+"""The three kinds of page that the administration may have; a system check knows no other.
+
+A page either changes nothing, or writes a line for every change by itself, or is a door to services
+that write theirs. What somebody changed without a line nobody could find again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils import timezone
+
+from .recording import delete_recorded, save_recorded
+
+
+class Unchanged:
+    """Nothing can be added, changed or deleted here, by whomever. For pages and their inlines."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class _OneByOne(admin.ModelAdmin[Any]):
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """One at a time: deleting many at once would leave no line for each."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+
+class ReadOnlyPage(Unchanged, _OneByOne):
+    """To be looked at. Its inlines are ``Unchanged`` as well."""
+
+
+class RecordedPage(_OneByOne):
+    """Whatever is saved or deleted here, also beside the object, is a line of history."""
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        save_recorded(obj, actor_id=request.user.pk, at=timezone.now())
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        delete_recorded(obj, actor_id=request.user.pk, at=timezone.now())
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        # Only to learn what was changed: each row is written with its line.
+        rows = formset.save(commit=False)
+        for gone in formset.deleted_objects:
+            delete_recorded(gone, actor_id=request.user.pk, at=timezone.now())
+        for row in rows:
+            save_recorded(row, actor_id=request.user.pk, at=timezone.now())
+        formset.save_m2m()
+
+
+class ServicePage(_OneByOne):
+    """A door to services, each of which writes its line.
+
+    It says itself what saving does and, where something can be deleted, what deleting does: what
+    Django does by itself goes past the services.
+    """
+
+
+def ways_past_history(page: BaseModelAdmin[Any]) -> Iterator[str]:
+    """How something could be changed on this page without a line, as sentences."""
+    kind = type(page)
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    if not isinstance(page, ReadOnlyPage | RecordedPage | ServicePage):
+        yield f"{name} is none of the pages that write history (dsr.audit.admin_pages)."
+        return
+    if getattr(page, "list_editable", ()):
+        yield f"{name} changes rows in its list, past what it does when a page is saved."
+    if isinstance(page, ReadOnlyPage):
+        yield from _opened_again(page, name)
+    if isinstance(page, ServicePage):
+        yield from _left_to_django(page, name)
+
+
+def _opened_again(page: ReadOnlyPage, name: str) -> Iterator[str]:
+    for method in ("has_add_permission", "has_change_permission", "has_delete_permission"):
+        if getattr(type(page), method) is not getattr(ReadOnlyPage, method):
+            yield f"{name} is read-only and opens {method} again."
+    for inline in page.inlines:
+        if not issubclass(inline, Unchanged):
+            yield f"{name} is read-only, but its rows in {inline.__name__} are not."
+
+
+def _left_to_django(page: ServicePage, name: str) -> Iterator[str]:
+    if not _says(page, "save_model"):
+        yield f"{name} leaves saving to Django instead of a service."
+    if not _says(page, "delete_model") and not _says(page, "has_delete_permission"):
+        yield f"{name} leaves deleting to Django instead of a service."
+    open_rows = [each for each in page.inlines if not issubclass(each, Unchanged)]
+    if open_rows and not (_says(page, "save_formset") or _says(page, "save_related")):
+        yield f"{name} leaves saving its rows to Django instead of a service."
+
+
+def _says(page: ServicePage, method: str) -> bool:
+    return getattr(type(page), method) is not getattr(ServicePage, method)
