@@ -222,6 +222,14 @@ def history(subject_request: SubjectRequest) -> list[Entry]:
     return list(Entry.objects.filter(chain=chain).order_by("seq"))
 
 
+def objection_in_mail() -> str:
+    """The address behind “this was not me” in the newest mail to a contact on record."""
+    mail = OutboxMessage.objects.filter(kind="contact_held").latest("pk")
+    found = re.search(r"/s/not-me/[\w-]+/", str(mail.unseal("body")))
+    assert found
+    return found[0]
+
+
 def code_in_mail() -> str:
     """The newest code for reading, as it stands in its mail or letter."""
     mail = OutboxMessage.objects.filter(kind="reading_code").latest("pk")

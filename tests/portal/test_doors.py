@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from dsr.accounts.models import Membership
-from dsr.requests.deeds import assignment, conversation, review
+from dsr.requests.deeds import assignment, conversation, held_contact, review
 from dsr.requests.deeds.answer import send_answer
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links
@@ -26,6 +26,7 @@ SAID = {
     "answer": "canary of an answer",
     "note": "canary of a note",
     "evidence": "face and passport",
+    "contact-on-record": "canary.before@example.org",
 }
 
 
@@ -38,13 +39,15 @@ def expected() -> tuple[list[str], dict[str, list[str]]]:
 
 def told(visitor: Visitor, desk: Desk) -> SubjectRequest:
     """A request with everything in it that somebody could read."""
-    sent = visitor.ask(**FULL, details=SAID["what-was-asked"])
+    sent = visitor.ask(**FULL, details=SAID["what-was-asked"], may_use_contact_held="on")
     begun = cast.begin(sent, desk.handler, at=timezone.now())
     assignment.note(begun.pk, text=SAID["note"], actor=desk.handler, at=timezone.now())
     conversation.ask_requester(
         begun.pk, question=SAID["question"], actor=desk.handler, at=timezone.now()
     )
     visitor.client.post(visitor.at("reply/"), {"text": SAID["own-message"]})
+    held = held_contact.Held(email=SAID["contact-on-record"], source="the file of 2023")
+    held_contact.record_held_contact(begun.pk, held, actor=desk.handler, at=timezone.now())
     back = SubjectRequest.objects.get(pk=sent.pk)
     proposed = cast.propose(back, desk.handler, at=timezone.now(), answer=SAID["answer"])
     approved = review.approve(
@@ -74,6 +77,7 @@ def test_each_door_shows_what_the_table_says(visitor: Visitor, desk: Desk) -> No
     desk_page = f"/staff/requests/{sent.reference}/"
     doors: dict[str, tuple[str, Callable[[], bytes]]] = {
         "link": (text(Client(), token), lambda: b""),
+        "objector": (text(Client(), cast.objection_in_mail()), lambda: b""),
         "none": (text(stranger, *private), lambda: taken(stranger, visitor.at(), letter.pk)),
     }
     for name, client in {"opened": opened, "sender": visitor.client, "code": coded}.items():
