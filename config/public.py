@@ -12,6 +12,8 @@ PUBLIC_PAGES = frozenset(
         *("portal:home", "portal:organisation", "portal:policy", "portal:ask"),
         *("portal:set_language", "portal:link", "portal:end", "portal:ended"),
         *("portal:lost", "portal:looked"),
+        # For the contact on record: it objects, and sees nothing.
+        "portal:not_me",
         # These want the session of a private link instead; what was released wants a code as well.
         "portal:open_requests",
         *("portal:sent", "portal:status", "portal:reply", "portal:withdraw", "portal:complete"),

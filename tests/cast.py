@@ -20,7 +20,7 @@ from dsr.policies.catalogue.loading import load
 from dsr.policies.catalogue.reading import HOME
 from dsr.policies.models import Organisation, Right
 from dsr.requests.actors import REQUESTER, Actor
-from dsr.requests.deeds import assignment, decision, evidence, release
+from dsr.requests.deeds import assignment, authority, decision, evidence, release
 from dsr.requests.deeds.decision import Proposal, SoleDecision
 from dsr.requests.deeds.evidence_given import EvidenceGiven
 from dsr.requests.models import SubjectRequest
@@ -139,6 +139,37 @@ def prove(
     )
     return evidence.add_evidence(
         subject_request.pk, given, actor=by, at=at, seen=subject_request.version
+    )
+
+
+GUS = PersonGiven("Gus Guardian", email="gus@example.org")
+
+
+def ask_as_guardian(desk: Desk, slug: str = "copy") -> SubjectRequest:
+    return ask(desk.right("indigomed", slug), role="guardian", requester=GUS)
+
+
+def prove_authority(
+    subject_request: SubjectRequest, by: User, *, at: datetime = MORNING, **instead: Any
+) -> SubjectRequest:
+    """An order of a court that reaches health; or as given."""
+    given = {"kind": "court_order", "scope": "health", "confirmed": True, "note": "shown"} | instead
+    return authority.add_authority(
+        subject_request.pk,
+        authority.AuthorityGiven(**given),
+        actor=by,
+        at=at,
+        seen=subject_request.version,
+    )
+
+
+def contest(subject_request: SubjectRequest, by: User, *, at: datetime = MORNING) -> SubjectRequest:
+    return authority.contest_authority(
+        subject_request.pk,
+        reason="The other parent called.",
+        actor=by,
+        at=at,
+        seen=subject_request.version,
     )
 
 

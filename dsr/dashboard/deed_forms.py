@@ -73,11 +73,20 @@ class DeedForm(forms.Form):
         return again
 
 
-def grouped(form: DeedForm) -> dict[str, list[Any]]:
-    """The fields that belong together in rows (``detail_1``, ``unique_1``), and all the others."""
+SHOWN_AT_ONCE = 3  # rows; more are folded away
+
+
+def grouped(form: DeedForm) -> dict[str, Any]:
+    """The fields that belong together in rows (``detail_1``, ``unique_1``), and all the others.
+
+    ``more`` are the rows that are folded away, open where one of them is filled in or wrong.
+    """
     rows: dict[str, list[forms.BoundField]] = {}
     others: list[forms.BoundField] = []
     for field in form.visible_fields():
         number = field.name.rpartition("_")[2]
         (rows.setdefault(number, []) if number.isdigit() else others).append(field)
-    return {"rows": list(rows.values()), "others": others}
+    shown = list(rows.values())
+    more = shown[SHOWN_AT_ONCE:]
+    used = any(field.errors or field.value() for row in more for field in row)
+    return {"rows": shown[:SHOWN_AT_ONCE], "more": more, "more_used": used, "others": others}

@@ -7,6 +7,7 @@ template of the deed's name in ``templates/dashboard/deeds/``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.db.models import F
@@ -15,40 +16,51 @@ from django.http import Http404
 from dsr.accounts.models import User
 from dsr.dashboard import request_page, words
 from dsr.requests import answer_texts, decision_rules
+from dsr.requests.authority import authority_needed
 from dsr.requests.deeds.deadline import extendable
 from dsr.requests.deeds.declaration import Deed
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import goes_by_post, writes_to
-from dsr.requests.preconditions import authority_proved, identity_reached, standing_decision
+from dsr.requests.preconditions import identity_reached, standing_decision
 from dsr.requests.states import ENDING_FROM, Ending, Outcome
 from dsr.vault.addresses import readable
 
-Panel = Callable[[SubjectRequest, User, Mapping[str, Any]], dict[str, Any]]
+Panel = Callable[[SubjectRequest, User, Mapping[str, Any], date], dict[str, Any]]
 
 
 def shown(
-    deed: Deed[Any], subject_request: SubjectRequest, user: User, address: Mapping[str, Any]
+    deed: Deed[Any],
+    subject_request: SubjectRequest,
+    user: User,
+    address: Mapping[str, Any],
+    today: date,
 ) -> dict[str, Any]:
     """Everything that the panels of a deed's page need."""
     context: dict[str, Any] = {}
     for name in deed.shows:
-        context |= PANELS[name](subject_request, user, address)
+        context |= PANELS[name](subject_request, user, address, today)
     return context
 
 
-def _identity(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
-    return {"progress": words.identity_progress(it)}
+def _identity(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    return {"progress": words.identity_progress(it, today)}
 
 
-def _decision(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
+def _decision(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
     return request_page.decision(it)
 
 
-def _deciding(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
+def _deciding(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
     return {
         "drafts": answer_texts.answers(it),
         "outcomes": Outcome.choices,
-        "unproved": not (identity_reached(it) and authority_proved(it)),
+        "unproved": not identity_reached(it) or bool(authority_needed(it, today)),
         # For each outcome: releasing and refusing differ in when a second person is needed.
         "two": decision_rules.needs_two(it, Outcome.GRANTED, user),
         "two_to_refuse": decision_rules.needs_two(it, Outcome.REFUSED, user),
@@ -63,13 +75,16 @@ def second_people(subject_request: SubjectRequest, besides: User) -> list[User]:
     # verifies nothing, so its author may.
     out = set(subject_request.evidence.filter(struck_at=None).values_list("by", flat=True))
     out |= set(subject_request.contact_proofs.filter(struck_at=None).values_list("by", flat=True))
+    out |= set(subject_request.held_contacts.values_list("by", flat=True))
     out |= set(subject_request.people.values_list("contact_edited_by", flat=True))
     able = decision_rules.approvers(subject_request, besides)
     able = able.annotate(approves_from=F("memberships__approves_from"))
     return [each for each in able if each.pk not in out]
 
 
-def _ending(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
+def _ending(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
     possible = [each for each in Ending if it.status in ENDING_FROM[each]]
     return {
         "endings": [(each.value, each.label) for each in possible],
@@ -77,7 +92,9 @@ def _ending(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[
     }
 
 
-def _answer(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
+def _answer(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
     decision, person = standing_decision(it), writes_to(it)
     return {
         "answer": decision.shown("answer") if decision else "",
@@ -87,7 +104,9 @@ def _answer(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[
     }
 
 
-def _evidence(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
+def _evidence(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
     # Found through the request: an id of somebody else's evidence in the address is a 404.
     for row in request_page.evidence(it):
         if row.pk == address["evidence_id"]:
@@ -95,7 +114,9 @@ def _evidence(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dic
     raise Http404
 
 
-def _extendable(it: SubjectRequest, user: User, address: Mapping[str, Any]) -> dict[str, Any]:
+def _extendable(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
     return {"extendable": extendable(it)}
 
 

@@ -19,7 +19,9 @@ from dsr.requests import queries
 from dsr.requests.deadlines import explain
 from dsr.requests.decision_rules import grounds_for
 from dsr.requests.models import (
+    Attachment,
     Deadline,
+    DisputeDeadline,
     Evidence,
     Person,
     Reading,
@@ -35,7 +37,7 @@ from dsr.requests.preconditions import (
 )
 from dsr.requests.services import reading
 from dsr.requests.services.identity_documents import gone_on
-from dsr.requests.states import POSSIBLE_MATCHES, EvidenceKind, Read
+from dsr.requests.states import POSSIBLE_MATCHES, About, EvidenceKind, Read, Scope
 from dsr.requests.words import Badge, short
 from dsr.vault.addresses import readable
 from dsr.vault.errors import Tampered
@@ -168,6 +170,10 @@ def evidence(subject_request: SubjectRequest) -> list[Any]:
 
 def _compared(row: Evidence) -> str:
     said = []
+    if row.scope:
+        said.append(_("reaches: %(scope)s") % {"scope": row.get_scope_display()})
+    if row.expires_on:
+        said.append(_("valid until %(day)s") % {"day": short(row.expires_on)})
     if row.compared_with:
         said.append(_("compared with: %(record)s") % {"record": row.get_compared_with_display()})
     if row.detail and row.confirmed and row.detail not in POSSIBLE_MATCHES:
@@ -182,6 +188,8 @@ def _evidence_badge(row: Evidence) -> Badge:
         return Badge("bad", _("Differs"))
     if not row.confirmed:
         return Badge("bad", _("Does not confirm"))
+    if row.scope == Scope.OTHER:
+        return Badge("warn", _("Does not reach this request"))
     if row.detail in POSSIBLE_MATCHES:
         return Badge("plain", _("Possible match"))
     if row.kind == EvidenceKind.NO_DOUBT and not row.seconded_by_id:
@@ -256,10 +264,7 @@ class FileShown:
 def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]:
     """Everything that can be downloaded; identity documents only for those who prove or approve."""
     # The download asks this same list, so nothing can be fetched that is not shown here.
-    found = [
-        (each.file, _("Came with the request") if each.from_requester else _("Added by staff"))
-        for each in subject_request.attachments.all()
-    ]
+    found = [(each.file, _came_as(each)) for each in subject_request.attachments.all()]
     found += [(each.letter, _("Letter")) for each in subject_request.messages.all() if each.letter]
     # Prefetched with the page, so asking for the messages twice costs nothing.
     found += [
@@ -273,8 +278,12 @@ def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]
     gone = {pk for pk, each in documents.items() if each.destroyed_at}
     if identity:
         sent = {file.pk for file, _what in found}
-        rows = {each.document for each in subject_request.evidence.all() if each.document}
-        found += [(each, _("Identity document")) for each in rows if each.pk not in sent]
+        rows = {each.document: each.about for each in subject_request.evidence.all()}
+        found += [
+            (file, _("Identity document") if about == About.IDENTITY else _("Proof of authority"))
+            for file, about in rows.items()
+            if file and file.pk not in sent
+        ]
     found = [
         (file, what)
         for file, what in found
@@ -299,6 +308,12 @@ def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]
         )
         for file, what in found
     ]
+
+
+def _came_as(attachment: Attachment) -> str:
+    if attachment.about == About.AUTHORITY:
+        return _("Proof of authority")
+    return _("Came with the request") if attachment.from_requester else _("Added by staff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +379,8 @@ class Access:
     code: str
     code_until: datetime | None
     answers: list[Opened]
+    held: list[Any]
+    settle_by: date | None
 
 
 def access(subject_request: SubjectRequest, at: datetime, *, sees_code: bool) -> Access:
@@ -380,6 +397,8 @@ def access(subject_request: SubjectRequest, at: datetime, *, sees_code: bool) ->
         is_proved=contact_proved(subject_request),
         needed=needed,
         stolen=writes_to(subject_request).email_stolen,
+        held=opened(subject_request, subject_request.held_contacts.select_related("by"), "address"),
+        settle_by=_settle_by(subject_request),
         links=subject_request.links.filter(ended_at=None, expires_at__gt=at).count(),
         sessions=len(reading_now),
         confirmed=sum(reading_now),
@@ -387,6 +406,15 @@ def access(subject_request: SubjectRequest, at: datetime, *, sees_code: bool) ->
         code_until=code.expires_at if code else None,
         answers=[_opened(each, at) for each in reading.released(subject_request)],
     )
+
+
+def _settle_by(subject_request: SubjectRequest) -> date | None:
+    """By when an open objection has to be settled."""
+    of_open = DisputeDeadline.objects.filter(
+        dispute__subject_request=subject_request, dispute__settled_at=None
+    )
+    found = of_open.first()
+    return found.due_on if found else None
 
 
 def _opened(message: RequestMessage, at: datetime) -> Opened:

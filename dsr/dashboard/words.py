@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from dsr.policies.kinds import Level
 from dsr.policies.models import Right
+from dsr.requests.authority import authority_needed
 from dsr.requests.identity_levels import reached_level, still_needed
 from dsr.requests.models import Deadline, SubjectRequest
-from dsr.requests.preconditions import authority_proved
 from dsr.requests.states import ACTS_FOR_ANOTHER, DeadlineStatus, Duty, Status
 from dsr.requests.words import Badge, days_badge, short
 
@@ -55,6 +55,10 @@ MAILS: dict[str, str | Promise] = {
     "withdrawn_staff": gettext_lazy("To staff: withdrawn"),
     "sole_refusal": gettext_lazy("To staff: a refusal by one person"),
     "identity_documents": gettext_lazy("To staff: identity documents are about to be destroyed"),
+    "contact_held": gettext_lazy("To the contact on record: somebody asked"),
+    "contact_changed": gettext_lazy("To the old contact: it was changed"),
+    "not_me": gettext_lazy("To staff: this was not me"),
+    "not_me_reminder": gettext_lazy("To staff: an objection waits"),
     "digest": gettext_lazy("Confirmation of receipt of several requests"),
     "invitation": gettext_lazy("Invitation"),
     "approver_named": gettext_lazy("To staff: somebody is to approve"),
@@ -129,7 +133,7 @@ class IdentityProgress:
     reached: Level
     missing: str
     acts_for_another: bool
-    authority: bool
+    authority_missing: str
 
     @property
     def enough(self) -> bool:
@@ -144,7 +148,7 @@ class IdentityProgress:
         ]
 
 
-def identity_progress(subject_request: SubjectRequest) -> IdentityProgress:
+def identity_progress(subject_request: SubjectRequest, today: date) -> IdentityProgress:
     required = Level(subject_request.required_level)
     evidence = subject_request.evidence.all()
     return IdentityProgress(
@@ -153,7 +157,7 @@ def identity_progress(subject_request: SubjectRequest) -> IdentityProgress:
         reached_level(evidence),
         still_needed(evidence, required),
         subject_request.role in ACTS_FOR_ANOTHER,
-        authority_proved(subject_request),
+        authority_needed(subject_request, today),
     )
 
 

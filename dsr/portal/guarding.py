@@ -10,9 +10,10 @@ wrong: the answer is the same 404 as for any wrong one, so nobody learns from it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from django.core import signing
@@ -143,13 +144,22 @@ def status_of(form: Form) -> int:
     return TOO_MANY if form.has_error(NON_FIELD_ERRORS, TooMany.code) else 200
 
 
+Found = TypeVar("Found")
+Find = Callable[..., Found | None]
+
+
 def find_link(request: HttpRequest, token: str, at: datetime) -> StatusLink | None:
     """The standing link of a token, unless too many wrong ones came from the same source."""
+    return find_by(links.find, request, token, at)
+
+
+def find_by(find: Find[Found], request: HttpRequest, token: str, at: datetime) -> Found | None:
+    """What ``find(token, at=at)`` finds: all links that strangers hold are counted alike."""
     source = source_of(request.META)
     # Before the look-up: while the limit is reached a right link must not answer otherwise.
     if rate_limits.is_reached(rate_limits.WRONG_LINK, at=at, source=source):
         return None
-    found = links.find(token, at=at)
+    found = find(token, at=at)
     # Counted after the miss, so that people who follow their own link use up nothing.
     if found is None:
         one_too_many(request, rate_limits.WRONG_LINK, at)

@@ -5,7 +5,8 @@ from django.apps import AppConfig
 # The modules of deeds, in the order in which docs/states.md and the staff pages list them.
 SUBJECTS = (
     *("assignment", "identity", "evidence", "conversation", "decision", "review", "answer"),
-    *("release", "ending", "receipt", "correction", "facts", "deadline", "order"),
+    *("authority", "release", "ending", "receipt", "correction", "facts", "deadline", "order"),
+    "held_contact",
 )
 
 
@@ -22,10 +23,12 @@ class RequestsConfig(AppConfig):
 
         from dsr.notifications.services import expect, register_recheck
         from dsr.requests.deadlines import reminder_kinds
+        from dsr.requests.deadlines.dispute_reminders import DisputeReminders
         from dsr.requests.deadlines.request_reminders import RequestReminders
         from dsr.requests.services import links, reading
 
         reminder_kinds.register(RequestReminders())
+        reminder_kinds.register(DisputeReminders())
         register_recheck(links.RECHECK, links.still_leads_there)
         register_recheck(links.RECHECK_ANY, links.still_leads_there)
         register_recheck(links.CODE_RECHECK, reading.still_of_use)

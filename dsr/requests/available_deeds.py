@@ -78,6 +78,8 @@ def _offer(
     if blocked or not special:
         return plain
     label, sentence = special
+    if not label:
+        return None
     return replace(plain, label=label, blocked=sentence)
 
 

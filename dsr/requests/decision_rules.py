@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
+from dsr.requests.authority import authority_needed
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.models import SubjectRequest
-from dsr.requests.preconditions import authority_proved, identity_reached
+from dsr.requests.preconditions import identity_reached
 from dsr.requests.states import SAFE_GROUNDS, Ground, Outcome, Status
 
 # Promise A8. Before that there is time to find a second person.
@@ -88,7 +89,7 @@ def refuses(outcome: str) -> bool:
     return outcome in (Outcome.REFUSED, Outcome.PARTLY_GRANTED)
 
 
-def check_proposal(subject_request: SubjectRequest, proposal: Proposed) -> None:
+def check_proposal(subject_request: SubjectRequest, proposal: Proposed, on: date) -> None:
     problems = {}
     if proposal.outcome not in Outcome.values:
         problems["outcome"] = _("Choose an outcome.")
@@ -100,11 +101,13 @@ def check_proposal(subject_request: SubjectRequest, proposal: Proposed) -> None:
         problems["ground"] = _("A ground belongs to a refusal only. Leave it empty.")
     if problems:
         raise BadInput(problems)
-    _check_says_nothing_to_a_stranger(subject_request, proposal)
+    _check_says_nothing_to_a_stranger(subject_request, proposal, on)
     _check_promise(subject_request, proposal)
 
 
-def _check_says_nothing_to_a_stranger(subject_request: SubjectRequest, proposal: Proposed) -> None:
+def _check_says_nothing_to_a_stranger(
+    subject_request: SubjectRequest, proposal: Proposed, on: date
+) -> None:
     """Until the level is reached nothing may tell whether the person is known.
 
     In a clinic even “nothing held” answers a question that a stranger may not ask.
@@ -120,10 +123,8 @@ def _check_says_nothing_to_a_stranger(subject_request: SubjectRequest, proposal:
                 "does not tell what is held, for example because identity could not be proved."
             )
         )
-    if not authority_proved(subject_request):
-        raise Unmet(
-            _("The authority to act for another person is not proved. Record evidence of it.")
-        )
+    if sentence := authority_needed(subject_request, on):
+        raise Unmet(sentence)
 
 
 def _check_promise(subject_request: SubjectRequest, proposal: Proposed) -> None:

@@ -47,7 +47,7 @@ def gaps(text: str) -> list[str]:
 @cache
 def _our_gaps() -> frozenset[str]:
     nobody = {"name": "", "right": "", "day": "", "organisation": "", "for_another": True}
-    found = set()
+    found: set[str] = set()
     # In every language: whoever answers may have begun in another than the one the page has now.
     for language, _name in settings.LANGUAGES:
         with translation.override(language):

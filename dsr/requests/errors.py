@@ -4,7 +4,7 @@ Anything that is not a ``RequestError`` is a defect and propagates.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -99,3 +99,17 @@ class TooMany(RequestError):
             "Please try again in %(n)d minute.", "Please try again in %(n)d minutes.", minutes
         ) % {"n": minutes}
         super().__init__(f"{why} {when}")
+
+
+# Nobody who asks today was born before, and no law that we compute is older.
+FIRST_DAY, LAST_DAY = date(1880, 1, 1), date(2200, 1, 1)
+
+
+def out_of_time(day: date) -> str:
+    """Why no deadline can be counted from or to this day; empty where one can.
+
+    For services, whose callers have no field beside which a closer bound could stand.
+    """
+    if FIRST_DAY <= day <= LAST_DAY:
+        return ""
+    return str(_("No date can be counted with this day. Write the year with four figures."))

@@ -16,11 +16,14 @@ def keep_file(
     *,
     at: datetime,
     purpose: KeyPurpose = KeyPurpose.CONTENT,
+    about: str = "",
 ) -> Attachment:
     """Seal a checked upload under one of the request's keys and attach it."""
     # Content unless somebody says that it proves an identity: each key dies on its own day.
     stored = keep_proof(subject_request, upload, at=at, purpose=purpose)
-    return Attachment.objects.create(subject_request=subject_request, file=stored, at=at)
+    return Attachment.objects.create(
+        subject_request=subject_request, file=stored, about=about, at=at
+    )
 
 
 def keep_proof(

@@ -123,7 +123,7 @@ class Counted:
         return code and EvidenceKind.CONTACT_ON_RECORD not in self.kinds
 
 
-def count(evidence: Iterable[Evidence], about: str = About.IDENTITY) -> Counted:
+def count(evidence: Iterable[Evidence]) -> Counted:
     """Of each kind, and of each detail whatever it was compared with, the latest row counts: the
     same thing said three times is said once, and a check that failed later outweighs one before.
     """
@@ -131,7 +131,7 @@ def count(evidence: Iterable[Evidence], about: str = About.IDENTITY) -> Counted:
     latest = {
         (row.kind, row.detail): row
         for row in evidence
-        if row.struck_at is None and row.about == about
+        if row.struck_at is None and row.about == About.IDENTITY
     }
     confirmed = [row for row in latest.values() if row.confirmed]
     # Name and birth date find possible matches; they add nothing to a proof (promise A11).
@@ -150,9 +150,9 @@ def _is_unread(row: Evidence) -> bool:
     return row.kind == EvidenceKind.NO_DOUBT and row.seconded_by_id is None
 
 
-def reached_level(evidence: Iterable[Evidence], about: str = About.IDENTITY) -> Level:
+def reached_level(evidence: Iterable[Evidence]) -> Level:
     """What the standing evidence reaches together."""
-    return count(evidence, about).level
+    return count(evidence).level
 
 
 def still_needed(evidence: Iterable[Evidence], required: Level) -> str:

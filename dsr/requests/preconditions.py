@@ -12,11 +12,12 @@ from dsr.accounts.models import User
 from dsr.policies.kinds import PROVEN, Level
 
 from .actors import Actor
+from .authority import authority_needed
 from .decision_basis import what_changed
 from .identity_levels import reached_level, still_needed
 from .models import Decision, RequestMessage, SubjectRequest
 from .people import answers_go_to, contact_hash
-from .states import ACTS_FOR_ANOTHER, About, Outcome
+from .states import Outcome, Status
 
 
 def identity_reached(subject_request: SubjectRequest) -> bool:
@@ -24,12 +25,10 @@ def identity_reached(subject_request: SubjectRequest) -> bool:
     return reached_level(subject_request.evidence.all()) >= subject_request.required_level
 
 
-def authority_proved(subject_request: SubjectRequest) -> bool:
-    """Acting for another is proved apart from identity; nobody else needs it."""
-    if subject_request.role not in ACTS_FOR_ANOTHER:
-        return True
-    # Any level above none: how far an authority reaches, whoever records it has to judge.
-    return reached_level(subject_request.evidence.all(), About.AUTHORITY) > Level.NONE
+def is_stopped(subject_request: SubjectRequest) -> bool:
+    """Nothing goes out, and nothing that went out is opened, until a doubt is cleared up; also of
+    a request that had ended before."""
+    return subject_request.status == Status.FROZEN or disputed(subject_request)
 
 
 def standing_decision(subject_request: SubjectRequest) -> Decision | None:
@@ -99,10 +98,13 @@ def second_person(subject_request: SubjectRequest, actor: Actor) -> str:
     # A check that failed counts too: who verified is not who approves (promise A8). Who only read
     # a colleague's reason and agreed has recorded nothing, and stays a second person.
     if subject_request.evidence.filter(by=actor, struck_at=None).exists():
-        return _("You recorded evidence of identity. Another person has to approve.")
+        return _("You recorded evidence of identity or authority. Another person has to approve.")
     # Else one person could turn an approved answer to an address of their own.
     if subject_request.contact_proofs.filter(by=actor, struck_at=None).exists():
         return _("You proved the contact the answer goes to. Another person has to approve.")
+    # Nor to one that would have said: this was not me.
+    if subject_request.held_contacts.filter(by=actor, before_change=False).exists():
+        return _("You entered the contact on record. Another person has to approve.")
     if subject_request.people.filter(contact_edited_by=actor).exists():
         return _("You last edited the contact the answer goes to. Another person has to approve.")
     return ""
@@ -116,6 +118,20 @@ def contact_proved(subject_request: SubjectRequest) -> bool:
     to, medium = answers_go_to(subject_request)
     proofs = subject_request.contact_proofs.filter(struck_at=None)
     return bool(to) and proofs.filter(contact=contact_hash(to, medium)).exists()
+
+
+def disputed(subject_request: SubjectRequest) -> bool:
+    """Whether somebody on record says that it was not them, and nobody has settled it yet."""
+    return subject_request.disputes.filter(settled_at=None).exists()
+
+
+def not_disputed(subject_request: SubjectRequest, actor: Actor) -> str:
+    if not disputed(subject_request):
+        return ""
+    return _(
+        "The contact on record said that this was not them. Until that is settled nothing goes "
+        "out and nothing is erased."
+    )
 
 
 def gives_data(subject_request: SubjectRequest) -> bool:
@@ -141,6 +157,4 @@ def releasable(subject_request: SubjectRequest, actor: Actor) -> str:
         return ""
     if sentence := identity_needed(subject_request, actor):
         return sentence
-    if authority_proved(subject_request):
-        return ""
-    return _("The authority to act for another person is not proved. Record evidence of it.")
+    return authority_needed(subject_request)

@@ -180,6 +180,27 @@ class RecordSource(TextChoices):
     OTHER_RECORD = "other_record", _("Another record that we keep")
 
 
+class AuthorityKind(TextChoices):
+    """What can show that somebody may act for another."""
+
+    BIRTH_CERTIFICATE = "birth_certificate", _("Birth certificate")
+    COURT_ORDER = "court_order", _("Order of a court")
+    POWER_OF_ATTORNEY = "power_of_attorney", _("Power of attorney")
+    MANDATE = "mandate", _("Mandate signed by the person")
+    DEATH_CERTIFICATE = "death_certificate", _("Death certificate")
+    INHERITANCE = "inheritance", _("Certificate of inheritance")
+
+
+class Scope(TextChoices):
+    """How far an authority reaches, as its own text says."""
+
+    EVERYTHING = "everything", _("All matters of the person")
+    HEALTH = "health", _("Health and its records")
+    PERSONAL_DATA = "personal_data", _("Requests about personal data")
+    THIS_REQUEST = "this_request", _("This request")
+    OTHER = "other", _("Other matters, and not this request")
+
+
 class About(TextChoices):
     """What a piece of evidence speaks for; authority is proved apart from identity."""
 
@@ -189,6 +210,25 @@ class About(TextChoices):
 
 # Who asks in these roles acts for another person: that authority is proved apart from identity.
 ACTS_FOR_ANOTHER = frozenset({Asker.PARENT, Asker.GUARDIAN, Asker.AGENT, Asker.HEIR, Asker.DOCTOR})
+
+# What proves the authority of each role: of every group one.
+AUTHORITY_OF: dict[str, tuple[tuple[AuthorityKind, ...], ...]] = {
+    Asker.PARENT: ((AuthorityKind.BIRTH_CERTIFICATE, AuthorityKind.COURT_ORDER),),
+    Asker.GUARDIAN: ((AuthorityKind.COURT_ORDER,),),
+    Asker.AGENT: (
+        (AuthorityKind.POWER_OF_ATTORNEY, AuthorityKind.MANDATE, AuthorityKind.COURT_ORDER),
+    ),
+    Asker.DOCTOR: ((AuthorityKind.MANDATE, AuthorityKind.POWER_OF_ATTORNEY),),
+    # A partner is no heir: the person may have left a mandate, or a court may have decided.
+    Asker.HEIR: (
+        (AuthorityKind.DEATH_CERTIFICATE,),
+        (AuthorityKind.INHERITANCE, AuthorityKind.MANDATE, AuthorityKind.COURT_ORDER),
+    ),
+}
+# They reach as far as they say; a certificate says what somebody is.
+SCOPED = frozenset(
+    {AuthorityKind.COURT_ORDER, AuthorityKind.POWER_OF_ATTORNEY, AuthorityKind.MANDATE}
+)
 
 
 class DeadlineStatus(TextChoices):
@@ -265,6 +305,7 @@ class Ended(TextChoices):
     STOLEN = "stolen", _("the contact is in wrong hands")
     UNPROVED = "unproved", _("the proof of the contact was struck")
     FROZEN = "frozen", _("the request was frozen")
+    NOT_ME = "not_me", _("the contact on record said that this was not them")
     UNFROZEN = "unfrozen", _("the request was released again")
     STAFF = "staff", _("closed by the desk")
     REQUESTER = "requester", _("closed by the requester")

@@ -85,8 +85,8 @@ def test_from_the_queue_to_the_approval(walk: Walk) -> None:
     expect(walk.page.get_by_role("alert")).to_be_focused()
 
     walk.page.get_by_label("Kind of evidence").select_option("at_counter")
-    walk.page.get_by_label("What was compared with what").fill("Face and passport")
-    walk.page.get_by_label("It confirms").check()
+    walk.page.locator("[name=confirmed]").select_option("yes")
+    assert_accessible(walk.page)
     walk.press("Record evidence")
     expect(walk.page.get_by_text("Enough for this right")).to_be_visible()
     walk.follow("Start work")

@@ -97,6 +97,31 @@ def test_one_page_records_several_details_and_says_what_is_missing(
     assert "compared with: Patient file; others may share it" in page
 
 
+def test_authority_is_recorded_contested_and_settled_on_its_pages(desk: Desk, seat: SeatOf) -> None:
+    asked = cast.begin(cast.ask_as_guardian(desk), desk.handler)
+    handler = seat("handler")
+    assert "Still missing: Order of a court" in handler.open(deed_url(asked, "authority"))
+    typed = {
+        "kind": "court_order",
+        "scope": "health",
+        "confirmed": "yes",
+        "note": "Shown at the counter.",
+        "seen_on": "2026-05-01",
+    }
+    page = text_of(handler.do(asked, "authority", **typed | {"scope": ""}))
+    assert '<a href="#id_scope">Say how far it reaches, as its text says.</a>' in page
+    assert handler.do(asked, "authority", **typed).status_code == 302
+    page = as_read(handler.open(f"/staff/requests/{asked.reference}/"))
+    assert "reaches: Health and its records" in page
+    assert "Authority to act: proved" in page
+    assert handler.do(asked, "contest-authority", reason="Her father.").status_code == 302
+    assert "The authority to act is contested." in handler.open(
+        f"/staff/requests/{asked.reference}/"
+    )
+    assert seat("officer").do(asked, "settle-contest", reason="By court.").status_code == 302
+    assert again(asked).authority_contested_at is None
+
+
 def test_a_second_person_reads_a_reason_on_the_page(desk: Desk, seat: SeatOf) -> None:
     reason = cast.prove(reach(desk, "received"), desk.handler, kind="no_reasonable_doubt")
     own = seat("handler").open(f"/staff/requests/{reason.reference}/")

@@ -21,6 +21,7 @@ from tests import cast
 from tests.cast import MORNING, Desk
 from tests.dashboard.conftest import Seat, deed_url
 from tests.requests.reaching import reach
+from tests.requests.trying import TRY
 
 SeatOf = Callable[[str], Seat]
 SCAN = CheckedUpload("brief.pdf", b"%PDF-1.4 canary content", "application/pdf")
@@ -273,3 +274,12 @@ def test_who_only_records_is_not_told_of_a_question_that_nobody_asked(
     assert "The requester has been asked." not in page
     assert "Make sure of who asks" not in page
     assert "Make sure of who asks" in page_of(seat("handler"), asked)
+
+
+def test_an_objection_of_the_contact_on_record_stands_on_the_page(desk: Desk, seat: SeatOf) -> None:
+    it = TRY["record_held_contact"](reach(desk, "in_progress"), desk)
+    assert "zoe.before@example.org" in page_of(seat("officer"), it)
+    TRY["not_me"](it, desk)
+    page = page_of(seat("officer"), it)
+    assert "Somebody on record says: this was not me" in page
+    assert "Settle it by May 5, 2026" in page

@@ -14,7 +14,16 @@ from django.db import connection
 from dsr.accounts.models import User
 from dsr.audit.services import verify
 from dsr.notifications.models import OutboxMessage
-from dsr.requests.deeds import answer, assignment, conversation, decision, ending, identity, review
+from dsr.requests.deeds import (
+    answer,
+    assignment,
+    conversation,
+    decision,
+    ending,
+    held_contact,
+    identity,
+    review,
+)
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.errors import NotNow, Stale
 from dsr.requests.models import SubjectRequest
@@ -42,6 +51,7 @@ def _deed(service: Callable[..., SubjectRequest], **given: object) -> Deed:
 START, APPROVE, SEND = _deed(assignment.start), _deed(review.approve), _deed(answer.send_answer)
 RETURN = _deed(review.return_to_work, reason="One file is missing.")
 FREEZE = _deed(ending.freeze, reason="Not me, says the contact.")
+NOT_ME = _deed(held_contact.not_me, reason="She called.")
 FORWARD = _deed(
     ending.propose_ending,
     ending="forwarded",
@@ -63,6 +73,9 @@ PAIRS = [
     ),
     pytest.param("decided", SEND, SEND, id="both send the answer"),
     pytest.param("decided", SEND, FREEZE, id="one sends, one freezes"),
+    pytest.param(
+        "decided", SEND, NOT_ME, id="one sends, one hears not me", marks=pytest.mark.faults
+    ),
 ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from dsr.policies.models import Organisation
-from dsr.requests.deeds import answer, deadline, evidence, order, receipt, release
+from dsr.requests.deeds import answer, authority, deadline, evidence, order, receipt, release
 from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.deeds.order import OrderGiven
 from dsr.requests.models import SubjectRequest
@@ -45,11 +45,18 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
     "give_code": lambda desk: TRY["send_answer"](reach(desk, "decided"), desk),
     "renew_release": lambda desk: TRY["send_answer"](reach(desk, "decided"), desk),
     "strike_evidence": lambda desk: cast.prove(reach(desk, "received"), desk.handler),
+    "add_authority": cast.ask_as_guardian,
+    "contest_authority": cast.ask_as_guardian,
+    "settle_contest": lambda desk: cast.contest(cast.ask_as_guardian(desk), desk.handler),
     "second_evidence": lambda desk: cast.prove(
         reach(desk, "received"), desk.handler, kind="no_reasonable_doubt"
     ),
     "strike_contact_proof": lambda desk: cast.prove_contact(reach(desk, "received"), desk.handler),
     "clear_check": lambda desk: cast.ask(desk.right("img", "access"), to_check=True),
+    "record_contact_change": lambda desk: cast.begin(
+        cast.ask(desk.right("imo", "update")), desk.handler
+    ),
+    "settle_objection": lambda desk: TRY["not_me"](reach(desk, "closed"), desk),
     "settle_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
 }
 
@@ -73,11 +80,12 @@ PREPARED |= {
     "extend": lambda desk: under_law(desk, "gdpr", "PT"),
     "acknowledge": lambda desk: under_law(desk, "ccpa", "US-CA"),
 }
+ORDERED = CheckedUpload("order.pdf", b"%PDF-1.7", "application/pdf")
 ORDER = OrderGiven(
     due_on=date(2026, 5, 8),
     ordered_on=date(2026, 5, 1),
     authority="CNIL",
-    document=CheckedUpload("order.pdf", b"%PDF-1.7", "application/pdf"),
+    document=ORDERED,
 )
 DEEDS: dict[str, Try] = TRY | {
     "record_order": lambda r, d: order.record_order(
@@ -89,6 +97,11 @@ DEEDS: dict[str, Try] = TRY | {
         actor=d.handler,
         at=MORNING,
         seen=r.version,
+    ),
+    "add_authority": lambda r, d: cast.prove_authority(r, d.handler, note="", document=ORDERED),
+    "contest_authority": lambda r, d: cast.contest(r, d.clerk),
+    "settle_contest": lambda r, d: authority.settle_contest(
+        r.pk, reason="A court said so.", actor=d.officer, at=MORNING, seen=r.version
     ),
     "second_evidence": lambda r, d: evidence.second_evidence(
         r.pk,

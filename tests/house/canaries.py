@@ -26,18 +26,21 @@ from dsr.notifications.services import deliver
 from dsr.policies.models import Right
 from dsr.requests.deeds import (
     assignment,
+    authority,
     conversation,
     correction,
     deadline,
     decision,
     ending,
     evidence,
+    held_contact,
     identity,
     receipt,
     release,
     review,
 )
 from dsr.requests.deeds.answer import close, send_answer
+from dsr.requests.deeds.authority import AuthorityGiven
 from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.evidence_given import EvidenceGiven
@@ -184,15 +187,21 @@ class Story:
             actor=desk.handler,
             **self.fresh(it),
         )
-        for about in ("identity", "authority"):
-            given = EvidenceGiven(
-                kind="at_counter",
-                confirmed=True,
-                note=words[f"compared_{about}"],
-                about=about,
-                document=self.upload(f"proof_{about}"),
-            )
-            evidence.add_evidence(it.pk, given, actor=desk.handler, **self.fresh(it))
+        given = EvidenceGiven(
+            kind="at_counter",
+            confirmed=True,
+            note=words["compared_identity"],
+            document=self.upload("proof_identity"),
+        )
+        evidence.add_evidence(it.pk, given, actor=desk.handler, **self.fresh(it))
+        entitled = AuthorityGiven(
+            kind="birth_certificate",
+            confirmed=True,
+            expires_on=date(2030, 5, 1),
+            note=words["compared_authority"],
+            document=self.upload("proof_authority"),
+        )
+        authority.add_authority(it.pk, entitled, actor=desk.handler, **self.fresh(it))
         identity.accept_identity(it.pk, actor=desk.handler, **self.fresh(it))
         assignment.note(it.pk, text=words["note"], actor=desk.handler, at=self.at)
         conversation.ask_requester(
@@ -241,6 +250,8 @@ class Story:
         )
         ending.freeze(it.pk, reason=words["frozen"], actor=desk.officer, **self.fresh(it))
         ending.unfreeze(it.pk, reason=words["unfrozen"], actor=desk.officer, **self.fresh(it))
+        given = held_contact.Held(email=words.mail("held"), source=words["held_source"])
+        held_contact.record_held_contact(it.pk, given, actor=desk.handler, **self.fresh(it))
         proof = release.Proof(kind="on_record", source=words["contact_source"])
         release.prove_contact(it.pk, proof, actor=desk.handler, **self.fresh(it))
         decision.propose(it.pk, proposal, actor=desk.handler, **self.fresh(it))

@@ -176,6 +176,18 @@ def test_a_picture_is_kept_with_the_request(visitor: Visitor) -> None:
     assert sent.attachments.count() == 2
 
 
+def test_a_guardian_is_asked_for_the_authority_and_may_send_without_it(visitor: Visitor) -> None:
+    guardian = FULL | {"role": "guardian", "about_name": "Cleo Canary-Quill"}
+    sent = visitor.ask(**guardian, authority_documents=[picture()])
+    assert [each.about for each in sent.attachments.all()] == ["authority"]
+    assert not visitor.ask(**guardian).attachments.exists()
+
+
+def test_who_asks_for_themselves_after_all_proves_no_authority(visitor: Visitor) -> None:
+    sent = visitor.ask(**FULL, authority_documents=[picture()])
+    assert [each.about for each in sent.attachments.all()] == [""]
+
+
 def test_a_file_of_another_kind_is_refused_with_its_name(visitor: Visitor) -> None:
     page_of_web = SimpleUploadedFile("letter.pdf", b"<html>", "application/pdf")
     response = visitor.fill(ACCOUNTING, **FULL, documents=[page_of_web])
@@ -208,6 +220,7 @@ def test_an_opt_out_asks_for_no_birthday_and_no_document(visitor: Visitor) -> No
     page = visitor.open("/indigomed/revoke-authorisation/")
     assert 'name="born_on"' not in page
     assert 'name="documents"' not in page
+    assert 'name="authority_documents"' not in page
     assert 'name="may_use_contact_held"' not in page
 
 

@@ -20,6 +20,7 @@ PORTAL = {
     "portal:end",
     "portal:lost",
     "portal:looked",
+    "portal:not_me",
     # These open only with the session of a private link.
     "portal:sent",
     "portal:status",

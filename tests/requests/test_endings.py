@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from dsr.accounts.models import Membership
+from dsr.accounts.models import Membership, User
 from dsr.notifications.models import OutboxMessage
 from dsr.requests.actors import REQUESTER
+from dsr.requests.available_deeds import available_deeds
 from dsr.requests.deeds import conversation, ending, review
 from dsr.requests.errors import BadInput, NotNow, Unmet
 from dsr.requests.history import told
@@ -129,3 +130,22 @@ def test_an_ending_is_void_when_what_it_rests_on_is_changed(desk: Desk) -> None:
     TRY["edit_contact"](it, desk)
     with pytest.raises(Unmet, match="The contact to which the answer goes was changed"):
         approved(it, desk)
+
+
+def test_a_page_offers_to_propose_an_ending_where_there_is_somebody_to_propose_it_to(
+    desk: Desk,
+) -> None:
+    it = cast.ask(desk.right("img", "access"))
+    alone = {"forward", "declare_out_of_scope"}
+    assert offered(it, desk.officer, date(2026, 5, 1)) & {*alone, "propose_ending"} == {
+        "propose_ending"
+    }
+    # In the last three working days both ways are open.
+    assert offered(it, desk.officer, date(2026, 5, 27)) >= {*alone, "propose_ending"}
+    Membership.objects.exclude(user=desk.officer).delete()
+    assert offered(it, desk.officer, date(2026, 5, 1)) & {*alone, "propose_ending"} == alone
+
+
+def offered(it: SubjectRequest, user: User, today: date) -> frozenset[str]:
+    held = user.permissions_in(it.organisation, at=MORNING)
+    return available_deeds(it, user, held, today).codes

@@ -419,31 +419,6 @@ def test_identity_that_is_not_proved_is_a_ground_to_refuse(desk: Desk) -> None:
     assert proposed.status == "in_review"
 
 
-def test_a_guardian_proves_authority_apart_from_identity(desk: Desk) -> None:
-    asked = cast.ask(
-        desk.right("indigomed", "copy"),
-        role="guardian",
-        requester=cast.PersonGiven("Gus Guardian", email="gus@example.org"),
-    )
-    begun = cast.begin(asked, desk.handler)
-    begun = cast.prove_contact(begun, desk.handler)
-    with pytest.raises(Unmet, match="authority to act"):
-        cast.propose(begun, desk.handler)
-    proved = evidence.add_evidence(
-        begun.pk,
-        EvidenceGiven(
-            kind="id_document",
-            confirmed=True,
-            document=PASSPORT,
-            about="authority",
-        ),
-        actor=desk.handler,
-        at=cast.MORNING,
-        seen=begun.version,
-    )
-    assert cast.propose(proved, desk.handler).status == "in_review"
-
-
 def test_evidence_is_not_added_to_a_closed_request(desk: Desk) -> None:
     asked = cast.ask(desk.right("imo", "update"))
     ended = ending.withdraw(asked.pk, actor=REQUESTER, at=cast.MORNING, seen=None)

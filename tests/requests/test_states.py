@@ -41,6 +41,9 @@ TABLE = """
 start                 x - - - - - - - - - - -
 ask_identity          x - x - - - - - - - - -
 add_evidence          x x x x x x - - - - - -
+add_authority         x x x x x x - - - - - -
+contest_authority     x x x x x x x x x x x x
+settle_contest        x x x x x x x x x x x x
 second_evidence       x x x x x x - - - - - -
 strike_evidence       x x x x x x - - - x - -
 accept_identity       - x - - - - - - - - - -
@@ -79,6 +82,10 @@ strike_contact_proof  x x x x x x - - - x - -
 declare_stolen        x x x x x x x x x x x x
 close_links           x x x x x x x x x x x x
 give_code             x x x x x x x x x - x x
+record_held_contact   x x x x x x - - - - - -
+record_contact_change - - x - - x x - - - - -
+not_me                x x x x x x x x x x x x
+settle_objection      x x x x x x x x x - x x
 renew_release         x x x x x x x x x - x x
 """
 

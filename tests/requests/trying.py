@@ -14,6 +14,7 @@ from dsr.requests.deeds import (
     decision,
     ending,
     facts,
+    held_contact,
     identity,
     receipt,
     release,
@@ -159,6 +160,29 @@ TRY: dict[str, Try] = {
         actor=d.handler,
         at=MORNING,
         seen=r.version,
+    ),
+    "record_held_contact": lambda r, d: held_contact.record_held_contact(
+        r.pk,
+        email="zoe.before@example.org",
+        source="patient file of 2023",
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    ),
+    "record_contact_change": lambda r, d: held_contact.record_contact_change(
+        r.pk,
+        email="zoe.after@example.org",
+        old_email="zoe.before@example.org",
+        source="patient file of 2023",
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    ),
+    "not_me": lambda r, d: held_contact.not_me(
+        r.pk, reason="She called.", actor=d.clerk, at=MORNING, seen=r.version
+    ),
+    "settle_objection": lambda r, d: held_contact.settle_objection(
+        r.pk, reason="It was her.", actor=d.officer, at=MORNING, seen=r.version
     ),
     "declare_stolen": lambda r, d: release.declare_stolen(
         r.pk, reason="She called.", actor=d.clerk, at=MORNING, seen=r.version

@@ -131,7 +131,7 @@ class DeedView(RequestView):
                 "crumbs": self.crumbs(deed.label),
                 "due": words.due_badge(it, self.today),
                 "state": words.status_badge(it),
-                **shown(deed, it, self.user, self.address),
+                **shown(deed, it, self.user, self.address, self.today),
                 **grouped(form),
                 **more,
             },

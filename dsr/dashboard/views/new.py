@@ -21,7 +21,7 @@ from dsr.policies.kinds import Asker
 from dsr.policies.models import Organisation, Right
 from dsr.policies.services import rights_offered
 from dsr.requests.errors import BadInput
-from dsr.requests.forms import FilesField, RequestForm, day_field
+from dsr.requests.forms import HAPPENED, FilesField, RequestForm, day_field
 from dsr.requests.forms.countries import choices_after
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import Channel
@@ -36,6 +36,9 @@ BY_OTHER_WAYS = [
 HELP: Mapping[str, str | Promise] = {
     "country": gettext_lazy("It decides which laws apply besides the policy."),
     "may_use_contact_held": gettext_lazy("Only where they said so."),
+    "authority_documents": gettext_lazy(
+        "A birth certificate, an order of a court, a mandate and the like. PDF, JPEG, PNG or HEIC."
+    ),
     "signature": gettext_lazy("The name under the letter."),
     "dated_on": gettext_lazy("The day written on the letter."),
 }
@@ -51,6 +54,7 @@ class RecordForm(RequestForm):
     labels: ClassVar[Mapping[str, str | Promise]] = {
         "name": gettext_lazy("Full name of who asks"),
         "country": gettext_lazy("Where they live"),
+        "authority_documents": gettext_lazy("Proof of authority that came with it"),
         "wants_paper": gettext_lazy("How do they want the answer?"),
         "may_use_contact_held": gettext_lazy("They let us write to the contact that we hold"),
         "signature": gettext_lazy("Signed by"),
@@ -63,6 +67,7 @@ class RecordForm(RequestForm):
         error_messages={"required": gettext_lazy("Say how it arrived.")},
     )
     received_on = day_field(
+        HAPPENED,
         label=gettext_lazy("Day on which it arrived"),
         help_text=gettext_lazy("The real day, not today’s: every deadline is counted from it."),
     )

@@ -23,7 +23,7 @@ from dsr.dashboard.views.request import attachment
 from dsr.notifications import letters, services
 from dsr.notifications.models import Medium, OutboxMessage, Status
 from dsr.requests.chain import write_line
-from dsr.requests.forms import day_field
+from dsr.requests.forms import HAPPENED, day_field
 from dsr.requests.letters import letterhead
 from dsr.requests.models import SubjectRequest
 from dsr.vault.models import SealedFile
@@ -187,6 +187,7 @@ class LetterFile(Post):
 
 class PostedForm(forms.Form):
     posted_on = day_field(
+        HAPPENED,
         label=gettext_lazy("Day on which the letter was posted"),
         error_messages={"required": gettext_lazy("Enter the day of posting.")},
     )

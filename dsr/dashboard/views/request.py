@@ -54,7 +54,7 @@ class RequestPage(RequestView):
             "said": request_page.said(it),
             "missing": request_page.missing(it),
             "people": request_page.people(it),
-            "progress": words.identity_progress(it),
+            "progress": words.identity_progress(it, today),
             "lowered": history.rule_in_words(it.level_lowered_by) if it.level_lowered_by else "",
             "source": words.source(it.right),
             "clause_is_short": sum(len(each["text"]) for each in it.right.clauses) < SHORT_CLAUSE,

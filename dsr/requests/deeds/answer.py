@@ -14,10 +14,11 @@ from dsr.notifications.models import Status as Outbox
 from dsr.notifications.services import owe
 from dsr.notifications.services import record_posting as outbox_posted
 from dsr.requests.actors import Actor
+from dsr.requests.authority import authority_needed
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.files import keep_proof
-from dsr.requests.forms import FileField, day_field
+from dsr.requests.forms import HAPPENED, FileField, day_field
 from dsr.requests.letters import seal_letter
 from dsr.requests.messages import write_message
 from dsr.requests.models import RequestMessage, SubjectRequest
@@ -27,10 +28,12 @@ from dsr.requests.preconditions import (
     decision_holds,
     gives_data,
     is_answered,
+    not_disputed,
     releasable,
     sent_answer,
 )
 from dsr.requests.services.notify import tell_requester
+from dsr.requests.states import Outcome
 from dsr.vault.uploads import CheckedUpload
 
 from .declaration import Nothing, deed
@@ -55,6 +58,7 @@ class Sending:
 
     given_on: date | None = typed(
         day_field,
+        HAPPENED,
         label=gettext_lazy("Given already on"),
         required=False,
         help_text=gettext_lazy(
@@ -79,7 +83,7 @@ class Sending:
     gettext_lazy("Send the answer"),
     permissions=(Permission.WORK,),
     # Asked once more, though it was approved: evidence may have been struck since.
-    needs=(_answer_not_sent, decision_holds, releasable, _contact_proved),
+    needs=(_answer_not_sent, not_disputed, decision_holds, releasable, _contact_proved),
     address="send",
     done=gettext_lazy("The answer is on its way."),
     history=gettext_lazy("The answer went out"),
@@ -97,6 +101,7 @@ def send_answer(doing: Doing, given: Sending) -> None:
     # The text that was approved, from its sealed row: nothing typed on this page goes out.
     decision = standing(doing.subject_request)
     _check_sending(given, doing)
+    _check_authority(doing)
     doing.subject_request.send_answer()
     answer = write_message(doing, RequestMessage.Kind.ANSWER, str(decision.unseal("answer")))
     # Made now and kept: what went out must still be there when templates or addresses have changed.
@@ -111,6 +116,14 @@ def send_answer(doing: Doing, given: Sending) -> None:
     answer.save()
     _release(doing, answer, given.given_on)
     doing.facts |= {"message": answer.pk, "on_paper": answer.on_paper}
+
+
+def _check_authority(doing: Doing) -> None:
+    """An authority may have expired since the decision: it must be valid when data go out."""
+    if doing.subject_request.outcome == Outcome.REFUSED:
+        return
+    if sentence := authority_needed(doing.subject_request, doing.today):
+        raise Unmet(sentence)
 
 
 def _check_sending(given: Sending, doing: Doing) -> None:
@@ -187,6 +200,7 @@ class Posting:
 
     posted_on: date = typed(
         day_field,
+        HAPPENED,
         label=gettext_lazy("Day on which the letter was posted"),
         help_text=gettext_lazy("The answer counts from this day."),
         initial=today,

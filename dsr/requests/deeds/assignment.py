@@ -30,7 +30,10 @@ from .inputs import LONG, Opening, typed, typed_for
     permissions=(Permission.WORK,),
     needs=(identity_needed,),
     settles_identity=True,
-    lead=gettext_lazy("Work on the request begins. If nobody has it yet, it is assigned to you."),
+    lead=gettext_lazy(
+        "Work on the request begins. If nobody has it yet, it is assigned to you. Documents that "
+        "prove the identity are destroyed."
+    ),
     done=gettext_lazy("Work has begun."),
     history=gettext_lazy("Work began"),
     told=gettext_lazy("Work on your request began."),

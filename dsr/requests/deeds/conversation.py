@@ -13,7 +13,7 @@ from dsr.accounts.roles import Permission
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput
 from dsr.requests.files import keep_file
-from dsr.requests.forms import FilesField, day_field, text_field
+from dsr.requests.forms import HAPPENED, FilesField, day_field, text_field
 from dsr.requests.messages import write_message
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.requests.preconditions import standing_decision
@@ -91,6 +91,7 @@ class Reply:
     )
     on: date | None = typed(
         day_field,
+        HAPPENED,
         label=gettext_lazy("Day on which it arrived"),
         help_text=gettext_lazy("The real day, also when it was earlier."),
         initial=today,

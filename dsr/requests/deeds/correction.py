@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
+from dsr.policies.kinds import PROVEN
 from dsr.policies.particulars import PARTICULARS, Particular, filled, particulars
 from dsr.requests.actors import Actor
 from dsr.requests.errors import BadInput
@@ -20,6 +21,7 @@ from dsr.requests.forms.asking import asked_by
 from dsr.requests.forms.fields import as_json, field_of
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import answers_go_to, notices_go_to, reindex, writes_to
+from dsr.requests.preconditions import contact_proved
 from dsr.requests.services import links
 from dsr.requests.states import OPEN, UNDECIDED, Ended
 from dsr.vault.addresses import AddressRefused, canonical_or_blank
@@ -28,6 +30,7 @@ from dsr.vault.services import unindex
 from .answer import take_back_letter
 from .declaration import deed
 from .doing import Doing
+from .held_contact import tell_old_contact
 from .inputs import Begin, typed, typed_together
 from .release import send_fresh_link
 
@@ -90,6 +93,7 @@ def edit_contact(doing: Doing, given: Contact) -> None:
         raise BadInput({"email": _("Leave at least one way to answer.")})
     person = writes_to(doing.subject_request)
     before = _goes_to(doing.subject_request)
+    was_proved = contact_proved(doing.subject_request) and not person.email_stolen
     # The old contact must not find the request any more: it may be a stranger's.
     country = doing.subject_request.organisation.country
     for name in ("email", "phone"):
@@ -110,6 +114,9 @@ def edit_contact(doing: Doing, given: Contact) -> None:
     reindex(doing.subject_request)
     if _goes_to(doing.subject_request) != before:
         _goes_elsewhere(doing)
+    _notices, answers = before
+    if was_proved and answers_go_to(doing.subject_request) != answers:
+        _tell_the_old_one(doing, *answers)
 
 
 def _goes_to(subject_request: SubjectRequest) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -122,6 +129,13 @@ def _goes_elsewhere(doing: Doing) -> None:
     links.end(doing.subject_request, Ended.CONTACT, at=doing.at, actor=doing.actor)
     take_back_letter(doing.subject_request, at=doing.at)
     send_fresh_link(doing)
+
+
+def _tell_the_old_one(doing: Doing, address: str, medium: str) -> None:
+    """What was proved to be theirs hears that it is left, and can object (promise A 4)."""
+    # Never about a confidential communication: who asks for one leaves an address for a reason.
+    if doing.subject_request.right.kind in PROVEN:
+        tell_old_contact(doing, address, medium)
 
 
 def _checked(email: str) -> str:

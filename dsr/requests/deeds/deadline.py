@@ -18,7 +18,7 @@ from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle, solving
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.files import keep_proof
-from dsr.requests.forms import FileField, day_field, text_field
+from dsr.requests.forms import HAPPENED, FileField, day_field, text_field
 from dsr.requests.messages import write_message
 from dsr.requests.models import Deadline, Extension, RequestMessage, SubjectRequest
 from dsr.requests.services.notify import tell_requester
@@ -100,6 +100,7 @@ class ExtensionGiven:
     )
     notified_on: date | None = typed(
         day_field,
+        HAPPENED,
         label=gettext_lazy("Told already on"),
         required=False,
         help_text=gettext_lazy(

@@ -143,7 +143,7 @@ def decided_as(sentence: Words) -> Saying:
 def propose(doing: Doing, given: Proposal) -> None:
     """Lay a decision before a second person."""
     # Checked already when it is proposed: the second person should not find what a rule forbids.
-    check_proposal(doing.subject_request, given)
+    check_proposal(doing.subject_request, given, doing.today)
     doing.subject_request.propose()
     _keep(doing, given)
     doing.afterwards.append(
@@ -202,7 +202,7 @@ def decide_alone(doing: Doing, given: SoleDecision) -> None:
     """Decide without a second person, where one suffices or none is to be had in time."""
     subject_request = doing.subject_request
     # The same rules as for two people: being alone opens no outcome and no ground.
-    check_proposal(subject_request, given)
+    check_proposal(subject_request, given, doing.today)
     # By the outcome that was chosen, not by what the page offered: the page cannot know it.
     sole = needs_two(subject_request, given.outcome, doing.actor)
     if sole:

@@ -17,7 +17,7 @@ from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
 from dsr.requests.drafts import gaps
-from dsr.requests.errors import BadInput
+from dsr.requests.errors import BadInput, out_of_time
 from dsr.requests.models import SubjectRequest
 
 from .inputs import Asked, asked_of
@@ -36,7 +36,7 @@ Question = Callable[[SubjectRequest, Actor], str]
 Test = Callable[[SubjectRequest], bool]
 
 # How a deed is offered where it goes by another name, or is blocked for this person: label and
-# sentence; None where nothing is special.
+# sentence; None where nothing is special, an empty label where it is left out.
 Offer = Callable[[SubjectRequest, User, AbstractSet[Permission], date], "tuple[Words, str] | None"]
 
 Given = TypeVar("Given")
@@ -157,16 +157,18 @@ class Deed(Generic[Given]):
 
         with changing(request_id, self, actor=actor, at=at, seen=seen) as doing:
             asked = self.input(**typed) if given is None else given
-            self._refuse_gaps(asked)
+            self._refuse_slips(asked)
             self.do(doing, asked)
         return doing.subject_request
 
-    def _refuse_gaps(self, given: Any) -> None:
-        """Where a text of ours was begun with, nothing goes out that still says “[say why]”."""
+    def _refuse_slips(self, given: Any) -> None:
+        """Whatever door it came by: a text of ours that still says “[say why]”, a year 26."""
         problems = {}
         for each in self.asks():
-            text = getattr(given, each.name) if each.begin else None
-            if isinstance(text, str) and (left := gaps(text)):
+            value = getattr(given, each.name)
+            if isinstance(value, date) and (sentence := out_of_time(value)):
+                problems[each.name] = sentence
+            if each.begin and isinstance(value, str) and (left := gaps(value)):
                 sentence = _("Fill in or take out what stands in brackets: %(gaps)s")
                 problems[each.name] = sentence % {"gaps": " ".join(left)}
         if problems:

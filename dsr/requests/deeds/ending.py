@@ -38,8 +38,9 @@ from dsr.requests.states import (
 )
 
 from .carrying_out import carry_out, put_away
-from .declaration import DEEDS, Facts, Names, Place, Saying, Words, deed
+from .declaration import Facts, Names, Place, Saying, Words, deed
 from .doing import Doing
+from .held_contact import settle
 from .inputs import LONG, Begin, Opening, typed
 from .release import send_fresh_link
 
@@ -225,6 +226,13 @@ class EndingProposal:
     reasons: str = _reasons()
 
 
+def _with_two(
+    subject_request: SubjectRequest, user: User, held: AbstractSet[Permission], today: date
+) -> tuple[Words, str] | None:
+    """Nothing is proposed where nobody else could approve it."""
+    return None if needs_two(subject_request, Outcome.REFUSED, user) else ("", "")
+
+
 @deed(
     "propose_ending",
     gettext_lazy("Propose to end without an answer"),
@@ -241,6 +249,7 @@ class EndingProposal:
     ),
     told=gettext_lazy("A decision was prepared for a second person to check."),
     place=Place.ENDING,
+    offered_as=_with_two,
     shows=("ending",),
 )
 def propose_ending(doing: Doing, given: EndingProposal) -> None:
@@ -341,14 +350,10 @@ def _end_alone(doing: Doing, ending: Ending, given: _GivenAlone) -> None:
 def _ending_alone(
     subject_request: SubjectRequest, user: User, held: AbstractSet[Permission], today: date
 ) -> tuple[Words, str] | None:
-    """Ending it alone is no choice where there is a second person and time to ask."""
-    if not needs_two(subject_request, Outcome.REFUSED, user):
-        return None
-    if may_refuse_alone(subject_request, held, today):
-        return None
-    return DEEDS["propose_ending"].label, _(
-        "A second person has to approve that a request ends without an answer. Propose it instead."
-    )
+    """Ending it alone is no choice where there is a second person and time to ask: then it is
+    proposed, which stands beside it."""
+    two = needs_two(subject_request, Outcome.REFUSED, user)
+    return ("", "") if two and not may_refuse_alone(subject_request, held, today) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -493,6 +498,7 @@ def unfreeze(doing: Doing, given: Reason) -> None:
     """Cleared up: back to where it was."""
     _needs(given.reason, _("Say how it was cleared up."), "reason")
     doing.subject_request.unfreeze()
+    settle(doing)
     keep_note(doing, given.reason)
     links.end(doing.subject_request, Ended.UNFROZEN, at=doing.at, actor=doing.actor)
     send_fresh_link(doing)

@@ -20,6 +20,7 @@ from dsr.requests.preconditions import unproved
 from dsr.requests.states import (
     OPEN,
     POSSIBLE_MATCHES,
+    About,
     Detail,
     EvidenceKind,
     RecordSource,
@@ -118,7 +119,7 @@ def add_evidence(doing: Doing, given: EvidenceGiven) -> None:
             row.seal(note=given.note.strip())
             row.save()
     # Closed codes alone: what was told, and what stands in the record, is nobody's here.
-    doing.facts |= {"kind": given.kind, "about": given.about, "confirmed": bool(given.confirmed)}
+    doing.facts |= {"kind": given.kind, "confirmed": bool(given.confirmed)}
     doing.facts |= {
         "matched": [each.detail for each in given.details if each.matches],
         "differed": [each.detail for each in given.details if not each.matches],
@@ -215,7 +216,7 @@ def _keep(doing: Doing, given: EvidenceGiven, **columns: Any) -> Evidence:
     evidence = Evidence(
         safe=doing.subject_request.safe,
         subject_request=doing.subject_request,
-        about=given.about,
+        about=About.IDENTITY,
         seen_on=given.seen_on or doing.today,
         recorded_at=doing.at,
         # Who recorded it cannot approve what rests on it, so a name stands here (promise A8).

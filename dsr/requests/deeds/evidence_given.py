@@ -12,25 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
-from dsr.requests.forms import FileField, day_field, text_field
+from dsr.requests.forms import HAPPENED, FileField, day_field, text_field
 from dsr.requests.models import SubjectRequest
-from dsr.requests.states import ACTS_FOR_ANOTHER, About, Detail, EvidenceKind, RecordSource
+from dsr.requests.states import Detail, EvidenceKind, RecordSource
 from dsr.vault.uploads import CheckedUpload
 
 from .declaration import Words
 from .inputs import today, typed, typed_for, typed_together
-
-
-def _about(subject_request: SubjectRequest, user: User) -> forms.Field | None:
-    # Asked only where somebody acts for another: authority is proved apart (promise A10).
-    if subject_request.role not in ACTS_FOR_ANOTHER:
-        return None
-    return forms.ChoiceField(
-        label=gettext_lazy("What does it speak for?"),
-        choices=About.choices,
-        widget=forms.RadioSelect,
-    )
-
 
 MOST_DETAILS = 6  # rows on one page
 CHOOSE = ("", gettext_lazy("Choose …"))
@@ -128,7 +116,6 @@ class EvidenceGiven:
     """
 
     details: Sequence[DetailGiven] = typed_together(_rows_of_details, _details, default=())
-    about: str = typed_for(_about, default=About.IDENTITY, initial=lambda opening: About.IDENTITY)
     # Nothing is chosen beforehand: a kind that somebody clicked past would count as evidence.
     kind: str = typed(_choice, gettext_lazy("Kind of evidence"), OTHER_KINDS, default="")
     compared_with: str = typed(
@@ -170,5 +157,5 @@ class EvidenceGiven:
         default=None,
     )
     seen_on: date | None = typed(
-        day_field, label=gettext_lazy("Day of the check"), initial=today, default=None
+        day_field, HAPPENED, label=gettext_lazy("Day of the check"), initial=today, default=None
     )

@@ -13,7 +13,7 @@ from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput
-from dsr.requests.forms import day_field, text_field
+from dsr.requests.forms import HAPPENED, day_field, text_field
 from dsr.requests.forms.countries import choices_after
 from dsr.requests.messages import write_message
 from dsr.requests.models import RequestMessage, SubjectRequest
@@ -121,7 +121,7 @@ class FeeSettled:
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Say whether it was paid or waived.")},
     )
-    on: date = typed(day_field, label=gettext_lazy("On which day"), initial=today)
+    on: date = typed(day_field, HAPPENED, label=gettext_lazy("On which day"), initial=today)
 
 
 @deed(

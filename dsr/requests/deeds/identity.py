@@ -127,7 +127,10 @@ def ask_identity(doing: Doing, given: IdentityQuestion) -> None:
     # No tick box: the level is computed from the rows, and this says that it is reached (A2).
     needs=(identity_needed,),
     settles_identity=True,
-    lead=gettext_lazy("The evidence reaches the level that this right requires, so work goes on."),
+    lead=gettext_lazy(
+        "The evidence reaches the level that this right requires, so work goes on. Documents that "
+        "came as proof of identity are destroyed; record before what they show of an authority."
+    ),
     done=gettext_lazy("The identity is accepted."),
     history=gettext_lazy("The identity was accepted"),
     told=gettext_lazy("We know who you are."),

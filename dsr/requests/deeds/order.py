@@ -12,7 +12,7 @@ from dsr.accounts.roles import Permission
 from dsr.requests.deadlines import lifecycle, reminder_days
 from dsr.requests.errors import BadInput
 from dsr.requests.files import keep_proof
-from dsr.requests.forms import FileField, day_field, text_field
+from dsr.requests.forms import HAPPENED, FileField, day_field, text_field
 from dsr.requests.models import Deadline, Order
 from dsr.requests.states import OPEN, Duty, SetBy
 from dsr.vault.uploads import CheckedUpload
@@ -27,8 +27,10 @@ class OrderGiven:
     """An order of a court or authority, with its document."""
 
     authority: str = typed(text_field, 0, 300, label=gettext_lazy("Court or authority"))
-    ordered_on: date = typed(day_field, label=gettext_lazy("Day of the order"))
-    due_on: date = typed(day_field, label=gettext_lazy("Day by which it wants the answer"))
+    ordered_on: date = typed(day_field, HAPPENED, label=gettext_lazy("Day of the order"))
+    due_on: date = typed(
+        day_field, HAPPENED, label=gettext_lazy("Day by which it wants the answer")
+    )
     document: CheckedUpload = typed(
         FileField,
         label=gettext_lazy("The order itself"),

@@ -14,7 +14,7 @@ from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle, solving
 from dsr.requests.errors import BadInput
-from dsr.requests.forms import day_field, text_field
+from dsr.requests.forms import HAPPENED, day_field, text_field
 from dsr.requests.models import Receipt, SubjectRequest
 from dsr.requests.states import OPEN, Channel, Duty
 from dsr.requests.words import day_in_words
@@ -34,6 +34,7 @@ class FurtherReceipt:
     )
     received_on: date = typed(
         day_field,
+        HAPPENED,
         label=gettext_lazy("Day on which it arrived"),
         help_text=gettext_lazy("The earliest receipt counts."),
     )
@@ -66,6 +67,7 @@ class CorrectedReceipt:
 
     received_on: date = typed(
         day_field,
+        HAPPENED,
         label=gettext_lazy("Real day of receipt"),
         initial=lambda opening: opening.subject_request.received_on,
     )
@@ -157,6 +159,7 @@ class Acknowledgement:
 
     on: date = typed(
         day_field,
+        HAPPENED,
         label=gettext_lazy("Day on which receipt was confirmed"),
         help_text=gettext_lazy(
             "By letter or by word of mouth; a receipt mail is recorded by itself."

@@ -13,16 +13,18 @@ from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
 from dsr.requests.errors import BadInput
-from dsr.requests.forms import day_field, text_field
+from dsr.requests.forms import HAPPENED, day_field, text_field
 from dsr.requests.messages import keep_note
 from dsr.requests.models import ContactProof, SubjectRequest
 from dsr.requests.people import answers_go_to, contact_hash, writes_to
 from dsr.requests.preconditions import (
     contact_needed,
     contact_proved,
+    not_disputed,
     standing_decision,
 )
 from dsr.requests.services import links, reading
+from dsr.requests.services.held_contacts import check_cooled
 from dsr.requests.services.notify import tell_requester
 from dsr.requests.states import OPEN, CodeWay, ContactProofKind, Ended, Status
 
@@ -31,6 +33,8 @@ from .doing import Doing
 from .inputs import from_address, today, typed
 
 EVERY = tuple(Status)
+# What speaks for a contact because it stands in the records.
+BY_RECORD = frozenset({ContactProofKind.ON_RECORD, ContactProofKind.THROUGH_RECORD})
 # While it is frozen nothing goes out, and nothing that went out is opened.
 NOT_FROZEN = tuple(state for state in EVERY if state != Status.FROZEN)
 
@@ -81,7 +85,7 @@ class Proof:
         error_messages={"required": gettext_lazy("Say where it was found.")},
     )
     seen_on: date | None = typed(
-        day_field, label=gettext_lazy("Day of the check"), initial=today, default=None
+        day_field, HAPPENED, label=gettext_lazy("Day of the check"), initial=today, default=None
     )
 
 
@@ -139,6 +143,8 @@ def prove_contact(doing: Doing, given: Proof) -> None:
         problems["seen_on"] = _("This day lies in the future. Enter the day of the check.")
     if problems:
         raise BadInput(problems)
+    if given.kind in BY_RECORD:
+        check_cooled(doing.subject_request, *answers_go_to(doing.subject_request), doing.today)
     proof = ContactProof(
         safe=doing.subject_request.safe,
         subject_request=doing.subject_request,
@@ -282,6 +288,12 @@ def _something_to_read(subject_request: SubjectRequest, actor: Actor) -> str:
     return _("There is no answer to read yet.")
 
 
+def _not_contested(subject_request: SubjectRequest, actor: Actor) -> str:
+    if subject_request.authority_contested_at is None:
+        return ""
+    return _("The authority to act is contested. Nothing is released until that is settled.")
+
+
 @dataclass(frozen=True, slots=True)
 class Giving:
     """How the code reaches the person."""
@@ -303,7 +315,7 @@ class Giving:
     gettext_lazy("Give a code for reading"),
     permissions=(Permission.IDENTIFY,),
     states=NOT_FROZEN,
-    needs=(_something_to_read,),
+    needs=(_something_to_read, _not_contested, not_disputed),
     raises_version=False,
     lead=gettext_lazy(
         "For somebody who gets no mail. The answer opens in the private page in which this code is "
@@ -338,7 +350,7 @@ def _no_letter(subject_request: SubjectRequest) -> str:
     gettext_lazy("Open the answer anew"),
     permissions=(Permission.WORK,),
     states=NOT_FROZEN,
-    needs=(_something_to_read,),
+    needs=(_something_to_read, _not_contested, not_disputed),
     raises_version=False,
     lead=gettext_lazy(
         "It can be read for another 90 days, and the count of readings begins again. A code is "

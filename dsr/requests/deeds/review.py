@@ -17,6 +17,7 @@ from dsr.requests.models import Decision, SubjectRequest
 from dsr.requests.preconditions import (
     decision_holds,
     is_answered,
+    not_disputed,
     second_person,
     sent_answer,
     standing_decision,
@@ -43,7 +44,7 @@ def _approved(facts: Facts, names: Names) -> str:
     # A role in this organisation: administrators are not exempt (promise A8).
     permissions=(Permission.APPROVE,),
     # Whether it still stands comes first: what is void needs a new proposal and no second person.
-    needs=(decision_holds, second_person),
+    needs=(not_disputed, decision_holds, second_person),
     done=gettext_lazy("The decision is approved."),
     history=_approved,
     onward=20,

@@ -1,10 +1,9 @@
 """The form of a right, shared by the doors: requesters fill it in, staff copy letters into it."""
 
+from .days import HAPPENED, SET_BY_OTHERS, VALID, DayInput, day_field
 from .fields import (
-    DayInput,
     FileField,
     FilesField,
-    day_field,
     email_field,
     phone_field,
     put_refusal,
@@ -13,6 +12,9 @@ from .fields import (
 from .request_form import RequestForm
 
 __all__ = [
+    "HAPPENED",
+    "SET_BY_OTHERS",
+    "VALID",
     "DayInput",
     "FileField",
     "FilesField",

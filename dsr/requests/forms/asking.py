@@ -19,7 +19,8 @@ from dsr.policies.particulars import Particular
 from dsr.requests.states import ACTS_FOR_ANOTHER
 
 from .countries import choices_after
-from .fields import FilesField, day_field, email_field, phone_field, text_field
+from .days import BORN, day_field
+from .fields import FilesField, email_field, phone_field, text_field
 
 # A third party speaks of somebody else as well, but claims no authority that could be proved.
 FOR_ANOTHER = ACTS_FOR_ANOTHER | {Asker.THIRD_PARTY}
@@ -55,7 +56,20 @@ class CommonFields(forms.Form):
         autocomplete="name",
     )
     about_name = text_field(label=_("Full name of the person the data is about"), required=False)
+    # Asked for and never demanded: whoever has it at hand need not be asked twice (promise A16).
+    authority_documents = FilesField(
+        label=_("What shows that you may act for the person"),
+        help_text=_(
+            "Parents: the birth certificate. Guardians: the order of the court. Agents and "
+            "doctors: the mandate or power of attorney, which says what for. Heirs: the death "
+            "certificate and the certificate of inheritance. PDF, JPEG, PNG or HEIC, at most 10 MB "
+            "each. You can also send it later."
+        ),
+        required=False,
+    )
     born_on = day_field(
+        BORN,
+        asks=False,
         label=_("Date of birth of the person the data is about"),
         help_text=_("It tells people of the same name apart."),
         required=False,
@@ -135,9 +149,11 @@ def not_needed(right: Right, asked: dict[str, str]) -> Iterator[str]:
         yield "role"
     if not FOR_ANOTHER.intersection(right.who_may_ask) or "child" in asked:
         yield "about_name"
+    if not ACTS_FOR_ANOTHER.intersection(right.who_may_ask):
+        yield "authority_documents"
     # They tell people apart, and where a stranger's asking does no harm nobody has to be.
     if right.identity_level < Level.REASONABLE:
-        yield from ("born_on", "may_use_contact_held", "documents")
+        yield from ("born_on", "may_use_contact_held", "documents", "authority_documents")
     elif "child" in asked:
         yield "born_on"
     # A place decides which law applies: where none could, it would be collected for nothing.

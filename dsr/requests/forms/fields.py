@@ -19,19 +19,10 @@ from dsr.requests.errors import BadInput, RequestError
 from dsr.vault.address_fields import AddressField
 from dsr.vault.uploads import UploadRefused, check_uploads
 
-DAY = "%Y-%m-%d"
+from .days import BORN, PERIOD, SIGNED, day_field
+
 # The sentence that refuses more says the number in words: both change together.
 MOST_FILES = 5
-
-
-class DayInput(forms.DateInput):
-    """The browser's own date field; what is sent is always ISO 8601."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        # A date field of a browser shows no other form: what was typed before would look lost.
-        super().__init__(format=DAY)
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -77,11 +68,6 @@ def _with_message(options: dict[str, Any], invalid: Any) -> dict[str, Any]:
     return options | {"error_messages": messages}
 
 
-def day_field(**options: Any) -> forms.DateField:
-    wrong = _("Enter a date that exists, for example 2026-05-31.")
-    return forms.DateField(widget=DayInput(), input_formats=[DAY], **_with_message(options, wrong))
-
-
 def text_field(
     rows: int = 0, length: int = 0, autocomplete: str = "", **options: Any
 ) -> forms.CharField:
@@ -116,11 +102,19 @@ def choices_field(spec: FieldSpec, **options: Any) -> forms.MultipleChoiceField:
     )
 
 
+# What each day of a particular is; one that is missing here is an error of the catalogue.
+SPANS = {
+    "dated_on": SIGNED,
+    "period_from": PERIOD,
+    "period_to": PERIOD,
+    "child_born_on": BORN,
+}
+
 MAKERS: dict[str, Callable[..., forms.Field]] = {
     "text": lambda spec, **options: text_field(length=spec.max_length, **options),
     "name": lambda spec, **options: text_field(length=spec.max_length, **options),
     "long_text": lambda spec, **options: text_field(4, spec.max_length, **options),
-    "date": lambda spec, **options: day_field(**options),
+    "date": lambda spec, **options: day_field(SPANS[spec.name], asks=False, **options),
     "email": lambda spec, **options: email_field(**options),
     "phone": lambda spec, **options: phone_field(**options),
     "choice": choice_field,

@@ -23,6 +23,7 @@ from dsr.requests.states import ACTS_FOR_ANOTHER, Channel
 from dsr.requests.submission.given import PersonGiven, Submission
 
 from .asking import FOR_ANOTHER, ROLES, Asked, CommonFields, asked_by, not_needed
+from .days import DayField
 from .fields import as_json, field_of, said
 
 NO_WAY_TO_ANSWER = gettext_lazy(
@@ -146,9 +147,18 @@ class RequestForm(CommonFields):
             "country": typed.get("country", ""),
             "wants_paper": self.paper_wanted,
             "may_use_contact_held": typed.get("may_use_contact_held", False),
-            "files": tuple(typed.get("documents", ())),
+            **self._files(),
         }
         return Submission(**(values | given))
+
+    def _files(self) -> dict[str, Any]:
+        other, authority = (
+            tuple(self.cleaned_data.get(name, ())) for name in ("documents", "authority_documents")
+        )
+        # Who asks for themselves after all has sent a file like any other.
+        if self.role_given not in ACTS_FOR_ANOTHER:
+            other, authority = other + authority, ()
+        return {"files": other, "authority_files": authority}
 
     def _asker(self) -> PersonGiven:
         typed = self.cleaned_data
@@ -208,6 +218,13 @@ class RequestForm(CommonFields):
         first, last = self.cleaned_data.get("period_from"), self.cleaned_data.get("period_to")
         if first and last and first > last:
             self.add_error("period_to", _("The last day lies before the first. Enter a later day."))
+        # Soft: a slip is worth a question, and no day keeps anybody from asking.
+        for name, field in self.fields.items():
+            if not isinstance(field, DayField) or field.asks:
+                continue
+            day = self.cleaned_data.get(name)
+            if day and (problem := field.impossible(day)):
+                self.soft[name] = problem
 
     def _missed(self) -> Iterator[Asked]:
         for asked in self.shown():

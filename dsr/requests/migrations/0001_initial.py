@@ -464,6 +464,7 @@ class Migration(migrations.Migration):
                         to="requests.identityrule",
                     ),
                 ),
+                ("authority_contested_at", models.DateTimeField(blank=True, null=True)),
                 ("two_people", models.BooleanField()),
                 ("received_at", models.DateTimeField()),
                 ("received_on", models.DateField()),
@@ -550,6 +551,7 @@ class Migration(migrations.Migration):
                             ("stolen", "the contact is in wrong hands"),
                             ("unproved", "the proof of the contact was struck"),
                             ("frozen", "the request was frozen"),
+                            ("not_me", "the contact on record said that this was not them"),
                             ("unfrozen", "the request was released again"),
                             ("staff", "closed by the desk"),
                             ("requester", "closed by the requester"),
@@ -897,6 +899,12 @@ class Migration(migrations.Migration):
                             ("signed_declaration", "Signed declaration"),
                             ("id_document", "Identity document"),
                             ("no_reasonable_doubt", "No reasonable doubt, because …"),
+                            ("birth_certificate", "Birth certificate"),
+                            ("court_order", "Order of a court"),
+                            ("power_of_attorney", "Power of attorney"),
+                            ("mandate", "Mandate signed by the person"),
+                            ("death_certificate", "Death certificate"),
+                            ("inheritance", "Certificate of inheritance"),
                         ],
                         max_length=24,
                     ),
@@ -941,6 +949,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("unique", models.BooleanField(default=False)),
+                (
+                    "scope",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("everything", "All matters of the person"),
+                            ("health", "Health and its records"),
+                            ("personal_data", "Requests about personal data"),
+                            ("this_request", "This request"),
+                            ("other", "Other matters, and not this request"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("expires_on", models.DateField(blank=True, null=True)),
                 ("note", dsr.vault.fields.SealedField(null=True)),
                 ("seen_on", models.DateField()),
                 ("recorded_at", models.DateTimeField()),
@@ -1034,6 +1057,44 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="evidence_matched_is_a_detail",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("about", "identity"),
+                                (
+                                    "kind__in",
+                                    [
+                                        "matched_data",
+                                        "contact_on_record",
+                                        "code_to_contact",
+                                        "login_held",
+                                        "at_counter",
+                                        "by_video",
+                                        "vouched",
+                                        "signed_declaration",
+                                        "id_document",
+                                        "no_reasonable_doubt",
+                                    ],
+                                ),
+                            ),
+                            models.Q(
+                                ("about", "authority"),
+                                (
+                                    "kind__in",
+                                    [
+                                        "birth_certificate",
+                                        "court_order",
+                                        "power_of_attorney",
+                                        "mandate",
+                                        "death_certificate",
+                                        "inheritance",
+                                    ],
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="evidence_kind_is_of_what_it_is_about",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1229,6 +1290,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("from_requester", models.BooleanField(default=True)),
+                (
+                    "about",
+                    models.CharField(
+                        blank=True,
+                        choices=[("identity", "Identity"), ("authority", "Authority to act")],
+                        max_length=10,
+                    ),
+                ),
                 ("at", models.DateTimeField()),
                 (
                     "file",
@@ -1574,6 +1643,7 @@ class Migration(migrations.Migration):
                             ("stolen", "the contact is in wrong hands"),
                             ("unproved", "the proof of the contact was struck"),
                             ("frozen", "the request was frozen"),
+                            ("not_me", "the contact on record said that this was not them"),
                             ("unfrozen", "the request was released again"),
                             ("staff", "closed by the desk"),
                             ("requester", "closed by the requester"),
@@ -1701,5 +1771,253 @@ class Migration(migrations.Migration):
                 "ordering": ["at", "pk"],
                 "indexes": [models.Index(fields=["message", "what"], name="reading_counted")],
             },
+        ),
+        migrations.CreateModel(
+            name="Dispute",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("raised_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="disputes",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="DisputeDeadline",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, null=True)),
+                (
+                    "status",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("running", "Running"),
+                            ("paused", "Paused"),
+                            ("met", "Met"),
+                            ("missed", "Missed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="running",
+                        max_length=50,
+                        protected=True,
+                    ),
+                ),
+                ("ended_on", models.DateField(blank=True, null=True)),
+                ("remind_on", models.DateField(blank=True, null=True)),
+                (
+                    "dispute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deadlines",
+                        to="requests.dispute",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+            bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
+        ),
+        migrations.CreateModel(
+            name="DisputeReminderOwed",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("step", models.CharField(max_length=12)),
+                ("due_on", models.DateField()),
+                ("day", models.DateField()),
+                ("useful_until", models.DateField()),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="requests.disputedeadline",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="HeldContact",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("before_change", models.BooleanField(default=False)),
+                (
+                    "medium",
+                    models.CharField(
+                        choices=[("email", "email"), ("letter", "letter")], max_length=10
+                    ),
+                ),
+                ("contact", models.CharField(max_length=64)),
+                ("address", dsr.vault.fields.SealedField()),
+                ("source", dsr.vault.fields.SealedField(purpose="record")),
+                ("recorded_at", models.DateTimeField()),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="held_contacts",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["recorded_at", "pk"],
+            },
+        ),
+        migrations.AddField(
+            model_name="dispute",
+            name="held",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="requests.heldcontact",
+            ),
+        ),
+        migrations.CreateModel(
+            name="NotMeLink",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "held",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="not_me_links",
+                        to="requests.heldcontact",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ContactChange",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("contact", models.CharField(max_length=64)),
+                ("changed_on", models.DateField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="policies.organisation",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contact_changes",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organisation", "contact"], name="contact_change_found")
+                ],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="disputedeadline",
+            index=models.Index(
+                condition=models.Q(("status__in", ["running", "paused"])),
+                fields=["remind_on"],
+                name="disputedeadline_to_remind",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="disputedeadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["running", "paused", "met", "missed", "cancelled"])
+                ),
+                name="disputedeadline_status_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="disputereminderowed",
+            constraint=models.UniqueConstraint(
+                fields=("deadline", "step", "due_on"), name="disputereminderowed_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="dispute",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("settled_at", None)),
+                fields=("subject_request",),
+                name="dispute_one_open",
+            ),
         ),
     ]

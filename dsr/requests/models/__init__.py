@@ -7,6 +7,14 @@ from .access import (
     WaitingForDigest,
 )
 from .deadlines import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
+from .held_contact import (
+    ContactChange,
+    Dispute,
+    DisputeDeadline,
+    DisputeReminderOwed,
+    HeldContact,
+    NotMeLink,
+)
 from .people import Evidence, IdentityDocument, IdentityRule, Person
 from .release import ContactProof, Reading, ReadingCode
 from .subject_request import SubjectRequest
@@ -14,16 +22,22 @@ from .writing import Attachment, Decision, Note, RequestMessage
 
 __all__ = [
     "Attachment",
+    "ContactChange",
     "ContactProof",
     "Deadline",
     "Decision",
+    "Dispute",
+    "DisputeDeadline",
+    "DisputeReminderOwed",
     "Evidence",
     "Extension",
+    "HeldContact",
     "IdentityDocument",
     "IdentityRule",
     "LimitCounter",
     "LostLink",
     "MailThrottle",
+    "NotMeLink",
     "Note",
     "Order",
     "Pause",

@@ -9,9 +9,11 @@ from dsr.policies.models import Organisation
 from dsr.requests.states import (
     POSSIBLE_MATCHES,
     About,
+    AuthorityKind,
     Detail,
     EvidenceKind,
     RecordSource,
+    Scope,
 )
 from dsr.vault.models import SealedField, SealedFile, SealedModel
 
@@ -65,11 +67,13 @@ class Evidence(SealedModel):
         SubjectRequest, on_delete=models.CASCADE, related_name="evidence"
     )
     about = models.CharField(max_length=10, choices=About.choices)
-    kind = models.CharField(max_length=24, choices=EvidenceKind.choices)
+    kind = models.CharField(max_length=24, choices=[*EvidenceKind.choices, *AuthorityKind.choices])
     confirmed = models.BooleanField()
     detail = models.CharField(max_length=24, choices=Detail.choices, blank=True)
     compared_with = models.CharField(max_length=24, choices=RecordSource.choices, blank=True)
     unique = models.BooleanField(default=False)
+    scope = models.CharField(max_length=16, choices=Scope.choices, blank=True)
+    expires_on = models.DateField(null=True, blank=True)
     note = SealedField(null=True)
     document = models.ForeignKey(
         SealedFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -94,6 +98,11 @@ class Evidence(SealedModel):
                 condition=models.Q(kind=EvidenceKind.MATCHED_DATA, detail__in=Detail.values)
                 | (~models.Q(kind=EvidenceKind.MATCHED_DATA) & models.Q(detail="")),
                 name="evidence_matched_is_a_detail",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(about=About.IDENTITY, kind__in=EvidenceKind.values)
+                | models.Q(about=About.AUTHORITY, kind__in=AuthorityKind.values),
+                name="evidence_kind_is_of_what_it_is_about",
             ),
             models.CheckConstraint(
                 condition=~models.Q(unique=True, detail__in=["", *sorted(POSSIBLE_MATCHES)]),

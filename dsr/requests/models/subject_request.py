@@ -80,6 +80,7 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    authority_contested_at = models.DateTimeField(null=True, blank=True)
     two_people = models.BooleanField()
     received_at = models.DateTimeField()
     received_on = models.DateField()
@@ -248,6 +249,14 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
     def freeze(self) -> None:
         """Nothing may go out or be erased until it is cleared up; deadlines run on."""
         self.frozen_from = self.status
+
+    @transition(field=status, source=list(Status), target=RETURN_VALUE(*Status))
+    def not_me(self) -> str:
+        """Whose data it is did not ask: what is under way is frozen, what has ended stays so."""
+        if self.status not in FREEZABLE:
+            return str(self.status)
+        self.frozen_from = self.status
+        return str(Status.FROZEN)
 
     @transition(field=status, source=Status.FROZEN, target=RETURN_VALUE(*FREEZABLE))
     def unfreeze(self) -> str:

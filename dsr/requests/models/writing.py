@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from dsr.requests.states import Ending, EndingGround, Outcome
+from dsr.requests.states import About, Ending, EndingGround, Outcome
 from dsr.requests.states import Status as RequestStatus
 from dsr.vault.models import KeyPurpose, SealedField, SealedFile, SealedModel
 
@@ -149,6 +149,8 @@ class Attachment(models.Model):
     )
     file = models.OneToOneField(SealedFile, on_delete=models.PROTECT, related_name="+")
     from_requester = models.BooleanField(default=True)
+    # What it came to prove, where the form asked for just that.
+    about = models.CharField(max_length=10, choices=About.choices, blank=True)
     at = models.DateTimeField()
 
     class Meta:

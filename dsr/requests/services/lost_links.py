@@ -12,6 +12,7 @@ from django.db import transaction
 
 from dsr.requests.models import LostLink, SubjectRequest
 from dsr.requests.people import contact_hash, notices_go_to
+from dsr.requests.preconditions import disputed
 from dsr.requests.reference import clean_reference
 from dsr.requests.states import Status
 from dsr.vault.errors import VaultError
@@ -59,7 +60,7 @@ def _tell(asked: LostLink, at: datetime) -> bool:
     typed = asked.unseal("typed")
     found = SubjectRequest.objects.filter(reference=clean_reference(typed["reference"])).first()
     # While it is frozen nobody gets in: whose it is, is just what is in doubt.
-    if found is None or found.status == Status.FROZEN:
+    if found is None or found.status == Status.FROZEN or disputed(found):
         return False
     on_file, medium = notices_go_to(found)
     if medium != "email" or contact_hash(on_file, medium) != contact_hash(typed["email"], medium):

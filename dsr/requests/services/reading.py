@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from dsr.notifications.services import owe
 from dsr.requests.actors import REQUESTER
+from dsr.requests.authority import authority_needed
 from dsr.requests.chain import write_line
 from dsr.requests.errors import RequestError
 from dsr.requests.models import (
@@ -33,8 +34,8 @@ from dsr.requests.models import (
     SubjectRequest,
 )
 from dsr.requests.people import answers_go_to
-from dsr.requests.preconditions import contact_proved
-from dsr.requests.states import CodeWay, Read, Status
+from dsr.requests.preconditions import contact_proved, is_stopped
+from dsr.requests.states import CodeWay, Read
 from dsr.vault.models import SealedFile
 from dsr.vault.services import keyed_hash
 
@@ -72,10 +73,10 @@ def opened(session: PrivateSession, at: datetime) -> list[RequestMessage]:
 
     An answer that is sent later, or opened anew, is not among them until it was counted as well.
     """
-    if session.subject_request.status == Status.FROZEN:
+    if is_stopped(session.subject_request):
         return []
     read = released(session.subject_request).filter(readings__session=session).distinct()
-    return [each for each in read if at < readable_until(each)]
+    return _readable(session.subject_request, read, at)
 
 
 def locked(session: PrivateSession, at: datetime) -> list[RequestMessage]:
@@ -85,7 +86,31 @@ def locked(session: PrivateSession, at: datetime) -> list[RequestMessage]:
 
 
 def _openable(subject_request: SubjectRequest, at: datetime) -> list[RequestMessage]:
-    return [each for each in released(subject_request) if at < readable_until(each)]
+    return _readable(subject_request, released(subject_request), at)
+
+
+def _readable(
+    subject_request: SubjectRequest, messages: Iterable[RequestMessage], at: datetime
+) -> list[RequestMessage]:
+    """Those whose time lasts. Data are read only while the authority of who acts for another is
+    valid and nobody contests it; a refusal gives none, and is read all the same.
+    """
+    kept_back = bool(_authority(subject_request, at))
+    return [
+        each
+        for each in messages
+        if at < readable_until(each) and not (kept_back and each.to_proved_only)
+    ]
+
+
+def _authority(subject_request: SubjectRequest, at: datetime) -> str:
+    """What keeps data from who acts for another, in words for them; empty where nothing does."""
+    if not authority_needed(subject_request, subject_request.organisation.today(at)):
+        return ""
+    return _(
+        "It is being checked whether you may act for the person. Until then the answer cannot be "
+        "opened."
+    )
 
 
 def unproved(subject_request: SubjectRequest) -> str:
@@ -136,7 +161,7 @@ def _hold(session: PrivateSession, at: datetime) -> PrivateSession:
     held = links.standing_session(session.pk, at=at)
     if held is None:
         raise RequestError(_("Your private page was closed. Open it with your private link."))
-    if held.subject_request.status == Status.FROZEN:
+    if is_stopped(held.subject_request):
         raise RequestError(
             _("The request is stopped for a check. The answer can be read when it goes on.")
         )
@@ -150,6 +175,8 @@ def _not_to_open(session: PrivateSession, at: datetime) -> str:
         return _("There is no answer to read yet.")
     if opened(session, at):
         return _("The answer is open in this browser.")
+    if sentence := _authority(session.subject_request, at):
+        return sentence
     return _("The time for reading this answer here is over. Ask the organisation to open it anew.")
 
 
@@ -298,6 +325,8 @@ def take_letter(session: PrivateSession, message_id: int, *, at: datetime) -> Se
         if message is None or message.letter is None:
             return None
         if message.pk not in {each.pk for each in opened(session, at)}:
+            if message.to_proved_only and (sentence := _authority(session.subject_request, at)):
+                raise RequestError(sentence)
             raise RequestError(
                 _("Enter a code first. It is sent to the contact that we hold.")
                 if at < readable_until(message)

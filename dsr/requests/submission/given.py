@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from dsr.policies.models import Organisation, Right
 from dsr.policies.particulars import PARTICULARS, filled
-from dsr.requests.errors import BadInput
+from dsr.requests.errors import BadInput, out_of_time
 from dsr.requests.states import Channel
 from dsr.vault.addresses import AddressRefused, canonical_or_blank
 from dsr.vault.uploads import CheckedUpload
@@ -57,6 +57,7 @@ class Submission:
     may_use_contact_held: bool = False
     received_on: date | None = None
     files: Sequence[CheckedUpload] = ()
+    authority_files: Sequence[CheckedUpload] = ()
     submission_key: UUID | None = None
     group_key: UUID | None = None
     demo: bool = False
@@ -108,6 +109,8 @@ def _about_asking(submission: Submission, at: datetime) -> Iterator[tuple[str, s
     right = submission.right
     if submission.role not in right.who_may_ask:
         yield "role", _("The policy does not let a person in this role use this right.")
+    if submission.received_on and (problem := out_of_time(submission.received_on)):
+        yield "received_on", problem
     # A day to come would give every deadline of the request days that nobody was promised.
     if submission.received_on and submission.received_on > submission.organisation.today(at):
         yield "received_on", _("The day of receipt lies in the future. Enter the real day.")

@@ -18,7 +18,7 @@ from dsr.requests.files import keep_file
 from dsr.requests.models import SubjectRequest
 from dsr.requests.prefetched import forget
 from dsr.requests.services.notify import responsible, tell_requester, tell_staff
-from dsr.requests.states import Duty
+from dsr.requests.states import About, Duty
 
 from .given import Submission, check
 from .rows import NewRequest, new_request
@@ -74,6 +74,8 @@ def _take_in(submission: Submission, actor: Actor, at: datetime) -> SubjectReque
     # Each by itself: a file may have megabytes, too many to be a literal among the other rows.
     for upload in submission.files:
         keep_file(new.subject_request, upload, at=at)
+    for upload in submission.authority_files:
+        keep_file(new.subject_request, upload, at=at, about=About.AUTHORITY)
     if medium == "email":
         _acknowledged(new, at)
     return new.subject_request
