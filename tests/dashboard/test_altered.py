@@ -179,3 +179,18 @@ def test_a_note_that_cannot_be_sealed_any_more_is_refused(desk: Desk) -> None:
     with pytest.raises(Unmet, match="has been erased"):
         TRY["propose"](subject_request, desk)
     assert note(subject_request.pk, text="Still works.", actor=desk.handler, at=MORNING)
+
+
+def test_both_pages_of_an_erased_request_still_open(
+    answered: SubjectRequest, requester: Client, seat: Callable[[str], Seat]
+) -> None:
+    destroy(answered.safe, KeyPurpose, MORNING)
+    officer = seat("officer")
+    page = officer.open(f"/staff/requests/{answered.reference}/")
+    assert "(erased)" in page
+    for deed in DEEDS.values():
+        status = officer.client.get(deed_url(answered, deed.address)).status_code
+        assert status in (200, 403, 404), deed.code
+    assert requester.get(f"/status/{answered.reference}/").status_code == 200
+    for address, typed in (("reply/", {"text": "One more."}), ("code/", {}), ("new-link/", {})):
+        assert requester.post(f"/status/{answered.reference}/{address}", typed).status_code < 500

@@ -92,7 +92,7 @@ def _kept_documents(subject_request: SubjectRequest, user: User) -> forms.Field 
     choices = []
     for each in kept:
         each.file.safe = subject_request.safe
-        choices.append((each.file_id, str(each.file.reveal("name", _("(erased)")))))
+        choices.append((each.file_id, str(each.file.shown("name", _("(erased)")))))
     if not choices:
         return None
     return forms.TypedChoiceField(
