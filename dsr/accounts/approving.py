@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 from dsr.accounts.models import Membership, User
 from dsr.accounts.reporting import AccountsError, record, tell
 from dsr.accounts.roles import Permission, permissions_of
+from dsr.audit.models import Entry
+from dsr.audit.services import SITE
 from dsr.policies.models import Organisation
 
 WAITING_WORKING_DAYS: Final = 2
@@ -37,7 +39,8 @@ def holders(organisation: Organisation, at: datetime) -> QuerySet[User]:
 def give(membership: Membership, *, by: User, at: datetime, declared: bool = False) -> None:
     """Give the power with a role that has it, in the transaction of that deed.
 
-    The first person of an organisation has it at once: alone, nobody approves what is their own.
+    The first person that an organisation ever has holds it at once: alone, nobody approves what is
+    their own. Who takes the place of the only one waits, and administrators hear of it.
     ``declared``: the giver says to be the only one who has it, and that this is another person.
     """
     organisation = membership.organisation
@@ -45,7 +48,7 @@ def give(membership: Membership, *, by: User, at: datetime, declared: bool = Fal
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     user = membership.user
     named = User.objects.with_permission(Permission.APPROVE, organisation).exclude(pk=user.pk)
-    first = not named.exists()
+    first = not named.exists() and not _had_approvers(organisation)
     others = holders(organisation, at).exclude(pk=user.pk)
     alone = list(others) == [by]
     if alone and not declared:
@@ -64,6 +67,12 @@ def give(membership: Membership, *, by: User, at: datetime, declared: bool = Fal
     record("power_given", actor=by, at=at, counts_from=membership.approves_from, **facts)
     if not first:
         _announce(membership, others, by=by, at=at)
+
+
+def _had_approvers(organisation: Organisation) -> bool:
+    """Else whoever removes all of them could put two people of their own in their place at once."""
+    given = Entry.objects.filter(chain=SITE, code="account.power_given")
+    return given.filter(facts__organisation=organisation.pk).exists()
 
 
 def _announce(membership: Membership, holders: Iterable[User], *, by: User, at: datetime) -> None:
