@@ -10,7 +10,8 @@ import pytest
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver
 from dsr.requests.deadlines import reminders
-from dsr.requests.deeds import answer, ending, held_contact, release, review
+from dsr.requests.deeds import answer, ending, evidence, held_contact, release, review
+from dsr.requests.deeds.evidence_given import EvidenceGiven
 from dsr.requests.deeds.held_contact import Held
 from dsr.requests.errors import BadInput, NotNow, RequestError, Unmet
 from dsr.requests.models import ContactChange, DisputeDeadline, NotMeLink, SubjectRequest
@@ -172,6 +173,10 @@ def test_a_contact_of_a_rectification_proves_nothing_for_thirty_days(desk: Desk)
     assert ContactChange.objects.get().changed_on == date(2026, 5, 1)
     it = cast.ask(desk.right("imo", "eu-access"))
     proof = release.Proof(kind="on_record", source="customer file")
+    for row in ("contact_on_record", "code_to_contact"):
+        shown = EvidenceGiven(kind=row, confirmed=True, compared_with="patient_file")
+        with pytest.raises(Unmet, match="May 31, 2026 it proves nobody"):
+            evidence.add_evidence(it.pk, shown, actor=desk.handler, at=cast.later(29))
     with pytest.raises(Unmet, match="May 31, 2026 it proves nobody"):
         release.prove_contact(it.pk, proof, actor=desk.handler, at=cast.later(29))
     with pytest.raises(Unmet, match="by a rectification on May 1, 2026"):

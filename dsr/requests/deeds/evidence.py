@@ -16,7 +16,9 @@ from dsr.requests.errors import BadInput
 from dsr.requests.files import keep_proof
 from dsr.requests.identity_levels import still_needed
 from dsr.requests.models import Evidence, SubjectRequest
+from dsr.requests.people import answers_go_to, notices_go_to
 from dsr.requests.preconditions import unproved
+from dsr.requests.services.held_contacts import check_cooled
 from dsr.requests.states import (
     OPEN,
     POSSIBLE_MATCHES,
@@ -96,6 +98,11 @@ def _record_what_speaks(subject_request: SubjectRequest) -> Words:
 def add_evidence(doing: Doing, given: EvidenceGiven) -> None:
     """Record pieces of evidence. Raises BadInput when one does not say what was compared."""
     document = _check(given, doing)
+    if _rests_on_contact(given):
+        # Whoever takes over a life begins with the address (promise A4).
+        asked = doing.subject_request
+        for address, medium in {notices_go_to(asked), answers_go_to(asked)}:
+            check_cooled(asked, address, medium, doing.today)
     for each in given.details:
         _keep(
             doing,
@@ -124,6 +131,17 @@ def add_evidence(doing: Doing, given: EvidenceGiven) -> None:
         "matched": [each.detail for each in given.details if each.matches],
         "differed": [each.detail for each in given.details if not each.matches],
     }
+
+
+def _rests_on_contact(given: EvidenceGiven) -> bool:
+    """Whether it says that the contact of this request is the one in the records."""
+    if given.confirmed and given.kind in (
+        EvidenceKind.CONTACT_ON_RECORD,
+        EvidenceKind.CODE_TO_CONTACT,
+    ):
+        return True
+    contacts = (Detail.EMAIL, Detail.POSTAL_ADDRESS)
+    return any(each.matches and each.detail in contacts for each in given.details)
 
 
 def _check(given: EvidenceGiven, doing: Doing) -> SealedFile | None:
