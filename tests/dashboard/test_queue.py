@@ -151,7 +151,7 @@ def test_people_are_found_by_exact_address_and_words_of_their_name(
     assert references(page) == [asked.reference]
 
 
-@pytest.mark.parametrize("typed", ["zoe", "zoe.canary", "zoe.canary@example.com"])
+@pytest.mark.parametrize("typed", ["canary@example.org", "example.org", "zoe.canary@example.com"])
 def test_a_part_of_an_address_finds_nobody(desk: Desk, seat: SeatOf, typed: str) -> None:
     accounting(desk, "2026-04-30")
     page = text_of(seat("handler").client.post("/staff/search/", {"text": typed}))
