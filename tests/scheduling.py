@@ -13,7 +13,13 @@ SLOW_FIRST = (
     *("tests/dashboard/test_matrix.py", "tests/browser/test_portal_pages.py"),
     *("tests/browser/test_walks.py", "tests/front_door/test_commands.py"),
     *("tests/house/test_startup.py", "tests/front_door/", "tests/house/", "tests/trial/"),
-    *("tests/requests/test_random_walks.py", "tests/notifications/"),
+    *(
+        "tests/portal/test_reading.py",
+        "tests/vault/test_uploads.py",
+        "tests/dashboard/test_altered.py",
+    ),
+    *("tests/requests/test_random_walks.py", "tests/notifications/", "tests/dashboard/"),
+    *("tests/vault/", "tests/audit/"),
 )
 # All its files share one site, which takes as long to make as several of them.
 TOGETHER = "tests/faults/"
