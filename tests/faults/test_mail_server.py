@@ -98,7 +98,7 @@ def test_each_failed_attempt_waits_longer_than_the_one_before(world: World, desk
             )
         )
         pauses.append(round((next_try - now).total_seconds() / 60))
-    assert pauses == [1, 2, 5]
+    assert pauses == [1, 2, 4]
 
 
 def test_one_bad_recipient_becomes_visible_and_the_others_get_theirs(
