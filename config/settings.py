@@ -406,6 +406,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "reminders": "dsr.requests.tasks.sweep_reminders",
         "dates": "dsr.requests.tasks.sweep_stale_dates",
         "intake": "dsr.requests.tasks.sweep_intake",
+        "notices": "dsr.requests.tasks.sweep_notices",
         "identity_documents": "dsr.requests.tasks.sweep_identity_documents",
         "mail": "dsr.notifications.tasks.deliver",
         "heartbeat": "dsr.notifications.tasks.heartbeat",

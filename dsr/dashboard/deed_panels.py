@@ -15,12 +15,15 @@ from django.http import Http404
 
 from dsr.accounts.models import User
 from dsr.dashboard import request_page, words
+from dsr.notifications.models import OutboxMessage
 from dsr.requests import answer_texts, decision_rules
 from dsr.requests.authority import authority_needed
 from dsr.requests.deeds.deadline import extendable
 from dsr.requests.deeds.declaration import Deed
+from dsr.requests.deeds.post import to_send_again
+from dsr.requests.mail_names import mail_name
 from dsr.requests.models import SubjectRequest
-from dsr.requests.people import goes_by_post, writes_to
+from dsr.requests.people import goes_by_post, notices_go_to, writes_to
 from dsr.requests.preconditions import identity_reached, standing_decision
 from dsr.requests.states import ENDING_FROM, Ending, Outcome
 from dsr.vault.addresses import readable
@@ -120,6 +123,36 @@ def _extendable(
     return {"extendable": extendable(it)}
 
 
+def _message(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    # Found through the request: a message of another one in the address is a 404.
+    rows = OutboxMessage.objects.of(it.reference).filter(recipient_user_id=None)
+    message = rows.filter(pk=address["message_id"]).first()
+    if message is None:
+        raise Http404
+    return {"message": message, "what": mail_name(message.kind)}
+
+
+def _undelivered(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    to, medium = notices_go_to(it)
+    return {
+        "lost": [mail_name(each.kind) for each in to_send_again(it)],
+        "goes_to": readable(to) if medium == "email" else to,
+        "goes_medium": medium,
+    }
+
+
+def _goes(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    """How what is typed here will be read."""
+    to, medium = notices_go_to(it)
+    return {"goes_to": readable(to) if medium == "email" else to, "goes": medium}
+
+
 # By name, because the declarations stand in a room that knows no pages.
 PANELS: dict[str, Panel] = {
     "identity": _identity,
@@ -129,4 +162,7 @@ PANELS: dict[str, Panel] = {
     "answer": _answer,
     "evidence": _evidence,
     "extendable": _extendable,
+    "message": _message,
+    "undelivered": _undelivered,
+    "goes": _goes,
 }

@@ -12,17 +12,22 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 
 from dsr.dashboard import words
-from dsr.notifications.models import Medium, OutboxMessage
+from dsr.notifications.models import Medium, OutboxMessage, Trouble
 from dsr.notifications.models import Status as MailStatus
 from dsr.policies.particulars import PARTICULARS, FieldSpec
 from dsr.requests import queries
 from dsr.requests.deadlines import explain
 from dsr.requests.decision_rules import grounds_for
+from dsr.requests.deeds.deadline import extensions_waiting
+from dsr.requests.deeds.post import to_send_again
+from dsr.requests.mail_names import mail_name
 from dsr.requests.models import (
     Attachment,
     Deadline,
     DisputeDeadline,
     Evidence,
+    Extension,
+    Notice,
     Person,
     Reading,
     RequestMessage,
@@ -37,6 +42,8 @@ from dsr.requests.preconditions import (
 )
 from dsr.requests.services import reading
 from dsr.requests.services.identity_documents import gone_on
+from dsr.requests.services.notices import announce_by
+from dsr.requests.services.paper import FIRST_ANSWER
 from dsr.requests.states import POSSIBLE_MATCHES, About, EvidenceKind, Read, Scope
 from dsr.requests.words import Badge, short
 from dsr.vault.addresses import readable
@@ -326,6 +333,9 @@ class MailShown:
     state: str
     at: datetime
     can_have_bounced: bool
+    came_back: bool
+    to_post: bool
+    is_answer: bool
 
 
 def mails(subject_request: SubjectRequest) -> list[MailShown]:
@@ -335,14 +345,58 @@ def mails(subject_request: SubjectRequest) -> list[MailShown]:
         MailShown(
             row.pk,
             # A room above may owe mail of a kind that has no words here yet.
-            words.mail(row.kind),
+            mail_name(row.kind),
             str(row.get_medium_display()),
-            str(row.get_status_display()),
+            str(_posted_or_not(row)),
             row.sent_at or row.owed_at,
-            row.medium == Medium.EMAIL and row.status == MailStatus.SENT,
+            can_have_bounced=row.status == MailStatus.SENT,
+            came_back=row.status == MailStatus.FAILED and row.last_error == Trouble.BOUNCED,
+            to_post=row.medium == Medium.LETTER and row.status == MailStatus.OWED,
+            is_answer=row.key.startswith(FIRST_ANSWER),
         )
         for row in rows
     ]
+
+
+def _posted_or_not(row: OutboxMessage) -> Any:
+    if row.medium != Medium.LETTER:
+        return row.get_status_display()
+    if row.status == MailStatus.OWED:
+        return _("Waiting to be posted")
+    if row.posted_on and row.status == MailStatus.SENT:
+        return _("Posted on %(day)s") % {"day": short(row.posted_on)}
+    return row.get_status_display()
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """What did not arrive, what that means, and what waits to be posted, by when."""
+
+    lost: list[str]
+    answer_is_lost: bool
+    waiting: list[str]
+
+
+def undelivered(subject_request: SubjectRequest, shown: list[MailShown]) -> Undelivered:
+    lost = to_send_again(subject_request)
+    waiting = [each.what for each in shown if each.to_post]
+    waiting += [
+        _extension_words(each, subject_request) for each in extensions_waiting(subject_request)
+    ]
+    return Undelivered(
+        lost=[mail_name(each.kind) for each in lost],
+        answer_is_lost=any(each.what == Notice.What.ANSWER for each in lost),
+        waiting=waiting,
+    )
+
+
+def _extension_words(extension: Extension, subject_request: SubjectRequest) -> str:
+    by = announce_by(extension, subject_request)
+    if by is None:
+        return _("More time takes effect when it is told.")
+    return _("More time takes effect when it is told, at the latest on %(day)s.") % {
+        "day": short(by)
+    }
 
 
 def duplicates(subject_request: SubjectRequest) -> list[SubjectRequest]:

@@ -8,9 +8,7 @@ from dsr.dashboard.views.deed import DeedView
 from dsr.dashboard.views.health import HealthView
 from dsr.dashboard.views.new import ChooseRight, EnterRequest
 from dsr.dashboard.views.post import (
-    Bounced,
     LetterFile,
-    LetterPosted,
     LettersView,
     TryAgain,
     WriteOff,
@@ -49,10 +47,8 @@ urlpatterns = [
     path("new/<slug:organisation>/<slug:right>/", EnterRequest.as_view(), name="enter"),
     path("letters/", LettersView.as_view(), name="letters"),
     path("letters/<int:message_id>/file/", LetterFile.as_view(), name="letter"),
-    path("letters/<int:message_id>/posted/", LetterPosted.as_view(), name="letter_posted"),
     path("letters/<int:message_id>/again/", TryAgain.as_view(), name="mail_again"),
     path("letters/<int:message_id>/settled/", WriteOff.as_view(), name="mail_settled"),
-    path("letters/<int:message_id>/bounced/", Bounced.as_view(), name="mail_bounced"),
     path("team/", TeamView.as_view(), name="team"),
     path("team/invite/", InviteView.as_view(), name="invite"),
     path(

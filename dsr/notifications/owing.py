@@ -5,7 +5,7 @@ request.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
@@ -34,6 +34,28 @@ def register_recheck(name: str, question: Recheck) -> None:
     # The same question under its name once more is no clash: `ready()` may run twice.
     if _registered.setdefault(name, question) is not question:
         raise ValueError(f"two rechecks are called {name}")
+
+
+Follower = Callable[[Sequence[str], datetime], None]
+_followers: list[Follower] = []
+
+
+def register_follower(follower: Follower) -> None:
+    """`follower(keys, at)` is called after messages were sent or given up, in no transaction.
+
+    It only makes what follows quick: who must not miss an end asks the rows, in a sweep.
+    """
+    if follower not in _followers:
+        _followers.append(follower)
+
+
+def tell_followers(keys: Sequence[str], at: datetime) -> None:
+    for follower in _followers:
+        try:
+            follower(keys, at)
+        # The mail is out, whatever becomes of this: the sweep of the room above comes again.
+        except Exception:
+            log.exception("What follows from %d messages met a defect.", len(keys))
 
 
 def is_known(name: str) -> bool:

@@ -6,7 +6,14 @@ from django.utils import timezone
 from dsr.audit.services import add_marks
 from dsr.notifications.services import beat
 from dsr.requests.deadlines import recomputing, reminders
-from dsr.requests.services import digests, identity_documents, lost_links, rate_limits
+from dsr.requests.services import (
+    digests,
+    identity_documents,
+    letter_reminders,
+    lost_links,
+    notices,
+    rate_limits,
+)
 
 
 @shared_task(ignore_result=True)
@@ -15,6 +22,14 @@ def sweep_reminders() -> None:
     reminders.sweep(at=at)
     # Last: a sweep that failed has not run, and the health page has to say so.
     beat("reminders", at)
+
+
+@shared_task(ignore_result=True)
+def sweep_notices() -> None:
+    at = timezone.now()
+    notices.sweep(at=at)
+    letter_reminders.sweep(at=at)
+    beat("notices", at)
 
 
 @shared_task(ignore_result=True)

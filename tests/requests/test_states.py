@@ -56,6 +56,10 @@ return_to_work        - - - - x x - - - - - -
 send_answer           - - - - - x - - - - - -
 record_posting        - - - - - x - - - - - -
 close                 - - - - - x - - - - - -
+letter_posted         x x x x x x x x x - x x
+mail_bounced          x x x x x x x x x x x x
+bounce_taken_back     x x x x x x x x x x x x
+send_again            x x x x x x x x x - x x
 withdraw              x x x x x - - - - - - -
 propose_ending        x x x x - - - - - - - -
 lapse                 - x - x - - - - - - - -

@@ -15,6 +15,7 @@ from dsr.requests.chain import write_line
 from dsr.requests.deadlines import reminder_days
 from dsr.requests.deadlines.planning import DeadlinePlan, plans_for, target
 from dsr.requests.models import Deadline, Pause, SubjectRequest
+from dsr.requests.models.machine import LIVE
 from dsr.requests.states import DeadlineStatus, Duty, Outcome, SetBy
 
 from .solving import calendar_of, day_of, solve
@@ -201,11 +202,18 @@ def settle_duty(
         _settle(deadline, on, actor=actor, at=at)
 
 
-def cancel_all(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> None:
-    """The duty fell away: withdrawn, lapsed, out of scope, forwarded."""
-    today = subject_request.organisation.today(at)
+def settle_one(deadline: Deadline, on: date, *, actor: Actor, at: datetime) -> None:
+    """This duty was done on this day."""
+    _settle(deadline, on, actor=actor, at=at)
+
+
+def cancel_all(
+    subject_request: SubjectRequest, *, actor: Actor, at: datetime, on: date | None = None
+) -> None:
+    """The duty fell away: withdrawn, lapsed, out of scope, forwarded; on the day ``on``."""
+    day = on or subject_request.organisation.today(at)
     for deadline in subject_request.deadlines.live():
-        _end(deadline, "cancel", today, actor=actor, at=at)
+        _end(deadline, "cancel", day, actor=actor, at=at)
 
 
 def _settle(deadline: Deadline, on: date, *, actor: Actor, at: datetime) -> None:
@@ -263,7 +271,7 @@ def _run_again(deadline: Deadline, *, actor: Actor, at: datetime) -> None:
 def begin_pause(
     subject_request: SubjectRequest, reason: str, *, actor: Any, at: datetime, doubt: str = ""
 ) -> Pause:
-    """Something was asked; each deadline's own rule says whether it is paused meanwhile."""
+    """Something is asked; once it is out each deadline's own rule says whether it is paused."""
     pause = Pause(
         safe=subject_request.safe,
         subject_request=subject_request,
@@ -275,7 +283,6 @@ def begin_pause(
     pause.seal(doubt=doubt)
     pause.doubt_recorded = bool(doubt.strip())
     pause.save()
-    recompute(subject_request, actor=actor, at=at, cause="pause_began")
     return pause
 
 
@@ -311,3 +318,13 @@ def regimes_of(right: Right, place: str, on: date) -> set[str]:
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def undo_ending(
+    subject_request: SubjectRequest, ids: Iterable[int], *, actor: Actor, at: datetime, cause: str
+) -> None:
+    """What had ended these deadlines did not arrive: they run again, from their old start."""
+    ended = subject_request.deadlines.filter(pk__in=list(ids)).exclude(status__in=LIVE)
+    for deadline in ended:
+        _run_again(deadline, actor=actor, at=at)
+    recompute(subject_request, actor=actor, at=at, cause=cause)

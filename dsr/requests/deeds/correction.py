@@ -23,11 +23,11 @@ from dsr.requests.models import SubjectRequest
 from dsr.requests.people import answers_go_to, notices_go_to, reindex, writes_to
 from dsr.requests.preconditions import contact_proved
 from dsr.requests.services import links
+from dsr.requests.services.paper import take_back_letter
 from dsr.requests.states import OPEN, UNDECIDED, Ended
 from dsr.vault.addresses import AddressRefused, canonical_or_blank
 from dsr.vault.services import unindex
 
-from .answer import take_back_letter
 from .declaration import deed
 from .doing import Doing
 from .held_contact import tell_old_contact

@@ -28,6 +28,7 @@ from dsr.requests.messages import keep_note, write_message
 from dsr.requests.models import Decision, RequestMessage, SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.notify import responsible, tell_requester, tell_staff
+from dsr.requests.services.paper import letters_waiting
 from dsr.requests.states import (
     ENDING_FROM,
     GROUNDS_OF_ENDING,
@@ -504,6 +505,12 @@ def unfreeze(doing: Doing, given: Reason) -> None:
     send_fresh_link(doing)
 
 
+def _what_is_left(subject_request: SubjectRequest) -> str:
+    if letters_waiting(subject_request).exists():
+        return _("It has ended, but a letter waits to be posted.")
+    return _("Nothing is left to do.")
+
+
 @deed(
     "reopen",
     gettext_lazy("Reopen"),
@@ -513,7 +520,7 @@ def unfreeze(doing: Doing, given: Reason) -> None:
     history=gettext_lazy("Reopened"),
     told=gettext_lazy("The request was taken up again."),
     onward=120,
-    hint=gettext_lazy("Nothing is left to do."),
+    hint=_what_is_left,
     quiet=True,
 )
 def reopen(doing: Doing, given: Reason) -> None:

@@ -22,6 +22,7 @@ from dsr.requests.preconditions import (
     sent_answer,
     standing_decision,
 )
+from dsr.requests.services.paper import take_back_letter, waits_for_posting
 from dsr.requests.states import Ending, Outcome, Status
 
 from .carrying_out import carry_out, put_away
@@ -90,7 +91,11 @@ class ReturnReason:
 
 def _nothing_sent_yet(subject_request: SubjectRequest, actor: Actor) -> str:
     # Before a decision an answer can only be one of an earlier round, which stays as it was.
-    if subject_request.status != Status.DECIDED or sent_answer(subject_request) is None:
+    answer = sent_answer(subject_request)
+    if subject_request.status != Status.DECIDED or answer is None:
+        return ""
+    # A letter that lies here is nobody's answer yet: it is taken off the pile.
+    if waits_for_posting(answer):
         return ""
     return _("The answer has gone out already.")
 
@@ -102,7 +107,10 @@ def _nothing_sent_yet(subject_request: SubjectRequest, actor: Actor) -> str:
     permissions=(Permission.APPROVE, Permission.WORK),
     needs=(_nothing_sent_yet,),
     address="return",
-    lead=gettext_lazy("The decision does not stand. Work goes on, and it can be proposed again."),
+    lead=gettext_lazy(
+        "The decision does not stand. Work goes on, and it can be proposed again. A letter that "
+        "waits to be posted is taken back."
+    ),
     done=gettext_lazy("The request is back in work."),
     history=gettext_lazy("Returned to work"),
     place=Place.ENDING,
@@ -118,6 +126,7 @@ def return_to_work(doing: Doing, given: ReturnReason) -> None:
     # Else an ending that nobody wanted would have gone past the proof of identity.
     back = decision.proposed_from if decision and doing.before == Status.IN_REVIEW else ""
     doing.subject_request.return_to_work(back)
+    take_back_letter(doing.subject_request, at=doing.at)
     put_away(doing)
     keep_note(doing, given.reason)
 

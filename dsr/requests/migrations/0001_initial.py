@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("explanation", dsr.vault.fields.SealedField(purpose="record")),
-                ("notified_on", models.DateField()),
+                ("notified_on", models.DateField(blank=True, null=True)),
                 ("admitted", models.BooleanField()),
                 ("recorded_at", models.DateTimeField()),
                 (
@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["notified_on", "pk"],
+                "ordering": ["recorded_at", "pk"],
             },
         ),
         migrations.CreateModel(
@@ -794,6 +794,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("began_on", models.DateField()),
+                ("told_on", models.DateField(blank=True, null=True)),
                 ("ended_on", models.DateField(blank=True, null=True)),
                 ("doubt", dsr.vault.fields.SealedField(null=True, purpose="record")),
                 ("doubt_recorded", models.BooleanField(default=False)),
@@ -1229,6 +1230,7 @@ class Migration(migrations.Migration):
                 ("rests_on", dsr.vault.fields.SealedField(purpose="record")),
                 ("proposed_at", models.DateTimeField()),
                 ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("put_away_at", models.DateTimeField(blank=True, null=True)),
                 ("named_by_proposer", models.BooleanField(default=False)),
                 ("sole", models.BooleanField(default=False)),
                 ("sole_reason", dsr.vault.fields.SealedField(null=True, purpose="record")),
@@ -2019,5 +2021,115 @@ class Migration(migrations.Migration):
                 fields=("subject_request",),
                 name="dispute_one_open",
             ),
+        ),
+        migrations.CreateModel(
+            name="Notice",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("receipt", "Receipt"),
+                            ("question", "Question"),
+                            ("extension", "Extension"),
+                            ("answer", "Answer"),
+                            ("ending", "Ending"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("key", models.CharField(blank=True, db_index=True, max_length=200)),
+                ("medium", models.CharField(max_length=10)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("owed", "Owed"),
+                            ("out", "Out"),
+                            ("back", "Back"),
+                            ("replaced", "Replaced"),
+                        ],
+                        default="owed",
+                        max_length=10,
+                    ),
+                ),
+                ("owed_at", models.DateTimeField()),
+                ("on", models.DateField(blank=True, null=True)),
+                ("seen_to", models.BooleanField(default=False)),
+                ("ended", models.JSONField(blank=True, default=list)),
+                (
+                    "extension",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="requests.extension",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="requests.requestmessage",
+                    ),
+                ),
+                (
+                    "pause",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="requests.pause",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "owed")), fields=["key"], name="notice_waiting"
+                    ),
+                    models.Index(
+                        condition=models.Q(("seen_to", False), ("state", "back")),
+                        fields=["subject_request"],
+                        name="notice_undelivered",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "out"), ("on", None), _connector="XOR"),
+                        name="notice_out_has_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["owed", "out", "back", "replaced"])),
+                        name="notice_state_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("key", ""), _negated=True),
+                        fields=("subject_request", "key"),
+                        name="notice_once",
+                    ),
+                ],
+            },
         ),
     ]

@@ -15,6 +15,7 @@ from .held_contact import (
     HeldContact,
     NotMeLink,
 )
+from .notices import Notice
 from .people import Evidence, IdentityDocument, IdentityRule, Person
 from .release import ContactProof, Reading, ReadingCode
 from .subject_request import SubjectRequest
@@ -39,6 +40,7 @@ __all__ = [
     "MailThrottle",
     "NotMeLink",
     "Note",
+    "Notice",
     "Order",
     "Pause",
     "Person",

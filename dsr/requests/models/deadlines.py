@@ -162,6 +162,8 @@ class Pause(SealedModel):
     )
     reason = models.CharField(max_length=16, choices=PauseReason.choices)
     began_on = models.DateField()
+    # When the question went out: what was asked of nobody yet stops no clock.
+    told_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
     doubt = SealedField(null=True, purpose=KeyPurpose.RECORD)
     doubt_recorded = models.BooleanField(default=False)
@@ -187,14 +189,17 @@ class Pause(SealedModel):
 
 
 class Extension(SealedModel):
-    """More time, announced to the requester; one that came too late has no effect and says so."""
+    """More time, announced to the requester; one that came too late has no effect and says so.
+
+    Until the notice has gone out ``notified_on`` is empty, and no date moves.
+    """
 
     deadline = models.ForeignKey(Deadline, on_delete=models.CASCADE, related_name="extensions")
     amount = models.PositiveSmallIntegerField()
     unit = models.CharField(max_length=14)
     reason = models.CharField(max_length=24, choices=ExtensionReason.choices)
     explanation = SealedField(purpose=KeyPurpose.RECORD)
-    notified_on = models.DateField()
+    notified_on = models.DateField(null=True, blank=True)
     proof = models.ForeignKey(
         SealedFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -203,7 +208,7 @@ class Extension(SealedModel):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["notified_on", "pk"]
+        ordering = ["recorded_at", "pk"]
 
     def __str__(self) -> str:
         return f"{self.amount} {self.unit} more for {self.deadline_id}"

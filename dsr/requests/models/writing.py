@@ -43,6 +43,7 @@ class Decision(SealedModel):
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     settled_at = models.DateTimeField(null=True, blank=True)
+    put_away_at = models.DateTimeField(null=True, blank=True)
     # The proposer gave the second person the power to approve, and nobody else agreed to it.
     named_by_proposer = models.BooleanField(default=False)
     sole = models.BooleanField(default=False)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from dsr.notifications.services import owe
-from dsr.requests.deadlines import lifecycle
-from dsr.requests.models import MailThrottle, SubjectRequest, WaitingForDigest
+from dsr.requests.models import MailThrottle, Notice, SubjectRequest, WaitingForDigest
 from dsr.requests.people import notices_go_to
-from dsr.requests.states import Duty, Status
+from dsr.requests.states import Status
+from dsr.requests.what_was_asked import what_was_asked
 from dsr.vault.addresses import indexed, mailbox
 
-from . import links
+from . import links, notices
 from .mail_throttle import BETWEEN_TWO, address_hash
-from .notify import address_of_link, tell_requester, told_of
+from .notify import address_of_link, told_of
 
 
 def sweep(*, at: datetime) -> int:
@@ -99,7 +100,14 @@ def _lives_here(subject_request: SubjectRequest, throttle: MailThrottle, at: dat
     if medium == "email" and address_hash(address) == throttle.pk:
         return True
     if address:
-        tell_requester(subject_request, "acknowledgement", at=at)
+        notices.tell(
+            subject_request,
+            "acknowledgement",
+            Notice.What.RECEIPT,
+            at=at,
+            actor=None,
+            text=partial(what_was_asked, subject_request),
+        )
     return False
 
 
@@ -107,9 +115,10 @@ def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: date
     newest = requests[-1]
     to, _medium = notices_go_to(newest)
     tokens = [links.issue(each, at=at) for each in requests]
+    # With the turn that it takes: owed by two sweeps it is owed once.
+    key = f"digest:{throttle.pk}:{int(throttle.next_at.timestamp())}"
     owe(
-        # With the turn that it takes: owed by two sweeps it is owed once.
-        key=f"digest:{throttle.pk}:{int(throttle.next_at.timestamp())}",
+        key=key,
         kind="digest",
         # Each of these requests holds this address; erasing the newest erases the mail.
         safe=newest.safe,
@@ -127,9 +136,17 @@ def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: date
         reference=newest.reference,
     )
     for subject_request in requests:
-        today = subject_request.organisation.today(at)
         # To each of them this is the confirmation of receipt, as the first mail would have been.
-        lifecycle.settle_duty(subject_request, Duty.ACKNOWLEDGE, today, actor=None, at=at)
+        notices.keep(
+            Notice(
+                subject_request=subject_request,
+                what=Notice.What.RECEIPT,
+                kind="digest",
+                key=key,
+                medium="email",
+                owed_at=at,
+            )
+        )
 
 
 def _line(subject_request: SubjectRequest, token: str, at: datetime) -> dict[str, Any]:
