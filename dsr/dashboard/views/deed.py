@@ -109,6 +109,10 @@ class DeedView(RequestView):
             else:
                 done = str(self.deed.done_for(changed) or _("Done."))
                 return self.back_to("dashboard:request", done, reference=self.reference)
+        return self.refuse(form)
+
+    def refuse(self, form: DeedForm) -> HttpResponse:
+        """The page again, with what was typed and what to do about it."""
         return self.show(form)
 
     def form(self, *typed: Any, query: Mapping[str, Any] | None = None) -> DeedForm:
