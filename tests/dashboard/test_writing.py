@@ -136,3 +136,29 @@ def test_on_paper_the_page_says_what_belongs_into_the_envelope(desk: Desk, seat:
     assert said in as_read(handler.open(deed_url(it, "send")))
     handler.do(it, "send")
     assert said in as_read(handler.open(deed_url(it, "posted")))
+
+
+def test_another_language_keeps_what_was_typed_and_judges_nothing(desk: Desk, seat: SeatOf) -> None:
+    it, handler = reach(desk, "in_progress"), seat("handler")
+    typed = hidden_fields(handler.open(deed_url(it, "propose")))
+    typed |= {"answer": MINE, "outcome": "granted", "in_language": "fr"}
+    answered = handler.client.post(deed_url(it, "propose"), typed | {"files": a_file()})
+    page = text_of(answered)
+    assert answered.status_code == 200
+    assert '<html lang="fr"' in page
+    assert area(page, "answer") == MINE
+    assert "record.csv" in page
+    assert "field--error" not in page
+    assert it.enclosures.count() == 1
+    assert not it.decisions.exists()
+    assert '<html lang="fr"' in handler.open(deed_url(it, "note"))
+
+
+def test_a_request_half_entered_survives_another_language(desk: Desk, seat: SeatOf) -> None:
+    clerk = seat("clerk")
+    there = "/staff/new/img/access/"
+    typed = {"name": "Zoé Canary-Quill", "language": "en", "in_language": "fr"}
+    page = text_of(clerk.client.post(there, typed))
+    assert '<html lang="fr"' in page
+    assert 'value="Zoé Canary-Quill"' in page
+    assert "field--error" not in page

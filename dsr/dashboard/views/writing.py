@@ -46,6 +46,11 @@ TEXTS = {
 class WritingView(DeedView):
     """As the page of any deed; files that were chosen are kept when the deed is refused."""
 
+    def not_judged(self) -> HttpResponse:
+        form = self.form(self.request.POST, self.request.FILES)
+        form.full_clean()
+        return self.again(form, _of(form, "files"))
+
     def refuse(self, form: DeedForm) -> HttpResponse:
         return self.again(form, form.errors)
 
