@@ -5,16 +5,19 @@ The text of a policy is shown with its clauses marked, without a single characte
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from dsr.policies.models import InformationItem, Organisation, Right
+from dsr.requests.deadlines.preview import country_decides, law_answers
 from dsr.requests.words import length
 
 # By audience, because a policy gives some rights to some people only.
@@ -154,8 +157,41 @@ def show_information(items: Iterable[InformationItem]) -> list[InformationShown]
 
 
 def period(right: Right, organisation: Organisation) -> str:
-    """By when an answer comes, said honestly: promised, set by law, or only aimed at."""
-    names = {"organisation": organisation.name, "law": right.law, "article": right.law_article}
+    """By when an answer comes, said honestly: first what a law sets, then what is promised or only
+    aimed at."""
+    own = _of_its_own(right, organisation)
+    # Without a law that could bind it there is nothing to look up.
+    if not organisation.regimes:
+        return own
+    today = organisation.today(timezone.now())
+    said = [*_by_law(right, today), own]
+    if country_decides(right, today):
+        said.append(_("Where you live, a law may set a day besides: the form asks you."))
+    return " ".join(said)
+
+
+def _by_law(right: Right, today: date) -> Iterator[str]:
+    duties = law_answers(right, "", today)
+    if duties:
+        rule = min((each.rule_json for each in duties), key=_roughly)
+        said = {"period": length(rule["amount"], rule["unit"])}
+        # Stopping a use is done and not answered.
+        if all(each.code == "opt_out" for each in duties):
+            yield _("By law it must be done within %(period)s.") % said
+        else:
+            yield _("By law you must have an answer within %(period)s.") % said
+
+
+# Only to find the shortest of several; dates are counted by the engine alone.
+_DAYS = {"hour": 1 / 24, "day": 1, "business_day": 1.4, "week": 7, "month": 30, "year": 365}
+
+
+def _roughly(rule: dict[str, Any]) -> float:
+    return float(rule["amount"] * _DAYS[rule["unit"]])
+
+
+def _of_its_own(right: Right, organisation: Organisation) -> str:
+    names = {"organisation": organisation.name}
     # No period in the text: saying "as soon as possible" would be a promise nobody made.
     if right.period_amount is None:
         aim = length(organisation.target_amount, organisation.target_unit)
