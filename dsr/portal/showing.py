@@ -5,7 +5,7 @@ The text of a policy is shown with its clauses marked, without a single characte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 from dsr.policies.models import InformationItem, Organisation, Right
 from dsr.requests.deadlines.preview import country_decides, law_answers
 from dsr.requests.words import length
+
+from .doors import Door, other_doors, shortest_by_law
 
 # By audience, because a policy gives some rights to some people only.
 AUDIENCES: dict[str, str | Promise] = {
@@ -58,6 +60,7 @@ class RightShown:
     policy_url: str
     language: str
     channels: list[dict[str, Any]]
+    doors: list[Door] = field(default_factory=list)
 
     @property
     def anchor(self) -> str:
@@ -77,7 +80,10 @@ class Group:
     rights: list[RightShown] = field(default_factory=list)
 
 
-def show_right(right: Right, organisation: Organisation) -> RightShown:
+def show_right(
+    right: Right, organisation: Organisation, offered: Sequence[Right] = ()
+) -> RightShown:
+    """``offered`` are the rights beside it, where the page says which of them serves better."""
     language = get_language() or "en"
     version = right.reading.version
     return RightShown(
@@ -99,6 +105,7 @@ def show_right(right: Right, organisation: Organisation) -> RightShown:
             for each in right.channels
             if each["kind"] != "form"
         ],
+        doors=other_doors(right, offered, organisation),
     )
 
 
@@ -120,7 +127,7 @@ def policy_url(right: Right) -> str:
     return f"{reverse('portal:policy', args=slugs)}?right={right.slug}#clause"
 
 
-def groups(rights: Iterable[Right], organisation: Organisation) -> list[Group]:
+def groups(rights: Sequence[Right], organisation: Organisation) -> list[Group]:
     """Rights under headings: the policy's own by audience first, then each law's."""
     found: dict[str, Group] = {}
     # The policy's own first: what a law adds is shown beside them, never mixed in.
@@ -129,7 +136,7 @@ def groups(rights: Iterable[Right], organisation: Organisation) -> list[Group]:
         # An anchor is an address too, so it keeps to letters and hyphens.
         anchor = f"law-{right.law.lower()}" if right.law else right.audience_code
         group = found.setdefault(title, Group(title, anchor.replace(" ", "-").replace("_", "-")))
-        group.rights.append(show_right(right, organisation))
+        group.rights.append(show_right(right, organisation, rights))
     return list(found.values())
 
 
@@ -171,23 +178,13 @@ def period(right: Right, organisation: Organisation) -> str:
 
 
 def _by_law(right: Right, today: date) -> Iterator[str]:
-    duties = law_answers(right, "", today)
-    if duties:
-        rule = min((each.rule_json for each in duties), key=_roughly)
-        said = {"period": length(rule["amount"], rule["unit"])}
+    if by_law := shortest_by_law(right, today):
+        said = {"period": length(*by_law)}
         # Stopping a use is done and not answered.
-        if all(each.code == "opt_out" for each in duties):
+        if all(each.code == "opt_out" for each in law_answers(right, "", today)):
             yield _("By law it must be done within %(period)s.") % said
         else:
             yield _("By law you must have an answer within %(period)s.") % said
-
-
-# Only to find the shortest of several; dates are counted by the engine alone.
-_DAYS = {"hour": 1 / 24, "day": 1, "business_day": 1.4, "week": 7, "month": 30, "year": 365}
-
-
-def _roughly(rule: dict[str, Any]) -> float:
-    return float(rule["amount"] * _DAYS[rule["unit"]])
 
 
 def _of_its_own(right: Right, organisation: Organisation) -> str:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.i18n import set_language
 
 from dsr.policies.models import Organisation, Right
+from dsr.policies.services import rights_offered
 from dsr.portal.guarding import (
     FormToken,
     browser_of,
@@ -159,9 +160,10 @@ def _by_when(form: RequestForm, at: datetime) -> str:
 
 
 def _page(request: HttpRequest, form: RequestForm, token: FormToken, at: datetime) -> HttpResponse:
+    offered = list(rights_offered(form.organisation, form.organisation.today(at)))
     context: dict[str, Any] = {
         "organisation": form.organisation,
-        "shown": show_right(form.right, form.organisation),
+        "shown": show_right(form.right, form.organisation, offered),
         "form": form,
         "by_when": _by_when(form, at),
         "form_token": token.sign(),
