@@ -18,7 +18,7 @@ from dsr.policies.models import Right
 from dsr.policies.particulars import Particular
 from dsr.requests.states import ACTS_FOR_ANOTHER
 
-from .countries import choices_after
+from .countries import asked_of_requesters
 from .days import BORN, day_field
 from .fields import FilesField, email_field, phone_field, text_field
 
@@ -77,8 +77,11 @@ class CommonFields(forms.Form):
     # May stay unsaid: without a place the policy's own clock runs all the same.
     country = forms.ChoiceField(
         label=_("Where do you live?"),
-        help_text=_("It decides which laws protect you besides the policy."),
-        choices=choices_after(_("I would rather not say")),
+        help_text=_(
+            "It decides which laws protect you besides the policy, and by when you must have an "
+            "answer."
+        ),
+        choices=asked_of_requesters,
         required=False,
     )
     email = email_field(label=_("E-mail address"), required=False)

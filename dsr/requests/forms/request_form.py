@@ -12,17 +12,20 @@ from typing import Any, ClassVar, Self, cast
 
 from django import forms
 from django.forms.utils import ErrorDict
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from dsr.policies.kinds import Kind
+from dsr.policies.kinds import Audience, Kind
 from dsr.policies.models import Right
 from dsr.policies.particulars import particulars
+from dsr.requests.deadlines.preview import country_decides, law_is_elsewhere
 from dsr.requests.states import ACTS_FOR_ANOTHER, Channel
 from dsr.requests.submission.given import PersonGiven, Submission
 
 from .asking import FOR_ANOTHER, ROLES, Asked, CommonFields, asked_by, not_needed
+from .countries import UNSAID, place_name
 from .days import DayField
 from .fields import as_json, field_of, said
 
@@ -201,6 +204,7 @@ class RequestForm(CommonFields):
             self.add_error("email", NO_WAY_TO_ANSWER)
         self._check_whom()
         self._check_days()
+        self._check_country()
         self._look_for_what_is_missing()
         # Said once, then let through: what is missing never stops a request (promise A16).
         if self.asks_once and "anyway" not in self.data:
@@ -225,6 +229,28 @@ class RequestForm(CommonFields):
             day = self.cleaned_data.get(name)
             if day and (problem := field.impossible(day)):
                 self.soft[name] = problem
+
+    def _check_country(self) -> None:
+        country = self.cleaned_data.get("country")
+        # What she would rather not say is no country, and is not asked again.
+        if country == UNSAID:
+            self.cleaned_data["country"] = ""
+        if country == UNSAID or "country" not in self.fields:
+            return
+        today = self.organisation.today(timezone.now())
+        if not country and country_decides(self.right, today):
+            self.soft["country"] = _(
+                "Choose where you live: it decides whether a law says by when you must have an "
+                "answer."
+            )
+        elif country and law_is_elsewhere(self.right, country, today):
+            self.soft["country"] = _(
+                "This right is for %(people)s, and you chose %(country)s. There no law that we "
+                "know of sets a day for the answer. Choose where you live, or send it as it is."
+            ) % {
+                "people": Audience(self.right.audience_code).label,
+                "country": place_name(country),
+            }
 
     def _missed(self) -> Iterator[Asked]:
         for asked in self.shown():
