@@ -7,6 +7,7 @@ from dsr.audit.services import add_marks
 from dsr.notifications.services import beat
 from dsr.requests.deadlines import recomputing, reminders
 from dsr.requests.services import digests, identity_documents, lost_links, rate_limits
+from dsr.requests.services.sweeping import each_by_itself
 
 
 @shared_task(ignore_result=True)
@@ -27,9 +28,7 @@ def sweep_stale_dates() -> None:
 @shared_task(ignore_result=True)
 def sweep_intake() -> None:
     at = timezone.now()
-    digests.sweep(at=at)
-    lost_links.sweep(at=at)
-    rate_limits.sweep(at=at)
+    each_by_itself(lambda room: room.sweep(at=at), (digests, lost_links, rate_limits))
     beat("intake", at)
 
 

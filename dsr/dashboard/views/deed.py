@@ -22,7 +22,7 @@ from dsr.dashboard.views.base import StaffView
 from dsr.requests import history, queries
 from dsr.requests.deeds.declaration import Deed, unmet
 from dsr.requests.deeds.doing import not_now
-from dsr.requests.errors import NotAllowed, RequestError, Stale
+from dsr.requests.errors import NotAllowed, NotByYou, RequestError, Stale
 from dsr.requests.forms import put_refusal
 from dsr.requests.models import SubjectRequest
 
@@ -100,9 +100,12 @@ class DeedView(RequestView):
                     at=self.at,
                     seen=form.seen,
                 )
-            # Before `RequestError`, of which both are kinds: each has an answer of its own.
+            # Before `RequestError`, of which all are kinds: each has an answer of its own.
             except Stale:
                 return self.stale(form)
+            except NotByYou as refused:
+                # The page was theirs to open: what they typed stays.
+                put_refusal(form, refused)
             except NotAllowed as refused:
                 # Asked again under the lock: a role may have been taken since the page was opened.
                 raise PermissionDenied from refused

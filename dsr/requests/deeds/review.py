@@ -11,7 +11,7 @@ from dsr.accounts.roles import Permission
 from dsr.requests import enclosures
 from dsr.requests.actors import Actor
 from dsr.requests.decision_basis import seal_approval
-from dsr.requests.errors import BadInput, RequestError, Unmet
+from dsr.requests.errors import BadInput, NotByYou, Unmet
 from dsr.requests.forms import text_field
 from dsr.requests.messages import keep_note
 from dsr.requests.models import Decision, SubjectRequest
@@ -142,4 +142,4 @@ def _check_may_return(doing: Doing) -> None:
         decision.proposed_by_id == doing.user.pk
     )
     if not own and needed not in doing.held:
-        raise RequestError(_("Only a second person or whoever proposed it can return it to work."))
+        raise NotByYou(_("Only a second person or whoever proposed it can return it to work."))

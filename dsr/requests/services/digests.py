@@ -18,6 +18,7 @@ from dsr.vault.addresses import indexed, mailbox
 from . import links
 from .mail_throttle import BETWEEN_TWO, address_hash
 from .notify import address_of_link, tell_requester, told_of
+from .sweeping import each_by_itself
 
 
 def sweep(*, at: datetime) -> int:
@@ -26,10 +27,9 @@ def sweep(*, at: datetime) -> int:
     Past throttles are forgotten, a while later: a deed that has just begun may still wait for one.
     """
     # Asked once: telling moves the very rows that the question is about.
-    due = _due(at).values_list("pk", flat=True)
-    told = sum(_tell(address, at) for address in list(due))
+    due = list(_due(at).values_list("pk", flat=True))
     MailThrottle.objects.filter(next_at__lte=at - BETWEEN_TWO).exclude(_somebody_waits()).delete()
-    return told
+    return each_by_itself(lambda address: _tell(address, at), due)
 
 
 def overdue(at: datetime) -> int:
