@@ -78,8 +78,8 @@ class CommonFields(forms.Form):
     country = forms.ChoiceField(
         label=_("Where do you live?"),
         help_text=_(
-            "It decides which laws protect you besides the policy, and by when you must have an "
-            "answer."
+            "If you ask for somebody else: where that person lives. It decides which laws protect "
+            "besides the policy, and by when there must be an answer."
         ),
         choices=asked_of_requesters,
         required=False,
@@ -171,7 +171,9 @@ def not_needed(right: Right, asked: dict[str, str]) -> Iterator[str]:
         yield "authority_documents"
     # They tell people apart, and where a stranger's asking does no harm nobody has to be.
     if right.identity_level < Level.REASONABLE:
-        yield from ("born_on", "may_use_contact_held", "documents", "authority_documents")
+        yield from ("may_use_contact_held", "documents", "authority_documents")
+        if right.ages is None or "child" in asked:
+            yield "born_on"
     elif "child" in asked:
         yield "born_on"
     # A place decides which law applies: where none could, it would be collected for nothing.

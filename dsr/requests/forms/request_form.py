@@ -24,6 +24,7 @@ from dsr.requests.deadlines.preview import country_decides, law_is_elsewhere
 from dsr.requests.states import ACTS_FOR_ANOTHER, Channel
 from dsr.requests.submission.given import PersonGiven, Submission
 
+from .ages import age_on, wrong_age
 from .asking import FOR_ANOTHER, ROLES, Asked, CommonFields, asked_by, not_needed
 from .countries import UNSAID, place_name
 from .days import DayField
@@ -208,6 +209,7 @@ class RequestForm(CommonFields):
         self._check_whom()
         self._check_days()
         self._check_country()
+        self._check_age()
         self._look_for_what_is_missing()
         # Said once, then let through: what is missing never stops a request (promise A16).
         if self.asks_once and "anyway" not in self.data:
@@ -253,6 +255,22 @@ class RequestForm(CommonFields):
             day = self.cleaned_data.get(name)
             if day and (problem := field.impossible(day)):
                 self.soft[name] = problem
+
+    def _check_age(self) -> None:
+        """What the text grants to people of some ages only is not taken for others."""
+        name = "born_on" if "born_on" in self.fields else "child_born_on"
+        born = self.cleaned_data.get(name)
+        if not born or not self.right.ages or name in self.soft:
+            return
+        years = age_on(born, self.organisation.today(timezone.now()))
+        if self.right.is_for_age(years):
+            return
+        sentence = wrong_age(self.right, years)
+        # A report may be about somebody older than was thought; a limit at both ends is a limit.
+        if self.right.age_from is None:
+            self.soft[name] = sentence
+        elif self.asks_once:
+            self.add_error(name, sentence)
 
     def _check_country(self) -> None:
         country = self.cleaned_data.get("country")
