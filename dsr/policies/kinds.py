@@ -58,6 +58,9 @@ PROVEN = frozenset(
 # organisation lowers that by a rule, which says who did and why (promise A1).
 HANDS_OVER = frozenset({Kind.ACCESS, Kind.INSPECT, Kind.COPY, Kind.PORTABILITY})
 
+# Granted, the person has something in hand: an answer that says so and gives nothing is none.
+GIVES = HANDS_OVER | {Kind.ACCOUNTING, Kind.INFORM, Kind.PAPER_COPY}
+
 # Never more than what finds the record: nothing is lost if a stranger asked.
 LIGHT = frozenset(
     {

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dsr.policies.particulars import FieldSpec, particulars
-from dsr.requests import history
+from dsr.requests import enclosures, history
 from dsr.requests.deadlines.explain import binds_most, expectation, explain
 from dsr.requests.deeds.conversation import reply
 from dsr.requests.deeds.correction import complete
@@ -137,8 +137,28 @@ def _message(message: RequestMessage) -> dict[str, Any]:
         "at": message.at,
         "text": message.shown("body", erased=_("This text was erased.")),
         "letter": message.letter_id,
+        "files": _files(message) if message.kind == ANSWER else [],
         "paper": message.posted_on,
     }
+
+
+def _files(message: RequestMessage) -> list[dict[str, Any]]:
+    """What went out with an answer; its time here is that of the answer."""
+    shown = []
+    for each in enclosures.sent_with(message):
+        if each.file is None:
+            continue
+        each.safe = each.file.safe = message.safe
+        shown.append(
+            {
+                "pk": each.pk,
+                "name": each.file.shown("name", erased=_("An erased file")),
+                "kind": enclosures.kind_of(each),
+                "size": each.file.size,
+                "sha256": each.shown("sha256", ""),
+            }
+        )
+    return shown
 
 
 def dates(subject_request: SubjectRequest, today: date) -> list[Date]:

@@ -18,7 +18,7 @@ from tests import cast
 from tests.cast import Desk
 
 REFUSAL = Proposal(outcome="refused", answer="We cannot.", ground="excessive")
-GRANT = Proposal(outcome="granted", answer="Done.")
+GRANT = Proposal(outcome="granted", answer="Done.", given_as="text")
 
 
 def approve(subject_request: SubjectRequest, by: cast.User) -> SubjectRequest:

@@ -88,6 +88,8 @@ class DeedView(RequestView):
     def post(self, request: HttpRequest, reference: str, **address: Any) -> HttpResponse:
         self.subject_request, self.address = self.find(), address
         self._permitted()
+        if "in_language" in request.POST:
+            return self.in_language(self.not_judged)
         form = self.form(request.POST, request.FILES)
         if form.is_valid():
             try:
@@ -109,6 +111,17 @@ class DeedView(RequestView):
             else:
                 done = str(self.deed.done_for(changed) or _("Done."))
                 return self.back_to("dashboard:request", done, reference=self.reference)
+        return self.refuse(form)
+
+    def not_judged(self) -> HttpResponse:
+        """The page with everything that was typed, as if nothing had been pressed."""
+        form = self.form(self.request.POST, self.request.FILES)
+        form.full_clean()
+        form.errors.clear()
+        return self.show(form)
+
+    def refuse(self, form: DeedForm) -> HttpResponse:
+        """The page again, with what was typed and what to do about it."""
         return self.show(form)
 
     def form(self, *typed: Any, query: Mapping[str, Any] | None = None) -> DeedForm:
