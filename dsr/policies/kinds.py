@@ -113,6 +113,18 @@ def need_of(kind: str) -> frozenset[str]:
     return next((need for need in NEEDS if kind in need), frozenset({kind}))
 
 
+# Who asks for these may have somebody to hide it from.
+IN_CONFIDENCE = frozenset({Kind.CONFIDENTIAL, Kind.LOST_CONTACT})
+
+
+class MayWrite(models.TextChoices):
+    """What somebody said about being written to; empty where nobody had to be asked."""
+
+    EMAIL = "email", _("by e-mail")
+    POST = "post", _("by letter")
+    NONE = "none", _("not at all")
+
+
 class Asker(models.TextChoices):
     """In which role somebody may ask."""
 

@@ -19,7 +19,7 @@ from dsr.requests.deeds.correction import complete
 from dsr.requests.deeds.doing import not_now
 from dsr.requests.deeds.ending import withdraw
 from dsr.requests.models import Deadline, PrivateSession, RequestMessage, SubjectRequest
-from dsr.requests.people import writes_to
+from dsr.requests.people import notices_go_to, writes_to
 from dsr.requests.services import reading
 from dsr.requests.states import DeadlineStatus, SetBy
 from dsr.requests.words import Badge, days_badge
@@ -119,11 +119,8 @@ def signs_by_hand(subject_request: SubjectRequest) -> bool:
 
 def told(subject_request: SubjectRequest) -> str:
     """How the receipt goes out: by ``email``, as a ``letter``, or not at all."""
-    person = writes_to(subject_request)
-    # Of the two the one that is there: who gave no mail address gets a letter.
-    if person.reveal("email", altered=""):
-        return "email"
-    return "letter" if person.reveal("postal_address", altered="") else ""
+    _to, medium = notices_go_to(subject_request)
+    return "" if medium == "none" else medium
 
 
 def sent_files(subject_request: SubjectRequest) -> list[str]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dsr.policies.kinds import (
     FOUR_EYES,
+    IN_CONFIDENCE,
     LIGHT,
     PERIOD_UNITS,
     PROVEN,
@@ -161,6 +162,13 @@ class Right(Translated):
         if self.age_from is None and self.age_to is None:
             return None
         return {"from": self.age_from, "to": self.age_to}
+
+    @property
+    def in_confidence(self) -> bool:
+        """Whether who asks may have somebody to hide it from: a contact of their own, or people
+        who must not receive something."""
+        asked = {*self.must, *self.should, *self.may}
+        return self.kind in IN_CONFIDENCE or "recipients" in asked
 
     def is_for_age(self, years: int) -> bool:
         """Whether the text grants it for somebody who is so many full years old."""

@@ -444,6 +444,18 @@ class Migration(migrations.Migration):
                 ("wants_paper", models.BooleanField(default=False)),
                 ("may_use_contact_held", models.BooleanField(default=False)),
                 (
+                    "may_write",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("email", "by e-mail"),
+                            ("post", "by letter"),
+                            ("none", "not at all"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
                     "required_level",
                     models.PositiveSmallIntegerField(
                         choices=[

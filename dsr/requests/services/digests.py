@@ -121,6 +121,7 @@ def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: date
             "reference": "",
         },
         at=at,
+        text_of="neutral_several" if any(each.may_write for each in requests) else "",
         recheck=links.RECHECK_ANY,
         recheck_args={"link": [links.recheck_of(token)["link"] for token in tokens]},
         # So that somebody sees to it when it cannot be delivered.

@@ -228,6 +228,7 @@ def _owe_code(made: ReadingCode, said: str, at: datetime) -> None:
         recheck_args={"code": made.pk},
         useful_until=made.expires_at,
         medium=medium,
+        text_of="neutral_code" if subject_request.may_write and medium == "email" else "",
     )
 
 
