@@ -16,7 +16,7 @@ from django.http import Http404
 from dsr.accounts.models import User
 from dsr.dashboard import request_page, words
 from dsr.notifications.models import OutboxMessage
-from dsr.requests import answer_texts, decision_rules
+from dsr.requests import answer_texts, decision_rules, enclosures
 from dsr.requests.authority import authority_needed
 from dsr.requests.deeds.deadline import extendable
 from dsr.requests.deeds.declaration import Deed
@@ -70,6 +70,24 @@ def _deciding(
         "sole_decisions": decision_rules.decides_alone(it, user),
         "second_people": second_people(it, user),
     }
+
+
+def _enclosures(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    decision = standing_decision(it)
+    rows = enclosures.of(decision) if decision else enclosures.standing(it)
+    return {"enclosures": request_page.enclosed(it, rows, user)}
+
+
+def _enclosure(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    # Found through the request, as evidence is.
+    rows = enclosures.standing(it).filter(pk=address["enclosure_id"])
+    if shown := request_page.enclosed(it, rows, user):
+        return {"enclosures": shown}
+    raise Http404
 
 
 def second_people(subject_request: SubjectRequest, besides: User) -> list[User]:
@@ -160,6 +178,8 @@ PANELS: dict[str, Panel] = {
     "deciding": _deciding,
     "ending": _ending,
     "answer": _answer,
+    "enclosures": _enclosures,
+    "enclosure": _enclosure,
     "evidence": _evidence,
     "extendable": _extendable,
     "message": _message,

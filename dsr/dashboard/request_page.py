@@ -11,11 +11,12 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 
+from dsr.accounts.models import User
 from dsr.dashboard import words
 from dsr.notifications.models import Medium, OutboxMessage, Trouble
 from dsr.notifications.models import Status as MailStatus
 from dsr.policies.particulars import PARTICULARS, FieldSpec
-from dsr.requests import queries
+from dsr.requests import enclosures, queries
 from dsr.requests.deadlines import explain
 from dsr.requests.decision_rules import grounds_for
 from dsr.requests.deeds.deadline import extensions_waiting
@@ -25,6 +26,8 @@ from dsr.requests.models import (
     Attachment,
     Deadline,
     DisputeDeadline,
+    Enclosure,
+    EnclosureOpened,
     Evidence,
     Extension,
     Notice,
@@ -220,6 +223,45 @@ def messages(subject_request: SubjectRequest) -> list[Any]:
     return rows
 
 
+@dataclass(frozen=True, slots=True)
+class EnclosureShown:
+    """A file of an answer, and whether this person has opened it."""
+
+    pk: int
+    file: int
+    name: str
+    kind: str
+    size: int
+    sha256: str
+    scan: str
+    opened: bool
+
+
+def enclosed(
+    subject_request: SubjectRequest, rows: Iterable[Enclosure], user: User
+) -> list[EnclosureShown]:
+    opened_by_me = set(
+        EnclosureOpened.objects.filter(
+            by=user, enclosure__subject_request=subject_request
+        ).values_list("enclosure_id", flat=True)
+    )
+    found = in_safe(subject_request, rows)
+    return [
+        EnclosureShown(
+            each.pk,
+            each.file.pk,
+            str(file.shown("name", _("(erased)"))),
+            enclosures.kind_of(each),
+            file.size,
+            str(each.shown("sha256", "")),
+            str(file.get_scan_display()),
+            each.pk in opened_by_me,
+        )
+        for each in found
+        for file in in_safe(subject_request, [each.file])
+    ]
+
+
 def decision(subject_request: SubjectRequest) -> dict[str, Any]:
     """The decision that stands, with its words; nothing where none does."""
     standing = standing_decision(subject_request)
@@ -282,6 +324,18 @@ def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]
     # An image of a passport is for those who judge it: it is not even named to others.
     # Once destroyed it is no file any more; the evidence says so.
     documents = {each.file_id: each for each in subject_request.identity_documents.all()}
+    found += [
+        (
+            each.file,
+            _("Goes with the answer") if each.message_id is None else _("Went with the answer"),
+        )
+        for each in subject_request.enclosures.all()
+        if each.file
+    ]
+    decisions = subject_request.decisions.exclude(given_proof=None).select_related("given_proof")
+    found += [
+        (each.given_proof, _("Proof of what was given")) for each in decisions if each.given_proof
+    ]
     gone = {pk for pk, each in documents.items() if each.destroyed_at}
     if identity:
         sent = {file.pk for file, _what in found}

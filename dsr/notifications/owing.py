@@ -83,6 +83,7 @@ def owe(
     recipient_user_id: int | None = None,
     file: SealedFile | None = None,
     into: list[Model] | None = None,
+    text_of: str = "",
 ) -> None:
     """One message is owed from now on; of a key that is already owed nothing changes.
 
@@ -91,12 +92,12 @@ def owe(
     `recheck` is asked again before sending; after `useful_until` it is not sent any more.
     `recipient_user_id` is the reader's account, where there is one. A letter may come
     with its PDF as `file`; else its text is set when it is printed. Who writes many new rows at
-    once takes this one, unsaved, `into` a list.
+    once takes this one, unsaved, `into` a list. `text_of` names another folder of words.
     """
     # A name that nothing answers to would keep the mail waiting: better that the deed fails.
     _check_is_known(recheck)
     # Made now, in the transaction of the deed: later the request has moved on.
-    text = render(kind, context, language=language, reference=reference)
+    text = render(text_of or kind, context, language=language, reference=reference)
     message = _sealed(
         to,
         text,

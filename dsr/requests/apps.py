@@ -4,7 +4,16 @@ from django.apps import AppConfig
 
 # The modules of deeds, in the order in which docs/states.md and the staff pages list them.
 SUBJECTS = (
-    *("assignment", "identity", "evidence", "conversation", "decision", "review", "answer"),
+    *(
+        "assignment",
+        "identity",
+        "evidence",
+        "conversation",
+        "enclosures",
+        "decision",
+        "review",
+        "answer",
+    ),
     *("authority", "release", "ending", "receipt", "correction", "facts", "deadline", "order"),
     *("held_contact", "post"),
 )

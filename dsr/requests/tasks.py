@@ -14,6 +14,7 @@ from dsr.requests.services import (
     notices,
     rate_limits,
 )
+from dsr.requests.services.sweeping import each_by_itself
 
 
 @shared_task(ignore_result=True)
@@ -27,8 +28,7 @@ def sweep_reminders() -> None:
 @shared_task(ignore_result=True)
 def sweep_notices() -> None:
     at = timezone.now()
-    notices.sweep(at=at)
-    letter_reminders.sweep(at=at)
+    each_by_itself(lambda room: room.sweep(at=at), (notices, letter_reminders))
     beat("notices", at)
 
 
@@ -42,9 +42,7 @@ def sweep_stale_dates() -> None:
 @shared_task(ignore_result=True)
 def sweep_intake() -> None:
     at = timezone.now()
-    digests.sweep(at=at)
-    lost_links.sweep(at=at)
-    rate_limits.sweep(at=at)
+    each_by_itself(lambda room: room.sweep(at=at), (digests, lost_links, rate_limits))
     beat("intake", at)
 
 

@@ -153,6 +153,7 @@ def test_an_accounting_from_indigomed_is_asked_proved_approved_posted_and_closed
     walk.press("Prove the contact")
     walk.go(f"/staff/requests/{asked.reference}/propose/")
     walk.pick("outcome", "granted")
+    walk.pick("given_as", "text")
     walk.type(answer="One disclosure: on 3 March 2025, to the hospital of Lyon.")
     walk.press("Propose to a second person")
     expect(walk.page.get_by_text("In review by a second person").first).to_be_visible()

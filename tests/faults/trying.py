@@ -11,6 +11,7 @@ from dsr.requests.deeds import (
     answer,
     authority,
     deadline,
+    enclosures,
     evidence,
     order,
     post,
@@ -54,6 +55,7 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
     "close": lambda desk: TRY["send_answer"](reach(desk, "decided"), desk),
     "give_code": lambda desk: TRY["send_answer"](reach(desk, "decided"), desk),
     "renew_release": lambda desk: TRY["send_answer"](reach(desk, "decided"), desk),
+    "remove_enclosure": lambda desk: TRY["enclose"](reach(desk, "in_progress"), desk),
     "strike_evidence": lambda desk: cast.prove(reach(desk, "received"), desk.handler),
     "add_authority": cast.ask_as_guardian,
     "contest_authority": cast.ask_as_guardian,
@@ -127,6 +129,13 @@ ORDER = OrderGiven(
 DEEDS: dict[str, Try] = TRY | {
     "record_order": lambda r, d: order.record_order(
         r.pk, ORDER, actor=d.officer, at=MORNING, seen=r.version
+    ),
+    "remove_enclosure": lambda r, d: enclosures.remove_enclosure(
+        r.pk,
+        enclosure_id=r.enclosures.latest("pk").pk,
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
     ),
     "strike_evidence": lambda r, d: evidence.strike_evidence(
         r.pk,

@@ -79,6 +79,29 @@ def test_a_thousand_forms_in_two_days_make_at_most_one_mail_an_hour(desk: Desk) 
     assert hours == [0, 60, 120, 180, 240]
 
 
+def test_a_digest_that_fails_keeps_no_other_address_waiting(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yves = PersonGiven(name="Yves", email="yves.canary@example.org")
+    for minutes in (0, 1):
+        ask(desk, minutes)
+        ask(desk, minutes + 2, yves)
+    real, first = digests._owe_digest, []
+
+    def fail_once(*given: Any) -> None:
+        if not first:
+            first.append(given)
+            raise ValueError
+        real(*given)
+
+    monkeypatch.setattr(digests, "_owe_digest", fail_once)
+    with pytest.raises(ExceptionGroup):
+        digests.sweep(at=MORNING + 2 * HOUR)
+    told = [to for kind, to in mails() if kind == "digest"]
+    assert told == ["yves.canary@example.org"]
+    assert digests.sweep(at=MORNING + 2 * HOUR) == 1
+
+
 def test_two_sweeps_owe_one_digest(desk: Desk) -> None:
     ask(desk)
     ask(desk, 1)

@@ -89,7 +89,7 @@ def test_a_record_with_younger_and_older_parts_has_two_french_dates(desk: Desk) 
 
 
 def test_a_law_applies_from_the_moment_the_place_is_known(desk: Desk) -> None:
-    asked = cast.ask(desk.right("imo", "eu-access"), at=cast.on("2026-03-02", 16))
+    asked = cast.ask(desk.right("imo", "delete"), at=cast.on("2026-03-02", 16))
     assert not asked.deadlines.filter(regime="gdpr").exists()
     stated = facts.state_facts(
         asked.pk,

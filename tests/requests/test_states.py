@@ -49,6 +49,8 @@ strike_evidence       x x x x x x - - - x - -
 accept_identity       - x - - - - - - - - - -
 ask_requester         x x x - - - - - - - - -
 reply                 x x x x x x - - x x - -
+enclose               x x x x - - - - - - - -
+remove_enclosure      x x x x - - - - - - - -
 propose               - x x - - - - - - - - -
 decide_alone          - x x - - - - - - - - -
 approve               - - - - x - - - - - - -

@@ -12,7 +12,7 @@ from dsr.accounts.roles import Permission
 from dsr.dashboard import request_page, words
 from dsr.dashboard.deed_forms import DeedForm
 from dsr.dashboard.views.deed import RequestView
-from dsr.requests import history
+from dsr.requests import enclosures, history
 from dsr.requests.available_deeds import available_deeds
 from dsr.requests.chain import write_line
 from dsr.requests.deeds.assignment import assign, note
@@ -24,7 +24,14 @@ from dsr.vault.services import open_file
 SHORT_CLAUSE = 700  # characters; longer ones are folded
 TOGETHER = ("people", "evidence__by", "evidence__struck_by", "evidence__seconded_by")
 DOCUMENTS = ("evidence__document__identity_document", "identity_documents")
-BESIDE = ("messages__letter", "messages__proof", "messages__by", "notes__by", "attachments__file")
+BESIDE = (
+    "messages__letter",
+    "messages__proof",
+    "messages__by",
+    "notes__by",
+    "attachments__file",
+    "enclosures__file",
+)
 DEADLINES = ("deadlines__order__document", "deadlines__extensions__proof", "receipts")
 
 
@@ -106,6 +113,7 @@ class FileDownload(RequestPage):
         # Before the first byte, in a commit of its own: what cannot be recorded does not happen.
         with transaction.atomic():
             write_line(it, "file_read", actor=self.user, at=self.at, facts={"file": file_id})
+            enclosures.opened(it, file_id, by=self.user, at=self.at)
         return attachment(SealedFile.objects.select_related("safe").get(pk=file_id))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from dsr.deadlines import Facts, Result, compute, first_to_end
 from dsr.deadlines.codec import read_rule
 from dsr.policies.models import Right
-from dsr.policies.services import duties_for
+from dsr.policies.services import duties_for, place_claimed
 from dsr.requests.actors import Actor
 from dsr.requests.chain import write_line
 from dsr.requests.deadlines import reminder_days
@@ -313,7 +313,8 @@ def working_days_before_due(subject_request: SubjectRequest, count: int) -> date
 def regimes_of(right: Right, place: str, on: date) -> set[str]:
     """Short names of the laws that have something to say on a right asked for from a place."""
     organisation = right.reading.version.policy.organisation
-    return {regime.slug for regime, _duty in duties_for(organisation, right.kind, place, on, {})}
+    duties = duties_for(organisation, right.kind, place or place_claimed(right), on, {})
+    return {regime.slug for regime, _duty in duties}
 
 
 def _iso(day: date | None) -> str | None:

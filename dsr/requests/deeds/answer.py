@@ -12,6 +12,7 @@ from dsr.accounts.roles import Permission
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import owe
 from dsr.notifications.services import record_posting as outbox_posted
+from dsr.requests import enclosures
 from dsr.requests.actors import Actor
 from dsr.requests.authority import authority_needed
 from dsr.requests.errors import BadInput, Unmet
@@ -96,7 +97,7 @@ class Sending:
     onward=40,
     hint=gettext_lazy("It is decided. The answer has not gone out yet."),
     hide_blocked=is_answered,
-    shows=("answer",),
+    shows=("enclosures", "answer"),
 )
 def send_answer(doing: Doing, given: Sending) -> None:
     """The answer goes out: behind the private link, or as a letter that is then to be posted.
@@ -109,6 +110,7 @@ def send_answer(doing: Doing, given: Sending) -> None:
     _check_authority(doing, given.given_on or doing.today)
     doing.subject_request.send_answer()
     answer = write_message(doing, RequestMessage.Kind.ANSWER, str(decision.unseal("answer")))
+    enclosures.of(decision).update(message=answer)
     # Made now and kept: what went out must still be there when templates or addresses have changed.
     answer.letter = seal_letter(doing, answer)
     # What was handed over before leaves no letter to be posted, whatever was wished for.
@@ -230,6 +232,7 @@ class Posting:
     told=gettext_lazy("The answer was posted."),
     onward=30,
     hint=gettext_lazy("The letter is written. Print it, post it, and record the day."),
+    shows=("enclosures",),
     hide_blocked=lambda subject_request: True,
 )
 def record_posting(doing: Doing, given: Posting) -> None:

@@ -140,6 +140,11 @@ MISSING = {
 }
 
 
+def texts(subject_request: SubjectRequest) -> dict[str, str]:
+    """A starting text for every ending."""
+    return {str(each): draft(subject_request, write) for each, write in TEXTS.items()}
+
+
 def _chosen(opening: Opening) -> str | None:
     ending = str(opening.query.get("ending", ""))
     return ending if ending in Ending.values else None

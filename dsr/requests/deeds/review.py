@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts.roles import Permission
+from dsr.requests import enclosures
 from dsr.requests.actors import Actor
 from dsr.requests.decision_basis import seal_approval
-from dsr.requests.errors import BadInput, RequestError, Unmet
+from dsr.requests.errors import BadInput, NotByYou, Unmet
 from dsr.requests.forms import text_field
 from dsr.requests.messages import keep_note
 from dsr.requests.models import Decision, SubjectRequest
@@ -50,13 +51,16 @@ def _approved(facts: Facts, names: Names) -> str:
     history=_approved,
     onward=20,
     hint=gettext_lazy("A decision waits for you as the second person."),
-    shows=("decision", "identity"),
+    shows=("enclosures", "decision", "identity"),
 )
 def approve(doing: Doing, given: Nothing) -> None:
     """The second person agrees with what was proposed."""
     # What was proposed is taken over unread from its row: the second person approves that and
     # nothing else, whatever a browser sent along.
     decision = standing(doing.subject_request)
+    # Not before the page is open: its files are opened there.
+    if sentence := enclosures.opened_needed(decision, doing.user):
+        raise Unmet(sentence)
     doing.subject_request.approve(decision.outcome, decision.ground, decision.ends_as)
     decision.status = Decision.Status.TAKEN
     decision.second_person, decision.settled_at = doing.user, doing.at
@@ -147,4 +151,4 @@ def _check_may_return(doing: Doing) -> None:
         decision.proposed_by_id == doing.user.pk
     )
     if not own and needed not in doing.held:
-        raise RequestError(_("Only a second person or whoever proposed it can return it to work."))
+        raise NotByYou(_("Only a second person or whoever proposed it can return it to work."))

@@ -444,6 +444,18 @@ class Migration(migrations.Migration):
                 ("wants_paper", models.BooleanField(default=False)),
                 ("may_use_contact_held", models.BooleanField(default=False)),
                 (
+                    "may_write",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("email", "by e-mail"),
+                            ("post", "by letter"),
+                            ("none", "not at all"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
                     "required_level",
                     models.PositiveSmallIntegerField(
                         choices=[
@@ -1226,6 +1238,33 @@ class Migration(migrations.Migration):
                 ("ground", models.CharField(blank=True, max_length=80)),
                 ("answer", dsr.vault.fields.SealedField(purpose="record")),
                 ("reasons", dsr.vault.fields.SealedField(purpose="record")),
+                (
+                    "given_as",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("files", "In the files that go with the answer"),
+                            ("text", "In the text of the answer itself: it is all there"),
+                            (
+                                "inspection",
+                                "By looking at the record, on the day that the answer names",
+                            ),
+                            ("before", "By another way already, with proof of the day"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("given_on", models.DateField(blank=True, null=True)),
+                (
+                    "given_proof",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.sealedfile",
+                    ),
+                ),
                 ("evidence_version", models.PositiveIntegerField()),
                 ("rests_on", dsr.vault.fields.SealedField(purpose="record")),
                 ("proposed_at", models.DateTimeField()),
@@ -1733,6 +1772,96 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Enclosure",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("sha256", dsr.vault.fields.SealedField(purpose="record")),
+                ("pages", models.PositiveIntegerField(default=0)),
+                ("added_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "file",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.sealedfile",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enclosures",
+                        to="requests.requestmessage",
+                    ),
+                ),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enclosures",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={"ordering": ["added_at", "pk"]},
+        ),
+        migrations.CreateModel(
+            name="EnclosureOpened",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "enclosure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="openings",
+                        to="requests.enclosure",
+                    ),
+                ),
+            ],
+            options={"ordering": ["at", "pk"]},
+        ),
+        migrations.CreateModel(
             name="Reading",
             fields=[
                 (
@@ -1747,11 +1876,22 @@ class Migration(migrations.Migration):
                         choices=[
                             ("page", "read on the page"),
                             ("letter", "downloaded as a letter"),
+                            ("file", "downloaded as a file of the answer"),
                         ],
                         max_length=10,
                     ),
                 ),
                 ("at", models.DateTimeField()),
+                (
+                    "enclosure",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readings",
+                        to="requests.enclosure",
+                    ),
+                ),
                 (
                     "message",
                     models.ForeignKey(

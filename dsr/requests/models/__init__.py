@@ -7,6 +7,7 @@ from .access import (
     WaitingForDigest,
 )
 from .deadlines import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
+from .enclosures import Enclosure, EnclosureOpened
 from .held_contact import (
     ContactChange,
     Dispute,
@@ -30,6 +31,8 @@ __all__ = [
     "Dispute",
     "DisputeDeadline",
     "DisputeReminderOwed",
+    "Enclosure",
+    "EnclosureOpened",
     "Evidence",
     "Extension",
     "HeldContact",

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django_fsm import RETURN_VALUE, FSMField, transition
 
-from dsr.policies.kinds import Asker, Level
+from dsr.policies.kinds import Asker, Level, MayWrite
 from dsr.policies.models import Department, Organisation, Right
 from dsr.requests.models.machine import ConcurrentTransitionMixin
 from dsr.requests.states import ENDED, OPEN, UNDECIDED, Channel, Ending, Outcome, Status
@@ -72,6 +72,7 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
     law_facts = models.JSONField(default=dict, blank=True)
     wants_paper = models.BooleanField(default=False)
     may_use_contact_held = models.BooleanField(default=False)
+    may_write = models.CharField(max_length=8, choices=MayWrite.choices, blank=True)
     required_level = models.PositiveSmallIntegerField(choices=Level.choices)
     level_lowered_by = models.ForeignKey(
         "requests.IdentityRule",

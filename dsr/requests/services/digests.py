@@ -19,6 +19,7 @@ from dsr.vault.addresses import indexed, mailbox
 from . import links, notices
 from .mail_throttle import BETWEEN_TWO, address_hash
 from .notify import address_of_link, told_of
+from .sweeping import each_by_itself
 
 
 def sweep(*, at: datetime) -> int:
@@ -27,10 +28,9 @@ def sweep(*, at: datetime) -> int:
     Past throttles are forgotten, a while later: a deed that has just begun may still wait for one.
     """
     # Asked once: telling moves the very rows that the question is about.
-    due = _due(at).values_list("pk", flat=True)
-    told = sum(_tell(address, at) for address in list(due))
+    due = list(_due(at).values_list("pk", flat=True))
     MailThrottle.objects.filter(next_at__lte=at - BETWEEN_TWO).exclude(_somebody_waits()).delete()
-    return told
+    return each_by_itself(lambda address: _tell(address, at), due)
 
 
 def overdue(at: datetime) -> int:
@@ -130,6 +130,7 @@ def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: date
             "reference": "",
         },
         at=at,
+        text_of="neutral_several" if any(each.may_write for each in requests) else "",
         recheck=links.RECHECK_ANY,
         recheck_args={"link": [links.recheck_of(token)["link"] for token in tokens]},
         # So that somebody sees to it when it cannot be delivered.

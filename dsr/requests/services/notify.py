@@ -84,6 +84,8 @@ def tell_requester(
         recheck_args=args,
         medium=medium,
         into=into,
+        # Whoever reads over a shoulder learns nothing from it.
+        text_of="neutral" if subject_request.may_write and medium == "email" else "",
     )
     return medium
 
