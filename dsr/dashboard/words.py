@@ -39,7 +39,7 @@ def due_badge(subject_request: SubjectRequest, today: date) -> Badge:
     """Where the governing date stands on this day."""
     days = subject_request.days_left(today)
     if days is not None:
-        return days_badge(days)
+        return days_badge(days, aim=subject_request.due_is_aim)
     # Days are counted while an answer is awaited; afterwards it is said what became of it.
     if subject_request.answered_on:
         return Badge("met", _("Answered on %(day)s") % {"day": short(subject_request.answered_on)})
@@ -55,12 +55,14 @@ def deadline_badge(deadline: Deadline, today: date) -> Badge:
     if days is not None and deadline.purpose == Duty.EXTENSION_NOTICE:
         return Badge("ok", _("Possible until then") if days >= 0 else _("No longer possible"))
     if days is not None:
-        return days_badge(days)
+        return days_badge(days, aim=deadline.is_aim)
     ended = {"day": short(deadline.ended_on)} if deadline.ended_on else {"day": ""}
     texts = {
         DeadlineStatus.PAUSED: Badge("paused", _("Paused")),
         DeadlineStatus.MET: Badge("met", _("Met on %(day)s") % ended),
-        DeadlineStatus.MISSED: Badge("missed", _("Missed: done on %(day)s") % ended),
+        DeadlineStatus.MISSED: Badge("met", _("Done on %(day)s, after the aim") % ended)
+        if deadline.is_aim
+        else Badge("missed", _("Missed: done on %(day)s") % ended),
         DeadlineStatus.CANCELLED: Badge("ok", _("Cancelled")),
     }
     return texts.get(DeadlineStatus(deadline.status), Badge("ok", _("No date")))

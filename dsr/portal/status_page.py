@@ -182,7 +182,7 @@ def _badge(deadline: Deadline, today: date) -> Badge:
     left = deadline.days_left(today)
     # Told even when it is past: a page that turns silent then would hide what is owed.
     if left is not None:
-        return days_badge(left)
+        return days_badge(left, aim=deadline.is_aim)
     ended = {
         DeadlineStatus.MET: Badge("met", _("Answered in time")),
         DeadlineStatus.MISSED: Badge("missed", _("Answered late")),

@@ -81,7 +81,9 @@ def walk_of(desk: Desk) -> type[RuleBasedStateMachine]:  # noqa: C901 (one machi
             if not hasattr(self, "pk"):
                 return
             live = Deadline.objects.filter(subject_request_id=self.pk).live().duties()
-            dates = [each.due_on for each in live if each.due_on]
+            # An aim governs only where no duty has a day, and a paused one has.
+            duties = [each for each in live if not each.is_aim]
+            dates = [each.due_on for each in duties or live if each.due_on]
             if dates:
                 assert self.fresh().due_on == min(dates)
             for deadline in live.select_related("calendar", "subject_request"):

@@ -40,7 +40,27 @@ class Localised(Formatter):
 def explain(deadline: Deadline) -> list[str]:
     """Who set the date, then each step of its computing, other readings included."""
     steps = [Step.from_json(each) for each in deadline.trace]
-    return [_whose(deadline), *in_sentences(steps, Localised()), *_pause_note(deadline)]
+    return [
+        _whose(deadline),
+        *in_sentences(steps, Localised()),
+        *_along_note(deadline),
+        *_pause_note(deadline),
+    ]
+
+
+def _along_note(deadline: Deadline) -> Iterable[str]:
+    if not deadline.moved_along or deadline.due_on is None:
+        return []
+    days = deadline.moved_along
+    # Both ways: an extension moves it on, a receipt that is corrected may not.
+    return [
+        ngettext(
+            "The duty that it serves was moved by %(n)d day, and the aim moves along to %(day)s.",
+            "The duty that it serves was moved by %(n)d days, and the aim moves along to %(day)s.",
+            days,
+        )
+        % {"n": days, "day": _short(deadline.due_on)}
+    ]
 
 
 def _whose(deadline: Deadline) -> str:

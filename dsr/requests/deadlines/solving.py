@@ -15,7 +15,7 @@ from dsr.deadlines.codec import read_rule
 from dsr.deadlines.periods import Unit
 from dsr.deadlines.rules import Event
 from dsr.requests.models import Deadline, Extension, Pause, Receipt, SubjectRequest
-from dsr.requests.states import SetBy
+from dsr.requests.states import DeadlineStatus, SetBy
 
 # "Without undue delay" is no number; a week is our reading, and a switch of ours, not law.
 PROMPTLY = timedelta(days=7)
@@ -46,6 +46,13 @@ def solve(
     return compute(read_rule(deadline.rule), facts, calendar or calendar_of(deadline), trace=trace)
 
 
+def solve_undisturbed(deadline: Deadline) -> Result:
+    """As if nothing had been extended and nothing had stood still."""
+    received = earliest_receipt(deadline.subject_request).received_at
+    facts = Facts(received=received, zone=deadline.subject_request.organisation.zone, events=())
+    return compute(read_rule(deadline.rule), facts, calendar_of(deadline), trace=False)
+
+
 def calendar_of(deadline: Deadline) -> WorkingCalendar:
     """The organisation's calendar with its corrections, or the one that the law names."""
     if deadline.calendar_codes is None:
@@ -64,8 +71,14 @@ def would_move(deadline: Deadline, calendar: WorkingCalendar | None = None) -> b
     if deadline.set_by == SetBy.ORDER:
         return False
     result = solve(deadline, trace=False, calendar=calendar)
+    due_on = day_of(result.due_on)
+    if deadline.is_aim:
+        # It stands still with its duty, which alone says for how long.
+        if deadline.status == DeadlineStatus.PAUSED:
+            return False
+        due_on = due_on and due_on + timedelta(days=deadline.moved_along)
     return (deadline.due_on, deadline.would_be_on, deadline.notice_by) != (
-        result.due_on,
+        due_on,
         day_of(result.due_without_pause),
         day_of(result.notice_by),
     )

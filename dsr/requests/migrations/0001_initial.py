@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                 ("would_be_on", models.DateField(blank=True, null=True)),
                 ("notice_by", models.DateField(blank=True, null=True)),
                 ("governing", models.BooleanField(default=False)),
+                ("moved_along", models.IntegerField(default=0)),
                 ("trace", models.JSONField(default=list)),
                 (
                     "status",
@@ -481,6 +482,7 @@ class Migration(migrations.Migration):
                 ("received_at", models.DateTimeField()),
                 ("received_on", models.DateField()),
                 ("due_on", models.DateField(blank=True, null=True)),
+                ("due_is_aim", models.BooleanField(default=False)),
                 ("answered_on", models.DateField(blank=True, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("group_key", models.UUIDField(blank=True, db_index=True, null=True)),

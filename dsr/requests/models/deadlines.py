@@ -6,6 +6,8 @@ Receipts, pauses, extensions and orders are facts; a ``Deadline``'s dates are a 
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 
 from dsr.policies.kinds import Checked
@@ -102,6 +104,8 @@ class Deadline(DeadlineBase):
     would_be_on = models.DateField(null=True, blank=True)
     notice_by = models.DateField(null=True, blank=True)
     governing = models.BooleanField(default=False)
+    # Days by which an aim goes along with the duty that it serves, extended or paused.
+    moved_along = models.IntegerField(default=0)
     trace = models.JSONField(default=list)
     computed_at = models.DateTimeField()
 
@@ -136,6 +140,14 @@ class Deadline(DeadlineBase):
     def is_duty(self) -> bool:
         """As ``DeadlineQuerySet.duties``."""
         return self.purpose in TO_ANSWER_BY and self.checked != Checked.REMEMBERED
+
+    @property
+    def is_aim(self) -> bool:
+        """The organisation's own target: a promise to itself, which nobody is late with."""
+        return self.set_by == SetBy.TARGET
+
+    def is_overdue(self, today: date) -> bool:
+        return not self.is_aim and super().is_overdue(today)
 
     @property
     def is_reminded(self) -> bool:

@@ -39,7 +39,7 @@ class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
         )
 
     def overdue(self, today: date) -> SubjectRequestQuerySet:
-        return self.open().filter(answered_on=None, due_on__lt=today)
+        return self.open().filter(answered_on=None, due_is_aim=False, due_on__lt=today)
 
     def due_within(self, today: date, last: date) -> SubjectRequestQuerySet:
         return self.open().filter(answered_on=None, due_on__range=(today, last))
@@ -86,6 +86,8 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
     received_at = models.DateTimeField()
     received_on = models.DateField()
     due_on = models.DateField(null=True, blank=True)
+    # No law, order or policy sets a day, so the one above is only what the organisation aims at.
+    due_is_aim = models.BooleanField(default=False)
     answered_on = models.DateField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     assignee = models.ForeignKey(
@@ -302,7 +304,7 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
 
     def is_overdue(self, today: date) -> bool:
         left = self.days_left(today)
-        return left is not None and left < 0
+        return left is not None and left < 0 and not self.due_is_aim
 
     def values(self, **altered: Any) -> dict[str, Any]:
         """The particulars as typed; empty once their key is destroyed. As with ``reveal``, what was

@@ -22,6 +22,7 @@ from dsr.requests.chain import write_line
 from dsr.requests.deadlines import lifecycle, solving
 from dsr.requests.mail_names import MAILS
 from dsr.requests.models import Deadline, Extension, Notice, Pause, RequestMessage, SubjectRequest
+from dsr.requests.preconditions import sent_answer
 from dsr.requests.states import Duty
 
 from .notify import Text, key_of, responsible, tell_requester, tell_staff
@@ -181,7 +182,9 @@ def came_back(notice: Notice, subject_request: SubjectRequest, actor: Actor, at:
     was_out, ended = notice.state == State.OUT, notice.ended
     notice.state, notice.on, notice.ended = State.BACK, None, []
     notice.save()
-    if was_out:
+    # An answer of an earlier round: those sent since stand, and so do the limits they met.
+    earlier = notice.what == What.ANSWER and notice.message != sent_answer(subject_request)
+    if was_out and not earlier:
         BACK[What(notice.what)](notice, subject_request, actor, at)
         lifecycle.undo_ending(subject_request, ended, actor=actor, at=at, cause="not_delivered")
         _by_another(notice, subject_request, actor, at)
