@@ -15,6 +15,7 @@ from dsr.requests.deeds.enclosures import enclose, remove_enclosure
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.models import Enclosure, SubjectRequest
 from dsr.requests.preconditions import decision_holds
+from dsr.requests.services import paper
 from dsr.vault.models import FileChunk, SealedFile
 from dsr.vault.services import open_file
 from dsr.vault.uploads import CheckedUpload
@@ -174,5 +175,5 @@ def test_the_letter_lists_what_is_enclosed(desk: Desk) -> None:
 
 def test_a_letter_taken_back_gives_its_files_back(desk: Desk) -> None:
     it = sent(desk, wants_paper=True)
-    answer.take_back_letter(it, at=timezone.now())
+    paper.take_back_letter(it, at=timezone.now())
     assert [each.pk for each in enclosures.standing(it)] == [Enclosure.objects.get().pk]

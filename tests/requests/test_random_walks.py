@@ -94,7 +94,9 @@ def walk_of(desk: Desk) -> type[RuleBasedStateMachine]:  # noqa: C901 (one machi
             if not hasattr(self, "pk"):
                 return
             now = self.fresh()
-            if now.status in ENDED or now.answered_on:
+            # An ending that nobody has been told of yet ends no clock.
+            told_later = now.notices.filter(what="ending").exclude(state="out").exists()
+            if (now.status in ENDED and not told_later) or now.answered_on:
                 assert not Deadline.objects.filter(subject_request_id=self.pk).live().exists()
 
         @invariant()
