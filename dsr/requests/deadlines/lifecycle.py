@@ -219,6 +219,7 @@ def _has_a_day(deadline: Deadline) -> bool:
 
 def settle(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datetime) -> None:
     """The answer went out on this day: duties are met, or missed when it was late."""
+    _end_every_pause(subject_request, on)
     for deadline in subject_request.deadlines.live():
         if deadline.purpose in (Duty.EXTENSION_NOTICE, Duty.NOT_BEFORE) or (
             deadline.purpose == Duty.REFUSE and subject_request.outcome != Outcome.REFUSED
@@ -246,6 +247,7 @@ def cancel_all(
 ) -> None:
     """The duty fell away: withdrawn, lapsed, out of scope, forwarded; on the day ``on``."""
     day = on or subject_request.organisation.today(at)
+    _end_every_pause(subject_request, day)
     for deadline in subject_request.deadlines.live():
         _end(deadline, "cancel", day, actor=actor, at=at)
 
@@ -272,6 +274,7 @@ def take_up_again(subject_request: SubjectRequest, *, actor: Actor, at: datetime
     What was asked is not answered, so an answer that did not do has met nothing: ending and
     reopening must not buy time. Beside them stands a new aim where something had been answered.
     """
+    _end_every_pause(subject_request, subject_request.organisation.today(at))
     plans = {plan.code for plan in plans_for(subject_request)}
     ended = subject_request.deadlines.exclude(status__in=LIVE)
     answered = ended.filter(purpose__in=TO_ANSWER_BY).exclude(status=DeadlineStatus.CANCELLED)
@@ -347,6 +350,13 @@ def end_pauses(
         pause.ended_on = max(day, pause.began_on)
         pause.save()
         recompute(subject_request, actor=actor, at=at, cause="pause_ended")
+
+
+def _end_every_pause(subject_request: SubjectRequest, on: date) -> None:
+    """Nothing is waited for any more: it was answered, has ended, or is taken up again."""
+    for pause in subject_request.pauses.filter(ended_on=None):
+        pause.ended_on = max(on, pause.began_on)
+        pause.save(update_fields=["ended_on"])
 
 
 def working_days_before_due(subject_request: SubjectRequest, count: int) -> date | None:
