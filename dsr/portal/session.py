@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
+from dsr.days.place import stand_in
 from dsr.requests.models import PrivateSession
 from dsr.requests.services import links
 
@@ -87,6 +88,7 @@ def with_session(
         # The same page for a request that does not exist: an address tells nobody which do.
         if session is None:
             return render(request, "portal/no_session.html", status=403)
+        stand_in(session.subject_request.organisation.place)
         return view(request, session, *args, **kwargs)
 
     update_wrapper(guarded, view)

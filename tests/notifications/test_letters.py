@@ -49,7 +49,7 @@ def test_a_letter_is_tagged_titled_and_says_its_language() -> None:
 
 
 def test_a_letter_speaks_the_language_of_its_reader() -> None:
-    assert "March 2, 2026" in text_of(write(letter(), language="en", at=NOON))
+    assert "2 March 2026" in text_of(write(letter(), language="en", at=NOON))
     assert "2 mars 2026" in text_of(write(letter(), language="fr", at=NOON))
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from dsr.days.place import stand_in
 from dsr.portal.guarding import find_by
 from dsr.requests.deeds import held_contact
 from dsr.requests.errors import Unmet
@@ -26,6 +27,7 @@ def not_me(request: HttpRequest, token: str) -> HttpResponse:
         # The same 404 for wrong and expired: nothing is learned from it.
         raise Http404
     subject_request = link.held.subject_request
+    stand_in(subject_request.organisation.place)
     done = link.used_at is not None
     if request.method == "POST" and not done:
         # Said before, by another link or to the desk, it is stopped already.

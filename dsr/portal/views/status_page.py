@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dsr.days.place import stand_in
 from dsr.policies.particulars import particulars
 from dsr.portal.guarding import find_link, one_too_many, put_on, status_of, upload_refusal
 from dsr.portal.session import all_open, end_sessions, open_session, with_session
@@ -91,8 +92,9 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         # The same 404 for wrong, expired and revoked: nothing is learned from it.
         raise Http404
+    organisation = found.subject_request.organisation
+    stand_in(organisation.place)
     if request.method != "POST":
-        organisation = found.subject_request.organisation
         return render(request, "portal/link.html", {"organisation": organisation})
     at = timezone.now()
     open_session(request, links.open_by(found, at=at), at)
