@@ -8,13 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
 from dsr.dashboard import words
 from dsr.notifications.models import Medium, OutboxMessage, Trouble
 from dsr.notifications.models import Status as MailStatus
+from dsr.policies.law_words import law_in_words
 from dsr.policies.particulars import PARTICULARS, FieldSpec
 from dsr.requests import enclosures, queries
 from dsr.requests.deadlines import explain
@@ -293,7 +294,10 @@ def deadlines(subject_request: SubjectRequest, today: date) -> list[DeadlineShow
     return [
         # The source is stored untranslated, so that each reader gets their own language.
         DeadlineShown(
-            each, words.deadline_badge(each, today), gettext(each.source), explain.explain(each)
+            each,
+            words.deadline_badge(each, today),
+            law_in_words(each.source),
+            explain.explain(each),
         )
         for each in subject_request.deadlines.all()
     ]

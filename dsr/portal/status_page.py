@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from dsr.policies.law_words import law_in_words
 from dsr.policies.particulars import FieldSpec, particulars
 from dsr.requests import enclosures, history
 from dsr.requests.deadlines.explain import binds_most, expectation, explain
@@ -172,7 +173,8 @@ def _who(deadline: Deadline) -> str:
     return {
         SetBy.POLICY: _("Promised by the policy"),
         SetBy.TARGET: _("What the organisation aims at; the policy names no date"),
-        SetBy.LAW: _("Set by law: %(law)s") % {"law": deadline.label or deadline.source},
+        SetBy.LAW: _("Set by law: %(law)s")
+        % {"law": law_in_words(deadline.label or deadline.source)},
         SetBy.ORDER: _("Set by a court or an authority"),
     }[SetBy(deadline.set_by)]
 

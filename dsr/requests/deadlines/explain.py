@@ -15,6 +15,7 @@ from dsr.deadlines import explain as in_sentences
 from dsr.deadlines.sentences import PERIODS
 from dsr.deadlines.trace import Formatter
 from dsr.policies.kinds import Checked
+from dsr.policies.law_words import law_in_words
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.states import DeadlineStatus, Duty, SetBy
 
@@ -64,7 +65,7 @@ def _along_note(deadline: Deadline) -> Iterable[str]:
 
 
 def _whose(deadline: Deadline) -> str:
-    source = gettext(deadline.source)
+    source = law_in_words(deadline.source)
     if deadline.checked == Checked.REMEMBERED:
         return _(
             "This limit was written down from memory (%(source)s). Nobody has read the text for "

@@ -4,17 +4,18 @@ something is there, behind the private link or the staff pages."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Model
 from django.urls import reverse
-from django.utils import translation
+from django.utils.functional import lazy
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.notifications.services import Reader, owe, owe_each
+from dsr.policies.models import Right
 from dsr.requests.deadlines.explain import expectation
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import notices_go_to
@@ -26,6 +27,10 @@ from . import links
 from .mail_throttle import may_mail_now
 
 Text = str | Callable[[], str]
+# Said only when a text is made, in the language of its reader: of one deed staff and requester
+# hear in languages of their own.
+_title: Callable[[Right], str] = lazy(lambda right: str(right.here("title")), str)
+_expectation: Callable[[SubjectRequest, date], str] = lazy(expectation, str)
 
 # What somebody can set off by forms alone, in whosever name: at most one mail an hour per address.
 BY_FORM = frozenset({"acknowledgement", "withdrawn"})
@@ -165,7 +170,7 @@ def common_context(subject_request: SubjectRequest) -> dict[str, Any]:
         "organisation_contact": readable(subject_request.organisation.contact_email),
         "organisation_address": subject_request.organisation.postal_address,
         "organisation_phone": subject_request.organisation.phone,
-        "right": subject_request.right.in_language("title", subject_request.language),
+        "right": _title(subject_request.right),
         # How its days are written, and whose time its times are.
         "place": subject_request.organisation.place,
         "received_on": subject_request.received_on,
@@ -176,10 +181,7 @@ def common_context(subject_request: SubjectRequest) -> dict[str, Any]:
 def told_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
     """What the requester may be told, and the sentence that says by when to expect an answer."""
     today = subject_request.organisation.today(at)
-    with translation.override(subject_request.language):
-        return common_context(subject_request) | {
-            "expectation": expectation(subject_request, today)
-        }
+    return common_context(subject_request) | {"expectation": _expectation(subject_request, today)}
 
 
 def address_of_link(token: str) -> str:
