@@ -36,6 +36,7 @@ from dsr.requests.forms import RequestForm, put_refusal
 from dsr.requests.models import PrivateSession, SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.rate_limits import SUBMISSION
+from dsr.requests.standing import Standing, stands
 from dsr.requests.submission import intake
 
 from .rights import crumbs_to, find_organisation, find_right
@@ -168,5 +169,9 @@ def _crumbs(organisation: Organisation, right: Right) -> list[dict[str, Any]]:
 @with_session
 def sent(request: HttpRequest, session: PrivateSession) -> HttpResponse:
     subject_request = session.subject_request
-    context = page_of(session, timezone.now()) | {"told": told(subject_request)}
+    at = timezone.now()
+    # Of its arrival only while nothing else has happened: afterwards the private page tells it.
+    if stands(subject_request, at).at != Standing.ARRIVED:
+        return redirect("portal:status", subject_request.reference)
+    context = page_of(session, at) | {"told": told(subject_request)}
     return render(request, "portal/sent.html", context)

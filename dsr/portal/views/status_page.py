@@ -21,7 +21,6 @@ from dsr.portal.guarding import find_link, one_too_many, put_on, status_of, uplo
 from dsr.portal.session import all_open, end_sessions, open_session, with_session
 from dsr.portal.showing import show_right
 from dsr.portal.status_page import letter_of, page_of
-from dsr.portal.status_texts import STATUS_TEXTS
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deeds import conversation, correction, ending
 from dsr.requests.errors import RequestError, TooMany
@@ -31,6 +30,8 @@ from dsr.requests.forms.fields import field_of, said
 from dsr.requests.models import PrivateSession, SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.rate_limits import WRITING
+from dsr.requests.standing import stands
+from dsr.requests.standing_texts import told_where
 
 
 class ReplyForm(forms.Form):
@@ -103,7 +104,8 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def open_requests(request: HttpRequest) -> HttpResponse:
     """What is open in this browser; where it is one request, its page."""
-    sessions = all_open(request, timezone.now())
+    at = timezone.now()
+    sessions = all_open(request, at)
     if not sessions:
         return render(request, "portal/no_session.html", status=403)
     if len(sessions) == 1:
@@ -112,7 +114,7 @@ def open_requests(request: HttpRequest) -> HttpResponse:
         {
             "subject_request": each.subject_request,
             "shown": show_right(each.subject_request.right, each.subject_request.organisation),
-            "status_text": STATUS_TEXTS[each.subject_request.status],
+            "stands": told_where(each.subject_request, stands(each.subject_request, at)),
         }
         for each in sessions
     ]

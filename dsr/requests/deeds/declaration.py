@@ -122,7 +122,7 @@ class Deed(Generic[Given]):
     done: Words | Callable[[SubjectRequest], Words] = ""
     warning: bool = False
     history: Words | Saying = ""
-    told: Words = ""
+    told: Words | Saying = ""
 
     place: Place = Place.LIST
     onward: int | None = None
@@ -253,12 +253,12 @@ class HistoryLine:
     """The words of a line of history that is no deed's own: a deadline moved, a file was read."""
 
     history: Words | Saying
-    told: Words = ""
+    told: Words | Saying = ""
 
 
 LINES: dict[str, HistoryLine] = {}
 
 
-def history_line(code: str, history: Words | Saying, told: Words = "") -> None:
+def history_line(code: str, history: Words | Saying, told: Words | Saying = "") -> None:
     """Give a code of the history its words."""
     LINES[code] = HistoryLine(history, told)

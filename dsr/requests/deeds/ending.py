@@ -504,6 +504,12 @@ def unfreeze(doing: Doing, given: Reason) -> None:
     send_fresh_link(doing)
 
 
+def _after_the_end(subject_request: SubjectRequest) -> Words:
+    if subject_request.status == Status.LAPSED:
+        return gettext_lazy("A reply of the requester takes it up again by itself.")
+    return gettext_lazy("Nothing is left to do, unless something turns out to be missing or wrong.")
+
+
 @deed(
     "reopen",
     gettext_lazy("Reopen"),
@@ -513,7 +519,7 @@ def unfreeze(doing: Doing, given: Reason) -> None:
     history=gettext_lazy("Reopened"),
     told=gettext_lazy("The request was taken up again."),
     onward=120,
-    hint=gettext_lazy("Nothing is left to do."),
+    hint=_after_the_end,
     quiet=True,
 )
 def reopen(doing: Doing, given: Reason) -> None:

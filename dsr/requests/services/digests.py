@@ -7,11 +7,14 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import translation
 
 from dsr.notifications.services import owe
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.models import MailThrottle, SubjectRequest, WaitingForDigest
 from dsr.requests.people import notices_go_to
+from dsr.requests.standing import stands
+from dsr.requests.standing_texts import told_where
 from dsr.requests.states import Duty, Status
 from dsr.vault.addresses import indexed, mailbox
 
@@ -99,8 +102,15 @@ def _lives_here(subject_request: SubjectRequest, throttle: MailThrottle, at: dat
     if medium == "email" and address_hash(address) == throttle.pk:
         return True
     if address:
-        tell_requester(subject_request, "acknowledgement", at=at)
+        tell_requester(subject_request, _news(subject_request), at=at)
     return False
+
+
+def _news(subject_request: SubjectRequest) -> str:
+    """The mail that is true now: something may have happened while it waited."""
+    if subject_request.awaits_answer:
+        return "acknowledgement"
+    return "withdrawn" if subject_request.status == Status.WITHDRAWN else "fresh_link"
 
 
 def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: datetime) -> None:
@@ -133,7 +143,11 @@ def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: date
 
 
 def _line(subject_request: SubjectRequest, token: str, at: datetime) -> dict[str, Any]:
-    return told_of(subject_request, at) | {
-        "link": address_of_link(token),
-        "withdrawn": subject_request.status == Status.WITHDRAWN,
-    }
+    line = told_of(subject_request, at) | {"link": address_of_link(token)}
+    # A date is no news any more where the answer is out, or none will come.
+    if not subject_request.awaits_answer:
+        with translation.override(subject_request.language):
+            where = told_where(subject_request, stands(subject_request, at))
+            # Without what can be done on the page: a mail has nothing below.
+            line["expectation"] = f"{where.now} {where.next}".strip()
+    return line

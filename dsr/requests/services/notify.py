@@ -11,13 +11,16 @@ from django.conf import settings
 from django.db.models import F, Model
 from django.urls import reverse
 from django.utils import translation
+from django_fsm import can_proceed
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.notifications.services import Reader, owe, owe_each
+from dsr.policies.models import Right
 from dsr.requests.deadlines.explain import expectation
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import notices_go_to
+from dsr.requests.states import Status
 from dsr.vault.addresses import readable
 from dsr.vault.models import Safe
 from dsr.vault.services import site_safe
@@ -134,15 +137,31 @@ def staff_page(subject_request: SubjectRequest) -> str:
     return f"{settings.BASE_URL}{path}"
 
 
+class _Title:
+    """The name of a right, said in the language that is read when it is said."""
+
+    def __init__(self, right: Right) -> None:
+        self._right = right
+
+    def __str__(self) -> str:
+        return self._right.here("title")
+
+
 def common_context(subject_request: SubjectRequest) -> dict[str, Any]:
     """What every message may say: the reference, the organisation, the right, the dates."""
     return {
         "reference": subject_request.reference,
         "organisation": subject_request.organisation.name,
         "organisation_contact": readable(subject_request.organisation.contact_email),
-        "right": subject_request.right.in_language("title", subject_request.language),
+        # In the language of whoever reads the mail: staff may read another than the requester.
+        "right": _Title(subject_request.right),
         "received_on": subject_request.received_on,
         "due_on": subject_request.due_on,
+        "awaits_answer": subject_request.awaits_answer,
+        "status": Status(subject_request.status).label,
+        # What the private page offers now; a mail that offers more would send somebody in vain.
+        "can_withdraw": can_proceed(subject_request.withdraw),
+        "can_write": can_proceed(subject_request.reply),
     }
 
 
