@@ -108,14 +108,16 @@ class BodyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.META.get("HTTP_TRANSFER_ENCODING"):
             return errors.length_required(request)
-        if _length(request) > most_bytes(request.content_type or ""):
+        if _length(request) > most_bytes(request.content_type or "", request.path):
             return errors.too_large(request)
         return self.get_response(request)
 
 
-def most_bytes(content_type: str) -> int:
+def most_bytes(content_type: str, path: str) -> int:
     """Only a form with files has reason to be large."""
     if content_type == "multipart/form-data":
+        if settings.LARGE_FORMS.match(path):
+            return settings.LARGE_FORM_MAX_BYTES
         return settings.MULTIPART_MAX_BYTES
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
 

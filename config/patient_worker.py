@@ -170,6 +170,9 @@ def length_of(head: bytes | bytearray) -> int | None:
         return None
     files = FORM_WITH_FILES.search(head)
     most = settings.MULTIPART_MAX_BYTES if files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    path = re.match(rb"[A-Z]+ ([^ ?]+)", head)
+    if files and path and settings.LARGE_FORMS.match(path[1].decode("latin-1")):
+        most = settings.LARGE_FORM_MAX_BYTES
     return int(digits) if int(digits) <= most else None
 
 

@@ -8,6 +8,7 @@ missing; it is named in two places here, "Mode" and "Rooms".
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -323,6 +324,9 @@ CONTENT_SECURITY_POLICY = {
 # What is typed into one form, and a form with five files of 10 MB. More is refused unread.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 MULTIPART_MAX_BYTES = 52 * 1024 * 1024
+# Where staff add files to an answer: what the organisation gives out is larger than what it takes.
+LARGE_FORMS = re.compile(r"/staff/requests/[^/?]+/(enclose|propose|decide)/")
+LARGE_FORM_MAX_BYTES = 104 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     # First: what it holds back, the others never see.
     "dsr.vault.upload_handler.BoundingHandler",
@@ -406,6 +410,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "reminders": "dsr.requests.tasks.sweep_reminders",
         "dates": "dsr.requests.tasks.sweep_stale_dates",
         "intake": "dsr.requests.tasks.sweep_intake",
+        "notices": "dsr.requests.tasks.sweep_notices",
         "identity_documents": "dsr.requests.tasks.sweep_identity_documents",
         "mail": "dsr.notifications.tasks.deliver",
         "heartbeat": "dsr.notifications.tasks.heartbeat",

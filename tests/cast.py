@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -29,6 +29,7 @@ from dsr.requests.states import EvidenceKind
 from dsr.requests.submission import intake
 from dsr.requests.submission.given import PersonGiven, Submission
 from dsr.requests.submission.saving import NewRows
+from dsr.vault.outgoing import OutgoingFile
 
 # Friday 1 May 2026, a little after nine in Paris.
 MORNING = datetime(2026, 5, 1, 7, 12, tzinfo=UTC)
@@ -142,6 +143,15 @@ def prove(
     )
 
 
+COPY = OutgoingFile(
+    name="record.csv",
+    content=b"day,what\n2025-03-03,visit\n",
+    content_type="text/csv",
+    size=26,
+    sha256="85e2bf287b9a506ae1396faee1a8f4bc4ad3472a6f945e5b5710c650880216c3",
+)
+
+
 GUS = PersonGiven("Gus Guardian", email="gus@example.org")
 
 
@@ -186,9 +196,16 @@ def propose(
     outcome: str = "granted",
     ground: str = "",
     answer: str = "Here is what you asked for.",
+    files: Sequence[OutgoingFile] = (),
 ) -> SubjectRequest:
     """A decision of which the answer, where it gives data, has a proved contact to go to."""
-    given = Proposal(outcome=outcome, answer=answer, ground=ground)
+    given = Proposal(
+        outcome=outcome,
+        answer=answer,
+        ground=ground,
+        files=files,
+        given_as="" if files else "text",
+    )
     if outcome != "refused":
         subject_request = prove_contact(subject_request, by, at=at)
     return decision.propose(
@@ -240,7 +257,7 @@ def code_in_mail() -> str:
 
 def alone(proposal: Proposal, sole_reason: str = "") -> SoleDecision:
     """The same decision, taken by one person."""
-    names = ("outcome", "ground", "answer", "reasons")
+    names = ("outcome", "ground", "answer", "reasons", "files", "given_as")
     return SoleDecision(
         **{name: getattr(proposal, name) for name in names}, sole_reason=sole_reason
     )

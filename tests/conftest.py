@@ -113,6 +113,15 @@ def everybody_reads_english() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def mail_is_taken_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """See ``tests/post_office.py``."""
+    from tests.post_office import open_post_office
+
+    if request.node.get_closest_marker("mail_waits") is None:
+        open_post_office(monkeypatch)
+
+
 @pytest.fixture
 def as_app_role(transactional_db: None) -> Iterator[None]:
     """Run the test with the rights of the web process instead of the owner's."""

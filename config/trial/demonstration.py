@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from dsr.accounts.roles import Role
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import mark_missed, write_off
 from dsr.policies.models import Organisation, Right
+from dsr.requests import enclosures
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deadlines import reminders
 from dsr.requests.deeds import (
@@ -41,6 +43,7 @@ from dsr.requests.states import (
 )
 from dsr.requests.submission import intake
 from dsr.requests.submission.given import PersonGiven, Submission
+from dsr.vault.outgoing import OutgoingFile
 
 # Names under `.example` belong to nobody, so no mail can reach anybody.   (RFC 2606)
 STAFF = (
@@ -50,6 +53,18 @@ STAFF = (
 )
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 ADMINISTRATOR = ("admin@demo.example", "Ada Administrator (demo)")
+
+
+def _summary() -> OutgoingFile:
+    """A file to go with an answer."""
+    content = b"what,since\nname and address (demo),2023-02-01\nappointments (demo),2023-02-14\n"
+    return OutgoingFile(
+        name="summary-of-data.csv",
+        content=content,
+        content_type="text/csv",
+        size=len(content),
+        sha256=sha256(content).hexdigest(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +284,7 @@ class _Story:
             Proposal(
                 outcome=Outcome.GRANTED,
                 answer="Enclosed is a copy of the data we hold about you (demo).",
+                files=[_summary()],
             ),
             actor=self.handler,
             at=self._ago(days),
@@ -278,6 +294,9 @@ class _Story:
     def _answer(self, begun: SubjectRequest, days: int) -> None:
         at = self._ago(days)
         proposed = self._propose(begun, days)
+        # Who approves has opened what goes out.
+        for each in enclosures.standing(proposed):
+            enclosures.opened(proposed, each.file_id or 0, by=self.officer, at=at)
         # By somebody else than who proposed, as for every release of health data (promise A8).
         approved = review.approve(proposed.pk, actor=self.officer, at=at, seen=proposed.version)
         sent = answer.send_answer(approved.pk, actor=self.handler, at=at, seen=approved.version)

@@ -4,6 +4,8 @@ Only administrators come here; nobody changes their own account's powers; no acc
 because the history names it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +15,7 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -54,8 +57,20 @@ class AdministratorsOnly:
         return _administrator(request) is not None
 
 
+class MembershipForm(forms.ModelForm[Membership]):
+    """The list holds the departments of every organisation; the row says of which one it speaks."""
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        department, organisation = given.get("department"), given.get("organisation")
+        if department and organisation and department.organisation_id != organisation.pk:
+            self.add_error("department", _("This department belongs to another organisation."))
+        return given
+
+
 class MembershipInline(AdministratorsOnly, admin.TabularInline[Membership, User]):
     model = Membership
+    form = MembershipForm
     fk_name = "user"
     extra = 0
     autocomplete_fields = ()
@@ -128,11 +143,27 @@ class UserAdmin(AdministratorsOnly, ServicePage):
         # Only to learn what was changed: the services write it and record it.
         formset.save(commit=False)
         for gone in formset.deleted_objects:
-            services.remove_membership(gone.user, gone.organisation, by=by, at=at)
+            with self._told(request, gone):
+                services.remove_membership(gone.user, gone.organisation, by=by, at=at)
         for kept in [*formset.new_objects, *(item for item, _fields in formset.changed_objects)]:
-            services.set_role(
-                kept.user, kept.organisation, kept.role, by=by, at=at, department=kept.department
-            )
+            with self._told(request, kept):
+                services.set_role(
+                    kept.user,
+                    kept.organisation,
+                    kept.role,
+                    by=by,
+                    at=at,
+                    department=kept.department,
+                )
+
+    @contextmanager
+    def _told(self, request: HttpRequest, row: Membership) -> Iterator[None]:
+        """A refusal about one role is said, and undoes no other."""
+        try:
+            with transaction.atomic():
+                yield
+        except AccountsError as error:
+            self.message_user(request, f"{row.organisation}: {error}", messages.ERROR)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

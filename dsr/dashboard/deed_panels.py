@@ -15,12 +15,15 @@ from django.http import Http404
 
 from dsr.accounts.models import User
 from dsr.dashboard import request_page, words
-from dsr.requests import answer_texts, decision_rules
+from dsr.notifications.models import OutboxMessage
+from dsr.requests import answer_texts, decision_rules, enclosures
 from dsr.requests.authority import authority_needed
 from dsr.requests.deeds.deadline import extendable
 from dsr.requests.deeds.declaration import Deed
+from dsr.requests.deeds.post import to_send_again
+from dsr.requests.mail_names import mail_name
 from dsr.requests.models import SubjectRequest
-from dsr.requests.people import goes_by_post, writes_to
+from dsr.requests.people import goes_by_post, notices_go_to, writes_to
 from dsr.requests.preconditions import identity_reached, standing_decision
 from dsr.requests.states import ENDING_FROM, Ending, Outcome
 from dsr.vault.addresses import readable
@@ -67,6 +70,30 @@ def _deciding(
         "sole_decisions": decision_rules.decides_alone(it, user),
         "second_people": second_people(it, user),
     }
+
+
+def _news(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    return {"news": request_page.news(it)}
+
+
+def _enclosures(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    decision = standing_decision(it)
+    rows = enclosures.of(decision) if decision else enclosures.standing(it)
+    return {"enclosures": request_page.enclosed(it, rows, user)}
+
+
+def _enclosure(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    # Found through the request, as evidence is.
+    rows = enclosures.standing(it).filter(pk=address["enclosure_id"])
+    if shown := request_page.enclosed(it, rows, user):
+        return {"enclosures": shown}
+    raise Http404
 
 
 def second_people(subject_request: SubjectRequest, besides: User) -> list[User]:
@@ -120,13 +147,49 @@ def _extendable(
     return {"extendable": extendable(it)}
 
 
+def _message(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    # Found through the request: a message of another one in the address is a 404.
+    rows = OutboxMessage.objects.of(it.reference).filter(recipient_user_id=None)
+    message = rows.filter(pk=address["message_id"]).first()
+    if message is None:
+        raise Http404
+    return {"message": message, "what": mail_name(message.kind)}
+
+
+def _undelivered(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    to, medium = notices_go_to(it)
+    return {
+        "lost": [mail_name(each.kind) for each in to_send_again(it)],
+        "goes_to": readable(to) if medium == "email" else to,
+        "goes_medium": medium,
+    }
+
+
+def _goes(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    """How what is typed here will be read."""
+    to, medium = notices_go_to(it)
+    return {"goes_to": readable(to) if medium == "email" else to, "goes": medium}
+
+
 # By name, because the declarations stand in a room that knows no pages.
 PANELS: dict[str, Panel] = {
     "identity": _identity,
     "decision": _decision,
+    "news": _news,
     "deciding": _deciding,
     "ending": _ending,
     "answer": _answer,
+    "enclosures": _enclosures,
+    "enclosure": _enclosure,
     "evidence": _evidence,
     "extendable": _extendable,
+    "message": _message,
+    "undelivered": _undelivered,
+    "goes": _goes,
 }

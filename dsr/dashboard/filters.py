@@ -16,12 +16,14 @@ from dsr.accounts.models import User
 from dsr.policies.kinds import Kind
 from dsr.policies.models import Organisation
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
+from dsr.requests.queries import letters_to_post, news, undelivered
 from dsr.requests.states import Status
 from dsr.requests.words import SOON
 
 EVERY = "every"
 MINE, NOBODY = "mine", "nobody"
 OVERDUE, WEEK, MONTH, NO_DATE = "overdue", "week", "month", "none"
+LOST, TO_POST, NEWS = "lost", "letter", "new"
 DAYS = {WEEK: SOON, MONTH: 30}
 
 FIRST_CHOICES = [(MINE, _("Me")), (NOBODY, _("Nobody"))]
@@ -89,6 +91,17 @@ class QueueFilters(FilterSet):
         label=_("Due"), empty_label=_("Any time"), choices=DUE_CHOICES, method="due_then"
     )
 
+    post = ChoiceFilter(
+        label=_("Mail and letters"),
+        empty_label=_("Whatever they are"),
+        choices=[
+            (NEWS, _("New message or objection")),
+            (LOST, _("Did not arrive")),
+            (TO_POST, _("Letter to post")),
+        ],
+        method="by_post",
+    )
+
     check = ChoiceFilter(
         field_name="to_check",
         label=_("To be checked"),
@@ -128,6 +141,8 @@ class QueueFilters(FilterSet):
         # Asked for what it leaves in `cleaned_data`; its errors stand beside their fields.
         self.is_valid()
         some_status = self.form.cleaned_data.get("status")
+        # What did not arrive, and what lies here, concerns those that have ended as well.
+        some_status = some_status or self.form.cleaned_data.get("post")
         found = self.filter_queryset(self.requests if some_status else self.requests.open())
         assert isinstance(found, SubjectRequestQuerySet)
         return found
@@ -147,6 +162,11 @@ class QueueFilters(FilterSet):
             return requests.unassigned()
         # One of the choices by now, so a number: anything else was left out as senseless.
         return requests.filter(assignee_id=self.user.pk if value == MINE else int(value))
+
+    def by_post(
+        self, requests: SubjectRequestQuerySet, name: str, value: str
+    ) -> SubjectRequestQuerySet:
+        return requests.filter({NEWS: news, LOST: undelivered, TO_POST: letters_to_post}[value]())
 
     def due_then(
         self, requests: SubjectRequestQuerySet, name: str, value: str
@@ -174,6 +194,12 @@ def tiles(
         ("?status=in_review", _("in review"), _in(opened, Status.IN_REVIEW)),
     ]
     # Only while there are some: on most days it would be one more number to read past.
+    if unread := requests.filter(news()).count():
+        found.append((f"?post={NEWS}", _("with something new to read"), unread))
+    if lost := requests.filter(undelivered()).count():
+        found.append((f"?post={LOST}", _("did not arrive"), lost))
+    if letters := requests.filter(letters_to_post()).count():
+        found.append((f"?post={TO_POST}", _("with a letter to post"), letters))
     if marked := opened.filter(to_check=True).count():
         found.append(("?check=True", _("to be checked"), marked))
     return found

@@ -11,18 +11,26 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 
+from dsr.accounts.models import User
 from dsr.dashboard import words
-from dsr.notifications.models import Medium, OutboxMessage
+from dsr.notifications.models import Medium, OutboxMessage, Trouble
 from dsr.notifications.models import Status as MailStatus
 from dsr.policies.particulars import PARTICULARS, FieldSpec
-from dsr.requests import queries
+from dsr.requests import enclosures, history, queries
 from dsr.requests.deadlines import explain
 from dsr.requests.decision_rules import grounds_for
+from dsr.requests.deeds.deadline import extensions_waiting
+from dsr.requests.deeds.post import to_send_again
+from dsr.requests.mail_names import mail_name
 from dsr.requests.models import (
     Attachment,
     Deadline,
     DisputeDeadline,
+    Enclosure,
+    EnclosureOpened,
     Evidence,
+    Extension,
+    Notice,
     Person,
     Reading,
     RequestMessage,
@@ -37,6 +45,8 @@ from dsr.requests.preconditions import (
 )
 from dsr.requests.services import reading
 from dsr.requests.services.identity_documents import gone_on
+from dsr.requests.services.notices import announce_by
+from dsr.requests.services.paper import FIRST_ANSWER
 from dsr.requests.states import POSSIBLE_MATCHES, About, EvidenceKind, Read, Scope
 from dsr.requests.words import Badge, short
 from dsr.vault.addresses import readable
@@ -213,6 +223,58 @@ def messages(subject_request: SubjectRequest) -> list[Any]:
     return rows
 
 
+def news(subject_request: SubjectRequest) -> dict[str, Any]:
+    """What came since somebody last read: what happened, what was written, which files."""
+    since = subject_request.unread_since
+    if since is None:
+        return {}
+    written = [each for each in messages(subject_request) if each.from_requester]
+    return {
+        "lines": history.news(subject_request, since),
+        "messages": [each for each in reversed(written) if each.at >= since],
+        "files": [each for each in files(subject_request, identity=False) if each.at >= since],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class EnclosureShown:
+    """A file of an answer, and whether this person has opened it."""
+
+    pk: int
+    file: int
+    name: str
+    kind: str
+    size: int
+    sha256: str
+    scan: str
+    opened: bool
+
+
+def enclosed(
+    subject_request: SubjectRequest, rows: Iterable[Enclosure], user: User
+) -> list[EnclosureShown]:
+    opened_by_me = set(
+        EnclosureOpened.objects.filter(
+            by=user, enclosure__subject_request=subject_request
+        ).values_list("enclosure_id", flat=True)
+    )
+    found = in_safe(subject_request, rows)
+    return [
+        EnclosureShown(
+            each.pk,
+            each.file.pk,
+            str(file.shown("name", _("(erased)"))),
+            enclosures.kind_of(each),
+            file.size,
+            str(each.shown("sha256", "")),
+            str(file.get_scan_display()),
+            each.pk in opened_by_me,
+        )
+        for each in found
+        for file in in_safe(subject_request, [each.file])
+    ]
+
+
 def decision(subject_request: SubjectRequest) -> dict[str, Any]:
     """The decision that stands, with its words; nothing where none does."""
     standing = standing_decision(subject_request)
@@ -275,6 +337,18 @@ def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]
     # An image of a passport is for those who judge it: it is not even named to others.
     # Once destroyed it is no file any more; the evidence says so.
     documents = {each.file_id: each for each in subject_request.identity_documents.all()}
+    found += [
+        (
+            each.file,
+            _("Goes with the answer") if each.message_id is None else _("Went with the answer"),
+        )
+        for each in subject_request.enclosures.all()
+        if each.file
+    ]
+    decisions = subject_request.decisions.exclude(given_proof=None).select_related("given_proof")
+    found += [
+        (each.given_proof, _("Proof of what was given")) for each in decisions if each.given_proof
+    ]
     gone = {pk for pk, each in documents.items() if each.destroyed_at}
     if identity:
         sent = {file.pk for file, _what in found}
@@ -326,6 +400,9 @@ class MailShown:
     state: str
     at: datetime
     can_have_bounced: bool
+    came_back: bool
+    to_post: bool
+    is_answer: bool
 
 
 def mails(subject_request: SubjectRequest) -> list[MailShown]:
@@ -335,14 +412,58 @@ def mails(subject_request: SubjectRequest) -> list[MailShown]:
         MailShown(
             row.pk,
             # A room above may owe mail of a kind that has no words here yet.
-            words.mail(row.kind),
+            mail_name(row.kind),
             str(row.get_medium_display()),
-            str(row.get_status_display()),
+            str(_posted_or_not(row)),
             row.sent_at or row.owed_at,
-            row.medium == Medium.EMAIL and row.status == MailStatus.SENT,
+            can_have_bounced=row.status == MailStatus.SENT,
+            came_back=row.status == MailStatus.FAILED and row.last_error == Trouble.BOUNCED,
+            to_post=row.medium == Medium.LETTER and row.status == MailStatus.OWED,
+            is_answer=row.key.startswith(FIRST_ANSWER),
         )
         for row in rows
     ]
+
+
+def _posted_or_not(row: OutboxMessage) -> Any:
+    if row.medium != Medium.LETTER:
+        return row.get_status_display()
+    if row.status == MailStatus.OWED:
+        return _("Waiting to be posted")
+    if row.posted_on and row.status == MailStatus.SENT:
+        return _("Posted on %(day)s") % {"day": short(row.posted_on)}
+    return row.get_status_display()
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """What did not arrive, what that means, and what waits to be posted, by when."""
+
+    lost: list[str]
+    answer_is_lost: bool
+    waiting: list[str]
+
+
+def undelivered(subject_request: SubjectRequest, shown: list[MailShown]) -> Undelivered:
+    lost = to_send_again(subject_request)
+    waiting = [each.what for each in shown if each.to_post]
+    waiting += [
+        _extension_words(each, subject_request) for each in extensions_waiting(subject_request)
+    ]
+    return Undelivered(
+        lost=[mail_name(each.kind) for each in lost],
+        answer_is_lost=any(each.what == Notice.What.ANSWER for each in lost),
+        waiting=waiting,
+    )
+
+
+def _extension_words(extension: Extension, subject_request: SubjectRequest) -> str:
+    by = announce_by(extension, subject_request)
+    if by is None:
+        return _("More time takes effect when it is told.")
+    return _("More time takes effect when it is told, at the latest on %(day)s.") % {
+        "day": short(by)
+    }
 
 
 def duplicates(subject_request: SubjectRequest) -> list[SubjectRequest]:

@@ -33,7 +33,7 @@ ROWS: dict[Standing, str | Promise] = {
         "The answer went out on %(day)s. The time for reading it on the private page is over."
     ),
     Standing.CAME_BACK: gettext_lazy(
-        "The answer went out on %(day)s, but its message came back: it has reached nobody."
+        "The answer was sent, but its message came back: it has reached nobody."
     ),
     Standing.CLOSED: gettext_lazy("The answer went out on %(day)s, and the request is closed."),
     Standing.CLOSED_OVER: gettext_lazy(

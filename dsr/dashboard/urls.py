@@ -8,9 +8,7 @@ from dsr.dashboard.views.deed import DeedView
 from dsr.dashboard.views.health import HealthView
 from dsr.dashboard.views.new import ChooseRight, EnterRequest
 from dsr.dashboard.views.post import (
-    Bounced,
     LetterFile,
-    LetterPosted,
     LettersView,
     TryAgain,
     WriteOff,
@@ -25,6 +23,7 @@ from dsr.dashboard.views.team import (
     TeamView,
     WithdrawInvitation,
 )
+from dsr.dashboard.views.writing import ANSWERS, TEXTS, FilesView, TextView, WritingView
 from dsr.requests.deeds.declaration import DEEDS
 
 app_name = "dashboard"
@@ -37,8 +36,26 @@ def deed_addresses() -> list[URLPattern]:
     """An address for every deed that is declared; its name is the deed's code."""
     return [
         # An address of its own, so that the table of who may open what covers deeds like pages.
-        path(f"{ONE}{deed.address}/", DeedView.as_view(deed=deed), name=code)
+        path(f"{ONE}{deed.address}/", page_of(code).as_view(deed=deed), name=code)
         for code, deed in DEEDS.items()
+    ]
+
+
+def page_of(code: str) -> type[DeedView]:
+    return WritingView if code in TEXTS else DeedView
+
+
+def buttons_beside() -> list[URLPattern]:
+    """What shows the form of such a page again: a text to begin with, and files."""
+    return [
+        path(
+            f"{ONE}{DEEDS[code].address}/{end}/",
+            view.as_view(deed=DEEDS[code]),
+            name=f"{code}_{end}",
+        )
+        for code in TEXTS
+        for end, view in (("text", TextView), ("files", FilesView))
+        if end == "text" or TEXTS[code] is ANSWERS
     ]
 
 
@@ -49,10 +66,8 @@ urlpatterns = [
     path("new/<slug:organisation>/<slug:right>/", EnterRequest.as_view(), name="enter"),
     path("letters/", LettersView.as_view(), name="letters"),
     path("letters/<int:message_id>/file/", LetterFile.as_view(), name="letter"),
-    path("letters/<int:message_id>/posted/", LetterPosted.as_view(), name="letter_posted"),
     path("letters/<int:message_id>/again/", TryAgain.as_view(), name="mail_again"),
     path("letters/<int:message_id>/settled/", WriteOff.as_view(), name="mail_settled"),
-    path("letters/<int:message_id>/bounced/", Bounced.as_view(), name="mail_bounced"),
     path("team/", TeamView.as_view(), name="team"),
     path("team/invite/", InviteView.as_view(), name="invite"),
     path(
@@ -69,4 +84,5 @@ urlpatterns = [
     path(ONE, RequestPage.as_view(), name="request"),
     path(f"{ONE}files/<int:file_id>/", FileDownload.as_view(), name="file"),
     *deed_addresses(),
+    *buttons_beside(),
 ]

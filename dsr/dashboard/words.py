@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import get_language_info, gettext_lazy, ngettext
+from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
 from dsr.policies.kinds import Level
 from dsr.policies.models import Right
 from dsr.requests.authority import authority_needed
 from dsr.requests.identity_levels import reached_level, still_needed
+from dsr.requests.mail_names import MAILS as MAILS
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.states import ACTS_FOR_ANOTHER, DeadlineStatus, Duty, Status
 from dsr.requests.words import SOON, Badge, days_badge, short
@@ -30,52 +30,6 @@ STATUS_KINDS = {
 }
 
 
-# What a message of the outbox is about, by its kind.
-MAILS: dict[str, str | Promise] = {
-    "acknowledgement": gettext_lazy("Confirmation of receipt"),
-    "question": gettext_lazy("A question waits for the requester"),
-    "identity_request": gettext_lazy("Proof of identity is asked for"),
-    "answer_ready": gettext_lazy("The answer is there"),
-    "answer_letter": gettext_lazy("The answer"),
-    "extended": gettext_lazy("More time is taken"),
-    "lapsed": gettext_lazy("The request has lapsed"),
-    "withdrawn": gettext_lazy("The request is withdrawn"),
-    "out_of_scope": gettext_lazy("The request is out of scope"),
-    "forwarded": gettext_lazy("The request is forwarded"),
-    "fee": gettext_lazy("A fee is announced"),
-    "reopened": gettext_lazy("The request is open again"),
-    "fresh_link": gettext_lazy("A new private link"),
-    "reading_code": gettext_lazy("A code for reading the answer"),
-    "answer_was_read": gettext_lazy("The answer was opened"),
-    "new_request": gettext_lazy("To staff: a new request"),
-    "reminder": gettext_lazy("To staff: a reminder"),
-    "assigned": gettext_lazy("To staff: assigned"),
-    "review_wanted": gettext_lazy("To staff: a second person is wanted"),
-    "reply_arrived": gettext_lazy("To staff: a reply arrived"),
-    "withdrawn_staff": gettext_lazy("To staff: withdrawn"),
-    "sole_refusal": gettext_lazy("To staff: a refusal by one person"),
-    "identity_documents": gettext_lazy("To staff: identity documents are about to be destroyed"),
-    "contact_held": gettext_lazy("To the contact on record: somebody asked"),
-    "contact_changed": gettext_lazy("To the old contact: it was changed"),
-    "not_me": gettext_lazy("To staff: this was not me"),
-    "not_me_reminder": gettext_lazy("To staff: an objection waits"),
-    "digest": gettext_lazy("Confirmation of receipt of several requests"),
-    "invitation": gettext_lazy("Invitation"),
-    "approver_named": gettext_lazy("To staff: somebody is to approve"),
-    "approver_removed": gettext_lazy("To staff: somebody no longer approves"),
-    "approver_objected": gettext_lazy("To staff: an objection to a new approver"),
-    "password_reset": gettext_lazy("A new password"),
-    "security_notice": gettext_lazy("Notice about an account"),
-    "second_factor_reset": gettext_lazy("The second factor was reset"),
-    "account_closed": gettext_lazy("The account was closed"),
-}
-
-
-def mail(kind: str) -> str:
-    """What a message is called, by its kind."""
-    return str(MAILS.get(kind, kind.replace("_", " ")))
-
-
 def status_badge(subject_request: SubjectRequest) -> Badge:
     status = Status(subject_request.status)
     return Badge(STATUS_KINDS.get(status, "plain"), str(status.label))
@@ -88,7 +42,7 @@ def due_badge(subject_request: SubjectRequest, today: date) -> Badge:
     if days is not None and days >= 0 and subject_request.status == Status.DECIDED:
         return Badge("soon" if days <= SOON else "ok", _to_send(days))
     if days is not None:
-        return days_badge(days)
+        return days_badge(days, aim=subject_request.due_is_aim)
     # Days are counted while an answer is awaited; afterwards it is said what became of it.
     if subject_request.answered_on:
         return Badge("met", _("Answered on %(day)s") % {"day": short(subject_request.answered_on)})
@@ -112,12 +66,14 @@ def deadline_badge(deadline: Deadline, today: date) -> Badge:
     if days is not None and deadline.purpose == Duty.EXTENSION_NOTICE:
         return Badge("ok", _("Possible until then") if days >= 0 else _("No longer possible"))
     if days is not None:
-        return days_badge(days)
+        return days_badge(days, aim=deadline.is_aim)
     ended = {"day": short(deadline.ended_on)} if deadline.ended_on else {"day": ""}
     texts = {
         DeadlineStatus.PAUSED: Badge("paused", _("Paused")),
         DeadlineStatus.MET: Badge("met", _("Met on %(day)s") % ended),
-        DeadlineStatus.MISSED: Badge("missed", _("Missed: done on %(day)s") % ended),
+        DeadlineStatus.MISSED: Badge("met", _("Done on %(day)s, after the aim") % ended)
+        if deadline.is_aim
+        else Badge("missed", _("Missed: done on %(day)s") % ended),
         DeadlineStatus.CANCELLED: Badge("ok", _("Cancelled")),
     }
     return texts.get(DeadlineStatus(deadline.status), Badge("ok", _("No date")))

@@ -20,7 +20,7 @@ from django.db.models import F, QuerySet
 from dsr.notifications import heartbeats
 from dsr.notifications.bell import ring
 from dsr.notifications.models import OutboxMessage, Status, Trouble
-from dsr.notifications.owing import is_known, still_holds
+from dsr.notifications.owing import is_known, still_holds, tell_followers
 from dsr.notifications.smtp import (
     RefusalError,
     ServerAwayError,
@@ -55,6 +55,7 @@ def deliver(at: datetime, limit: int = 5000, worker: str = "") -> dict[str, int]
     reclaim(at)
     while shift.goes_on(limit):
         shift.batch(min(BATCH, limit - shift.claimed))
+    tell_followers(shift.ended, at)
     # Only now: a sweep that broke off has not shown that mail goes out.
     heartbeats.beat("delivery", at)
     return dict(shift.counts)
@@ -96,6 +97,7 @@ class _Shift:
         self.sign = f"{worker[:80]}/{uuid4().hex[:12]}"
         self.counts: Counter[str] = Counter()
         self.claimed = 0
+        self.ended: list[str] = []
         self._at = at
         self._began = time.monotonic()
         self._last_batch = -1
@@ -214,10 +216,12 @@ class _Shift:
             claimed_by="",
             lease_until=None,
         )
+        self.ended.append(message.key)
         return "sent"
 
     def _end(self, message: OutboxMessage, status: Status, trouble: Trouble) -> str:
         self._settle(message, status=status, last_error=trouble)
+        self.ended.append(message.key)
         if status == Status.FAILED:
             # By its number: no address and no name reaches a log.
             log.warning("Message %s failed: %s.", message.pk, trouble.value)

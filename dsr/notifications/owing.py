@@ -5,7 +5,7 @@ request.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
@@ -36,6 +36,28 @@ def register_recheck(name: str, question: Recheck) -> None:
         raise ValueError(f"two rechecks are called {name}")
 
 
+Follower = Callable[[Sequence[str], datetime], None]
+_followers: list[Follower] = []
+
+
+def register_follower(follower: Follower) -> None:
+    """`follower(keys, at)` is called after messages were sent or given up, in no transaction.
+
+    It only makes what follows quick: who must not miss an end asks the rows, in a sweep.
+    """
+    if follower not in _followers:
+        _followers.append(follower)
+
+
+def tell_followers(keys: Sequence[str], at: datetime) -> None:
+    for follower in _followers:
+        try:
+            follower(keys, at)
+        # The mail is out, whatever becomes of this: the sweep of the room above comes again.
+        except Exception:
+            log.exception("What follows from %d messages met a defect.", len(keys))
+
+
 def is_known(name: str) -> bool:
     return name == "" or name in _registered
 
@@ -61,6 +83,7 @@ def owe(
     recipient_user_id: int | None = None,
     file: SealedFile | None = None,
     into: list[Model] | None = None,
+    text_of: str = "",
 ) -> None:
     """One message is owed from now on; of a key that is already owed nothing changes.
 
@@ -69,12 +92,12 @@ def owe(
     `recheck` is asked again before sending; after `useful_until` it is not sent any more.
     `recipient_user_id` is the reader's account, where there is one. A letter may come
     with its PDF as `file`; else its text is set when it is printed. Who writes many new rows at
-    once takes this one, unsaved, `into` a list.
+    once takes this one, unsaved, `into` a list. `text_of` names another folder of words.
     """
     # A name that nothing answers to would keep the mail waiting: better that the deed fails.
     _check_is_known(recheck)
     # Made now, in the transaction of the deed: later the request has moved on.
-    text = render(kind, context, language=language, reference=reference)
+    text = render(text_of or kind, context, language=language, reference=reference)
     message = _sealed(
         to,
         text,

@@ -12,7 +12,14 @@ from dsr.notifications.bell import knock, ring
 from dsr.notifications.delivery import deliver, mark_missed
 from dsr.notifications.heartbeats import Problem, beat, expect, health, stale
 from dsr.notifications.models import UNDELIVERED, Medium, OutboxMessage, Status, Trouble
-from dsr.notifications.owing import Reader, owe, owe_each, owe_together, register_recheck
+from dsr.notifications.owing import (
+    Reader,
+    owe,
+    owe_each,
+    owe_together,
+    register_follower,
+    register_recheck,
+)
 
 __all__ = [
     "Problem",
@@ -30,10 +37,12 @@ __all__ = [
     "owe_together",
     "record_bounce",
     "record_posting",
+    "register_follower",
     "register_recheck",
     "retry",
     "ring",
     "stale",
+    "take_back_bounce",
     "write_off",
 ]
 
@@ -83,6 +92,18 @@ def record_bounce(message_id: int, *, at: datetime) -> OutboxMessage:
         # Failed and no state of its own: from here on it is like any mail that did not arrive.
         message.status, message.last_error = Status.FAILED, Trouble.BOUNCED
         message.save(update_fields=["status", "last_error"])
+    return message
+
+
+def take_back_bounce(message_id: int, *, at: datetime) -> OutboxMessage:
+    """It had been recorded by mistake that this mail came back: it is sent, as it was."""
+    with transaction.atomic():
+        message = _locked(message_id, Status.FAILED)
+        if message.last_error != Trouble.BOUNCED or message.sent_at is None:
+            raise WrongStateError(message_id)
+        message.status, message.last_error = Status.SENT, Trouble.NONE
+        message.handled_at = message.handled_by_id = None
+        message.save(update_fields=["status", "last_error", "handled_at", "handled_by_id"])
     return message
 
 

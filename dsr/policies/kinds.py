@@ -58,6 +58,9 @@ PROVEN = frozenset(
 # organisation lowers that by a rule, which says who did and why (promise A1).
 HANDS_OVER = frozenset({Kind.ACCESS, Kind.INSPECT, Kind.COPY, Kind.PORTABILITY})
 
+# Granted, the person has something in hand: an answer that says so and gives nothing is none.
+GIVES = HANDS_OVER | {Kind.ACCOUNTING, Kind.INFORM, Kind.PAPER_COPY}
+
 # Never more than what finds the record: nothing is lost if a stranger asked.
 LIGHT = frozenset(
     {
@@ -93,6 +96,35 @@ FOUR_EYES = frozenset(
 )
 
 
+# What one need has several doors for: who wants the one is helped by the other.
+NEEDS = (
+    frozenset({Kind.ACCESS, Kind.INSPECT, Kind.COPY}),
+    frozenset({Kind.INFORM, Kind.CONFIRM}),
+    frozenset({Kind.RECTIFY, Kind.AMEND}),
+    frozenset(
+        {Kind.ERASE, Kind.DELETE_ACCOUNT, Kind.DELETE_CHILD, Kind.DEACTIVATE, Kind.REPORT_CHILD}
+    ),
+    frozenset({Kind.WITHDRAW_CONSENT, Kind.REVOKE_AUTHORISATION, Kind.PARENTAL_CONSENT}),
+)
+
+
+def need_of(kind: str) -> frozenset[str]:
+    """The kinds of rights that serve the same need, `kind` among them."""
+    return next((need for need in NEEDS if kind in need), frozenset({kind}))
+
+
+# Who asks for these may have somebody to hide it from.
+IN_CONFIDENCE = frozenset({Kind.CONFIDENTIAL, Kind.LOST_CONTACT})
+
+
+class MayWrite(models.TextChoices):
+    """What somebody said about being written to; empty where nobody had to be asked."""
+
+    EMAIL = "email", _("by e-mail")
+    POST = "post", _("by letter")
+    NONE = "none", _("not at all")
+
+
 class Asker(models.TextChoices):
     """In which role somebody may ask."""
 
@@ -116,6 +148,13 @@ class Audience(models.TextChoices):
     CALIFORNIA_RESIDENT = "california_resident", _("residents of California")
     US_RESIDENT = "us_resident", _("residents of the United States")
     MINORS = "minors", _("minors, their parents and guardians")
+
+
+class Cost(models.TextChoices):
+    """What asking costs, as far as the text says it."""
+
+    FREE = "free", _("free")
+    MAY_COST = "may_cost", _("may cost")
 
 
 class Level(models.IntegerChoices):

@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from dsr.policies.calendars import Correction, correct_day, drop_correction
+from dsr.policies.kinds import Audience
 from dsr.policies.models import InformationItem, Organisation, Reading, Right
 from dsr.policies.regimes import Duty, Regime, all_regimes
 
@@ -16,6 +17,7 @@ __all__ = [
     "duties_for",
     "information_shown",
     "open_organisations",
+    "place_claimed",
     "readings_in_force",
     "rights_offered",
 ]
@@ -71,3 +73,17 @@ def duties_for(
     return [
         (regime, duty) for regime in regimes for duty in regime.rules_for(kind, place, on, home)
     ]
+
+
+# Whoever asks for what is for the people of a place says with it that they are there.
+_PLACES_OF = {
+    Audience.EU_RESIDENT: "EEA",
+    Audience.UK_RESIDENT: "GB",
+    Audience.CALIFORNIA_RESIDENT: "US-CA",
+    Audience.US_RESIDENT: "US",
+}
+
+
+def place_claimed(right: Right) -> str:
+    """The place that asking for this right claims ("EEA", "US-CA"); "" where it claims none."""
+    return _PLACES_OF.get(Audience(right.audience_code), "")

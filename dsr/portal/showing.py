@@ -5,17 +5,22 @@ The text of a policy is shown with its clauses marked, without a single characte
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from dsr.policies.models import InformationItem, Organisation, Right
+from dsr.requests.deadlines.preview import country_decides, law_answers
 from dsr.requests.words import length
+
+from .doors import Door, other_doors, shortest_by_law
 
 # By audience, because a policy gives some rights to some people only.
 AUDIENCES: dict[str, str | Promise] = {
@@ -55,6 +60,7 @@ class RightShown:
     policy_url: str
     language: str
     channels: list[dict[str, Any]]
+    doors: list[Door] = field(default_factory=list)
 
     @property
     def anchor(self) -> str:
@@ -74,7 +80,10 @@ class Group:
     rights: list[RightShown] = field(default_factory=list)
 
 
-def show_right(right: Right, organisation: Organisation) -> RightShown:
+def show_right(
+    right: Right, organisation: Organisation, offered: Sequence[Right] = ()
+) -> RightShown:
+    """``offered`` are the rights beside it, where the page says which of them serves better."""
     language = get_language() or "en"
     version = right.reading.version
     return RightShown(
@@ -96,6 +105,7 @@ def show_right(right: Right, organisation: Organisation) -> RightShown:
             for each in right.channels
             if each["kind"] != "form"
         ],
+        doors=other_doors(right, offered, organisation),
     )
 
 
@@ -117,7 +127,7 @@ def policy_url(right: Right) -> str:
     return f"{reverse('portal:policy', args=slugs)}?right={right.slug}#clause"
 
 
-def groups(rights: Iterable[Right], organisation: Organisation) -> list[Group]:
+def groups(rights: Sequence[Right], organisation: Organisation) -> list[Group]:
     """Rights under headings: the policy's own by audience first, then each law's."""
     found: dict[str, Group] = {}
     # The policy's own first: what a law adds is shown beside them, never mixed in.
@@ -126,7 +136,7 @@ def groups(rights: Iterable[Right], organisation: Organisation) -> list[Group]:
         # An anchor is an address too, so it keeps to letters and hyphens.
         anchor = f"law-{right.law.lower()}" if right.law else right.audience_code
         group = found.setdefault(title, Group(title, anchor.replace(" ", "-").replace("_", "-")))
-        group.rights.append(show_right(right, organisation))
+        group.rights.append(show_right(right, organisation, rights))
     return list(found.values())
 
 
@@ -154,8 +164,31 @@ def show_information(items: Iterable[InformationItem]) -> list[InformationShown]
 
 
 def period(right: Right, organisation: Organisation) -> str:
-    """By when an answer comes, said honestly: promised, set by law, or only aimed at."""
-    names = {"organisation": organisation.name, "law": right.law, "article": right.law_article}
+    """By when an answer comes, said honestly: first what a law sets, then what is promised or only
+    aimed at."""
+    own = _of_its_own(right, organisation)
+    # Without a law that could bind it there is nothing to look up.
+    if not organisation.regimes:
+        return own
+    today = organisation.today(timezone.now())
+    said = [*_by_law(right, today), own]
+    if country_decides(right, today):
+        said.append(_("Where you live, a law may set a day besides: the form asks you."))
+    return " ".join(said)
+
+
+def _by_law(right: Right, today: date) -> Iterator[str]:
+    if by_law := shortest_by_law(right, today):
+        said = {"period": length(*by_law)}
+        # Stopping a use is done and not answered.
+        if all(each.code == "opt_out" for each in law_answers(right, "", today)):
+            yield _("By law it must be done within %(period)s.") % said
+        else:
+            yield _("By law you must have an answer within %(period)s.") % said
+
+
+def _of_its_own(right: Right, organisation: Organisation) -> str:
+    names = {"organisation": organisation.name}
     # No period in the text: saying "as soon as possible" would be a promise nobody made.
     if right.period_amount is None:
         aim = length(organisation.target_amount, organisation.target_unit)

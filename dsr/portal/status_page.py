@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from dsr.policies.particulars import FieldSpec, particulars
-from dsr.requests import history
-from dsr.requests.deadlines.explain import expectation, explain
+from dsr.requests import enclosures, history
+from dsr.requests.deadlines.explain import binds_most, expectation, explain
 from dsr.requests.deeds.conversation import reply
 from dsr.requests.deeds.doing import not_now
 from dsr.requests.deeds.ending import withdraw
 from dsr.requests.models import Deadline, PrivateSession, RequestMessage, SubjectRequest
-from dsr.requests.people import writes_to
+from dsr.requests.people import notices_go_to, writes_to
 from dsr.requests.services import reading
 from dsr.requests.standing import NO_COUNTDOWN, Standing, Stands, stands
 from dsr.requests.standing_texts import OUTCOMES, told_where
@@ -109,13 +108,15 @@ def _expectation(subject_request: SubjectRequest, today: date) -> str:
     """By when an answer can be expected; honestly late, and nothing once it is there."""
     if not subject_request.awaits_answer:
         return ""
+    said = expectation(subject_request, today)
     # Said by ourselves before the person has to complain, with the way to an authority.
     if subject_request.due_on and subject_request.is_overdue(today):
-        return _(
-            "An answer was due by %(day)s and has not been sent yet. You can write to the "
-            "organisation here; its page of rights says where else you can turn."
-        ) % {"day": formats.date_format(subject_request.due_on)}
-    return expectation(subject_request, today)
+        where = _(
+            "You can write to the organisation here; its page of rights says where else you can "
+            "turn."
+        )
+        return f"{said} {where}"
+    return said
 
 
 def signs_by_hand(subject_request: SubjectRequest) -> bool:
@@ -127,11 +128,8 @@ def signs_by_hand(subject_request: SubjectRequest) -> bool:
 
 def told(subject_request: SubjectRequest) -> str:
     """How the receipt goes out: by ``email``, as a ``letter``, or not at all."""
-    person = writes_to(subject_request)
-    # Of the two the one that is there: who gave no mail address gets a letter.
-    if person.reveal("email", altered=""):
-        return "email"
-    return "letter" if person.reveal("postal_address", altered="") else ""
+    _to, medium = notices_go_to(subject_request)
+    return "" if medium == "none" else medium
 
 
 def sent_files(subject_request: SubjectRequest) -> list[str]:
@@ -148,18 +146,39 @@ def _message(message: RequestMessage) -> dict[str, Any]:
         "at": message.at,
         "text": message.shown("body", erased=_("This text was erased.")),
         "letter": message.letter_id,
+        "files": _files(message) if message.kind == ANSWER else [],
         "paper": message.posted_on,
     }
 
 
+def _files(message: RequestMessage) -> list[dict[str, Any]]:
+    """What went out with an answer; its time here is that of the answer."""
+    shown = []
+    for each in enclosures.sent_with(message):
+        if each.file is None:
+            continue
+        each.safe = each.file.safe = message.safe
+        shown.append(
+            {
+                "pk": each.pk,
+                "name": each.file.shown("name", erased=_("An erased file")),
+                "kind": enclosures.kind_of(each),
+                "size": each.file.size,
+                "sha256": each.shown("sha256", ""),
+            }
+        )
+    return shown
+
+
 def dates(subject_request: SubjectRequest, today: date, where: Stands | None = None) -> list[Date]:
-    """The limits to answer by, the governing one first."""
+    """The limits to answer by; what binds most first, as the sentence above them says it."""
     # Nobody counts the days until a decision that is taken: the answer is to go out by then.
     decided = where is not None and where.at in NO_COUNTDOWN
+    # Without notice limits and remembered sources: only what somebody can hold us to.
+    found = sorted(subject_request.deadlines.duties(), key=binds_most)
     return [
-        # Without notice limits and remembered sources: only what somebody can hold us to.
         Date(each, _who(each), _badge(each, today, decided=decided), why=explain(each))
-        for each in subject_request.deadlines.duties()
+        for each in found
     ]
 
 
@@ -179,7 +198,7 @@ def _badge(deadline: Deadline, today: date, *, decided: bool) -> Badge:
     if left is not None and decided and left >= 0:
         return Badge("ok", _("The answer goes out by then"))
     if left is not None:
-        return days_badge(left)
+        return days_badge(left, aim=deadline.is_aim)
     ended = {
         DeadlineStatus.MET: Badge("met", _("Answered in time")),
         DeadlineStatus.MISSED: Badge("missed", _("Answered late")),

@@ -32,6 +32,7 @@ urlpatterns = [
     path("status/<slug:reference>/code/", reading.code, name="code"),
     path("status/<slug:reference>/open/", reading.enter, name="enter"),
     path("status/<slug:reference>/letter/<int:message>/", reading.letter, name="letter"),
+    path("status/<slug:reference>/file/<int:enclosure>/", reading.file, name="file"),
     path("ended/", status_page.ended, name="ended"),
     path("<slug:organisation>/", rights.organisation, name="organisation"),
     path("<slug:organisation>/policy/<slug:policy>/<str:version>/", rights.policy, name="policy"),

@@ -4,10 +4,21 @@ from django.apps import AppConfig
 
 # The modules of deeds, in the order in which docs/states.md and the staff pages list them.
 SUBJECTS = (
-    *("assignment", "identity", "evidence", "conversation", "decision", "review", "answer"),
+    *(
+        "assignment",
+        "identity",
+        "evidence",
+        "conversation",
+        "enclosures",
+        "decision",
+        "review",
+        "answer",
+    ),
     *("authority", "release", "ending", "receipt", "correction", "facts", "deadline", "order"),
-    "held_contact",
+    *("held_contact", "post"),
 )
+
+DAILY = ("identity_documents", "checkpoints")
 
 
 class RequestsConfig(AppConfig):
@@ -21,17 +32,27 @@ class RequestsConfig(AppConfig):
         for subject in SUBJECTS:
             import_module(f"dsr.requests.deeds.{subject}")
 
-        from dsr.notifications.services import expect, register_recheck
+        from dsr.notifications.services import expect, register_follower, register_recheck
         from dsr.requests.deadlines import reminder_kinds
         from dsr.requests.deadlines.dispute_reminders import DisputeReminders
         from dsr.requests.deadlines.request_reminders import RequestReminders
-        from dsr.requests.services import links, reading
+        from dsr.requests.services import letter_reminders, links, notices, reading
 
         reminder_kinds.register(RequestReminders())
         reminder_kinds.register(DisputeReminders())
         register_recheck(links.RECHECK, links.still_leads_there)
         register_recheck(links.RECHECK_ANY, links.still_leads_there)
+        register_recheck(links.LETTER_RECHECK, links.letter_holds)
         register_recheck(links.CODE_RECHECK, reading.still_of_use)
+        register_recheck(letter_reminders.RECHECK, letter_reminders.still_waits)
+        register_follower(notices.follow)
         # A sweep that never ran at all is missed from now on, and not only one that stopped.
-        for sweep in ("reminders", "dates", "intake", "identity_documents", "checkpoints"):
+        for sweep in (
+            "reminders",
+            "dates",
+            "intake",
+            "identity_documents",
+            "checkpoints",
+            "notices",
+        ):
             expect(sweep)

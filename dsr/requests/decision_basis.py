@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dsr.requests import enclosures
 from dsr.requests.models import Decision, Evidence, SubjectRequest
 from dsr.requests.states import Status
 from dsr.vault.errors import KeyDestroyed, Tampered
@@ -87,9 +88,23 @@ def _particulars(decision: Decision, subject_request: SubjectRequest) -> Any:
 
 @rests_on("answer", gettext_lazy("The outcome, its ground or the text of the answer was changed."))
 def _answer(decision: Decision, subject_request: SubjectRequest) -> Any:
-    names = ("subject_request_id", "outcome", "ends_as", "ground", "answer", "reasons")
+    names = (
+        *("subject_request_id", "outcome", "ends_as", "ground", "answer", "reasons"),
+        *("given_as", "given_on", "given_proof_id"),
+    )
     at = decision.proposed_at.timestamp()
     return [_values(decision, names), decision.evidence_version, at, decision.proposed_by_id]
+
+
+@rests_on("enclosures", gettext_lazy("The files that go with the answer were changed."))
+def _enclosures(decision: Decision, subject_request: SubjectRequest) -> Any:
+    names = ("id", "file_id", "sha256", "pages")
+    of_file = ("row_key", "size", "content_type", "name")
+    return [
+        [_values(_of(each, subject_request), names), _values(_of(file, subject_request), of_file)]
+        for each in enclosures.of(decision)
+        if (file := each.file)
+    ]
 
 
 def seal_basis(decision: Decision, subject_request: SubjectRequest) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db.models import QuerySet
 from django.utils.translation import get_language
@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
+from dsr.policies.kinds import GIVES
+from dsr.requests import enclosures
 from dsr.requests.actors import Actor
 from dsr.requests.authority import authority_needed
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.models import SubjectRequest
 from dsr.requests.preconditions import identity_reached
-from dsr.requests.states import SAFE_GROUNDS, Ground, Outcome, Status
+from dsr.requests.states import SAFE_GROUNDS, Given, Ground, Outcome, Status
 
 # Promise A8. Before that there is time to find a second person.
 SOLE_REFUSAL_WORKING_DAYS = 3
@@ -33,6 +35,12 @@ class Proposed(Protocol):
     def ground(self) -> str: ...
     @property
     def answer(self) -> str: ...
+    @property
+    def given_as(self) -> str: ...
+    @property
+    def given_on(self) -> date | None: ...
+    @property
+    def given_proof(self) -> object: ...
 
 
 class ProposedAlone(Proposed, Protocol):
@@ -103,6 +111,48 @@ def check_proposal(subject_request: SubjectRequest, proposal: Proposed, on: date
         raise BadInput(problems)
     _check_says_nothing_to_a_stranger(subject_request, proposal, on)
     _check_promise(subject_request, proposal)
+    if problems := _what_is_given(subject_request, proposal, on):
+        raise BadInput(problems)
+
+
+def gives(subject_request: SubjectRequest, outcome: str) -> bool:
+    """Whether this outcome has to put something into the person's hands."""
+    granted = outcome in (Outcome.GRANTED, Outcome.PARTLY_GRANTED)
+    return granted and subject_request.right.kind in GIVES
+
+
+def given_as(subject_request: SubjectRequest, proposal: Proposed) -> str:
+    """In what the data are: as it was said, and in the files where nothing was said of them."""
+    if not gives(subject_request, proposal.outcome):
+        return ""
+    return proposal.given_as or (Given.FILES if enclosures.standing(subject_request) else "")
+
+
+def _what_is_given(subject_request: SubjectRequest, proposal: Proposed, on: date) -> dict[str, Any]:
+    """An answer that says “granted” and gives nothing is no answer; a refusal gives nothing."""
+    files = enclosures.standing(subject_request).exists()
+    if files and proposal.outcome == Outcome.REFUSED:
+        return {"files": _("Files go with no refusal. Take them out of the answer first.")}
+    if not gives(subject_request, proposal.outcome):
+        return {}
+    said = given_as(subject_request, proposal)
+    if said not in Given.values:
+        return {
+            "given_as": _(
+                "This right gives the person something, and nothing goes with the answer. Add the "
+                "files, or say where it is."
+            )
+        }
+    if said == Given.FILES and not files:
+        return {"files": _("Add the files that go with the answer, or say where else it is.")}
+    if said != Given.BEFORE:
+        return {}
+    problems = {}
+    if proposal.given_on is None or not subject_request.received_on <= proposal.given_on <= on:
+        problems["given_on"] = _("Enter a day from the receipt until today.")
+    if proposal.given_proof is None:
+        problems["given_proof"] = _("Add the proof of the day on which it was given.")
+    return problems
 
 
 def _check_says_nothing_to_a_stranger(

@@ -54,6 +54,13 @@ class NeedsAPerson(NotAllowed):
         )
 
 
+class NotByYou(NotAllowed):
+    """The permission is held, and another person has to do it; the sentence says who."""
+
+    def __init__(self, sentence: Any) -> None:
+        RequestError.__init__(self, sentence)
+
+
 class Stale(RequestError):
     """The request has moved since the page was opened."""
 

@@ -72,6 +72,13 @@ def since(subject_request: SubjectRequest, opened_at: datetime) -> list[Line]:
     return [line for line in timeline(subject_request) if line.at > opened_at]
 
 
+def news(subject_request: SubjectRequest, came: datetime) -> list[Line]:
+    """What the requester did from that instant on, the newest first."""
+    entries = list(_entries(subject_request).filter(at__gte=came).order_by("-seq"))
+    brought = [each for each in entries if (deed := DEEDS.get(each.code)) and deed.brings_news]
+    return [_line(each, _names(brought)) for each in brought]
+
+
 def told(subject_request: SubjectRequest) -> Iterator[Line]:
     """What concerns the requester, the newest first."""
     # By number and not by time: all lines of one deed have the same instant.

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from dsr.notifications import letters
 from dsr.policies.models import Organisation
+from dsr.requests import enclosures
 from dsr.requests.deeds.doing import Doing
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.requests.people import lines_of, writes_to
@@ -49,6 +50,9 @@ def _written(doing: Doing, answer: RequestMessage) -> letters.Letter:
             reference=subject_request.reference,
             signatory=[organisation.legal_name],
             remedies=remedies(subject_request),
+            enclosures=[
+                enclosures.described(each, subject_request) for each in enclosures.sent_with(answer)
+            ],
             facts={_("Received on"): date_format(subject_request.received_on, "DATE_FORMAT")},
         )
 

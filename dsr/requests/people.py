@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from dsr.policies.kinds import MayWrite
 from dsr.requests.models import Person, SubjectRequest
 from dsr.vault.services import EMAIL, index_all, keyed_hash
 
@@ -28,9 +29,9 @@ def goes_by_post(subject_request: SubjectRequest) -> bool:
     """Who asked for paper gets paper, and so does who can be written to in no other way."""
     person = writes_to(subject_request)
     # Paper that can be sent nowhere helps nobody: the answer then waits on the private page.
-    if not _of(person, "postal_address"):
+    if not _may(subject_request, MayWrite.POST) or not _of(person, "postal_address"):
         return False
-    return subject_request.wants_paper or not _mailbox(person)
+    return subject_request.wants_paper or not _mailbox(subject_request, person)
 
 
 def reindex(subject_request: SubjectRequest) -> None:
@@ -52,9 +53,9 @@ def findable(people: Iterable[Person]) -> dict[str, list[str]]:
 def notices_go_to(subject_request: SubjectRequest) -> tuple[str, str]:
     """Where a message goes that something is there, and how: ``email``, ``letter``, or nothing."""
     person = writes_to(subject_request)
-    if email := _mailbox(person):
+    if email := _mailbox(subject_request, person):
         return email, "email"
-    if _of(person, "postal_address"):
+    if _may(subject_request, MayWrite.POST) and _of(person, "postal_address"):
         return "\n".join(lines_of(person)), "letter"
     return "", "none"
 
@@ -67,7 +68,7 @@ def answers_go_to(subject_request: SubjectRequest) -> tuple[str, str]:
     person = writes_to(subject_request)
     if goes_by_post(subject_request):
         return "\n".join(lines_of(person)), "letter"
-    return _mailbox(person), "email"
+    return _mailbox(subject_request, person), "email"
 
 
 def _of(person: Person, field: str) -> Any:
@@ -76,7 +77,14 @@ def _of(person: Person, field: str) -> Any:
     return person.reveal(field, altered="")
 
 
-def _mailbox(person: Person) -> str:
+def _may(subject_request: SubjectRequest, way: MayWrite) -> bool:
+    """Whether this way was not ruled out by who asked: nothing goes where writing is not safe."""
+    return subject_request.may_write in ("", way)
+
+
+def _mailbox(subject_request: SubjectRequest, person: Person) -> str:
+    if not _may(subject_request, MayWrite.EMAIL):
+        return ""
     # Who said that the mailbox is in wrong hands is not written to there.
     return "" if person.email_stolen else str(_of(person, "email") or "")
 

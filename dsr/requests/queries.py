@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission, roles_with
+from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Organisation
 from dsr.vault.services import find, find_words
 
-from .models import SubjectRequest
+from .models import Dispute, Notice, SubjectRequest
 from .reference import clean_reference
+from .states import OPEN
 
 
 def organisations_seen_by(user: User) -> QuerySet[Organisation]:
@@ -25,6 +27,28 @@ def visible_to(user: User) -> QuerySet[SubjectRequest]:
     return SubjectRequest.objects.filter(
         organisation__in=organisations_seen_by(user)
     ).select_related("organisation", "right", "assignee", "department")
+
+
+def undelivered() -> Q:
+    """Requests of which something told nobody that still has somebody to tell: an answer or an
+    ending whatever the state, anything else while an answer is awaited."""
+    lost = Notice.objects.undelivered()
+    told = (Notice.What.ANSWER, Notice.What.ENDING)
+    return Q(pk__in=lost.filter(what__in=told).values("subject_request")) | Q(
+        pk__in=lost.values("subject_request"), status__in=OPEN, answered_on=None
+    )
+
+
+def news() -> Q:
+    """Requests with a word of the requester that nobody has read, or an objection that nobody has
+    settled, whatever their state."""
+    open_disputes = Dispute.objects.filter(settled_at=None).values("subject_request")
+    return Q(unread_since__isnull=False) | Q(pk__in=open_disputes)
+
+
+def letters_to_post() -> Q:
+    """Requests of which a letter lies here, whatever their state."""
+    return Q(reference__in=OutboxMessage.objects.to_post().order_by().values("reference"))
 
 
 def by_reference(user: User, typed: str) -> QuerySet[SubjectRequest]:

@@ -14,10 +14,9 @@ from django_fsm import can_proceed
 
 from dsr.audit.models import Entry
 from dsr.audit.services import request_chain
-from dsr.notifications.models import UNDELIVERED, OutboxMessage
 from dsr.vault.models import KeyPurpose
 
-from .models import RequestMessage, SubjectRequest
+from .models import Notice, RequestMessage, SubjectRequest
 from .people import goes_by_post
 from .preconditions import is_stopped, sent_answer
 from .services import reading
@@ -58,7 +57,6 @@ class Standing(StrEnum):
 
 # The clock that is shown runs only while the answer is still being made or waited for.
 NO_COUNTDOWN = frozenset({Standing.DECIDED, Standing.DECIDED_PAPER, Standing.TO_POST})
-ANSWERS = ("answer_ready", "answer_letter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +139,8 @@ def _answer(subject_request: SubjectRequest, at: datetime) -> tuple[Standing, da
     answer = sent_answer(subject_request)
     on = subject_request.answered_on
     closed = subject_request.status == Status.CLOSED
+    if came_back(subject_request):
+        return (Standing.CLOSED_CAME_BACK if closed else Standing.CAME_BACK), None
     if on is None or answer is None:
         if closed:
             return Standing.CLOSED, on
@@ -148,8 +148,6 @@ def _answer(subject_request: SubjectRequest, at: datetime) -> tuple[Standing, da
             return Standing.TO_POST, None
         by_post = goes_by_post(subject_request)
         return (Standing.DECIDED_PAPER if by_post else Standing.DECIDED), None
-    if came_back(subject_request):
-        return (Standing.CLOSED_CAME_BACK if closed else Standing.CAME_BACK), on
     if at >= reading.readable_until(answer):
         return (Standing.CLOSED_OVER if closed else Standing.OVER), on
     return (Standing.CLOSED if closed else _out(answer)), on
@@ -164,6 +162,5 @@ def _out(answer: RequestMessage) -> Standing:
 
 
 def came_back(subject_request: SubjectRequest) -> bool:
-    """Whether the newest message that brought the answer, or told of it, did not arrive."""
-    newest = OutboxMessage.objects.of(subject_request.reference).filter(kind__in=ANSWERS).last()
-    return newest is not None and newest.status in UNDELIVERED
+    """Whether the message that brought the answer, or told of it, did not arrive."""
+    return subject_request.notices.undelivered().filter(what=Notice.What.ANSWER).exists()

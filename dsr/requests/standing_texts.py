@@ -173,7 +173,7 @@ ROWS: dict[Standing, Row] = {
     Standing.CAME_BACK: Row(
         gettext_lazy("The answer did not reach you"),
         "warn",
-        gettext_lazy("The answer went out on %(day)s, but our message to you came back."),
+        gettext_lazy("The answer was sent, but our message to you came back."),
         gettext_lazy("We look for another way to reach you."),
         gettext_lazy("Write to us below how we can reach you."),
         yours=True,
@@ -198,7 +198,7 @@ ROWS: dict[Standing, Row] = {
     Standing.CLOSED_CAME_BACK: Row(
         gettext_lazy("The answer did not reach you"),
         "warn",
-        gettext_lazy("The answer went out on %(day)s, but our message to you came back."),
+        gettext_lazy("The answer was sent, but our message to you came back."),
         gettext_lazy("We look for another way to reach you."),
         gettext_lazy(
             "Tell %(contact)s how we can reach you, and name the reference %(reference)s."

@@ -63,6 +63,15 @@ class Outcome(TextChoices):
     NOTHING_HELD = "nothing_held", _("Nothing held")
 
 
+class Given(TextChoices):
+    """In what the data are, where an answer says that they are given."""
+
+    FILES = "files", _("In the files that go with the answer")
+    TEXT = "text", _("In the text of the answer itself: it is all there")
+    INSPECTION = "inspection", _("By looking at the record, on the day that the answer names")
+    BEFORE = "before", _("By another way already, with proof of the day")
+
+
 class Ground(TextChoices):
     """Why a request was refused, wholly or in part.
 
@@ -338,3 +347,4 @@ class Read(TextChoices):
 
     PAGE = "page", _("read on the page")
     LETTER = "letter", _("downloaded as a letter")
+    FILE = "file", _("downloaded as a file of the answer")

@@ -6,7 +6,15 @@ from django.utils import timezone
 from dsr.audit.services import add_marks
 from dsr.notifications.services import beat
 from dsr.requests.deadlines import recomputing, reminders
-from dsr.requests.services import digests, identity_documents, lost_links, rate_limits
+from dsr.requests.services import (
+    digests,
+    identity_documents,
+    letter_reminders,
+    lost_links,
+    notices,
+    rate_limits,
+)
+from dsr.requests.services.sweeping import each_by_itself
 
 
 @shared_task(ignore_result=True)
@@ -15,6 +23,13 @@ def sweep_reminders() -> None:
     reminders.sweep(at=at)
     # Last: a sweep that failed has not run, and the health page has to say so.
     beat("reminders", at)
+
+
+@shared_task(ignore_result=True)
+def sweep_notices() -> None:
+    at = timezone.now()
+    each_by_itself(lambda room: room.sweep(at=at), (notices, letter_reminders))
+    beat("notices", at)
 
 
 @shared_task(ignore_result=True)
@@ -27,9 +42,7 @@ def sweep_stale_dates() -> None:
 @shared_task(ignore_result=True)
 def sweep_intake() -> None:
     at = timezone.now()
-    digests.sweep(at=at)
-    lost_links.sweep(at=at)
-    rate_limits.sweep(at=at)
+    each_by_itself(lambda room: room.sweep(at=at), (digests, lost_links, rate_limits))
     beat("intake", at)
 
 

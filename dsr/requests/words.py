@@ -25,8 +25,11 @@ class Badge:
     text: str
 
 
-def days_left(days: int) -> str:
-    """``Due in 3 days``, ``Due today``, ``2 days overdue``."""
+def days_left(days: int, *, aim: bool = False) -> str:
+    """``Due in 3 days``, ``Due today``, ``2 days overdue``; nobody is late with an aim of their
+    own: ``Aim: in 3 days``, ``Aim passed 2 days ago``."""
+    if aim:
+        return _days_to_aim(days)
     if days < 0:
         return ngettext("%(n)d day overdue", "%(n)d days overdue", -days) % {"n": -days}
     if days == 0:
@@ -36,10 +39,24 @@ def days_left(days: int) -> str:
     return ngettext("Due in %(n)d day", "Due in %(n)d days", days) % {"n": days}
 
 
-def days_badge(days: int) -> Badge:
+def _days_to_aim(days: int) -> str:
+    if days < 0:
+        return ngettext("Aim passed %(n)d day ago", "Aim passed %(n)d days ago", -days) % {
+            "n": -days
+        }
+    if days == 0:
+        return _("Aim: today")
+    if days == 1:
+        return _("Aim: tomorrow")
+    return ngettext("Aim: in %(n)d day", "Aim: in %(n)d days", days) % {"n": days}
+
+
+def days_badge(days: int, *, aim: bool = False) -> Badge:
     """How near a date is that lies so many days ahead: ``over``, ``soon`` or ``ok``."""
-    kind = "over" if days < 0 else "soon" if days <= SOON else "ok"
-    return Badge(kind, days_left(days))
+    kind = "soon" if days <= SOON else "ok"
+    if days < 0 and not aim:
+        kind = "over"
+    return Badge(kind, days_left(days, aim=aim))
 
 
 def short(day: date) -> str:

@@ -194,7 +194,7 @@ class SealedFile(SealedModel):
 
     name = SealedField()
     header = SealedField()
-    content_type = models.CharField(max_length=40)
+    content_type = models.CharField(max_length=100)
     # 2 GB is one byte more than a plain integer holds.
     size = models.PositiveBigIntegerField()
     purpose = models.CharField(

@@ -180,10 +180,7 @@ def safe_name(name: str, content_type: str, stored_as: str) -> str:
     The extension is that of what is stored. Raises UploadRefused for the name of another kind.
     """
     sent_as = name
-    name = PurePosixPath(name.replace("\\", "/")).name
-    # Categories C*: control, format (right-to-left override), surrogate, private, unassigned.
-    name = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
-    stem, dot, extension = unicodedata.normalize("NFC", name).rpartition(".")
+    stem, dot, extension = plain_name(name).rpartition(".")
     # A PDF called `face.png` is a mistake or a trick; `invoice.exe` just becomes `invoice.exe.pdf`.
     if not dot:
         stem = extension
@@ -191,10 +188,18 @@ def safe_name(name: str, content_type: str, stored_as: str) -> str:
         if any(extension.lower() in known for known in EXTENSIONS.values()):
             raise UploadRefused(_("The name of this file does not match what is in it."), sent_as)
         stem = f"{stem}.{extension}"
-    return f"{_harmless(stem)}.{EXTENSIONS[stored_as][0]}"
+    return f"{harmless(stem)}.{EXTENSIONS[stored_as][0]}"
 
 
-def _harmless(stem: str) -> str:
+def plain_name(name: str) -> str:
+    """The name without folders, and without what is not seen or turns what is seen around."""
+    name = PurePosixPath(name.replace("\\", "/")).name
+    # Categories C*: control, format (right-to-left override), surrogate, private, unassigned.
+    name = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
+    return unicodedata.normalize("NFC", name)
+
+
+def harmless(stem: str) -> str:
     """Where somebody will save it: no sign that Windows does not take, no hidden file, no device,
     nothing that a command would read as an option.
     """

@@ -11,10 +11,11 @@ from django.test import Client
 
 from config.trial.second_factor import enrol_for_trial
 from dsr.accounts.models import Invitation, Membership, User
+from dsr.accounts.reporting import AccountsError
 from dsr.accounts.services import has_second_factor
 from dsr.audit.models import Entry
 from dsr.notifications.models import OutboxMessage
-from dsr.policies.models import Organisation
+from dsr.policies.models import Department, Organisation
 
 SignedIn = Callable[[User], Client]
 USERS = "/admin/accounts/user/"
@@ -122,6 +123,43 @@ def test_an_administrator_gives_no_role_to_the_own_account(
     form = {"name": ada.name, "language": "en"}
     desk.post(f"{USERS}{ada.pk}/change/", form | memberships(row))
     assert not Membership.objects.filter(user=ada).exists()
+
+
+def test_another_organisations_department_is_refused_at_its_field(
+    desk: Client, hugo: User, img: Organisation, imo: Organisation
+) -> None:
+    elsewhere = Department.objects.create(organisation=imo, slug="far", name="Far away")
+    kept = hugo.memberships.get()
+    row = {"id": kept.pk, "user": hugo.pk, "organisation": img.pk, "role": "handler"}
+    form = {"name": hugo.name, "language": "en"}
+    page = desk.post(
+        f"{USERS}{hugo.pk}/change/",
+        form | memberships({**row, "department": elsewhere.pk}, before=1),
+    )
+    assert page.status_code == 200
+    assert "This department belongs to another organisation." in page.content.decode()
+    kept.refresh_from_db()
+    assert kept.department_id is None
+
+
+def test_a_role_that_the_service_refuses_is_a_sentence_and_no_server_error(
+    desk: Client, hugo: User, img: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_given: Any, **_named: Any) -> None:
+        raise AccountsError("You may not change who works for this organisation.")
+
+    monkeypatch.setattr("dsr.accounts.services.set_role", refuse)
+    monkeypatch.setattr("dsr.accounts.services.remove_membership", refuse)
+    kept = hugo.memberships.get()
+    row = {"id": kept.pk, "user": hugo.pk, "organisation": img.pk, "role": "officer"}
+    form = {"name": hugo.name, "language": "en"}
+    for more in ({}, {"DELETE": "on"}):
+        page = desk.post(
+            f"{USERS}{hugo.pk}/change/", form | memberships(row | more, before=1), follow=True
+        )
+        assert page.status_code == 200
+        assert "You may not change who works for this organisation." in page.content.decode()
+    assert hugo.memberships.get().role == "handler"
 
 
 def test_who_is_staff_but_no_administrator_sees_no_accounts(

@@ -34,7 +34,9 @@ LOGIN = "/staff/account/login/"
 
 
 def entries(code: str) -> list[dict[str, Any]]:
-    return list(Entry.objects.filter(code=f"account.{code}").values("actor_id", "facts"))
+    return list(
+        Entry.objects.filter(code=f"account.{code}").values("actor_id", "facts").order_by("pk")
+    )
 
 
 def text_of(answer: Any) -> str:

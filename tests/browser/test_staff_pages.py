@@ -136,6 +136,7 @@ def test_entering_a_letter(walk: Walk) -> None:
     walk.go("/staff/letters/")
     walk.page.get_by_role("link", name="Record the posting").click()
     walk.press("Record the posting")
+    walk.go("/staff/letters/")
     expect(walk.page.get_by_text("No letter waits")).to_be_visible()
 
 

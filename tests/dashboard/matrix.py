@@ -17,7 +17,7 @@ from config.trial.second_factor import enrol_for_trial
 from dsr.accounts import services as accounts
 from dsr.accounts.models import Membership, User
 from dsr.notifications.models import OutboxMessage
-from dsr.requests.deeds import evidence
+from dsr.requests.deeds import enclosures, evidence
 from dsr.requests.deeds.evidence_given import EvidenceGiven
 from dsr.requests.submission.given import PersonGiven
 from dsr.vault.uploads import CheckedUpload
@@ -98,6 +98,10 @@ def _values(desk: Desk) -> dict[str, Any]:
     begun = cast.begin(asked, desk.handler)
     given = EvidenceGiven(kind="no_reasonable_doubt", confirmed=True, note="the ward")
     evidence.add_evidence(begun.pk, given, actor=desk.handler, at=MORNING, seen=begun.version)
+    begun.refresh_from_db(fields=["version"])
+    enclosures.enclose(
+        begun.pk, files=[cast.COPY], actor=desk.handler, at=MORNING, seen=begun.version
+    )
     image = desk.organisation("img")
     invited = accounts.invite(
         "nia@example.org", "Nia Testing", image, "clerk", by=desk.officer, at=MORNING
@@ -106,6 +110,8 @@ def _values(desk: Desk) -> dict[str, Any]:
         "reference": begun.reference,
         "evidence_id": begun.evidence.latest("pk").pk,
         "proof_id": 1,
+        "enclosure_id": begun.enclosures.get().pk,
+        "enclosure": 1,
         "file_id": begun.attachments.get().file_id,
         "message_id": OutboxMessage.objects.get(medium="letter").pk,
         "organisation": "img",

@@ -20,7 +20,7 @@ from tests.dashboard.conftest import Seat, as_read, deed_url, hidden_fields, tex
 from tests.requests.reaching import reach
 
 SeatOf = Callable[[str], Seat]
-PROPOSAL = {"outcome": "granted", "ground": "", "answer": "Here it is.", "reasons": ""}
+PROPOSAL = {"outcome": "granted", "answer": "Here it is.", "given_as": "text"}
 
 
 def again(subject_request: SubjectRequest) -> SubjectRequest:

@@ -42,16 +42,15 @@ def test_a_letter_waits_with_its_pdf(desk: Desk, seat: SeatOf) -> None:
 def test_a_posted_letter_leaves_the_list_and_stays_in_history(desk: Desk, seat: SeatOf) -> None:
     asked, letter = asked_by_post(desk)
     clerk = seat("clerk")
-    typed = {"posted_on": "2026-05-01"}
-    assert clerk.client.post(f"/staff/letters/{letter.pk}/posted/", typed).status_code == 302
+    page = f"letters/{letter.pk}/posted"
+    assert clerk.do(asked, page, posted_on="2026-05-01").status_code == 302
     assert "No letter waits" in clerk.open("/staff/letters/")
     assert Entry.objects.filter(code="letter_posted", chain=f"request:{asked.pk}").count() == 1
 
 
 def test_a_letter_is_not_posted_before_it_was_written(desk: Desk, seat: SeatOf) -> None:
-    _asked, letter = asked_by_post(desk)
-    typed = {"posted_on": "2026-04-29"}
-    page = text_of(seat("clerk").client.post(f"/staff/letters/{letter.pk}/posted/", typed))
+    asked, letter = asked_by_post(desk)
+    page = text_of(seat("clerk").do(asked, f"letters/{letter.pk}/posted", posted_on="2026-04-29"))
     assert "Enter a day from the writing of the letter until today." in page
 
 
@@ -147,13 +146,6 @@ def test_a_mail_about_an_account_is_shown_to_nobody_else(desk: Desk, seat: SeatO
         assert other.client.post(f"/staff/letters/{mail.pk}/again/").status_code == 404
 
 
-def test_an_account_has_no_history_for_a_mail_that_came_back(desk: Desk, seat: SeatOf) -> None:
-    officer = seat("officer")
-    mail = failed_invitation(desk, officer)
-    OutboxMessage.objects.filter(pk=mail.pk).update(status=Status.SENT, sent_at=MORNING)
-    assert officer.client.post(f"/staff/letters/{mail.pk}/bounced/").status_code == 404
-
-
 def test_only_a_letter_is_shown_as_a_letter_for_a_mail_has_links_for_its_reader(
     desk: Desk, seat: SeatOf
 ) -> None:
@@ -185,7 +177,9 @@ def test_a_mail_that_came_back_is_recorded_and_waits_for_somebody(desk: Desk, se
     OutboxMessage.objects.filter(pk=mail.pk).update(status=Status.SENT, sent_at=MORNING)
     clerk = seat("clerk")
     assert "It came back" in clerk.open(f"/staff/requests/{asked.reference}/")
-    assert clerk.client.post(f"/staff/letters/{mail.pk}/bounced/").status_code == 302
+    page = clerk.open(f"/staff/requests/{asked.reference}/mail/{mail.pk}/came-back/")
+    assert "the request cannot be closed before it was sent again" in page
+    assert clerk.do(asked, f"mail/{mail.pk}/came-back").status_code == 302
     mail = OutboxMessage.objects.get(pk=mail.pk)
     assert (mail.status, mail.last_error) == (Status.FAILED, Trouble.BOUNCED)
     assert "Confirmation of receipt" in clerk.open("/staff/letters/")

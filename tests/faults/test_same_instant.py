@@ -36,7 +36,7 @@ from tests.notifications.threads import at_once
 from tests.requests.reaching import reach
 
 Deed = Callable[[SubjectRequest, User], SubjectRequest]
-GRANT = Proposal(outcome="granted", answer="Here is what you asked for.")
+GRANT = Proposal(outcome="granted", answer="Here is what you asked for.", given_as="text")
 
 
 def _deed(service: Callable[..., SubjectRequest], **given: object) -> Deed:

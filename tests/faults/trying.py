@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Organisation
-from dsr.requests.deeds import answer, authority, deadline, evidence, order, receipt, release
+from dsr.requests.deeds import (
+    answer,
+    authority,
+    deadline,
+    enclosures,
+    evidence,
+    order,
+    post,
+    receipt,
+    release,
+)
 from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.deeds.order import OrderGiven
 from dsr.requests.models import SubjectRequest
@@ -44,6 +55,7 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
     "close": lambda desk: TRY["send_answer"](reach(desk, "decided"), desk),
     "give_code": lambda desk: TRY["send_answer"](reach(desk, "decided"), desk),
     "renew_release": lambda desk: TRY["send_answer"](reach(desk, "decided"), desk),
+    "remove_enclosure": lambda desk: TRY["enclose"](reach(desk, "in_progress"), desk),
     "strike_evidence": lambda desk: cast.prove(reach(desk, "received"), desk.handler),
     "add_authority": cast.ask_as_guardian,
     "contest_authority": cast.ask_as_guardian,
@@ -75,7 +87,34 @@ def answered_on_paper(desk: Desk) -> SubjectRequest:
     return TRY["send_answer"](TRY["approve"](proposed, desk), desk)
 
 
+def receipt_of(asked: SubjectRequest) -> int:
+    """The message with the receipt, by its id."""
+    mail = OutboxMessage.objects.get(reference=asked.reference, kind="acknowledgement")
+    return int(mail.pk)
+
+
+def came_back(desk: Desk) -> SubjectRequest:
+    """The receipt was sent and came back."""
+    asked = mailed(desk)
+    return post.mail_bounced(
+        asked.pk, message_id=receipt_of(asked), actor=desk.clerk, at=MORNING, seen=None
+    )
+
+
+def mailed(desk: Desk) -> SubjectRequest:
+    asked = reach(desk, "received")
+    OutboxMessage.objects.filter(pk=receipt_of(asked)).update(status="sent", sent_at=MORNING)
+    return asked
+
+
 PREPARED |= {
+    "letter_posted": lambda desk: cast.ask(
+        desk.right("img", "access"),
+        who=PersonGiven("Zoé Canary-Quill", postal_address="7 rue du Serin"),
+    ),
+    "mail_bounced": mailed,
+    "bounce_taken_back": came_back,
+    "send_again": came_back,
     "record_posting": answered_on_paper,
     "extend": lambda desk: under_law(desk, "gdpr", "PT"),
     "acknowledge": lambda desk: under_law(desk, "ccpa", "US-CA"),
@@ -90,6 +129,13 @@ ORDER = OrderGiven(
 DEEDS: dict[str, Try] = TRY | {
     "record_order": lambda r, d: order.record_order(
         r.pk, ORDER, actor=d.officer, at=MORNING, seen=r.version
+    ),
+    "remove_enclosure": lambda r, d: enclosures.remove_enclosure(
+        r.pk,
+        enclosure_id=r.enclosures.latest("pk").pk,
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
     ),
     "strike_evidence": lambda r, d: evidence.strike_evidence(
         r.pk,
@@ -117,6 +163,21 @@ DEEDS: dict[str, Try] = TRY | {
         at=MORNING,
         seen=r.version,
     ),
+    "letter_posted": lambda r, d: post.letter_posted(
+        r.pk,
+        message_id=receipt_of(r),
+        posted_on=MORNING.date(),
+        actor=d.clerk,
+        at=MORNING,
+        seen=None,
+    ),
+    "mail_bounced": lambda r, d: post.mail_bounced(
+        r.pk, message_id=receipt_of(r), actor=d.clerk, at=MORNING, seen=None
+    ),
+    "bounce_taken_back": lambda r, d: post.bounce_taken_back(
+        r.pk, message_id=receipt_of(r), actor=d.clerk, at=MORNING, seen=None
+    ),
+    "send_again": lambda r, d: post.send_again(r.pk, actor=d.handler, at=MORNING, seen=r.version),
     "record_posting": lambda r, d: answer.record_posting(
         r.pk, posted_on=MORNING.date(), actor=d.handler, at=MORNING, seen=r.version
     ),

@@ -24,6 +24,7 @@ from pypdf.generic import NameObject, StreamObject
 
 from dsr.notifications.services import deliver
 from dsr.policies.models import Right
+from dsr.requests import enclosures
 from dsr.requests.deeds import (
     assignment,
     authority,
@@ -43,12 +44,14 @@ from dsr.requests.deeds.answer import close, send_answer
 from dsr.requests.deeds.authority import AuthorityGiven
 from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.deeds.decision import Proposal
+from dsr.requests.deeds.enclosures import enclose
 from dsr.requests.deeds.evidence_given import EvidenceGiven
 from dsr.requests.deeds.order import OrderGiven, record_order
 from dsr.requests.forms import RequestForm
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.submission import intake
+from dsr.vault.outgoing import OutgoingFile
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import open_desk
@@ -243,7 +246,12 @@ class Story:
 
     def decide(self) -> None:
         it, desk, words = self.request, self.desk, self.words
-        proposal = Proposal(outcome="granted", answer=words["answer"], reasons=words["reasons"])
+        proposal = Proposal(
+            outcome="granted", answer=words["answer"], reasons=words["reasons"], given_as="text"
+        )
+        name, content = f"{words['copy_name']}.csv", words["copy_content"].encode()
+        sealed = OutgoingFile(name, content, "text/csv", sha256="ab" * 32)
+        enclose(it.pk, files=[sealed], actor=desk.handler, **self.fresh(it))
         decision.propose(it.pk, proposal, actor=desk.handler, **self.fresh(it))
         review.return_to_work(
             it.pk, reason=words["returned"], actor=desk.second_officer, **self.fresh(it)
@@ -255,6 +263,8 @@ class Story:
         proof = release.Proof(kind="on_record", source=words["contact_source"])
         release.prove_contact(it.pk, proof, actor=desk.handler, **self.fresh(it))
         decision.propose(it.pk, proposal, actor=desk.handler, **self.fresh(it))
+        for each in it.enclosures.exclude(file=None):
+            enclosures.opened(it, each.file_id or 0, by=desk.second_officer, at=self.at)
         review.approve(it.pk, actor=desk.second_officer, **self.fresh(it))
         send_answer(it.pk, actor=desk.handler, **self.fresh(it))
         close(it.pk, actor=desk.handler, **self.fresh(it))

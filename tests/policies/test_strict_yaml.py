@@ -198,3 +198,13 @@ def test_what_leans_on_something_wrong_is_not_called_wrong_as_well(
         clinic.load()
     (problem,) = caught.value.problems
     assert f"{problem.line}: {problem.reason}".startswith(expected)
+
+
+@pytest.mark.django_db
+def test_a_right_cannot_name_a_department_where_the_organisation_has_none(clinic: Folder) -> None:
+    clinic.edit("  departments:\n", "")
+    clinic.edit("    - {slug: office, name: Office, email: office@example.org}\n", "")
+    with pytest.raises(CatalogueError) as caught:
+        clinic.load()
+    (problem,) = caught.value.problems
+    assert problem.reason.startswith("unknown department “office”")

@@ -360,6 +360,8 @@ def test_the_catalogue_prints_as_json(capsys: pytest.CaptureFixture[str]) -> Non
         "never",
         "channels",
         "fee",
+        "cost",
+        "ages",
         "look_back",
         "exceptions",
         "who_may_ask",

@@ -7,6 +7,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
+from dsr.requests import enclosures
 from dsr.requests.deeds import correction, review
 from dsr.requests.deeds.answer import send_answer
 from dsr.requests.models import SubjectRequest
@@ -20,6 +21,8 @@ SECRET = "Blood group canary."
 def answered(sent: SubjectRequest, desk: Desk, **given: Any) -> SubjectRequest:
     begun = cast.begin(sent, desk.handler, at=timezone.now())
     proposed = cast.propose(begun, desk.handler, at=timezone.now(), answer=SECRET, **given)
+    for each in proposed.enclosures.all():
+        enclosures.opened(proposed, each.file_id or 0, by=desk.second_officer, at=timezone.now())
     approved = review.approve(
         proposed.pk, actor=desk.second_officer, at=timezone.now(), seen=proposed.version
     )

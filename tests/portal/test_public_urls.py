@@ -16,6 +16,7 @@ PORTAL = {
     "portal:policy",
     "portal:ask",
     "portal:link",
+    "portal:file",
     "portal:ended",
     "portal:end",
     "portal:lost",

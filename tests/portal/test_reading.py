@@ -346,7 +346,7 @@ def test_data_are_not_released_to_a_contact_that_only_came_with_the_request(
 def decision_without_proof(begun: SubjectRequest, desk: Desk) -> SubjectRequest:
     return decision.propose(
         begun.pk,
-        Proposal(outcome="granted", answer=SECRET),
+        Proposal(outcome="granted", answer=SECRET, given_as="text"),
         actor=desk.handler,
         at=timezone.now(),
         seen=begun.version,
@@ -427,3 +427,37 @@ def test_a_frozen_request_is_not_read(visitor: Visitor, desk: Desk) -> None:
         )
     )
     assert "stopped for a check" in page(late, sent)
+
+
+def test_a_file_of_the_answer_is_read_after_a_code_counted_told_and_bounded(
+    visitor: Visitor, desk: Desk
+) -> None:
+    sent = answered(visitor.ask(), desk, files=[cast.COPY])
+    browser, stranger = by_link(sent), by_link(sent)
+    there = f"/status/{sent.reference}/file/{sent.enclosures.get().pk}/"
+    assert "record.csv" not in page(browser, sent)
+    assert browser.post(there).status_code == 302
+    assert "Enter a code first." in page(browser, sent)
+    enter(browser, sent, code_for(browser, sent))
+    seen = page(browser, sent)
+    assert "record.csv" in seen
+    assert "85e2bf287b9a506ae1396faee1a8f4bc4ad3472a6f945e5b5710c650880216c3" in seen
+    taken = browser.post(there)
+    assert taken.headers["Content-Disposition"] == 'attachment; filename="record.csv"'
+    assert taken.getvalue() == b"day,what\n2025-03-03,visit\n"
+    assert stranger.post(there).status_code == 302
+    lines = {line.code: line.facts for line in cast.history(sent)}
+    assert lines["file_taken"]["enclosure"] == sent.enclosures.get().pk
+    mail = OutboxMessage.objects.filter(kind="answer_was_read").latest("pk")
+    assert "a file of the answer" in str(mail.unseal("body"))
+    more = [browser.post(there).status_code for _number in range(10)]
+    assert more == [200] * 9 + [302]
+    assert "Ask the organisation to open it anew." in page(browser, sent)
+
+
+def test_a_file_of_another_request_does_not_exist(visitor: Visitor, desk: Desk) -> None:
+    mine, other = answered(visitor.ask(), desk), answered(visitor.ask(), desk, files=[cast.COPY])
+    browser = by_link(mine)
+    enter(browser, mine, code_for(browser, mine))
+    there = f"/status/{mine.reference}/file/{other.enclosures.get().pk}/"
+    assert browser.post(there).status_code == 404

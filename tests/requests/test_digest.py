@@ -21,6 +21,7 @@ from dsr.vault.services import destroy
 from tests import cast
 from tests.cast import MORNING, ZOE, Desk, open_desk
 from tests.notifications.threads import at_once
+from tests.post_office import mail_goes_out
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -76,6 +77,29 @@ def test_a_thousand_forms_in_two_days_make_at_most_one_mail_an_hour(desk: Desk) 
     owed = OutboxMessage.objects.filter(recipient_user_id=None).order_by("owed_at")
     hours = [(each.owed_at - MORNING) // MINUTE for each in owed]
     assert hours == [0, 60, 120, 180, 240]
+
+
+def test_a_digest_that_fails_keeps_no_other_address_waiting(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yves = PersonGiven(name="Yves", email="yves.canary@example.org")
+    for minutes in (0, 1):
+        ask(desk, minutes)
+        ask(desk, minutes + 2, yves)
+    real, first = digests._owe_digest, []
+
+    def fail_once(*given: Any) -> None:
+        if not first:
+            first.append(given)
+            raise ValueError
+        real(*given)
+
+    monkeypatch.setattr(digests, "_owe_digest", fail_once)
+    with pytest.raises(ExceptionGroup):
+        digests.sweep(at=MORNING + 2 * HOUR)
+    told = [to for kind, to in mails() if kind == "digest"]
+    assert told == ["yves.canary@example.org"]
+    assert digests.sweep(at=MORNING + 2 * HOUR) == 1
 
 
 def test_two_sweeps_owe_one_digest(desk: Desk) -> None:
@@ -143,13 +167,18 @@ def test_withdrawing_form_after_form_sends_no_more_mails_either(desk: Desk) -> N
     assert digest().count("It was withdrawn") == 3
 
 
-def test_receipt_counts_as_acknowledged_when_the_digest_is_owed(desk: Desk) -> None:
+@pytest.mark.mail_waits
+def test_receipt_counts_as_acknowledged_when_the_digest_is_sent(desk: Desk) -> None:
     """California wants receipt confirmed; the clock stops with the mail that does it."""
     right = desk.right("imo", "delete")
     _first, second = (cast.ask(right, at=MORNING, country="US-CA") for _ in range(2))
     lifecycle = Deadline.objects.filter(purpose="acknowledge").order_by("subject_request")
-    assert [each.status for each in lifecycle] == ["met", "running"]
+    assert [each.status for each in lifecycle] == ["running", "running"]
+    mail_goes_out(MORNING)
+    assert [each.status for each in lifecycle.all()] == ["met", "running"]
     digests.sweep(at=MORNING + HOUR)
+    assert [each.status for each in lifecycle.all()] == ["met", "running"]
+    mail_goes_out(MORNING + HOUR)
     assert [each.status for each in lifecycle.all()] == ["met", "met"]
     assert "deadline_met" in [line.code for line in cast.history(second)]
 

@@ -102,9 +102,9 @@ def test_what_had_lapsed_and_was_replied_to_can_be_decided(desk: Desk) -> None:
 
 
 def test_alone_in_the_last_three_working_days_with_a_reason_and_announced(desk: Desk) -> None:
-    # Due on Sunday 31 May; the third working day before it is Wednesday 27 May.
+    # Due on Monday 1 June; the third working day before it is Wednesday 27 May.
     it = cast.ask(desk.right("img", "access"))
-    assert it.due_on == date(2026, 5, 31)
+    assert it.due_on == date(2026, 6, 1)
     alone = {**GIVEN, "actor": desk.officer}
     with pytest.raises(Unmet):
         ending.forward(it.pk, **alone, sole_reason="All are ill.", at=cast.on("2026-05-26"))

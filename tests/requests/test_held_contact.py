@@ -226,7 +226,7 @@ def test_a_proved_contact_that_is_corrected_hears_of_it(desk: Desk, proved: bool
 
 
 def test_who_leaves_an_address_for_confidence_is_not_betrayed_there(desk: Desk) -> None:
-    it = cast.ask(desk.right("indigomed", "confidential-communications"))
+    it = cast.ask(desk.right("indigomed", "confidential-communications"), may_write="email")
     proof = release.Proof(kind="in_person", source="seen at the desk")
     it = release.prove_contact(it.pk, proof, actor=desk.handler, at=MORNING)
     TRY["edit_contact"](it, desk)

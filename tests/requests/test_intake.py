@@ -168,7 +168,8 @@ def test_a_letter_names_whom_it_goes_to_and_names_them_once(desk: Desk, address:
             "indigomed",
             "copy",
             None,
-            "The policy names no date. The organisation’s own aim is to answer by May 31, 2026.",
+            "By law you must have an answer by June 1, 2026. The organisation aims to answer by "
+            "May 31, 2026.",
             id="the policy names none",
         ),
         pytest.param(

@@ -89,7 +89,7 @@ def test_a_record_with_younger_and_older_parts_has_two_french_dates(desk: Desk) 
 
 
 def test_a_law_applies_from_the_moment_the_place_is_known(desk: Desk) -> None:
-    asked = cast.ask(desk.right("imo", "eu-access"), at=cast.on("2026-03-02", 16))
+    asked = cast.ask(desk.right("imo", "delete"), at=cast.on("2026-03-02", 16))
     assert not asked.deadlines.filter(regime="gdpr").exists()
     stated = facts.state_facts(
         asked.pk,
@@ -100,7 +100,8 @@ def test_a_law_applies_from_the_moment_the_place_is_known(desk: Desk) -> None:
         seen=asked.version,
     )
     assert due(asked, "gdpr:respond") == date(2026, 4, 2)
-    assert stated.due_on == date(2026, 4, 1)  # its own target of 30 days is earlier
+    # Its own target of 30 days, 1 April, is nearer, and an aim.
+    assert stated.due_on == date(2026, 4, 2)
 
 
 def test_a_source_that_was_only_remembered_is_marked_and_governs_nothing(desk: Desk) -> None:

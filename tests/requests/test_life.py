@@ -43,8 +43,8 @@ def test_an_accounting_is_asked_proved_approved_answered_and_closed(desk: Desk) 
         "prove_contact",
         "propose",
         "approve",
-        "deadline_met",
         "send_answer",
+        "deadline_met",
         "close",
     ]
 

@@ -81,7 +81,9 @@ def walk_of(desk: Desk) -> type[RuleBasedStateMachine]:  # noqa: C901 (one machi
             if not hasattr(self, "pk"):
                 return
             live = Deadline.objects.filter(subject_request_id=self.pk).live().duties()
-            dates = [each.due_on for each in live if each.due_on]
+            # An aim governs only where no duty has a day, and a paused one has.
+            duties = [each for each in live if not each.is_aim]
+            dates = [each.due_on for each in duties or live if each.due_on]
             if dates:
                 assert self.fresh().due_on == min(dates)
             for deadline in live.select_related("calendar", "subject_request"):
@@ -92,7 +94,9 @@ def walk_of(desk: Desk) -> type[RuleBasedStateMachine]:  # noqa: C901 (one machi
             if not hasattr(self, "pk"):
                 return
             now = self.fresh()
-            if now.status in ENDED or now.answered_on:
+            # An ending that nobody has been told of yet ends no clock.
+            told_later = now.notices.filter(what="ending").exclude(state="out").exists()
+            if (now.status in ENDED and not told_later) or now.answered_on:
                 assert not Deadline.objects.filter(subject_request_id=self.pk).live().exists()
 
         @invariant()

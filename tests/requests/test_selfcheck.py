@@ -52,7 +52,8 @@ def test_so_is_every_deed_one_after_the_other(desk: Desk) -> None:
     moving = reach(desk, "in_progress")
     for deed in (
         *("correct_receipt", "freeze", "unfreeze", "assign", "ask_requester", "reply"),
-        *("edit_contact", "record_receipt", "ask_requester", "lapse", "reply", "note"),
+        *("edit_contact", "record_receipt", "ask_requester", "propose_ending", "approve"),
+        *("reply", "note"),
         *("complete", "propose", "return_to_work", "withdraw", "reopen"),
     ):
         TRY[deed](SubjectRequest.objects.get(pk=moving.pk), desk)

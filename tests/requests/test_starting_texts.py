@@ -84,6 +84,8 @@ def test_the_gaps_are_those_of_all_languages_whatever_is_spoken_now() -> None:
 
 def test_a_text_without_gaps_goes_on(desk: Desk) -> None:
     asked = reach(desk, "in_progress")
-    given = Proposal(outcome="granted", answer="Here is what you asked for [two pages].")
+    given = Proposal(
+        outcome="granted", answer="Here is what you asked for [two pages].", given_as="text"
+    )
     decision.propose(asked.pk, given, actor=desk.handler, at=MORNING, seen=asked.version)
     assert asked.decisions.count() == 1

@@ -49,6 +49,8 @@ strike_evidence       x x x x x x - - - x - -
 accept_identity       - x - - - - - - - - - -
 ask_requester         x x x - - - - - - - - -
 reply                 x x x x x x - - x x - -
+enclose               x x x x - - - - - - - -
+remove_enclosure      x x x x - - - - - - - -
 propose               - x x - - - - - - - - -
 decide_alone          - x x - - - - - - - - -
 approve               - - - - x - - - - - - -
@@ -56,6 +58,10 @@ return_to_work        - - - - x x - - - - - -
 send_answer           - - - - - x - - - - - -
 record_posting        - - - - - x - - - - - -
 close                 - - - - - x - - - - - -
+letter_posted         x x x x x x x x x - x x
+mail_bounced          x x x x x x x x x x x x
+bounce_taken_back     x x x x x x x x x x x x
+send_again            x x x x x x x x x - x x
 withdraw              x x x x x - - - - - - -
 propose_ending        x x x x - - - - - - - -
 lapse                 - x - x - - - - - - - -

@@ -6,6 +6,7 @@ import pytest
 
 from dsr.accounts.invitations import invite
 from dsr.accounts.models import Membership
+from dsr.audit.models import Entry
 from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Organisation
 from dsr.requests.deeds import correction, decision, evidence, review
@@ -18,7 +19,7 @@ from tests import cast
 from tests.cast import Desk
 
 REFUSAL = Proposal(outcome="refused", answer="We cannot.", ground="excessive")
-GRANT = Proposal(outcome="granted", answer="Done.")
+GRANT = Proposal(outcome="granted", answer="Done.", given_as="text")
 
 
 def approve(subject_request: SubjectRequest, by: cast.User) -> SubjectRequest:
@@ -177,6 +178,20 @@ def test_a_page_left_open_does_not_act_even_when_the_state_is_the_same_again(des
     cast.propose(returned, desk.handler)
     with pytest.raises(Stale):
         approve(proposed, desk.officer)
+
+
+def test_who_may_not_return_a_proposal_is_told_who_may_and_it_is_recorded(desk: Desk) -> None:
+    proposed = in_review(desk, by="officer")
+    with pytest.raises(NotAllowed, match="Only a second person or whoever proposed it can return"):
+        review.return_to_work(
+            proposed.pk,
+            reason="A file is missing",
+            actor=desk.handler,
+            at=cast.MORNING,
+            seen=proposed.version,
+        )
+    denied = Entry.objects.filter(code__endswith="denied")
+    assert [each.facts["deed"] for each in denied] == ["return_to_work"]
 
 
 def test_of_two_approvals_the_second_finds_it_decided(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from dsr.requests.deeds import (
     conversation,
     correction,
     decision,
+    enclosures,
     ending,
     facts,
     held_contact,
@@ -28,7 +29,7 @@ from tests.cast import MORNING, Desk
 
 Try = Callable[[SubjectRequest, Desk], SubjectRequest]
 
-GRANT = Proposal(outcome="granted", answer="Here is what you asked for.")
+GRANT = Proposal(outcome="granted", answer="Here is what you asked for.", given_as="text")
 
 
 def propose_ending(
@@ -63,6 +64,9 @@ TRY: dict[str, Try] = {
     ),
     "reply": lambda r, d: conversation.reply(
         r.pk, text="The one of May.", actor=REQUESTER, at=MORNING, seen=None
+    ),
+    "enclose": lambda r, d: enclosures.enclose(
+        r.pk, files=[cast.COPY], actor=d.handler, at=MORNING, seen=r.version
     ),
     "propose": lambda r, d: decision.propose(
         r.pk, GRANT, actor=d.handler, at=MORNING, seen=r.version
@@ -104,6 +108,9 @@ TRY: dict[str, Try] = {
         r.pk, to=d.handler, actor=d.handler, at=MORNING, seen=r.version
     ),
     "clear_check": lambda r, d: assignment.clear_check(
+        r.pk, actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "mark_read": lambda r, d: assignment.mark_read(
         r.pk, actor=d.handler, at=MORNING, seen=r.version
     ),
     "note": lambda r, d: assignment.note(r.pk, text="Seen.", actor=d.handler, at=MORNING),

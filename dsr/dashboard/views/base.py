@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views import View
+from django.views.i18n import set_language
 
 from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Permission, roles_with
@@ -41,6 +42,22 @@ class StaffView(View):
     at: datetime
     held_in: dict[int, frozenset[Permission]]
     organisations: list[Organisation]
+
+    def in_language(self, page: Callable[[], HttpResponse]) -> HttpResponse:
+        """A page with a form in the language of the button that was pressed, filled in as it was;
+        nobody has asked yet what is wrong with it."""
+        typed = self.request.POST
+        # Django's own view checks the language and makes the cookie; it reads this name.
+        self.request.POST = QueryDict(mutable=True)  # type: ignore[assignment]
+        self.request.POST["language"] = typed["in_language"]  # type: ignore[misc]
+        chosen = set_language(self.request)
+        self.request.POST = typed
+        wanted = typed["in_language"] if chosen.cookies else translation.get_language()
+        with translation.override(wanted):
+            shown = page()
+        shown.cookies.update(chosen.cookies)
+        shown.headers["Content-Language"] = str(wanted)
+        return shown
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # The clock is read once a page: two readings would disagree around midnight.

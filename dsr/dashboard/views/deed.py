@@ -22,7 +22,7 @@ from dsr.dashboard.views.base import StaffView
 from dsr.requests import history, queries
 from dsr.requests.deeds.declaration import Deed, unmet
 from dsr.requests.deeds.doing import not_now
-from dsr.requests.errors import NotAllowed, RequestError, Stale
+from dsr.requests.errors import NotAllowed, NotByYou, RequestError, Stale
 from dsr.requests.forms import put_refusal
 from dsr.requests.models import SubjectRequest
 
@@ -88,6 +88,8 @@ class DeedView(RequestView):
     def post(self, request: HttpRequest, reference: str, **address: Any) -> HttpResponse:
         self.subject_request, self.address = self.find(), address
         self._permitted()
+        if "in_language" in request.POST:
+            return self.in_language(self.not_judged)
         form = self.form(request.POST, request.FILES)
         if form.is_valid():
             try:
@@ -98,9 +100,12 @@ class DeedView(RequestView):
                     at=self.at,
                     seen=form.seen,
                 )
-            # Before `RequestError`, of which both are kinds: each has an answer of its own.
+            # Before `RequestError`, of which all are kinds: each has an answer of its own.
             except Stale:
                 return self.stale(form)
+            except NotByYou as refused:
+                # The page was theirs to open: what they typed stays.
+                put_refusal(form, refused)
             except NotAllowed as refused:
                 # Asked again under the lock: a role may have been taken since the page was opened.
                 raise PermissionDenied from refused
@@ -109,6 +114,17 @@ class DeedView(RequestView):
             else:
                 done = str(self.deed.done_for(changed) or _("Done."))
                 return self.back_to("dashboard:request", done, reference=self.reference)
+        return self.refuse(form)
+
+    def not_judged(self) -> HttpResponse:
+        """The page with everything that was typed, as if nothing had been pressed."""
+        form = self.form(self.request.POST, self.request.FILES)
+        form.full_clean()
+        form.errors.clear()
+        return self.show(form)
+
+    def refuse(self, form: DeedForm) -> HttpResponse:
+        """The page again, with what was typed and what to do about it."""
         return self.show(form)
 
     def form(self, *typed: Any, query: Mapping[str, Any] | None = None) -> DeedForm:

@@ -21,6 +21,7 @@ WORK: dict[str, str | Promise] = {
     "dates": _("Computing dates anew"),
     "identity_documents": _("Destroying identity documents on time"),
     "checkpoints": _("Checkpoints of the history"),
+    "notices": _("Recording what was sent or posted"),
     "intake": _("Digests for addresses that many forms name"),
 }
 

@@ -130,6 +130,10 @@ class EnterRequest(StaffView):
 
     def post(self, request: HttpRequest, organisation: str, right: str) -> HttpResponse:
         found = self._right(self.organisation(organisation), right)
+        if "in_language" in request.POST:
+            return self.in_language(
+                lambda: self._show(RecordForm(found, request.POST).not_judged())
+            )
         form = RecordForm(found, request.POST, request.FILES)
         if form.is_valid() and (made := self._submit(form)):
             return self.back_to(

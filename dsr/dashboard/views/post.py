@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django import forms
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -13,23 +13,26 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Permission
+from dsr.audit.models import By
+from dsr.audit.services import SITE, append
 from dsr.dashboard import words
 from dsr.dashboard.views.base import StaffView
 from dsr.dashboard.views.request import attachment
 from dsr.notifications import letters, services
-from dsr.notifications.models import Medium, OutboxMessage, Status
+from dsr.notifications.models import Medium, OutboxMessage
 from dsr.requests.chain import write_line
-from dsr.requests.forms import HAPPENED, day_field
 from dsr.requests.letters import letterhead
-from dsr.requests.models import SubjectRequest
+from dsr.requests.mail_names import mail_name
+from dsr.requests.models import Notice, SubjectRequest
+from dsr.requests.preconditions import is_stopped
+from dsr.requests.services.letter_reminders import post_by_of
+from dsr.requests.services.paper import FIRST_ANSWER
 from dsr.vault.models import SealedFile
 
 PAGE_SIZE = 25
-ANSWER = "answer_letter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,10 @@ class Owed:
     what: str
     owner: str
     may_work: bool
+    # Where its posting is recorded: the first letter with an answer has a deed of its own.
+    posting_url: str
+    post_by: date | None
+    stopped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,9 @@ class Post(StaffView):
             .filter(reference__in=[row.reference for row in rows])
             .select_related("organisation", "assignee", "right")
         }
-        return [self._one(row, requests[row.reference]) for row in rows]
+        waiting = Notice.objects.waiting().filter(key__in=[row.key for row in rows])
+        notices = {each.key: each for each in waiting.select_related("extension__deadline")}
+        return [self._one(row, requests[row.reference], notices.get(row.key)) for row in rows]
 
     def to_colleagues(self, messages: Any) -> list[ToColleague]:
         rows = list(messages)
@@ -105,18 +114,27 @@ class Post(StaffView):
             )
         )
         return [
-            ToColleague(row, words.mail(row.kind), names.get(row.recipient_user_id, ""))
+            ToColleague(row, mail_name(row.kind), names.get(row.recipient_user_id, ""))
             for row in rows
         ]
 
-    def _one(self, row: OutboxMessage, subject_request: SubjectRequest) -> Owed:
+    def _one(
+        self, row: OutboxMessage, subject_request: SubjectRequest, notice: Notice | None
+    ) -> Owed:
+        reference = subject_request.reference
+        posting = words.url("dashboard:letter_posted", reference, row.pk)
+        if row.key.startswith(FIRST_ANSWER):
+            posting = words.url("dashboard:record_posting", reference)
         owner = subject_request.assignee
         return Owed(
             row,
             subject_request,
-            words.mail(row.kind),
+            mail_name(row.kind),
             owner.name if owner else "",
             self.may(Permission.RECORD, subject_request.organisation_id),
+            posting,
+            post_by_of(notice, subject_request),
+            is_stopped(subject_request),
         )
 
 
@@ -139,7 +157,6 @@ class LettersView(Post):
                 "trouble": self.owed(trouble[: PAGE_SIZE * 2]),
                 "trouble_count": trouble.count(),
                 "colleagues": self.to_colleagues(about_accounts[: PAGE_SIZE * 2]),
-                "answer": ANSWER,
             },
         )
 
@@ -185,84 +202,21 @@ class LetterFile(Post):
         return response
 
 
-class PostedForm(forms.Form):
-    posted_on = day_field(
-        HAPPENED,
-        label=gettext_lazy("Day on which the letter was posted"),
-        error_messages={"required": gettext_lazy("Enter the day of posting.")},
-    )
-
-
-class LetterPosted(Post):
-    """A letter was put into the post. Answers have a deed of their own, which ends deadlines."""
-
-    needs = Permission.RECORD
-
-    def get(self, request: HttpRequest, message_id: int) -> HttpResponse:
-        message, subject_request = self._letter(message_id)
-        first = {"posted_on": subject_request.organisation.today(self.at)}
-        return self._show(PostedForm(initial=first), message, subject_request)
-
-    def post(self, request: HttpRequest, message_id: int) -> HttpResponse:
-        message, subject_request = self._letter(message_id)
-        form = PostedForm(request.POST)
-        if form.is_valid() and self._record(form, message, subject_request):
-            return self.back_to("dashboard:letters", _("The posting is recorded."))
-        return self._show(form, message, subject_request)
-
-    def _letter(self, message_id: int) -> tuple[OutboxMessage, SubjectRequest]:
-        message, subject_request = self.message(message_id)
-        self.permit(subject_request)
-        # Answers have a deed of their own; what is settled already has nothing to record.
-        if message.kind == ANSWER or message.status != Status.OWED:
-            raise Http404
-        return message, subject_request
-
-    def _record(
-        self, form: PostedForm, message: OutboxMessage, subject_request: SubjectRequest
-    ) -> bool:
-        posted_on = form.cleaned_data["posted_on"]
-        organisation = subject_request.organisation
-        today = organisation.today(self.at)
-        # The day stays in the history for good, so a slip of the finger is caught here.
-        if not organisation.today(message.owed_at) <= posted_on <= today:
-            sentence = _("Enter a day from the writing of the letter until today.")
-            form.add_error("posted_on", sentence)
-            return False
-        # Together: a posting without its line, or a line without its posting, would be untrue.
-        with transaction.atomic():
-            services.record_posting(message.pk, posted_on=posted_on, at=self.at)
-            facts = {"letter": message.pk, "on": posted_on.isoformat()}
-            write_line(subject_request, "letter_posted", actor=self.user, at=self.at, facts=facts)
-        return True
-
-    def _show(
-        self, form: PostedForm, message: OutboxMessage, subject_request: SubjectRequest
-    ) -> HttpResponse:
-        return self.page(
-            "dashboard/letter_posted.html",
-            {
-                "form": form,
-                "row": self._one(message, subject_request),
-                "crumbs": [
-                    {"name": _("Letters and mail"), "url": words.url("dashboard:letters")},
-                    {"name": _("Record the posting")},
-                ],
-            },
-        )
-
-
 class _Undelivered(Post):
     """Something about a mail that did not arrive, by POST only."""
 
     needs = Permission.RECORD
     http_method_names = ["post"]
-    of_accounts_too = True
+    code = ""
 
     def post(self, request: HttpRequest, message_id: int) -> HttpResponse:
         message = self._mine(message_id)
         try:
-            return self.back_to("dashboard:letters", self.do(message))
+            # Together, as in every deed: the state of the mail and the line that tells of it.
+            with transaction.atomic():
+                done = self.do(message)
+                self._write(message)
+            return self.back_to("dashboard:letters", done)
         # A colleague or a second click was faster: a sentence, not an error page.
         except services.WrongStateError:
             return self.back_to("dashboard:letters", _("Somebody has seen to it already."))
@@ -270,40 +224,38 @@ class _Undelivered(Post):
     def _mine(self, message_id: int) -> OutboxMessage:
         # About an account: who may see it looks after the account.
         about_accounts = self.about_accounts(OutboxMessage.objects.filter(pk=message_id))
-        if self.of_accounts_too and (found := about_accounts.first()):
+        if found := about_accounts.first():
             return found
         message, subject_request = self.message(message_id)
         self.permit(subject_request)
         return message
+
+    def _write(self, message: OutboxMessage) -> None:
+        """In the history of the request; of an account's mail the site's own chain tells."""
+        facts = {"mail": message.pk, "kind": message.kind}
+        related = self.seen().filter(reference=message.reference).first()
+        if message.reference and related:
+            write_line(related, self.code, actor=self.user, at=self.at, facts=facts)
+        else:
+            append(SITE, self.code, at=self.at, actor_id=self.user.pk, by=By.STAFF, facts=facts)
 
     def do(self, message: OutboxMessage) -> str:
         raise NotImplementedError
 
 
 class TryAgain(_Undelivered):
+    code = "mail_tried_again"
+
     def do(self, message: OutboxMessage) -> str:
         services.retry(message.pk, at=self.at)
         return _("It is tried again.")
 
 
 class WriteOff(_Undelivered):
+    code = "mail_seen_to"
+
     def do(self, message: OutboxMessage) -> str:
         services.write_off(message.pk, actor_id=self.user.pk, at=self.at)
+        # An answer that told nobody stays what it is; of the rest somebody has taken care.
+        Notice.objects.filter(key=message.key).exclude(what=Notice.What.ANSWER).update(seen_to=True)
         return _("It has left the list.")
-
-
-class Bounced(_Undelivered):
-    """A mail that was sent came back; from now on it is among those that did not arrive."""
-
-    # It is a line in the history of a request.
-    of_accounts_too = False
-
-    def do(self, message: OutboxMessage) -> str:
-        # Together, as in every deed: the state of the mail and the line that tells of it.
-        with transaction.atomic():
-            services.record_bounce(message.pk, at=self.at)
-            related = self.seen().get(reference=message.reference)
-            write_line(
-                related, "mail_bounced", actor=self.user, at=self.at, facts={"mail": message.pk}
-            )
-        return _("It is among the mails that did not arrive.")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,8 @@ class Row:
     kind: str
     status: Badge
     due: Badge
+    is_lost: bool
+    has_letter: bool
 
 
 class SearchForm(forms.Form):
@@ -53,6 +56,13 @@ class Listing(StaffView):
         found: SubjectRequestQuerySet = SubjectRequest.objects.of_organisations(ids)
         return found
 
+    def marked(self, found: SubjectRequestQuerySet) -> SubjectRequestQuerySet:
+        """With what the rows say of their mail, in the one query of the page."""
+        return found.annotate(
+            is_lost=Case(When(queries.undelivered(), then=True), default=False),
+            has_letter=Case(When(queries.letters_to_post(), then=True), default=False),
+        ).select_related("organisation", "right", "assignee")
+
     def rows(self, found: Any) -> list[Row]:
         # Organisations in other zones may be a day apart.
         days = {each.pk: each.today(self.at) for each in self.organisations}
@@ -62,6 +72,8 @@ class Listing(StaffView):
                 str(Kind(each.kind).label),
                 words.status_badge(each),
                 words.due_badge(each, days[each.organisation_id]),
+                is_lost=each.is_lost,
+                has_letter=each.has_letter,
             )
             for each in found
         ]
@@ -80,7 +92,7 @@ class QueueView(Listing):
             at=self.at,
         )
         found = filters.narrow().first_due_first()
-        paginator = Paginator(found.select_related("organisation", "right", "assignee"), PAGE_SIZE)
+        paginator = Paginator(self.marked(found), PAGE_SIZE)
         # Never a 404: while somebody reads page 9 the list may shrink to 8.
         page = paginator.get_page(request.GET.get("page"))
         return self.page(
@@ -135,9 +147,4 @@ class SearchView(Listing):
 
     def _by_person(self, text: str) -> SubjectRequestQuerySet:
         found = queries.by_person(self.user, text).values("pk")
-        return (
-            self.seen()
-            .filter(pk__in=found)
-            .select_related("organisation", "right", "assignee")
-            .order_by("-received_on", "-pk")
-        )
+        return self.marked(self.seen().filter(pk__in=found)).order_by("-received_on", "-pk")

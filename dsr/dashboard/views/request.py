@@ -13,7 +13,7 @@ from dsr.dashboard import request_page, words
 from dsr.dashboard.deed_forms import DeedForm
 from dsr.dashboard.standing_texts import where_it_stands
 from dsr.dashboard.views.deed import RequestView
-from dsr.requests import history
+from dsr.requests import enclosures, history
 from dsr.requests.available_deeds import available_deeds
 from dsr.requests.chain import write_line
 from dsr.requests.deeds.assignment import assign, note
@@ -26,7 +26,14 @@ from dsr.vault.services import open_file
 SHORT_CLAUSE = 700  # characters; longer ones are folded
 TOGETHER = ("people", "evidence__by", "evidence__struck_by", "evidence__seconded_by")
 DOCUMENTS = ("evidence__document__identity_document", "identity_documents")
-BESIDE = ("messages__letter", "messages__proof", "messages__by", "notes__by", "attachments__file")
+BESIDE = (
+    "messages__letter",
+    "messages__proof",
+    "messages__by",
+    "notes__by",
+    "attachments__file",
+    "enclosures__file",
+)
 DEADLINES = ("deadlines__order__document", "deadlines__extensions__proof", "receipts")
 
 
@@ -77,7 +84,8 @@ class RequestPage(RequestView):
             "messages_written": request_page.messages(it),
             "notes": request_page.opened(it, it.notes.all(), "text")[::-1],
             "files": request_page.files(it, identity=self.sees_proof(it)),
-            "mails": request_page.mails(it),
+            "mails": (mails := request_page.mails(it)),
+            "undelivered": request_page.undelivered(it, mails),
             "may_record": self.may(Permission.RECORD, it.organisation_id),
             "history": history.timeline(it),
             "duplicates": request_page.duplicates(it),
@@ -108,6 +116,7 @@ class FileDownload(RequestPage):
         # Before the first byte, in a commit of its own: what cannot be recorded does not happen.
         with transaction.atomic():
             write_line(it, "file_read", actor=self.user, at=self.at, facts={"file": file_id})
+            enclosures.opened(it, file_id, by=self.user, at=self.at)
         return attachment(SealedFile.objects.select_related("safe").get(pk=file_id))
 
 

@@ -44,6 +44,8 @@ def _right(right: Right) -> dict[str, Any]:
         "channels": right.channels,
         # Empty text is how the table says "nothing"; JSON has a word for it.
         "fee": right.fee or None,
+        "cost": right.cost or None,
+        "ages": right.ages,
         "look_back": right.look_back,
         "exceptions": right.exceptions,
         "who_may_ask": right.who_may_ask,

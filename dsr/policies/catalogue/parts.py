@@ -44,6 +44,21 @@ class AnswerPeriod(Period):
     at_once = True
 
 
+class Ages(Strict):
+    """In full years, both included, of whom the data is about; one end may be left open."""
+
+    first: Annotated[int | None, Field(alias="from", ge=0, le=130)] = None
+    last: Annotated[int | None, Field(alias="to", ge=0, le=130)] = None
+
+    @model_validator(mode="after")
+    def makes_sense(self) -> "Ages":
+        if self.first is None and self.last is None:
+            raise told("ages need “from”, “to” or both", named=True)
+        if self.first is not None and self.last is not None and self.last < self.first:
+            raise told(f"ages from {self.first} to {self.last} are nobody’s", named=True)
+        return self
+
+
 def _none_in_words(value: object) -> object:
     """`none` where the text states no period: written out, so that nobody forgets one."""
     # A key without a value is refused like a wrong word: it is forgotten, not meant.

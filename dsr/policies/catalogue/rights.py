@@ -9,6 +9,7 @@ from typing import Annotated, Any, NamedTuple, TypeAlias
 from pydantic import Field, field_validator
 
 from dsr.policies.catalogue.parts import (
+    Ages,
     AnswerPeriod,
     Channel,
     Clause,
@@ -31,7 +32,16 @@ from dsr.policies.field_types import (
     require_known,
     told,
 )
-from dsr.policies.kinds import FOUR_EYES, HANDS_OVER, LIGHT, PROVEN, Asker, Audience, Kind
+from dsr.policies.kinds import (
+    FOUR_EYES,
+    HANDS_OVER,
+    LIGHT,
+    PROVEN,
+    Asker,
+    Audience,
+    Cost,
+    Kind,
+)
 from dsr.policies.particulars import CODES
 
 STRENGTHS = ("must", "should", "may", "never")
@@ -39,7 +49,7 @@ LEVELS = ("none", "locate", "reasonable", "high")
 # Named one by one: a key that is added to the file does not become a column by accident.
 _AS_WRITTEN = {
     *("kind", "title", "summary", "audience_code", "audience", "who_may_ask", "two_people"),
-    *("must_grant", "fee", "note", "exceptions", *STRENGTHS),
+    *("must_grant", "fee", "cost", "note", "exceptions", *STRENGTHS),
 }
 
 LevelName: TypeAlias = Annotated[str, known(LEVELS)]
@@ -73,6 +83,8 @@ class RightShape(Strict):
     never: Particulars = ()
     channels: tuple[Channel, ...] = ()
     fee: Text = Field("", max_length=200)
+    cost: Annotated[str, known(("", *Cost.values))] = ""
+    ages: Ages | None = None
     look_back: Annotated[Period | None, none_in_words] = None
     exceptions: tuple[Exemption, ...] = ()
     department: Text = ""
@@ -138,6 +150,8 @@ class RightShape(Strict):
             # JSON values, as the columns keep them and the hash of a reading reads them.
             **self.model_dump(mode="json", include=_AS_WRITTEN),
             **amount_columns("look_back", self.look_back),
+            "age_from": self.ages.first if self.ages else None,
+            "age_to": self.ages.last if self.ages else None,
             "identity_level": LEVELS.index(self.identity),
             "channels": channel_columns(self.channels),
             "translations": translation_columns(self.translations),

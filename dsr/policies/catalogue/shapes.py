@@ -74,7 +74,8 @@ class OrganisationShape(Strict):
     regimes: tuple[Slug, ...] = ()
     flags: tuple[Annotated[Text, Field(max_length=40)], ...] = ()
     note: Text = Field("", max_length=2000)
-    departments: tuple[DepartmentShape, ...] = ()
+    # Checked where none is named too: else a right could name one that nobody has.
+    departments: tuple[DepartmentShape, ...] = Field((), validate_default=True)
 
     @field_validator("default_language")
     @classmethod

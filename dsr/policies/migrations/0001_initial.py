@@ -480,6 +480,27 @@ class Migration(migrations.Migration):
                 ("channels", models.JSONField(blank=True, default=list, verbose_name="channels")),
                 ("fee", models.CharField(blank=True, max_length=200, verbose_name="fee")),
                 (
+                    "cost",
+                    models.CharField(
+                        blank=True,
+                        choices=[("free", "free"), ("may_cost", "may cost")],
+                        max_length=12,
+                        verbose_name="cost",
+                    ),
+                ),
+                (
+                    "age_from",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="from this age"
+                    ),
+                ),
+                (
+                    "age_to",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="to this age"
+                    ),
+                ),
+                (
                     "look_back_amount",
                     models.PositiveIntegerField(blank=True, null=True, verbose_name="look-back"),
                 ),
@@ -768,6 +789,25 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="right_look_back",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="right",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cost__in", ["", "free", "may_cost"])),
+                name="right_cost_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="right",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("age_from", None),
+                    ("age_to", None),
+                    ("age_to__gte", models.F("age_from")),
+                    _connector="OR",
+                ),
+                name="right_ages_in_order",
             ),
         ),
         migrations.AddConstraint(

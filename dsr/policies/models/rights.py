@@ -1,18 +1,20 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from dsr.policies.kinds import (
     FOUR_EYES,
+    IN_CONFIDENCE,
     LIGHT,
     PERIOD_UNITS,
     PROVEN,
     UNITS,
     Audience,
     Checked,
+    Cost,
     Kind,
     Level,
 )
@@ -69,6 +71,11 @@ class Right(Translated):
     never = models.JSONField(_("must never be asked"), default=list, blank=True)
     channels = models.JSONField(_("channels"), default=list, blank=True)
     fee = models.CharField(_("fee"), max_length=200, blank=True)
+    # The words of `fee` as a program compares them; empty where the text says nothing.
+    cost = models.CharField(_("cost"), max_length=12, choices=Cost, blank=True)
+    # In full years, of the person the data is about: for whom alone the text grants it.
+    age_from = models.PositiveSmallIntegerField(_("from this age"), null=True, blank=True)
+    age_to = models.PositiveSmallIntegerField(_("to this age"), null=True, blank=True)
     look_back_amount = models.PositiveIntegerField(_("look-back"), null=True, blank=True)
     look_back_unit = models.CharField(_("unit"), max_length=12, choices=UNITS, blank=True)
     exceptions = models.JSONField(_("exceptions"), default=list, blank=True)
@@ -107,6 +114,13 @@ class Right(Translated):
             ),
             models.CheckConstraint(condition=_both_or_none("look_back"), name="right_look_back"),
             models.CheckConstraint(
+                condition=Q(cost__in=["", *Cost.values]), name="right_cost_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(age_from=None) | Q(age_to=None) | Q(age_to__gte=F("age_from")),
+                name="right_ages_in_order",
+            ),
+            models.CheckConstraint(
                 condition=Q(identity_level__in=Level.values), name="right_level_known"
             ),
             models.CheckConstraint(
@@ -142,6 +156,25 @@ class Right(Translated):
     @property
     def look_back(self) -> dict[str, Any] | None:
         return _amount(self.look_back_amount, self.look_back_unit)
+
+    @property
+    def ages(self) -> dict[str, int | None] | None:
+        if self.age_from is None and self.age_to is None:
+            return None
+        return {"from": self.age_from, "to": self.age_to}
+
+    @property
+    def in_confidence(self) -> bool:
+        """Whether who asks may have somebody to hide it from: a contact of their own, or people
+        who must not receive something."""
+        asked = {*self.must, *self.should, *self.may}
+        return self.kind in IN_CONFIDENCE or "recipients" in asked
+
+    def is_for_age(self, years: int) -> bool:
+        """Whether the text grants it for somebody who is so many full years old."""
+        too_young = self.age_from is not None and years < self.age_from
+        too_old = self.age_to is not None and years > self.age_to
+        return not too_young and not too_old
 
     def exceptions_in(self, language: str) -> list[dict[str, str]]:
         """Code and text of each exception, in a language where it is there."""

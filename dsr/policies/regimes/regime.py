@@ -101,7 +101,11 @@ class Regime(Strict):
 
 
 def _within(place: str, places: frozenset[str]) -> bool:
-    """FR is within {FR}; US-CA is within {US} and {US-CA}, US is not within {US-CA}."""
+    """FR is within {FR}; US-CA is within {US} and {US-CA}, US is not within {US-CA}; EEA is within
+    what holds all of its states."""
+    # "EEA" is somebody who says no more than that: within a law that holds in all of its states.
+    if place in PLACES:
+        return PLACES[place] <= places
     # An unknown place is in none: nobody is given a law by a guess.
     return bool(place) and (place in places or place.split("-")[0] in places)
 

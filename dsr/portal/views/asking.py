@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.i18n import set_language
 
 from dsr.policies.models import Organisation, Right
+from dsr.policies.services import rights_offered
 from dsr.portal.guarding import (
     FormToken,
     browser_of,
@@ -31,8 +32,10 @@ from dsr.portal.session import open_session, opened, with_session
 from dsr.portal.showing import show_right
 from dsr.portal.status_page import page_of, told
 from dsr.requests.actors import REQUESTER
+from dsr.requests.deadlines.preview import if_sent_now
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import RequestForm, put_refusal
+from dsr.requests.forms.countries import COUNTRIES
 from dsr.requests.models import PrivateSession, SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.rate_limits import SUBMISSION
@@ -53,13 +56,13 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
     # The right is one that is offered today, so a form for a withdrawn one cannot be sent.
     asked = find_right(found, right)
     if request.method != "POST":
-        return _page(request, RequestForm(asked), new_token(request, asked.pk, at))
+        return _page(request, RequestForm(asked), new_token(request, asked.pk, at), at)
     # Before the form is read: the token says whether this form is ours and how old it is.
     token = read_token(request.POST.get("form_token", ""), asked.pk)
     # A button of the same form: what was typed is kept, and nothing is sent.
     if request.POST.get("language"):
         fresh = token or new_token(request, asked.pk, at)
-        return _in_another_language(request, asked, fresh)
+        return _in_another_language(request, asked, fresh, at)
     # The same form once more is no further request, so nothing of it is judged or counted: whoever
     # presses the button twice, or comes back to a page that was slow, must not be told to wait.
     if token and (there := intake.already_there(token.key)):
@@ -81,16 +84,18 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
         return _sent(request, sent, at) if is_new else _sent_before(request, sent, token, at)
     if token is None or token.is_over(at):
         token = new_token(request, asked.pk, at)
-    return _page(request, form, token)
+    return _page(request, form, token, at)
 
 
-def _in_another_language(request: HttpRequest, asked: Right, token: FormToken) -> HttpResponse:
+def _in_another_language(
+    request: HttpRequest, asked: Right, token: FormToken, at: datetime
+) -> HttpResponse:
     """The same form with everything that was typed; nobody has asked yet what is wrong with it."""
     chosen = set_language(request)
     wanted = request.POST["language"] if chosen.cookies else translation.get_language()
     with translation.override(wanted):
         form = RequestForm(asked, request.POST).not_judged()
-        page = _page(request, form, token)
+        page = _page(request, form, token, at)
     # The page is ours, the cookie is Django's: both go out in one answer.
     page.cookies.update(chosen.cookies)
     page.headers["Content-Language"] = str(wanted)
@@ -148,11 +153,20 @@ def _answer_was_lost(
     return lately and not closed and token.browser == browser_of(request)
 
 
-def _page(request: HttpRequest, form: RequestForm, token: FormToken) -> HttpResponse:
+def _by_when(form: RequestForm, at: datetime) -> str:
+    """What the confirmation will say if the form is sent as it is now."""
+    chosen = form["country"].value() if "country" in form.fields else ""
+    country = chosen if chosen in COUNTRIES else ""
+    return if_sent_now(form.right, country, at)
+
+
+def _page(request: HttpRequest, form: RequestForm, token: FormToken, at: datetime) -> HttpResponse:
+    offered = list(rights_offered(form.organisation, form.organisation.today(at)))
     context: dict[str, Any] = {
         "organisation": form.organisation,
-        "shown": show_right(form.right, form.organisation),
+        "shown": show_right(form.right, form.organisation, offered),
         "form": form,
+        "by_when": _by_when(form, at),
         "form_token": token.sign(),
         # Browsers do not fill a file field again, so the page says which to choose anew.
         "files_lost": bool(request.FILES),

@@ -16,6 +16,7 @@ from dsr.requests.errors import RequestError
 from dsr.requests.models import PrivateSession
 from dsr.requests.services import reading
 from dsr.requests.services.rate_limits import CODES
+from dsr.vault.models import SealedFile
 from dsr.vault.services import open_file
 
 from .status_page import CodeForm, ReplyForm, show
@@ -73,6 +74,25 @@ def letter(request: HttpRequest, session: PrivateSession, message: int) -> HttpR
         return redirect("portal:status", session.subject_request.reference)
     if found is None:
         raise Http404
+    return _attached(found)
+
+
+@require_POST
+@with_session
+def file(request: HttpRequest, session: PrivateSession, enclosure: int) -> HttpResponseBase:
+    """A file of an answer, to keep. By POST: each one taken is counted."""
+    try:
+        found = reading.take_file(session, enclosure, at=timezone.now())
+    except RequestError as error:
+        messages.error(request, str(error))
+        return redirect("portal:status", session.subject_request.reference)
+    if found is None:
+        raise Http404
+    return _attached(found)
+
+
+def _attached(found: SealedFile) -> FileResponse:
+    """Saved and never shown in the window, whatever is in it."""
     content = open_file(found)
     return FileResponse(
         content, as_attachment=True, filename=content.name, content_type=found.content_type

@@ -19,6 +19,7 @@ from dsr.policies.services import (
     readings_in_force,
     rights_offered,
 )
+from dsr.portal.doors import several_doors
 from dsr.portal.showing import groups, pieces, show_information
 
 
@@ -43,9 +44,11 @@ def organisation(request: HttpRequest, organisation: str) -> HttpResponse:
     versions = PolicyVersion.objects.filter(
         readings__in=readings_in_force(today), policy__organisation=found
     ).select_related("policy")
+    offered = list(rights_offered(found, today))
     context = {
         "organisation": found,
-        "groups": groups(rights_offered(found, today), found),
+        "several": several_doors(offered, found),
+        "groups": groups(offered, found),
         "information": show_information(information_shown(found, today)),
         "versions": versions,
     }

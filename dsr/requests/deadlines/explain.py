@@ -15,7 +15,7 @@ from dsr.deadlines.sentences import PERIODS
 from dsr.deadlines.trace import Formatter
 from dsr.policies.kinds import Checked
 from dsr.requests.models import Deadline, SubjectRequest
-from dsr.requests.states import DeadlineStatus, SetBy
+from dsr.requests.states import DeadlineStatus, Duty, SetBy
 
 
 class Localised(Formatter):
@@ -40,7 +40,27 @@ class Localised(Formatter):
 def explain(deadline: Deadline) -> list[str]:
     """Who set the date, then each step of its computing, other readings included."""
     steps = [Step.from_json(each) for each in deadline.trace]
-    return [_whose(deadline), *in_sentences(steps, Localised()), *_pause_note(deadline)]
+    return [
+        _whose(deadline),
+        *in_sentences(steps, Localised()),
+        *_along_note(deadline),
+        *_pause_note(deadline),
+    ]
+
+
+def _along_note(deadline: Deadline) -> Iterable[str]:
+    if not deadline.moved_along or deadline.due_on is None:
+        return []
+    days = deadline.moved_along
+    # Both ways: an extension moves it on, a receipt that is corrected may not.
+    return [
+        ngettext(
+            "The duty that it serves was moved by %(n)d day, and the aim moves along to %(day)s.",
+            "The duty that it serves was moved by %(n)d days, and the aim moves along to %(day)s.",
+            days,
+        )
+        % {"n": days, "day": _short(deadline.due_on)}
+    ]
 
 
 def _whose(deadline: Deadline) -> str:
@@ -67,19 +87,103 @@ def _pause_note(deadline: Deadline) -> Iterable[str]:
     ]
 
 
+# Whom a limit binds most, first: a court, the law; what was promised; what is only meant.
+_FIRST = (SetBy.ORDER, SetBy.LAW, SetBy.POLICY, SetBy.TARGET)
+
+
+def binds_most(deadline: Deadline) -> tuple[int, date]:
+    """The order in which people are told of limits."""
+    return _FIRST.index(SetBy(deadline.set_by)), deadline.due_on or date.max
+
+
 def expectation(subject_request: SubjectRequest, today: date) -> str:
-    """When the requester can expect an answer, honestly: by a date, or that none can be named,
-    or that it is late.
+    """By when the requester must have an answer, then what was promised or is aimed at, honestly.
+
+    The one sentence of form, confirmation, mail and private page. The law's day comes first, also
+    where a nearer day of the organisation's own governs the work.
     """
     # No query of its own where the deadlines are at hand already.
-    governing = next((each for each in subject_request.deadlines.all() if each.governing), None)
-    if subject_request.due_on is None or governing is None:
+    return expected(subject_request.deadlines.all(), today)
+
+
+def expected(deadlines: Iterable[Deadline], today: date) -> str:
+    """As ``expectation``, of deadlines that need not be saved."""
+    live = [each for each in deadlines if each.is_duty and each.is_live]
+    live.sort(key=binds_most)
+    if not live:
         return _("At the moment no date for the answer can be named.")
-    day = formats.date_format(subject_request.due_on, "DATE_FORMAT")
-    if subject_request.is_overdue(today):
-        return _("An answer was due by %(day)s and has not been sent yet.") % {"day": day}
-    if governing.set_by == SetBy.TARGET:
-        return _(
+    head, *others = live
+    if head.due_on is None:
+        dated = [each for each in others if each.due_on]
+        said = _stands_still(head, named=bool(dated))
+    else:
+        # A second day of the same owner, or one that is no sooner, tells the reader nothing.
+        dated = [
+            each
+            for each in others
+            if each.due_on and each.due_on < head.due_on and each.set_by != head.set_by
+        ]
+        said = _by(head, today)
+    return " ".join([said, *(_besides(each, today) for each in dated[:1])])
+
+
+def _by(deadline: Deadline, today: date) -> str:
+    given = {"day": _short(deadline.due_on)}
+    past = deadline.due_on is not None and deadline.due_on < today
+    if past:
+        return {
+            SetBy.ORDER: _(
+                "A court or authority ordered an answer by %(day)s, and it has not been sent yet."
+            ),
+            SetBy.LAW: _(
+                "By law you had to have an answer by %(day)s, and it has not been sent yet."
+            ),
+            SetBy.POLICY: _("An answer was due by %(day)s and has not been sent yet."),
+            SetBy.TARGET: _(
+                "The organisation’s own aim was to answer by %(day)s. The answer has not been "
+                "sent yet."
+            ),
+        }[SetBy(deadline.set_by)] % given
+    if deadline.set_by == SetBy.LAW and deadline.purpose == Duty.OPT_OUT:
+        return _("By law it must be done by %(day)s.") % given
+    return {
+        SetBy.ORDER: _("A court or authority ordered an answer by %(day)s."),
+        SetBy.LAW: _("By law you must have an answer by %(day)s."),
+        SetBy.POLICY: _("You can expect an answer by %(day)s."),
+        SetBy.TARGET: _(
             "The policy names no date. The organisation’s own aim is to answer by %(day)s."
-        ) % {"day": day}
-    return _("You can expect an answer by %(day)s.") % {"day": day}
+        ),
+    }[SetBy(deadline.set_by)] % given
+
+
+def _stands_still(deadline: Deadline, *, named: bool) -> str:
+    if deadline.set_by == SetBy.LAW and named:
+        return _("The time that the law gives stands still at the moment.")
+    if named:
+        return _("The time for the answer stands still at the moment.")
+    return _("At the moment no date for the answer can be named.")
+
+
+def _besides(deadline: Deadline, today: date) -> str:
+    assert deadline.due_on
+    past = deadline.due_on < today
+    texts = {
+        # Under an order, the law's own day.
+        SetBy.LAW: (
+            _("By law you must have an answer by %(day)s."),
+            _("By law you had to have an answer by %(day)s."),
+        ),
+        SetBy.POLICY: (
+            _("The policy promises it by %(day)s."),
+            _("The policy promised it by %(day)s."),
+        ),
+        SetBy.TARGET: (
+            _("The organisation aims to answer by %(day)s."),
+            _("The organisation aimed to answer by %(day)s."),
+        ),
+    }
+    return texts[SetBy(deadline.set_by)][past] % {"day": _short(deadline.due_on)}
+
+
+def _short(day: date | None) -> str:
+    return str(formats.date_format(day, "DATE_FORMAT")) if day else ""

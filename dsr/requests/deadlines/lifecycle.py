@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from dsr.deadlines import Facts, Result, compute, first_to_end
 from dsr.deadlines.codec import read_rule
 from dsr.policies.models import Right
-from dsr.policies.services import duties_for
+from dsr.policies.services import duties_for, place_claimed
 from dsr.requests.actors import Actor
 from dsr.requests.chain import write_line
 from dsr.requests.deadlines import reminder_days
 from dsr.requests.deadlines.planning import DeadlinePlan, plans_for, target
 from dsr.requests.models import Deadline, Pause, SubjectRequest
+from dsr.requests.models.deadlines import TO_ANSWER_BY
+from dsr.requests.models.machine import LIVE
 from dsr.requests.states import DeadlineStatus, Duty, Outcome, SetBy
 
-from .solving import calendar_of, day_of, solve
+from .solving import calendar_of, day_of, solve, solve_undisturbed
 
 # Who set a date, from what binds most to what is a promise to oneself.
 BINDING = (SetBy.ORDER, SetBy.LAW, SetBy.POLICY, SetBy.TARGET)
@@ -38,7 +40,7 @@ def begin(subject_request: SubjectRequest, *, at: datetime) -> list[Deadline]:
         _write(deadline, compute(read_rule(deadline.rule), received, calendar), at)
     if first := _first_due(deadlines):
         first.governing = True
-        subject_request.due_on = first.due_on
+        subject_request.due_on, subject_request.due_is_aim = first.due_on, first.is_aim
     return deadlines
 
 
@@ -126,7 +128,10 @@ def recompute(subject_request: SubjectRequest, *, actor: Actor, at: datetime, ca
     Each move is a line of history that says from when, to when and why (``cause``, a closed code).
     """
     moved = 0
-    for deadline in subject_request.deadlines.live().select_related("calendar"):
+    live = list(subject_request.deadlines.live().select_related("calendar"))
+    # Aims last: they go along with the duty that they serve, whose day must be known by then.
+    live.sort(key=lambda each: each.is_aim)
+    for deadline in live:
         if deadline.set_by == SetBy.ORDER:
             continue  # an order names its own day
         deadline.subject_request = subject_request
@@ -134,12 +139,31 @@ def recompute(subject_request: SubjectRequest, *, actor: Actor, at: datetime, ca
         if deadline.round == 1:
             deadline.started_on = subject_request.received_on
         _write(deadline, solve(deadline), at)
+        if deadline.is_aim and deadline.round == 1:
+            _go_along(deadline, _first_due(each for each in live if not each.is_aim), at)
         deadline.save()
         if (before, status) != (deadline.due_on, deadline.status):
             moved += 1
             _say_moved(deadline, before, actor=actor, at=at, cause=cause)
     govern(subject_request)
     return moved
+
+
+def _go_along(aim: Deadline, duty: Deadline | None, at: datetime) -> None:
+    """An aim moves as far as the duty that it serves was extended or paused, and stands still
+    with it."""
+    aim.moved_along = 0
+    if duty is None or duty.set_by == SetBy.ORDER or aim.due_on is None:
+        return
+    if duty.status == DeadlineStatus.PAUSED:
+        aim.due_on = aim.due_at = None
+        if aim.status == DeadlineStatus.RUNNING:
+            aim.pause()
+    elif duty.due_on and (alone := day_of(solve_undisturbed(duty).due_on)):
+        aim.moved_along = (duty.due_on - alone).days
+        aim.due_on, aim.due_at = aim.due_on + timedelta(days=aim.moved_along), None
+    today = aim.subject_request.organisation.today(at)
+    aim.remind_on = reminder_days.first_day(aim, today)
 
 
 def _say_moved(
@@ -161,20 +185,26 @@ def _say_moved(
 
 
 def govern(subject_request: SubjectRequest) -> None:
-    """The earliest live date to answer by governs; the request keeps it as a cache."""
+    """The earliest live day of a duty governs, else the aim; the request keeps it as a cache."""
     first = _first_due(subject_request.deadlines.live().order_by("pk"))
     if first is None:
         return
     if not first.governing:
         subject_request.deadlines.filter(governing=True).update(governing=False)
         subject_request.deadlines.filter(pk=first.pk).update(governing=True)
-    subject_request.due_on = first.due_on
+    subject_request.due_on, subject_request.due_is_aim = first.due_on, first.is_aim
     subject_request.save()
 
 
 def _first_due(deadlines: Iterable[Deadline]) -> Deadline | None:
-    """The earliest to answer by; of two on the same day the one that binds more."""
-    duties = [each for each in deadlines if each.is_duty]
+    """The earliest to answer by; of two on the same day the one that binds more.
+
+    An aim governs only where no order, law or policy says anything about a day.
+    """
+    every = [each for each in deadlines if each.is_duty]
+    duties = [each for each in every if not each.is_aim]
+    if not any(_has_a_day(each) for each in duties):
+        duties = every
     duties.sort(key=lambda each: BINDING.index(SetBy(each.set_by)))
     # By days, also beside a period in hours: two that end on one day end together for a reader.
     first = first_to_end([each.due_on for each in duties])
@@ -182,8 +212,14 @@ def _first_due(deadlines: Iterable[Deadline]) -> Deadline | None:
     return duties[first or 0] if duties else None
 
 
+def _has_a_day(deadline: Deadline) -> bool:
+    # Paused it has one, which nobody knows yet; "without delay" has none.
+    return deadline.due_on is not None or deadline.status == DeadlineStatus.PAUSED
+
+
 def settle(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datetime) -> None:
     """The answer went out on this day: duties are met, or missed when it was late."""
+    _end_every_pause(subject_request, on)
     for deadline in subject_request.deadlines.live():
         if deadline.purpose in (Duty.EXTENSION_NOTICE, Duty.NOT_BEFORE) or (
             deadline.purpose == Duty.REFUSE and subject_request.outcome != Outcome.REFUSED
@@ -201,11 +237,19 @@ def settle_duty(
         _settle(deadline, on, actor=actor, at=at)
 
 
-def cancel_all(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> None:
-    """The duty fell away: withdrawn, lapsed, out of scope, forwarded."""
-    today = subject_request.organisation.today(at)
+def settle_one(deadline: Deadline, on: date, *, actor: Actor, at: datetime) -> None:
+    """This duty was done on this day."""
+    _settle(deadline, on, actor=actor, at=at)
+
+
+def cancel_all(
+    subject_request: SubjectRequest, *, actor: Actor, at: datetime, on: date | None = None
+) -> None:
+    """The duty fell away: withdrawn, lapsed, out of scope, forwarded; on the day ``on``."""
+    day = on or subject_request.organisation.today(at)
+    _end_every_pause(subject_request, day)
     for deadline in subject_request.deadlines.live():
-        _end(deadline, "cancel", today, actor=actor, at=at)
+        _end(deadline, "cancel", day, actor=actor, at=at)
 
 
 def _settle(deadline: Deadline, on: date, *, actor: Actor, at: datetime) -> None:
@@ -225,12 +269,22 @@ def _end(deadline: Deadline, how: str, on: date, *, actor: Actor, at: datetime) 
 
 
 def take_up_again(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> None:
-    """What was cancelled runs on from its old start; where all was answered a new target begins."""
-    cancelled = list(subject_request.deadlines.filter(status=DeadlineStatus.CANCELLED))
-    answered = subject_request.deadlines.filter(
-        status__in=[DeadlineStatus.MET, DeadlineStatus.MISSED]
-    ).exclude(purpose=Duty.ACKNOWLEDGE)
-    if answered.exists():
+    """Every limit to answer by runs on from its old start, whatever had ended it.
+
+    What was asked is not answered, so an answer that did not do has met nothing: ending and
+    reopening must not buy time. Beside them stands a new aim where something had been answered.
+    """
+    _end_every_pause(subject_request, subject_request.organisation.today(at))
+    plans = {plan.code for plan in plans_for(subject_request)}
+    ended = subject_request.deadlines.exclude(status__in=LIVE)
+    answered = ended.filter(purpose__in=TO_ANSWER_BY).exclude(status=DeadlineStatus.CANCELLED)
+    anew = answered.exists()
+    for deadline in ended:
+        # A law that was found not to apply, or an earlier round's aim, has nothing to say now.
+        stands = deadline.set_by == SetBy.ORDER or deadline.code in plans
+        if stands and _asked_again(deadline, anew=anew):
+            _run_again(deadline, actor=actor, at=at)
+    if anew:
         last = subject_request.deadlines.latest("round").round
         _begin_one(
             subject_request,
@@ -240,11 +294,15 @@ def take_up_again(subject_request: SubjectRequest, *, actor: Actor, at: datetime
             started_on=subject_request.organisation.today(at),
             round_=last + 1,
         )
-        govern(subject_request)
-        return
-    for deadline in cancelled:
-        _run_again(deadline, actor=actor, at=at)
     recompute(subject_request, actor=actor, at=at, cause="reopened")
+
+
+def _asked_again(deadline: Deadline, *, anew: bool) -> bool:
+    if deadline.status == DeadlineStatus.CANCELLED:
+        return True
+    # Confirming the receipt was done once and for all; so was telling of an extension.
+    done = deadline.purpose not in TO_ANSWER_BY | {Duty.REFUSE}
+    return not done and not (anew and deadline.is_aim)
 
 
 def _run_again(deadline: Deadline, *, actor: Actor, at: datetime) -> None:
@@ -263,7 +321,7 @@ def _run_again(deadline: Deadline, *, actor: Actor, at: datetime) -> None:
 def begin_pause(
     subject_request: SubjectRequest, reason: str, *, actor: Any, at: datetime, doubt: str = ""
 ) -> Pause:
-    """Something was asked; each deadline's own rule says whether it is paused meanwhile."""
+    """Something is asked; once it is out each deadline's own rule says whether it is paused."""
     pause = Pause(
         safe=subject_request.safe,
         subject_request=subject_request,
@@ -275,7 +333,6 @@ def begin_pause(
     pause.seal(doubt=doubt)
     pause.doubt_recorded = bool(doubt.strip())
     pause.save()
-    recompute(subject_request, actor=actor, at=at, cause="pause_began")
     return pause
 
 
@@ -295,6 +352,13 @@ def end_pauses(
         recompute(subject_request, actor=actor, at=at, cause="pause_ended")
 
 
+def _end_every_pause(subject_request: SubjectRequest, on: date) -> None:
+    """Nothing is waited for any more: it was answered, has ended, or is taken up again."""
+    for pause in subject_request.pauses.filter(ended_on=None):
+        pause.ended_on = max(on, pause.began_on)
+        pause.save(update_fields=["ended_on"])
+
+
 def working_days_before_due(subject_request: SubjectRequest, count: int) -> date | None:
     """The working day that lies ``count`` working days before the governing date."""
     if subject_request.due_on is None:
@@ -306,8 +370,19 @@ def working_days_before_due(subject_request: SubjectRequest, count: int) -> date
 def regimes_of(right: Right, place: str, on: date) -> set[str]:
     """Short names of the laws that have something to say on a right asked for from a place."""
     organisation = right.reading.version.policy.organisation
-    return {regime.slug for regime, _duty in duties_for(organisation, right.kind, place, on, {})}
+    duties = duties_for(organisation, right.kind, place or place_claimed(right), on, {})
+    return {regime.slug for regime, _duty in duties}
 
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def undo_ending(
+    subject_request: SubjectRequest, ids: Iterable[int], *, actor: Actor, at: datetime, cause: str
+) -> None:
+    """What had ended these deadlines did not arrive: they run again, from their old start."""
+    ended = subject_request.deadlines.filter(pk__in=list(ids)).exclude(status__in=LIVE)
+    for deadline in ended:
+        _run_again(deadline, actor=actor, at=at)
+    recompute(subject_request, actor=actor, at=at, cause=cause)

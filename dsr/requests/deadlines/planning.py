@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from dsr.policies.regimes import Duty as LawDuty
 from dsr.policies.regimes import ExtensionTerms, PauseEffect, Regime
-from dsr.policies.services import duties_for
+from dsr.policies.services import duties_for, place_claimed
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import Duty, ExtensionReason, SetBy
 
@@ -64,7 +64,8 @@ def _deadlines_of_laws(subject_request: SubjectRequest) -> Iterator[DeadlinePlan
     duties = duties_for(
         subject_request.organisation,
         subject_request.kind,
-        subject_request.country,
+        # Who left the country open has said by the choice of the right whose law they rely on.
+        subject_request.country or place_claimed(subject_request.right),
         subject_request.received_on,
         subject_request.law_facts,
     )

@@ -69,6 +69,7 @@ class RequestReminders(ReminderKind[Deadline]):
             "page": staff_page(asked),
             "purpose": deadline.get_purpose_display(),
             "set_by": deadline.get_set_by_display(),
+            "is_aim": deadline.is_aim,
             "unassigned": asked.assignee_id is None,
         }
 

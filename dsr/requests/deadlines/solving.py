@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import cast
@@ -13,8 +14,8 @@ from dsr.deadlines import Restart as EngineRestart
 from dsr.deadlines.codec import read_rule
 from dsr.deadlines.periods import Unit
 from dsr.deadlines.rules import Event
-from dsr.requests.models import Deadline, Pause, Receipt, SubjectRequest
-from dsr.requests.states import SetBy
+from dsr.requests.models import Deadline, Extension, Pause, Receipt, SubjectRequest
+from dsr.requests.states import DeadlineStatus, SetBy
 
 # "Without undue delay" is no number; a week is our reading, and a switch of ours, not law.
 PROMPTLY = timedelta(days=7)
@@ -26,10 +27,12 @@ def solve(
     extra: tuple[Event, ...] = (),
     trace: bool = True,
     calendar: WorkingCalendar | None = None,
+    extensions: Iterable[Extension] | None = None,
 ) -> Result:
     """The engine's answer for a deadline from the facts as they stand, with its trace.
 
-    ``calendar`` is given by who solves many and has built it once.
+    ``calendar`` is given by who solves many and has built it once; ``extensions`` by who asks
+    what would be with these and no others.
     """
     subject_request = deadline.subject_request
     received: date | datetime = deadline.started_on
@@ -38,9 +41,16 @@ def solve(
     facts = Facts(
         received=received,
         zone=subject_request.organisation.zone,
-        events=(*_events(deadline), *extra),
+        events=(*_events(deadline, extensions), *extra),
     )
     return compute(read_rule(deadline.rule), facts, calendar or calendar_of(deadline), trace=trace)
+
+
+def solve_undisturbed(deadline: Deadline) -> Result:
+    """As if nothing had been extended and nothing had stood still."""
+    received = earliest_receipt(deadline.subject_request).received_at
+    facts = Facts(received=received, zone=deadline.subject_request.organisation.zone, events=())
+    return compute(read_rule(deadline.rule), facts, calendar_of(deadline), trace=False)
 
 
 def calendar_of(deadline: Deadline) -> WorkingCalendar:
@@ -61,8 +71,14 @@ def would_move(deadline: Deadline, calendar: WorkingCalendar | None = None) -> b
     if deadline.set_by == SetBy.ORDER:
         return False
     result = solve(deadline, trace=False, calendar=calendar)
+    due_on = day_of(result.due_on)
+    if deadline.is_aim:
+        # It stands still with its duty, which alone says for how long.
+        if deadline.status == DeadlineStatus.PAUSED:
+            return False
+        due_on = due_on and due_on + timedelta(days=deadline.moved_along)
     return (deadline.due_on, deadline.would_be_on, deadline.notice_by) != (
-        result.due_on,
+        due_on,
         day_of(result.due_without_pause),
         day_of(result.notice_by),
     )
@@ -75,15 +91,23 @@ def earliest_receipt(subject_request: SubjectRequest) -> Receipt:
     return min(standing, key=lambda each: (each.received_at, each.pk))
 
 
-def _events(deadline: Deadline) -> list[Event]:
-    pauses = [_pause_event(deadline, pause) for pause in deadline.subject_request.pauses.all()]
-    return pauses + (_extension_events(deadline) if deadline.pk else [])
+def _events(deadline: Deadline, extensions: Iterable[Extension] | None) -> list[Event]:
+    pauses = [
+        _pause_event(deadline, pause)
+        for pause in deadline.subject_request.pauses.all()
+        # Of a question that has not gone out nobody knows yet.
+        if pause.told_on is not None and not (pause.ended_on and pause.ended_on < pause.told_on)
+    ]
+    if extensions is None:
+        extensions = deadline.extensions.all() if deadline.pk else ()
+    return pauses + _extension_events(extensions)
 
 
-def _extension_events(deadline: Deadline) -> list[Event]:
+def _extension_events(extensions: Iterable[Extension]) -> list[Event]:
     return [
         extension_event(each.amount, each.unit, each.reason, each.notified_on)
-        for each in deadline.extensions.all()
+        for each in extensions
+        if each.notified_on is not None
     ]
 
 
@@ -99,7 +123,7 @@ def _pause_event(deadline: Deadline, pause: Pause) -> Event:
     if says["effect"] == "restart" and pause.ended_on is not None:
         return EngineRestart(pause.ended_on, reason=pause.reason, allowed=allowed)
     return EnginePause(
-        pause.began_on,
+        _began_on(pause),
         _ended_on(pause, says.get("most_days")),
         says.get("counting") or "exclude_first",
         reason=pause.reason,
@@ -107,9 +131,14 @@ def _pause_event(deadline: Deadline, pause: Pause) -> Event:
     )
 
 
+def _began_on(pause: Pause) -> date:
+    """The day on which the question went out; never before it was written."""
+    return max(pause.began_on, pause.told_on or pause.began_on)
+
+
 def _meets(pause: Pause, needs: list[str]) -> bool:
     """In the Union a pause needs a question asked promptly and, for identity, a recorded doubt."""
-    waited = pause.began_on - pause.subject_request.received_on
+    waited = _began_on(pause) - pause.subject_request.received_on
     met = {"asked_promptly": waited <= PROMPTLY, "doubt_recorded": pause.doubt_recorded}
     return all(met.get(need, False) for need in needs)
 
@@ -117,7 +146,7 @@ def _meets(pause: Pause, needs: list[str]) -> bool:
 def _ended_on(pause: Pause, most_days: int | None) -> date | None:
     if most_days is None:
         return pause.ended_on
-    longest = pause.began_on + timedelta(days=most_days)
+    longest = _began_on(pause) + timedelta(days=most_days)
     return min(pause.ended_on, longest) if pause.ended_on else longest
 
 

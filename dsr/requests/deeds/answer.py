@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts.roles import Permission
 from dsr.notifications.models import OutboxMessage
-from dsr.notifications.models import Status as Outbox
 from dsr.notifications.services import owe
 from dsr.notifications.services import record_posting as outbox_posted
+from dsr.requests import enclosures
 from dsr.requests.actors import Actor
 from dsr.requests.authority import authority_needed
-from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.files import keep_proof
 from dsr.requests.forms import HAPPENED, FileField, day_field
 from dsr.requests.letters import seal_letter
+from dsr.requests.mail_names import mail_name
 from dsr.requests.messages import write_message
-from dsr.requests.models import RequestMessage, SubjectRequest
+from dsr.requests.models import Notice, RequestMessage, SubjectRequest
 from dsr.requests.people import goes_by_post, lines_of, writes_to
 from dsr.requests.preconditions import (
     contact_needed,
@@ -32,7 +32,13 @@ from dsr.requests.preconditions import (
     releasable,
     sent_answer,
 )
-from dsr.requests.services.notify import tell_requester
+from dsr.requests.services import notices
+from dsr.requests.services.paper import (
+    answer_letter_key,
+    keys_to_post,
+    letters_waiting,
+    waits_for_posting,
+)
 from dsr.requests.states import Outcome
 from dsr.vault.uploads import CheckedUpload
 
@@ -112,7 +118,7 @@ def _told(facts: Facts, names: Names) -> str:
     onward=40,
     hint=gettext_lazy("It is decided. The answer has not gone out yet."),
     hide_blocked=is_answered,
-    shows=("answer",),
+    shows=("enclosures", "answer"),
 )
 def send_answer(doing: Doing, given: Sending) -> None:
     """The answer goes out: behind the private link, or as a letter that is then to be posted.
@@ -122,9 +128,10 @@ def send_answer(doing: Doing, given: Sending) -> None:
     # The text that was approved, from its sealed row: nothing typed on this page goes out.
     decision = standing(doing.subject_request)
     _check_sending(given, doing)
-    _check_authority(doing)
+    _check_authority(doing, given.given_on or doing.today)
     doing.subject_request.send_answer()
     answer = write_message(doing, RequestMessage.Kind.ANSWER, str(decision.unseal("answer")))
+    enclosures.of(decision).update(message=answer)
     # Made now and kept: what went out must still be there when templates or addresses have changed.
     answer.letter = seal_letter(doing, answer)
     # What was handed over before leaves no letter to be posted, whatever was wished for.
@@ -139,11 +146,11 @@ def send_answer(doing: Doing, given: Sending) -> None:
     doing.facts |= {"message": answer.pk, "on_paper": answer.on_paper}
 
 
-def _check_authority(doing: Doing) -> None:
+def _check_authority(doing: Doing, on: date) -> None:
     """An authority may have expired since the decision: it must be valid when data go out."""
     if doing.subject_request.outcome == Outcome.REFUSED:
         return
-    if sentence := authority_needed(doing.subject_request, doing.today):
+    if sentence := authority_needed(doing.subject_request, on):
         raise Unmet(sentence)
 
 
@@ -157,34 +164,38 @@ def _check_sending(given: Sending, doing: Doing) -> None:
 
 
 def _release(doing: Doing, answer: RequestMessage, given_on: date | None) -> None:
-    """A letter counts from its posting, which is a deed of its own; anything else from its day."""
+    """A letter counts from its posting, a mail from when it was sent, anything else from its day:
+    then the duty's deadlines are met, or missed when it was late.
+    """
     # Given before by another way, with proof: nothing is sent twice.
     if given_on:
-        _answered(doing, given_on)
+        notices.given(
+            doing.subject_request,
+            Notice.What.ANSWER,
+            given_on,
+            actor=doing.actor,
+            at=doing.at,
+            message=answer,
+        )
     elif answer.on_paper:
         _owe_letter(doing, answer)
     else:
-        _answered(doing, doing.today)
         doing.afterwards.append(
-            lambda: tell_requester(doing.subject_request, "answer_ready", at=doing.at)
+            lambda: notices.tell(
+                doing.subject_request,
+                "answer_ready",
+                Notice.What.ANSWER,
+                at=doing.at,
+                actor=doing.actor,
+                message=answer,
+            )
         )
-
-
-def _answered(doing: Doing, on: date) -> None:
-    """The answer is out: the duty's deadlines are met, or missed when it was late."""
-    doing.subject_request.answered_on = on
-    lifecycle.settle(doing.subject_request, on, actor=doing.actor, at=doing.at)
-
-
-def _letter_key(answer: RequestMessage) -> str:
-    # By the answer and not by the deed: recording the posting finds the same row.
-    return f"answer_letter:{answer.pk}"
 
 
 def _owe_letter(doing: Doing, answer: RequestMessage) -> None:
     subject_request = doing.subject_request
     owe(
-        key=_letter_key(answer),
+        key=answer_letter_key(answer),
         kind="answer_letter",
         # Sealed with the request: erasing the request erases the letter in the outbox as well.
         safe=subject_request.safe,
@@ -196,21 +207,22 @@ def _owe_letter(doing: Doing, answer: RequestMessage) -> None:
         medium="letter",
         file=answer.letter,
     )
-
-
-def take_back_letter(subject_request: SubjectRequest, *, at: datetime) -> bool:
-    """The letter that waits to be posted is not posted: its address or decision stands no more."""
-    waiting = subject_request.messages.filter(
-        kind=RequestMessage.Kind.ANSWER, on_paper=True, posted_on=None, taken_back_at=None
+    notices.keep(
+        Notice(
+            subject_request=subject_request,
+            what=Notice.What.ANSWER,
+            kind="answer_letter",
+            key=answer_letter_key(answer),
+            medium="letter",
+            owed_at=doing.at,
+            message=answer,
+        )
     )
-    keys = [_letter_key(each) for each in waiting]
-    OutboxMessage.objects.to_post().filter(key__in=keys).update(status=Outbox.CANCELLED)
-    return bool(waiting.update(taken_back_at=at))
 
 
 def _waits_for_posting(subject_request: SubjectRequest, actor: Actor) -> str:
     answer = sent_answer(subject_request)
-    if answer is not None and answer.letter_id and answer.posted_on is None and answer.on_paper:
+    if answer is not None and waits_for_posting(answer):
         return ""
     return _("No letter of this request waits to be posted.")
 
@@ -232,7 +244,8 @@ class Posting:
     "record_posting",
     gettext_lazy("Record the posting"),
     permissions=(Permission.WORK,),
-    needs=(_waits_for_posting,),
+    # As before it was made: what changed since is seen before the letter counts.
+    needs=(_waits_for_posting, not_disputed, decision_holds, releasable, _contact_proved),
     address="posted",
     lead=gettext_lazy("The letter counts as the answer from the day on which it was posted."),
     done=gettext_lazy("The posting is recorded."),
@@ -240,6 +253,7 @@ class Posting:
     told=gettext_lazy("The answer was posted."),
     onward=30,
     hint=gettext_lazy("The letter is written. Print it, post it, and record the day."),
+    shows=("enclosures",),
     hide_blocked=lambda subject_request: True,
 )
 def record_posting(doing: Doing, given: Posting) -> None:
@@ -250,30 +264,47 @@ def record_posting(doing: Doing, given: Posting) -> None:
     # Not before it was written, which would make a late answer one in time.
     if not answer.happened_on <= given.posted_on <= doing.today:
         raise BadInput({"posted_on": _("Enter a day from the writing of the letter until today.")})
+    _check_authority(doing, given.posted_on)
     doing.subject_request.record_posting()
     answer.posted_on = given.posted_on
     answer.save()
     # The list of letters and the request must not disagree about what is posted.
-    for owed in OutboxMessage.objects.to_post().filter(key=_letter_key(answer)):
+    for owed in OutboxMessage.objects.to_post().filter(key__in=keys_to_post(answer)):
         outbox_posted(owed.pk, posted_on=given.posted_on, at=doing.at)
-    _answered(doing, given.posted_on)
+        notices.settle_message(doing.subject_request, owed.key, actor=doing.actor, at=doing.at)
 
 
 def _out(subject_request: SubjectRequest, actor: Actor) -> str:
     if is_answered(subject_request):
         return ""
     answer = sent_answer(subject_request)
+    if answer is None:
+        return _("The answer has not gone out yet. Send it first.")
     # A letter that lies here has answered nobody: it counts from its posting.
-    if answer is not None and answer.on_paper:
+    if answer.on_paper and answer.posted_on is None:
         return _("The letter is not posted yet. Record the day of posting first.")
-    return _("The answer has not gone out yet. Send it first.")
+    if subject_request.notices.undelivered().filter(what=Notice.What.ANSWER).exists():
+        return _(
+            "The answer did not arrive, so it does not count. Correct the contact where it is "
+            "wrong, and send the answer again."
+        )
+    return _("The mail that tells of the answer has not gone out yet. It is sent by itself.")
+
+
+def _all_posted(subject_request: SubjectRequest, actor: Actor) -> str:
+    waiting = [mail_name(each.kind) for each in letters_waiting(subject_request)]
+    if not waiting:
+        return ""
+    return _("Letters of this request wait to be posted: %(letters)s. Post them first.") % {
+        "letters": "; ".join(f"“{each}”" for each in waiting)
+    }
 
 
 @deed(
     "close",
     gettext_lazy("Close"),
     permissions=(Permission.WORK,),
-    needs=(_out,),
+    needs=(_out, _all_posted),
     after_erasure=True,
     lead=gettext_lazy(
         "The answer is out and nothing is left to do. The requester still finds it on their page."
@@ -285,5 +316,5 @@ def _out(subject_request: SubjectRequest, actor: Actor) -> str:
     hint=gettext_lazy("The answer is out."),
 )
 def close(doing: Doing, given: Nothing) -> None:
-    """The answer is out and nothing is left to do."""
+    """The answer is out, no letter lies here any more, and nothing is left to do."""
     doing.subject_request.close()

@@ -21,6 +21,7 @@ from dsr.requests.forms import HAPPENED, VALID, FileField, day_field, text_field
 from dsr.requests.messages import keep_note
 from dsr.requests.models import Attachment, Evidence, SubjectRequest
 from dsr.requests.preconditions import identity_reached
+from dsr.requests.services.paper import take_back_letter
 from dsr.requests.states import (
     ACTS_FOR_ANOTHER,
     OPEN,
@@ -34,7 +35,6 @@ from dsr.vault.models import KeyPurpose, SealedFile
 from dsr.vault.services import open_file, store_file
 from dsr.vault.uploads import CheckedUpload
 
-from .answer import take_back_letter
 from .declaration import Facts, Names, Place, Words, deed
 from .doing import Doing
 from .inputs import LONG, today, typed, typed_for

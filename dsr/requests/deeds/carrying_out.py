@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.notifications.services import owe
-from dsr.requests.deadlines import lifecycle
 from dsr.requests.letters import remedies, seal_letter
 from dsr.requests.messages import write_message
-from dsr.requests.models import Decision, RequestMessage, SubjectRequest
+from dsr.requests.models import Decision, Notice, RequestMessage, SubjectRequest
 from dsr.requests.people import goes_by_post, lines_of, writes_to
-from dsr.requests.services.notify import tell_requester
+from dsr.requests.services import notices
 from dsr.requests.states import Ending
 
 from .declaration import history_line
@@ -41,8 +40,6 @@ def carry_out(doing: Doing, decision: Decision) -> None:
     # The letter has them at its end; on the page they stand under the text.
     message.seal(body=_with_remedies(subject_request, str(message.unseal("body"))))
     message.save()
-    # Cancelled, neither met nor missed: a duty that fell away is no success and no failure.
-    lifecycle.cancel_all(subject_request, actor=doing.actor, at=doing.at)
     doing.line(f"ended_{decision.ends_as}", decision=decision.pk, ground=decision.ground)
     doing.facts["message"] = message.pk
     doing.afterwards.append(lambda: _tell(doing, decision, message))
@@ -59,12 +56,32 @@ def _with_remedies(subject_request: SubjectRequest, text: str) -> str:
 
 def _tell(doing: Doing, decision: Decision, message: RequestMessage) -> None:
     subject_request = doing.subject_request
+    # The clocks end when it is out: a letter that lies here has told nobody.
     if not message.on_paper:
-        tell_requester(subject_request, decision.ends_as, at=doing.at)
+        notices.tell(
+            subject_request,
+            decision.ends_as,
+            Notice.What.ENDING,
+            at=doing.at,
+            actor=doing.actor,
+            message=message,
+        )
         return
+    key = f"ending_letter:{message.pk}"
+    notices.keep(
+        Notice(
+            subject_request=subject_request,
+            what=Notice.What.ENDING,
+            kind="ending_letter",
+            key=key,
+            medium="letter",
+            owed_at=doing.at,
+            message=message,
+        )
+    )
     owe(
-        key=f"ending_letter:{message.pk}",
-        kind="answer_letter",
+        key=key,
+        kind="ending_letter",
         safe=subject_request.safe,
         to="\n".join(lines_of(writes_to(subject_request))),
         language=subject_request.language,
@@ -79,6 +96,7 @@ def _tell(doing: Doing, decision: Decision, message: RequestMessage) -> None:
 def put_away(doing: Doing) -> None:
     """The standing decision stands no more."""
     # Kept and not deleted: what was once decided, and by whom, is part of the record.
-    doing.subject_request.decisions.exclude(status=Decision.Status.RETURNED).update(
-        status=Decision.Status.RETURNED, settled_at=doing.at
-    )
+    standing = doing.subject_request.decisions.exclude(status=Decision.Status.RETURNED)
+    # When it was taken stays as it was: what went out then is compared with it.
+    standing.filter(settled_at=None).update(settled_at=doing.at)
+    standing.update(status=Decision.Status.RETURNED, put_away_at=doing.at)

@@ -15,9 +15,10 @@ from dsr.requests.errors import BadInput
 from dsr.requests.files import keep_file
 from dsr.requests.forms import HAPPENED, FilesField, day_field, text_field
 from dsr.requests.messages import write_message
-from dsr.requests.models import RequestMessage, SubjectRequest
+from dsr.requests.models import Notice, Pause, RequestMessage, SubjectRequest
 from dsr.requests.preconditions import standing_decision
-from dsr.requests.services.notify import responsible, tell_requester, tell_staff
+from dsr.requests.services import notices
+from dsr.requests.services.notify import responsible, tell_staff
 from dsr.requests.states import Ending, PauseReason, Status
 from dsr.vault.models import KeyPurpose
 from dsr.vault.uploads import CheckedUpload
@@ -38,7 +39,7 @@ class Question:
         LONG,
         label=gettext_lazy("Your question"),
         help_text=gettext_lazy(
-            "They read it on their private page; the mail only says that it is there."
+            "They read it on their private page, or the letter carries it; no mail does."
         ),
         error_messages={"required": gettext_lazy("Write what you ask.")},
     )
@@ -62,18 +63,35 @@ def _asking_is_open(subject_request: SubjectRequest, following: str) -> bool:
     history=gettext_lazy("The requester was asked something"),
     told=gettext_lazy("You were asked a question."),
     second_to=_asking_is_open,
+    shows=("goes",),
 )
 def ask_requester(doing: Doing, given: Question) -> None:
     """Ask the requester; the request waits, and clocks stand still where a law says so."""
     if not given.question.strip():
         raise BadInput({"question": _("Write what you ask.")})
     doing.subject_request.ask_requester()
-    write_message(doing, RequestMessage.Kind.QUESTION, given.question)
+    message = write_message(doing, RequestMessage.Kind.QUESTION, given.question)
     # One fact for all clocks: whether it stops one is a matter of that clock's own rule.
-    lifecycle.begin_pause(
+    pause = lifecycle.begin_pause(
         doing.subject_request, PauseReason.CLARIFICATION, actor=doing.actor, at=doing.at
     )
-    doing.afterwards.append(lambda: tell_requester(doing.subject_request, "question", at=doing.at))
+    ask(doing, "question", message, pause)
+
+
+def ask(doing: Doing, kind: str, message: RequestMessage, pause: Pause | None = None) -> None:
+    """Owe the question; the clocks that stop for it stop when it is out."""
+    doing.afterwards.append(
+        lambda: notices.tell(
+            doing.subject_request,
+            kind,
+            Notice.What.QUESTION,
+            at=doing.at,
+            actor=doing.actor,
+            text=str(message.unseal("body")),
+            message=message,
+            pause=pause,
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +143,9 @@ def _waiting_for_others(subject_request: SubjectRequest) -> Words:
     done=gettext_lazy("The reply is recorded."),
     history=gettext_lazy("The requester replied"),
     told=gettext_lazy("Your message arrived."),
+    brings_news=True,
     onward=110,
+    next_when=lambda subject_request, actor: subject_request.status != Status.FROZEN,
     hint=_waiting_for_others,
     quiet=True,
 )

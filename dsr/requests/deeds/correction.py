@@ -23,11 +23,11 @@ from dsr.requests.models import SubjectRequest
 from dsr.requests.people import answers_go_to, notices_go_to, reindex, writes_to
 from dsr.requests.preconditions import contact_proved
 from dsr.requests.services import links
+from dsr.requests.services.paper import take_back_letter
 from dsr.requests.states import OPEN, UNDECIDED, Ended
 from dsr.vault.addresses import AddressRefused, canonical_or_blank
 from dsr.vault.services import unindex
 
-from .answer import take_back_letter
 from .declaration import deed
 from .doing import Doing
 from .held_contact import tell_old_contact
@@ -198,6 +198,7 @@ def _something_is_asked(subject_request: SubjectRequest, actor: Actor) -> str:
     states=UNDECIDED,
     needs=(_something_is_asked,),
     rests_on=True,
+    brings_news=True,
     # Where nothing is asked there is nothing to add, and a blocked button would only puzzle.
     hide_blocked=lambda subject_request: True,
     lead=gettext_lazy("What the requester said later. What is missing stands first."),

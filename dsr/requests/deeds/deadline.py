@@ -13,28 +13,41 @@ from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
+from dsr.deadlines import Extension as Event
+from dsr.deadlines import Result
 from dsr.deadlines.extending import ExtensionVerdict
 from dsr.requests.actors import Actor
-from dsr.requests.deadlines import lifecycle, solving
+from dsr.requests.deadlines import solving
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.files import keep_proof
 from dsr.requests.forms import HAPPENED, FileField, day_field, text_field
 from dsr.requests.messages import write_message
-from dsr.requests.models import Deadline, Extension, RequestMessage, SubjectRequest
-from dsr.requests.services.notify import tell_requester
-from dsr.requests.states import UNDECIDED, Duty, ExtensionReason
+from dsr.requests.models import Deadline, Extension, Notice, RequestMessage, SubjectRequest
+from dsr.requests.services import notices
+from dsr.requests.states import UNDECIDED, ExtensionReason
 from dsr.requests.words import length
 from dsr.vault.uploads import CheckedUpload
 
-from .declaration import deed
+from .declaration import Facts, Names, deed, history_line
 from .doing import Doing
 from .inputs import LONG, typed, typed_for
 
 
 def extendable(subject_request: SubjectRequest) -> list[Deadline]:
-    """Its live deadlines of which a rule allows more time."""
-    deadlines = subject_request.deadlines.all()
-    return [each for each in deadlines if each.is_live and each.extension_rule is not None]
+    """Its live deadlines of which a rule allows more time, and of which none is announced just
+    now."""
+    waiting = {each.deadline_id for each in extensions_waiting(subject_request)}
+    return [
+        each
+        for each in subject_request.deadlines.all()
+        if each.is_live and each.extension_rule is not None and each.pk not in waiting
+    ]
+
+
+def extensions_waiting(subject_request: SubjectRequest) -> list[Extension]:
+    """More time of which the notice is owed and not out."""
+    owed = subject_request.notices.waiting().exclude(extension=None)
+    return [each.extension for each in owed.select_related("extension__deadline") if each.extension]
 
 
 def _something_to_extend(subject_request: SubjectRequest, actor: Actor) -> str:
@@ -94,7 +107,8 @@ class ExtensionGiven:
         LONG,
         label=gettext_lazy("What the requester is told"),
         help_text=gettext_lazy(
-            "Why more time is needed, and until when. They read it on their private page."
+            "Why more time is needed. The day is added. They read it on their private page, or "
+            "the letter carries it."
         ),
         error_messages={"required": gettext_lazy("Tell the requester why more time is needed.")},
     )
@@ -104,8 +118,9 @@ class ExtensionGiven:
         label=gettext_lazy("Told already on"),
         required=False,
         help_text=gettext_lazy(
-            "Leave empty: the requester is told today. Fill in only where they were told by "
-            "another way before; a notice that came too late has no effect."
+            "Leave empty: the requester is told now, and the date moves when the mail is sent or "
+            "the letter posted. Fill in only where they were told by another way before; a notice "
+            "that came too late has no effect."
         ),
         default=None,
     )
@@ -120,6 +135,33 @@ class ExtensionGiven:
     )
 
 
+def _what_follows(subject_request: SubjectRequest) -> str:
+    last = subject_request.notices.exclude(extension=None).select_related("extension").last()
+    if last is None or last.extension is None or last.state != Notice.State.OWED:
+        return _("The extension is recorded.")
+    if last.medium != "letter":
+        return _("The extension is recorded. The date moves when the mail that tells it is sent.")
+    by = notices.announce_by(last.extension, subject_request)
+    if by is None:
+        return _("The letter waits to be posted. The date moves on the day on which it is posted.")
+    return _(
+        "The letter waits to be posted. The date moves on the day on which it is posted. Post it "
+        "by %(day)s; after that day it has no effect."
+    ) % {"day": date_format(by, "DATE_FORMAT")}
+
+
+def _extension_recorded(facts: Facts, names: Names) -> str:
+    if facts.get("effect") == "when_told":
+        return _("More time was taken; it counts when the requester is told")
+    return _("The time limit was extended")
+
+
+history_line(
+    "extension_too_late",
+    gettext_lazy("The requester was told too late that more time is needed: the date stands"),
+)
+
+
 @deed(
     "extend",
     gettext_lazy("Extend the time limit"),
@@ -131,10 +173,12 @@ class ExtensionGiven:
         "More time is possible only where the rule of a deadline allows it, for one of its "
         "reasons, and when the requester is told in time."
     ),
-    done=gettext_lazy("The extension is recorded."),
-    history=gettext_lazy("The time limit was extended"),
-    told=gettext_lazy("The time limit was extended."),
-    shows=("extendable",),
+    done=_what_follows,
+    history=_extension_recorded,
+    shows=(
+        "goes",
+        "extendable",
+    ),
 )
 def extend(doing: Doing, given: ExtensionGiven) -> None:
     """Take more time and tell the requester today, or record a notice that was given before.
@@ -149,29 +193,37 @@ def extend(doing: Doing, given: ExtensionGiven) -> None:
     # Today's notice can still be left out; one that was sent is a fact, also where it was too late.
     if not verdict.admitted and given.notified_on is None:
         raise Unmet(_too_late(verdict))
-    extension = _keep(doing, deadline, given, notified_on, verdict)
-    doing.facts |= {
-        "deadline": deadline.pk,
-        "extension": extension.pk,
-        "notified_on": notified_on.isoformat(),
-        "effect": verdict.outcome,
-    }
-    if verdict.admitted:
-        # First, so that the clock of the notice has ended when those that run are computed anew.
-        lifecycle.settle_duty(
+    until = _with(deadline, given, notified_on).due_on
+    extension = _keep(doing, deadline, given)
+    doing.facts |= {"deadline": deadline.pk, "extension": extension.pk}
+    # Who was told already is not told again; the proof of that notice is kept instead.
+    if given.notified_on is not None:
+        doing.facts |= {"notified_on": notified_on.isoformat(), "effect": verdict.outcome}
+        notices.given(
             doing.subject_request,
-            Duty.EXTENSION_NOTICE,
+            Notice.What.EXTENSION,
             notified_on,
             actor=doing.actor,
             at=doing.at,
+            extension=extension,
         )
-        lifecycle.recompute(doing.subject_request, actor=doing.actor, at=doing.at, cause="extended")
-    # Who was told already is not told again; the proof of that notice is kept instead.
-    if given.notified_on is None:
-        write_message(doing, RequestMessage.Kind.NOTICE, given.explanation)
-        doing.afterwards.append(
-            lambda: tell_requester(doing.subject_request, "extended", at=doing.at)
+        return
+    doing.facts["effect"] = "when_told"
+    message = write_message(doing, RequestMessage.Kind.NOTICE, given.explanation)
+    # No date moves before it is out, which for a letter is the day of its posting.
+    doing.afterwards.append(
+        lambda: notices.tell(
+            doing.subject_request,
+            "extended",
+            Notice.What.EXTENSION,
+            at=doing.at,
+            actor=doing.actor,
+            text=given.explanation.strip(),
+            message=message,
+            extension=extension,
+            extended_until=until,
         )
+    )
 
 
 def _chosen(doing: Doing, given: ExtensionGiven) -> Deadline:
@@ -207,10 +259,18 @@ def _problems(doing: Doing, given: ExtensionGiven, allowed: Mapping[str, object]
 
 def _verdict(deadline: Deadline, given: ExtensionGiven, notified_on: date) -> ExtensionVerdict:
     """What the engine says of this extension, beside everything that has happened before it."""
-    rule = deadline.extension_rule or {}
-    event = solving.extension_event(given.amount, rule["unit"], given.reason, notified_on)
-    verdicts = solving.solve(deadline, extra=(event,)).extensions
+    event = _event(deadline, given, notified_on)
+    verdicts = _with(deadline, given, notified_on).extensions
     return next(each for each in verdicts if each.extension == event)
+
+
+def _with(deadline: Deadline, given: ExtensionGiven, notified_on: date) -> Result:
+    return solving.solve(deadline, extra=(_event(deadline, given, notified_on),))
+
+
+def _event(deadline: Deadline, given: ExtensionGiven, notified_on: date) -> Event:
+    rule = deadline.extension_rule or {}
+    return solving.extension_event(given.amount, rule["unit"], given.reason, notified_on)
 
 
 def _too_late(verdict: ExtensionVerdict) -> str:
@@ -221,13 +281,7 @@ def _too_late(verdict: ExtensionVerdict) -> str:
     ) % {"day": date_format(verdict.notice_by, "DATE_FORMAT")}
 
 
-def _keep(
-    doing: Doing,
-    deadline: Deadline,
-    given: ExtensionGiven,
-    notified_on: date,
-    verdict: ExtensionVerdict,
-) -> Extension:
+def _keep(doing: Doing, deadline: Deadline, given: ExtensionGiven) -> Extension:
     extension = Extension(
         safe=doing.subject_request.safe,
         deadline=deadline,
@@ -235,8 +289,8 @@ def _keep(
         # From the rule: how much is asked for is the desk's to say, in which unit is the law's.
         unit=(deadline.extension_rule or {})["unit"],
         reason=given.reason,
-        notified_on=notified_on,
-        admitted=verdict.admitted,
+        # Whether it counts is told by the day on which the person was told.
+        admitted=False,
         by=doing.user,
         recorded_at=doing.at,
     )

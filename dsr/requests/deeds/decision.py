@@ -6,6 +6,7 @@ called back, and nobody sees their own mistake.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
+from dsr.policies.kinds import GIVES
 from dsr.requests import answer_texts
 from dsr.requests.actors import Actor
 from dsr.requests.decision_basis import seal_approval, seal_basis
@@ -24,20 +26,26 @@ from dsr.requests.decision_rules import (
     check_proposal,
     check_sole_refusal,
     decides_alone,
+    given_as,
     grounds_for,
     may_refuse_alone,
     needs_two,
 )
-from dsr.requests.forms import text_field
+from dsr.requests.files import keep_proof
+from dsr.requests.forms import HAPPENED, FileField, OutgoingFilesField, day_field, text_field
 from dsr.requests.models import Decision, SubjectRequest
 from dsr.requests.preconditions import (
     unproved,
 )
 from dsr.requests.services.notify import tell_staff
-from dsr.requests.states import Outcome, Status
+from dsr.requests.states import Given, Outcome, Status
+from dsr.vault.models import SealedFile
+from dsr.vault.outgoing import OutgoingFile
+from dsr.vault.uploads import CheckedUpload
 
 from .declaration import DEEDS, Facts, Names, Saying, Words, deed
 from .doing import Doing
+from .enclosures import FILES_HELP, keep
 from .inputs import LONG, Opening, typed, typed_for
 
 EARLY = (Status.RECEIVED, Status.PROVING_IDENTITY, Status.IN_PROGRESS)
@@ -65,6 +73,11 @@ def _ground(subject_request: SubjectRequest, user: User) -> forms.Field:
     )
 
 
+def _gives(make: Callable[[], forms.Field]) -> Callable[[SubjectRequest, User], forms.Field | None]:
+    """Asked where the right, granted, puts something into the person's hands."""
+    return lambda subject_request, user: make() if subject_request.right.kind in GIVES else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """What is decided. ``answer`` goes to the requester, ``reasons`` stay with the record."""
@@ -87,6 +100,48 @@ class Proposal:
         help_text=gettext_lazy("The letter carries this text, in the language of the request."),
         error_messages={"required": gettext_lazy("Write the answer to the requester.")},
         initial=_starting_text,
+    )
+    files: Sequence[OutgoingFile] = typed(
+        OutgoingFilesField,
+        label=gettext_lazy("Files that go with the answer"),
+        required=False,
+        help_text=FILES_HELP,
+        default=(),
+    )
+    given_as: str = typed_for(
+        _gives(
+            lambda: forms.ChoiceField(
+                label=gettext_lazy("Where is what the person gets?"),
+                required=False,
+                choices=Given.choices,
+                widget=forms.RadioSelect,
+                help_text=gettext_lazy("Only where it is granted, wholly or in part."),
+            )
+        ),
+        default="",
+    )
+    given_on: date | None = typed_for(
+        _gives(
+            lambda: day_field(
+                HAPPENED,
+                label=gettext_lazy("Day on which it was given another way"),
+                required=False,
+            )
+        ),
+        default=None,
+    )
+    given_proof: CheckedUpload | None = typed_for(
+        _gives(
+            lambda: FileField(
+                label=gettext_lazy("Proof that it was given"),
+                required=False,
+                help_text=gettext_lazy(
+                    "For example the receipt that was signed. PDF, JPEG, PNG or HEIC, at most "
+                    "10 MB."
+                ),
+            )
+        ),
+        default=None,
     )
     reasons: str = typed(
         text_field,
@@ -138,11 +193,12 @@ def decided_as(sentence: Words) -> Saying:
     onward=90,
     next_when=_worth_deciding,
     hint=gettext_lazy("Find the answer, then propose a decision to a second person."),
-    shows=("deciding", "identity"),
+    shows=("enclosures", "deciding", "identity"),
 )
 def propose(doing: Doing, given: Proposal) -> None:
     """Lay a decision before a second person."""
     # Checked already when it is proposed: the second person should not find what a rule forbids.
+    keep(doing, given.files)
     check_proposal(doing.subject_request, given, doing.today)
     doing.subject_request.propose()
     _keep(doing, given)
@@ -196,12 +252,13 @@ def _deciding_alone(
     next_when=_one_suffices,
     hint=gettext_lazy("Find the answer, then decide. One person suffices for this right."),
     offered_as=_deciding_alone,
-    shows=("deciding", "identity"),
+    shows=("enclosures", "deciding", "identity"),
 )
 def decide_alone(doing: Doing, given: SoleDecision) -> None:
     """Decide without a second person, where one suffices or none is to be had in time."""
     subject_request = doing.subject_request
     # The same rules as for two people: being alone opens no outcome and no ground.
+    keep(doing, given.files)
     check_proposal(subject_request, given, doing.today)
     # By the outcome that was chosen, not by what the page offered: the page cannot know it.
     sole = needs_two(subject_request, given.outcome, doing.actor)
@@ -229,6 +286,13 @@ def decide_alone(doing: Doing, given: SoleDecision) -> None:
         )
 
 
+def _proof(doing: Doing, proposal: Proposal) -> SealedFile | None:
+    if proposal.given_proof is None:
+        return None
+    # Under the key of the record: the proof outlives the content, as the decision does.
+    return keep_proof(doing.subject_request, proposal.given_proof, at=doing.at)
+
+
 def _keep(doing: Doing, proposal: Proposal, *, taken: bool = False) -> Decision:
     # One stands at a time, by constraint: whatever stood before was put away when it was returned.
     decision = Decision(
@@ -237,6 +301,9 @@ def _keep(doing: Doing, proposal: Proposal, *, taken: bool = False) -> Decision:
         status=Decision.Status.TAKEN if taken else Decision.Status.PROPOSED,
         outcome=proposal.outcome,
         ground=proposal.ground,
+        given_as=given_as(doing.subject_request, proposal),
+        given_on=proposal.given_on,
+        given_proof=_proof(doing, proposal),
         # On what it rests: anything that raises this number later makes the decision void.
         evidence_version=doing.subject_request.evidence_version,
         proposed_by=doing.user,

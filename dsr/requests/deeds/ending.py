@@ -28,6 +28,7 @@ from dsr.requests.messages import keep_note, write_message
 from dsr.requests.models import Decision, RequestMessage, SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.notify import responsible, tell_requester, tell_staff
+from dsr.requests.services.paper import letters_waiting
 from dsr.requests.states import (
     ENDING_FROM,
     GROUNDS_OF_ENDING,
@@ -137,6 +138,11 @@ MISSING = {
         "Say to the requester why the request lapses and what they can still do."
     ),
 }
+
+
+def texts(subject_request: SubjectRequest) -> dict[str, str]:
+    """A starting text for every ending."""
+    return {str(each): draft(subject_request, write) for each, write in TEXTS.items()}
 
 
 def _chosen(opening: Opening) -> str | None:
@@ -504,7 +510,9 @@ def unfreeze(doing: Doing, given: Reason) -> None:
     send_fresh_link(doing)
 
 
-def _after_the_end(subject_request: SubjectRequest) -> Words:
+def _what_is_left(subject_request: SubjectRequest) -> Words:
+    if letters_waiting(subject_request).exists():
+        return gettext_lazy("It has ended, but a letter waits to be posted.")
     if subject_request.status == Status.LAPSED:
         return gettext_lazy("A reply of the requester takes it up again by itself.")
     return gettext_lazy("Nothing is left to do, unless something turns out to be missing or wrong.")
@@ -519,7 +527,7 @@ def _after_the_end(subject_request: SubjectRequest) -> Words:
     history=gettext_lazy("Reopened"),
     told=gettext_lazy("The request was taken up again."),
     onward=120,
-    hint=_after_the_end,
+    hint=_what_is_left,
     quiet=True,
 )
 def reopen(doing: Doing, given: Reason) -> None:

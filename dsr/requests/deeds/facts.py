@@ -17,9 +17,9 @@ from dsr.requests.forms import HAPPENED, day_field, text_field
 from dsr.requests.forms.countries import choices_after
 from dsr.requests.messages import write_message
 from dsr.requests.models import RequestMessage, SubjectRequest
-from dsr.requests.services.notify import tell_requester
 from dsr.requests.states import UNDECIDED, FeeGround, PauseReason, RecordAge, Status
 
+from .conversation import ask
 from .declaration import deed
 from .doing import Doing
 from .inputs import LONG, Opening, today, typed
@@ -80,6 +80,7 @@ class Fee:
     ),
     done=gettext_lazy("The fee is announced."),
     history=gettext_lazy("A fee was announced"),
+    shows=("goes",),
 )
 def ask_fee(doing: Doing, given: Fee) -> None:
     """Announce a fee with its ground. A first copy is free under the GDPR (Art. 12(5), 15(3)).
@@ -87,11 +88,13 @@ def ask_fee(doing: Doing, given: Fee) -> None:
     Deadlines stand still or begin anew only where their law says so.
     """
     _check(given, doing.subject_request)
-    write_message(doing, RequestMessage.Kind.QUESTION, given.text)
-    lifecycle.begin_pause(doing.subject_request, PauseReason.FEE, actor=doing.actor, at=doing.at)
+    message = write_message(doing, RequestMessage.Kind.QUESTION, given.text)
+    pause = lifecycle.begin_pause(
+        doing.subject_request, PauseReason.FEE, actor=doing.actor, at=doing.at
+    )
     # The ground and no sum: how much it is stands in the sealed message.
     doing.facts["ground"] = given.ground
-    doing.afterwards.append(lambda: tell_requester(doing.subject_request, "fee", at=doing.at))
+    ask(doing, "fee", message, pause)
 
 
 def _check(given: Fee, subject_request: SubjectRequest) -> None:

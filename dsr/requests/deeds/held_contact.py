@@ -28,10 +28,10 @@ from dsr.requests.people import contact_hash
 from dsr.requests.preconditions import disputed
 from dsr.requests.services import held_contacts, links
 from dsr.requests.services.notify import responsible, tell_staff
+from dsr.requests.services.paper import take_back_letter
 from dsr.requests.states import OPEN, Ended, Status
 from dsr.vault.addresses import AddressRefused, canonical_or_blank
 
-from .answer import take_back_letter
 from .declaration import Facts, Names, Place, Words, deed
 from .doing import Doing
 from .inputs import LONG, typed, typed_for
@@ -224,6 +224,7 @@ def _no_dispute(subject_request: SubjectRequest, actor: Actor) -> str:
     by_system=True,
     needs=(_no_dispute,),
     rests_on=True,
+    brings_news=True,
     lead=gettext_lazy(
         "Whose data it is says that they did not ask. Nothing goes out or is erased, every link, "
         "session and code ends at once, and clocks run on. You have two working days to settle it."

@@ -16,9 +16,9 @@ from dsr.requests.forms import text_field
 from dsr.requests.messages import write_message
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.requests.preconditions import identity_needed, identity_reached
-from dsr.requests.services.notify import tell_requester
 from dsr.requests.states import PauseReason
 
+from .conversation import ask
 from .declaration import Nothing, deed
 from .doing import Doing
 from .inputs import LONG, typed
@@ -90,12 +90,17 @@ class IdentityQuestion:
     gettext_lazy("Ask for proof of identity"),
     permissions=(Permission.IDENTIFY,),
     needs=(_nothing_more_to_ask,),
-    lead=gettext_lazy("The requester reads this on their private page and can reply there."),
+    lead=gettext_lazy(
+        "The requester reads this on their private page, or in a letter, and can reply."
+    ),
     done=gettext_lazy("Proof of identity is asked for."),
     history=gettext_lazy("Proof of identity was asked for"),
     told=gettext_lazy("You were asked to show who you are."),
     second_to=lambda subject_request, following: following == "add_evidence",
-    shows=("identity",),
+    shows=(
+        "goes",
+        "identity",
+    ),
 )
 def ask_identity(doing: Doing, given: IdentityQuestion) -> None:
     """Ask for proof. A recorded doubt lets those clocks stand still whose law admits it.
@@ -106,18 +111,16 @@ def ask_identity(doing: Doing, given: IdentityQuestion) -> None:
     if not given.question.strip():
         raise BadInput({"question": _("Write what you need and what other ways there are.")})
     doing.subject_request.ask_identity()
-    write_message(doing, RequestMessage.Kind.IDENTITY, given.question)
+    message = write_message(doing, RequestMessage.Kind.IDENTITY, given.question)
     # The question may be asked without a doubt; only the doubt that is written down stops a clock.
-    doubt = given.doubt.strip()
+    doubt, pause = given.doubt.strip(), None
     if doubt:
-        lifecycle.begin_pause(
+        pause = lifecycle.begin_pause(
             doing.subject_request, PauseReason.IDENTITY, actor=doing.actor, at=doing.at, doubt=doubt
         )
     # Whether, and not which: the words of a doubt about a person stay sealed with the pause.
     doing.facts["doubt"] = bool(doubt)
-    doing.afterwards.append(
-        lambda: tell_requester(doing.subject_request, "identity_request", at=doing.at)
-    )
+    ask(doing, "identity_request", message, pause)
 
 
 @deed(

@@ -15,7 +15,8 @@ from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle, solving
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import HAPPENED, day_field, text_field
-from dsr.requests.models import Receipt, SubjectRequest
+from dsr.requests.models import Notice, Receipt, SubjectRequest
+from dsr.requests.services import notices
 from dsr.requests.states import OPEN, Channel, Duty
 from dsr.requests.words import day_in_words
 
@@ -150,7 +151,9 @@ def _to_acknowledge(subject_request: SubjectRequest, actor: Actor) -> str:
     deadlines = subject_request.deadlines.all()
     if any(each.is_live and each.purpose == Duty.ACKNOWLEDGE for each in deadlines):
         return ""
-    return _("No confirmation of receipt is owed, or it has been given.")
+    if any(each.purpose == Duty.ACKNOWLEDGE for each in deadlines):
+        return _("Receipt has been confirmed; that is what the deadlines say.")
+    return _("No law that applies here asks for a confirmation of receipt in so many days.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +188,7 @@ def acknowledge(doing: Doing, given: Acknowledgement) -> None:
     if not doing.subject_request.received_on <= given.on <= doing.today:
         raise BadInput({"on": _("Enter a day from the receipt until today.")})
     # Late is recorded as missed and never refused: what happened on a day did happen.
-    lifecycle.settle_duty(
-        doing.subject_request, Duty.ACKNOWLEDGE, given.on, actor=doing.actor, at=doing.at
+    notices.given(
+        doing.subject_request, Notice.What.RECEIPT, given.on, actor=doing.actor, at=doing.at
     )
     doing.facts["on"] = given.on.isoformat()

@@ -57,6 +57,11 @@ history_line(
     gettext_lazy("The letter was downloaded."),
 )
 history_line(
+    "file_taken",
+    gettext_lazy("The requester downloaded a file of the answer"),
+    gettext_lazy("A file of the answer was downloaded."),
+)
+history_line(
     "wrong_code",
     gettext_lazy("A code was wrong five times and is dead"),
     gettext_lazy("A code was wrong five times and no longer opens anything."),

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts.roles import Permission
+from dsr.requests import enclosures
 from dsr.requests.actors import Actor
 from dsr.requests.decision_basis import seal_approval
-from dsr.requests.errors import BadInput, RequestError, Unmet
+from dsr.requests.errors import BadInput, NotByYou, Unmet
 from dsr.requests.forms import text_field
 from dsr.requests.messages import keep_note
 from dsr.requests.models import Decision, SubjectRequest
@@ -22,6 +23,7 @@ from dsr.requests.preconditions import (
     sent_answer,
     standing_decision,
 )
+from dsr.requests.services.paper import take_back_letter, waits_for_posting
 from dsr.requests.states import Ending, Outcome, Status
 
 from .carrying_out import carry_out, put_away
@@ -49,13 +51,16 @@ def _approved(facts: Facts, names: Names) -> str:
     history=_approved,
     onward=20,
     hint=gettext_lazy("A decision waits for you as the second person."),
-    shows=("decision", "identity"),
+    shows=("enclosures", "decision", "identity"),
 )
 def approve(doing: Doing, given: Nothing) -> None:
     """The second person agrees with what was proposed."""
     # What was proposed is taken over unread from its row: the second person approves that and
     # nothing else, whatever a browser sent along.
     decision = standing(doing.subject_request)
+    # Not before the page is open: its files are opened there.
+    if sentence := enclosures.opened_needed(decision, doing.user):
+        raise Unmet(sentence)
     doing.subject_request.approve(decision.outcome, decision.ground, decision.ends_as)
     decision.status = Decision.Status.TAKEN
     decision.second_person, decision.settled_at = doing.user, doing.at
@@ -90,7 +95,11 @@ class ReturnReason:
 
 def _nothing_sent_yet(subject_request: SubjectRequest, actor: Actor) -> str:
     # Before a decision an answer can only be one of an earlier round, which stays as it was.
-    if subject_request.status != Status.DECIDED or sent_answer(subject_request) is None:
+    answer = sent_answer(subject_request)
+    if subject_request.status != Status.DECIDED or answer is None:
+        return ""
+    # A letter that lies here is nobody's answer yet: it is taken off the pile.
+    if waits_for_posting(answer):
         return ""
     return _("The answer has gone out already.")
 
@@ -102,7 +111,10 @@ def _nothing_sent_yet(subject_request: SubjectRequest, actor: Actor) -> str:
     permissions=(Permission.APPROVE, Permission.WORK),
     needs=(_nothing_sent_yet,),
     address="return",
-    lead=gettext_lazy("The decision does not stand. Work goes on, and it can be proposed again."),
+    lead=gettext_lazy(
+        "The decision does not stand. Work goes on, and it can be proposed again. A letter that "
+        "waits to be posted is taken back."
+    ),
     done=gettext_lazy("The request is back in work."),
     history=gettext_lazy("Returned to work"),
     place=Place.ENDING,
@@ -118,6 +130,7 @@ def return_to_work(doing: Doing, given: ReturnReason) -> None:
     # Else an ending that nobody wanted would have gone past the proof of identity.
     back = decision.proposed_from if decision and doing.before == Status.IN_REVIEW else ""
     doing.subject_request.return_to_work(back)
+    take_back_letter(doing.subject_request, at=doing.at)
     put_away(doing)
     keep_note(doing, given.reason)
 
@@ -138,4 +151,4 @@ def _check_may_return(doing: Doing) -> None:
         decision.proposed_by_id == doing.user.pk
     )
     if not own and needed not in doing.held:
-        raise RequestError(_("Only a second person or whoever proposed it can return it to work."))
+        raise NotByYou(_("Only a second person or whoever proposed it can return it to work."))

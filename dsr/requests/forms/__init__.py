@@ -4,6 +4,7 @@ from .days import HAPPENED, SET_BY_OTHERS, VALID, DayInput, day_field
 from .fields import (
     FileField,
     FilesField,
+    OutgoingFilesField,
     email_field,
     phone_field,
     put_refusal,
@@ -18,6 +19,7 @@ __all__ = [
     "DayInput",
     "FileField",
     "FilesField",
+    "OutgoingFilesField",
     "RequestForm",
     "day_field",
     "email_field",

@@ -13,12 +13,12 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dsr.policies.kinds import Asker, Audience, Kind, Level
+from dsr.policies.kinds import Asker, Audience, Kind, Level, MayWrite
 from dsr.policies.models import Right
 from dsr.policies.particulars import Particular
 from dsr.requests.states import ACTS_FOR_ANOTHER
 
-from .countries import choices_after
+from .countries import asked_of_requesters
 from .days import BORN, day_field
 from .fields import FilesField, email_field, phone_field, text_field
 
@@ -77,8 +77,26 @@ class CommonFields(forms.Form):
     # May stay unsaid: without a place the policy's own clock runs all the same.
     country = forms.ChoiceField(
         label=_("Where do you live?"),
-        help_text=_("It decides which laws protect you besides the policy."),
-        choices=choices_after(_("I would rather not say")),
+        help_text=_(
+            "If you ask for somebody else: where that person lives. It decides which laws protect "
+            "besides the policy, and by when there must be an answer."
+        ),
+        choices=asked_of_requesters,
+        required=False,
+    )
+    # Before any address: what is typed below is written to only as this says.
+    may_write = forms.ChoiceField(
+        label=_("Is it safe to write to you?"),
+        help_text=_(
+            "Somebody else may read your mail or open your letters. You need not say why. A "
+            "message names neither what you asked nor of whom."
+        ),
+        widget=forms.RadioSelect,
+        choices=[
+            (MayWrite.EMAIL, _("Yes, by e-mail to the address that I give here")),
+            (MayWrite.POST, _("Only by letter to the postal address that I give here")),
+            (MayWrite.NONE, _("No, write nothing; I come back to my private page myself")),
+        ],
         required=False,
     )
     email = email_field(label=_("E-mail address"), required=False)
@@ -153,11 +171,15 @@ def not_needed(right: Right, asked: dict[str, str]) -> Iterator[str]:
         yield "authority_documents"
     # They tell people apart, and where a stranger's asking does no harm nobody has to be.
     if right.identity_level < Level.REASONABLE:
-        yield from ("born_on", "may_use_contact_held", "documents", "authority_documents")
+        yield from ("may_use_contact_held", "documents", "authority_documents")
+        if right.ages is None or "child" in asked:
+            yield "born_on"
     elif "child" in asked:
         yield "born_on"
     # A place decides which law applies: where none could, it would be collected for nothing.
     if not organisation.regimes and right.audience_code not in PLACE_MATTERS:
         yield "country"
+    if not right.in_confidence:
+        yield "may_write"
     if "medium" in asked or right.kind == Kind.PAPER_COPY:
         yield "wants_paper"

@@ -17,8 +17,11 @@ from dsr.policies.regimes import PLACES
 from dsr.policies.territories import sort_key, territory_name
 
 ELSEWHERE = "ZZ"  # reserved by ISO 3166-1 for private use
+# Said, and not left open: nobody is asked again who would rather not say.
+UNSAID = "unsaid"
 # California before the rest of its country: who reads "United States" first would stop there.
 CODES = (*sorted(PLACES["EEA"]), "CH", "GB", "US-CA", "US")
+COUNTRIES = frozenset((*CODES, ELSEWHERE))
 _OWN_NAMES = {
     "US-CA": _("United States: California"),
     "US": _("United States: another state"),
@@ -34,6 +37,15 @@ def place_name(code: str) -> str:
 def choices_after(nothing: str | Promise) -> Callable[[], list[tuple[str, str | Promise]]]:
     """For a form field: asked anew for each page, in the language of whoever reads it."""
     return lambda: [("", nothing), *_choices(get_language() or "en")]
+
+
+def asked_of_requesters() -> list[tuple[str, str | Promise]]:
+    """Nothing is chosen beforehand: what nobody chose must not decide which laws protect them."""
+    return [
+        ("", _("Choose a country")),
+        *_choices(get_language() or "en"),
+        (UNSAID, _("I would rather not say")),
+    ]
 
 
 @lru_cache(maxsize=32)

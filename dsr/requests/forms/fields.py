@@ -17,12 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from dsr.policies.particulars import FieldSpec, Particular
 from dsr.requests.errors import BadInput, RequestError
 from dsr.vault.address_fields import AddressField
+from dsr.vault.outgoing import check_outgoing
 from dsr.vault.uploads import UploadRefused, check_uploads
 
 from .days import BORN, PERIOD, SIGNED, day_field
 
 # The sentence that refuses more says the number in words: both change together.
 MOST_FILES = 5
+MOST_OUTGOING = 10
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -45,6 +47,24 @@ class FilesField(forms.FileField):
             return []
         try:
             return check_uploads(files)
+        except UploadRefused as refusal:
+            raise ValidationError(str(refusal)) from None
+
+
+class OutgoingFilesField(forms.FileField):
+    """Files that the organisation gives out; ``clean`` gives the checked ones."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        given = data if isinstance(data, (list, tuple)) else [data]
+        files = [file for file in given if isinstance(file, UploadedFile)]
+        if len(files) > MOST_OUTGOING:
+            raise ValidationError(_("Add at most ten files at once, then the next ones."))
+        if not files and self.required:
+            raise ValidationError(self.error_messages["required"], code="required")
+        try:
+            return check_outgoing(files)
         except UploadRefused as refusal:
             raise ValidationError(str(refusal)) from None
 

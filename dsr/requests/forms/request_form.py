@@ -12,17 +12,21 @@ from typing import Any, ClassVar, Self, cast
 
 from django import forms
 from django.forms.utils import ErrorDict
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from dsr.policies.kinds import Kind
+from dsr.policies.kinds import Audience, Kind, MayWrite
 from dsr.policies.models import Right
 from dsr.policies.particulars import particulars
+from dsr.requests.deadlines.preview import country_decides, law_is_elsewhere
 from dsr.requests.states import ACTS_FOR_ANOTHER, Channel
 from dsr.requests.submission.given import PersonGiven, Submission
 
+from .ages import age_on, wrong_age
 from .asking import FOR_ANOTHER, ROLES, Asked, CommonFields, asked_by, not_needed
+from .countries import UNSAID, place_name
 from .days import DayField
 from .fields import as_json, field_of, said
 
@@ -75,7 +79,7 @@ class RequestForm(CommonFields):
     def _order(self) -> list[str]:
         """As on the page, so that problems are listed in the order in which one meets them."""
         ours = list(self.base_fields)
-        split = ours.index("email")
+        split = ours.index("may_write")
         content = [field.name for asked in self.content for field in asked.fields]
         return [*ours[:split], *content, *ours[split:]]
 
@@ -146,6 +150,7 @@ class RequestForm(CommonFields):
             "particulars": said(particulars(self.asked), typed),
             "country": typed.get("country", ""),
             "wants_paper": self.paper_wanted,
+            "may_write": typed.get("may_write", ""),
             "may_use_contact_held": typed.get("may_use_contact_held", False),
             **self._files(),
         }
@@ -195,18 +200,43 @@ class RequestForm(CommonFields):
         return self
 
     def clean(self) -> dict[str, Any]:
-        reachable = any(self.cleaned_data.get(n) for n in ("email", "postal_address", "phone"))
+        self._check_writing()
+        given = (self.cleaned_data.get(n) for n in ("email", "postal_address", "phone"))
+        reachable = any(given) or self._writes_nothing()
         # Whoever mistyped an address has given one: the mistake is said, not that none is there.
         if not reachable and not {"email", "phone"} & set(self.errors):
             self.add_error("email", NO_WAY_TO_ANSWER)
         self._check_whom()
         self._check_days()
+        self._check_country()
+        self._check_age()
         self._look_for_what_is_missing()
         # Said once, then let through: what is missing never stops a request (promise A16).
         if self.asks_once and "anyway" not in self.data:
             for name, sentence in self.soft.items():
                 self.add_error(name, sentence)
         return self.cleaned_data
+
+    def _writes_nothing(self) -> bool:
+        return "may_write" in self.fields and self.cleaned_data.get("may_write") == MayWrite.NONE
+
+    def _check_writing(self) -> None:
+        """Soft: who leaves it open is asked once, and then nothing is written to them."""
+        if "may_write" not in self.fields:
+            return
+        way, needed = self.cleaned_data.get("may_write"), ""
+        if not way:
+            self.soft["may_write"] = _(
+                "Say whether it is safe to write to you. If you leave it open, nothing is sent."
+            )
+        elif way == MayWrite.EMAIL:
+            needed = "email"
+        elif way == MayWrite.POST:
+            needed = "postal_address"
+        if needed and not self.cleaned_data.get(needed) and needed not in self.errors:
+            self.soft[needed] = _("%(what)s: without it nothing can be sent to you.") % {
+                "what": self.fields[needed].label
+            }
 
     def _check_whom(self) -> None:
         # Not of a third party: who reports a child may not know its name.
@@ -225,6 +255,44 @@ class RequestForm(CommonFields):
             day = self.cleaned_data.get(name)
             if day and (problem := field.impossible(day)):
                 self.soft[name] = problem
+
+    def _check_age(self) -> None:
+        """What the text grants to people of some ages only is not taken for others."""
+        name = "born_on" if "born_on" in self.fields else "child_born_on"
+        born = self.cleaned_data.get(name)
+        if not born or not self.right.ages or name in self.soft:
+            return
+        years = age_on(born, self.organisation.today(timezone.now()))
+        if self.right.is_for_age(years):
+            return
+        sentence = wrong_age(self.right, years)
+        # A report may be about somebody older than was thought; a limit at both ends is a limit.
+        if self.right.age_from is None:
+            self.soft[name] = sentence
+        elif self.asks_once:
+            self.add_error(name, sentence)
+
+    def _check_country(self) -> None:
+        country = self.cleaned_data.get("country")
+        # What she would rather not say is no country, and is not asked again.
+        if country == UNSAID:
+            self.cleaned_data["country"] = ""
+        if country == UNSAID or "country" not in self.fields:
+            return
+        today = self.organisation.today(timezone.now())
+        if not country and country_decides(self.right, today):
+            self.soft["country"] = _(
+                "Choose where you live: it decides whether a law says by when you must have an "
+                "answer."
+            )
+        elif country and law_is_elsewhere(self.right, country, today):
+            self.soft["country"] = _(
+                "This right is for %(people)s, and you chose %(country)s. There no law that we "
+                "know of sets a day for the answer. Choose where you live, or send it as it is."
+            ) % {
+                "people": Audience(self.right.audience_code).label,
+                "country": place_name(country),
+            }
 
     def _missed(self) -> Iterator[Asked]:
         for asked in self.shown():

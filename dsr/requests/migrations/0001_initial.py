@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                 ("would_be_on", models.DateField(blank=True, null=True)),
                 ("notice_by", models.DateField(blank=True, null=True)),
                 ("governing", models.BooleanField(default=False)),
+                ("moved_along", models.IntegerField(default=0)),
                 ("trace", models.JSONField(default=list)),
                 (
                     "status",
@@ -136,7 +137,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("explanation", dsr.vault.fields.SealedField(purpose="record")),
-                ("notified_on", models.DateField()),
+                ("notified_on", models.DateField(blank=True, null=True)),
                 ("admitted", models.BooleanField()),
                 ("recorded_at", models.DateTimeField()),
                 (
@@ -175,7 +176,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["notified_on", "pk"],
+                "ordering": ["recorded_at", "pk"],
             },
         ),
         migrations.CreateModel(
@@ -444,6 +445,18 @@ class Migration(migrations.Migration):
                 ("wants_paper", models.BooleanField(default=False)),
                 ("may_use_contact_held", models.BooleanField(default=False)),
                 (
+                    "may_write",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("email", "by e-mail"),
+                            ("post", "by letter"),
+                            ("none", "not at all"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
                     "required_level",
                     models.PositiveSmallIntegerField(
                         choices=[
@@ -469,6 +482,7 @@ class Migration(migrations.Migration):
                 ("received_at", models.DateTimeField()),
                 ("received_on", models.DateField()),
                 ("due_on", models.DateField(blank=True, null=True)),
+                ("due_is_aim", models.BooleanField(default=False)),
                 ("answered_on", models.DateField(blank=True, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("group_key", models.UUIDField(blank=True, db_index=True, null=True)),
@@ -477,6 +491,7 @@ class Migration(migrations.Migration):
                 ("evidence_version", models.PositiveIntegerField(default=1)),
                 ("demo", models.BooleanField(default=False)),
                 ("to_check", models.BooleanField(default=False)),
+                ("unread_since", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField()),
                 (
                     "assignee",
@@ -794,6 +809,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("began_on", models.DateField()),
+                ("told_on", models.DateField(blank=True, null=True)),
                 ("ended_on", models.DateField(blank=True, null=True)),
                 ("doubt", dsr.vault.fields.SealedField(null=True, purpose="record")),
                 ("doubt_recorded", models.BooleanField(default=False)),
@@ -1225,10 +1241,38 @@ class Migration(migrations.Migration):
                 ("ground", models.CharField(blank=True, max_length=80)),
                 ("answer", dsr.vault.fields.SealedField(purpose="record")),
                 ("reasons", dsr.vault.fields.SealedField(purpose="record")),
+                (
+                    "given_as",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("files", "In the files that go with the answer"),
+                            ("text", "In the text of the answer itself: it is all there"),
+                            (
+                                "inspection",
+                                "By looking at the record, on the day that the answer names",
+                            ),
+                            ("before", "By another way already, with proof of the day"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("given_on", models.DateField(blank=True, null=True)),
+                (
+                    "given_proof",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.sealedfile",
+                    ),
+                ),
                 ("evidence_version", models.PositiveIntegerField()),
                 ("rests_on", dsr.vault.fields.SealedField(purpose="record")),
                 ("proposed_at", models.DateTimeField()),
                 ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("put_away_at", models.DateTimeField(blank=True, null=True)),
                 ("named_by_proposer", models.BooleanField(default=False)),
                 ("sole", models.BooleanField(default=False)),
                 ("sole_reason", dsr.vault.fields.SealedField(null=True, purpose="record")),
@@ -1731,6 +1775,96 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Enclosure",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("sha256", dsr.vault.fields.SealedField(purpose="record")),
+                ("pages", models.PositiveIntegerField(default=0)),
+                ("added_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "file",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.sealedfile",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enclosures",
+                        to="requests.requestmessage",
+                    ),
+                ),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enclosures",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={"ordering": ["added_at", "pk"]},
+        ),
+        migrations.CreateModel(
+            name="EnclosureOpened",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "enclosure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="openings",
+                        to="requests.enclosure",
+                    ),
+                ),
+            ],
+            options={"ordering": ["at", "pk"]},
+        ),
+        migrations.CreateModel(
             name="Reading",
             fields=[
                 (
@@ -1745,11 +1879,22 @@ class Migration(migrations.Migration):
                         choices=[
                             ("page", "read on the page"),
                             ("letter", "downloaded as a letter"),
+                            ("file", "downloaded as a file of the answer"),
                         ],
                         max_length=10,
                     ),
                 ),
                 ("at", models.DateTimeField()),
+                (
+                    "enclosure",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readings",
+                        to="requests.enclosure",
+                    ),
+                ),
                 (
                     "message",
                     models.ForeignKey(
@@ -2019,5 +2164,115 @@ class Migration(migrations.Migration):
                 fields=("subject_request",),
                 name="dispute_one_open",
             ),
+        ),
+        migrations.CreateModel(
+            name="Notice",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("receipt", "Receipt"),
+                            ("question", "Question"),
+                            ("extension", "Extension"),
+                            ("answer", "Answer"),
+                            ("ending", "Ending"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("key", models.CharField(blank=True, db_index=True, max_length=200)),
+                ("medium", models.CharField(max_length=10)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("owed", "Owed"),
+                            ("out", "Out"),
+                            ("back", "Back"),
+                            ("replaced", "Replaced"),
+                        ],
+                        default="owed",
+                        max_length=10,
+                    ),
+                ),
+                ("owed_at", models.DateTimeField()),
+                ("on", models.DateField(blank=True, null=True)),
+                ("seen_to", models.BooleanField(default=False)),
+                ("ended", models.JSONField(blank=True, default=list)),
+                (
+                    "extension",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="requests.extension",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="requests.requestmessage",
+                    ),
+                ),
+                (
+                    "pause",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="requests.pause",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "owed")), fields=["key"], name="notice_waiting"
+                    ),
+                    models.Index(
+                        condition=models.Q(("seen_to", False), ("state", "back")),
+                        fields=["subject_request"],
+                        name="notice_undelivered",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "out"), ("on", None), _connector="XOR"),
+                        name="notice_out_has_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["owed", "out", "back", "replaced"])),
+                        name="notice_state_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("key", ""), _negated=True),
+                        fields=("subject_request", "key"),
+                        name="notice_once",
+                    ),
+                ],
+            },
         ),
     ]

@@ -7,6 +7,7 @@ from .access import (
     WaitingForDigest,
 )
 from .deadlines import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
+from .enclosures import Enclosure, EnclosureOpened
 from .held_contact import (
     ContactChange,
     Dispute,
@@ -15,6 +16,7 @@ from .held_contact import (
     HeldContact,
     NotMeLink,
 )
+from .notices import Notice
 from .people import Evidence, IdentityDocument, IdentityRule, Person
 from .release import ContactProof, Reading, ReadingCode
 from .subject_request import SubjectRequest
@@ -29,6 +31,8 @@ __all__ = [
     "Dispute",
     "DisputeDeadline",
     "DisputeReminderOwed",
+    "Enclosure",
+    "EnclosureOpened",
     "Evidence",
     "Extension",
     "HeldContact",
@@ -39,6 +43,7 @@ __all__ = [
     "MailThrottle",
     "NotMeLink",
     "Note",
+    "Notice",
     "Order",
     "Pause",
     "Person",

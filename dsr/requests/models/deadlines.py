@@ -6,6 +6,8 @@ Receipts, pauses, extensions and orders are facts; a ``Deadline``'s dates are a 
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 
 from dsr.policies.kinds import Checked
@@ -102,6 +104,8 @@ class Deadline(DeadlineBase):
     would_be_on = models.DateField(null=True, blank=True)
     notice_by = models.DateField(null=True, blank=True)
     governing = models.BooleanField(default=False)
+    # Days by which an aim goes along with the duty that it serves, extended or paused.
+    moved_along = models.IntegerField(default=0)
     trace = models.JSONField(default=list)
     computed_at = models.DateTimeField()
 
@@ -138,6 +142,14 @@ class Deadline(DeadlineBase):
         return self.purpose in TO_ANSWER_BY and self.checked != Checked.REMEMBERED
 
     @property
+    def is_aim(self) -> bool:
+        """The organisation's own target: a promise to itself, which nobody is late with."""
+        return self.set_by == SetBy.TARGET
+
+    def is_overdue(self, today: date) -> bool:
+        return not self.is_aim and super().is_overdue(today)
+
+    @property
     def is_reminded(self) -> bool:
         """Of notice limits and of days before which nothing may happen nobody has to be told."""
         return self.purpose in REMINDED
@@ -162,6 +174,8 @@ class Pause(SealedModel):
     )
     reason = models.CharField(max_length=16, choices=PauseReason.choices)
     began_on = models.DateField()
+    # When the question went out: what was asked of nobody yet stops no clock.
+    told_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
     doubt = SealedField(null=True, purpose=KeyPurpose.RECORD)
     doubt_recorded = models.BooleanField(default=False)
@@ -187,14 +201,17 @@ class Pause(SealedModel):
 
 
 class Extension(SealedModel):
-    """More time, announced to the requester; one that came too late has no effect and says so."""
+    """More time, announced to the requester; one that came too late has no effect and says so.
+
+    Until the notice has gone out ``notified_on`` is empty, and no date moves.
+    """
 
     deadline = models.ForeignKey(Deadline, on_delete=models.CASCADE, related_name="extensions")
     amount = models.PositiveSmallIntegerField()
     unit = models.CharField(max_length=14)
     reason = models.CharField(max_length=24, choices=ExtensionReason.choices)
     explanation = SealedField(purpose=KeyPurpose.RECORD)
-    notified_on = models.DateField()
+    notified_on = models.DateField(null=True, blank=True)
     proof = models.ForeignKey(
         SealedFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -203,7 +220,7 @@ class Extension(SealedModel):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["notified_on", "pk"]
+        ordering = ["recorded_at", "pk"]
 
     def __str__(self) -> str:
         return f"{self.amount} {self.unit} more for {self.deadline_id}"

@@ -96,9 +96,14 @@ class DeadlineBase(ConcurrentTransitionMixin, models.Model):
         """The duty fell away."""
         self.ended_on = on
 
-    @transition(field=status, source=DeadlineStatus.CANCELLED, target=DeadlineStatus.RUNNING)
+    @transition(
+        field=status,
+        source=[DeadlineStatus.CANCELLED, DeadlineStatus.MET, DeadlineStatus.MISSED],
+        target=DeadlineStatus.RUNNING,
+    )
     def revive(self) -> None:
-        """The request was taken up again before it had been answered."""
+        """The request was taken up again before it had been answered, or what had ended it did
+        not arrive."""
         self.ended_on = None
 
     @property

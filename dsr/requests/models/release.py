@@ -11,6 +11,7 @@ from dsr.requests.states import CodeWay, ContactProofKind, Read
 from dsr.vault.models import KeyPurpose, SealedField, SealedModel
 
 from .access import PrivateSession
+from .enclosures import Enclosure
 from .subject_request import SubjectRequest
 from .writing import RequestMessage
 
@@ -75,6 +76,9 @@ class Reading(models.Model):
     session = models.ForeignKey(PrivateSession, on_delete=models.CASCADE, related_name="readings")
     message = models.ForeignKey(RequestMessage, on_delete=models.CASCADE, related_name="readings")
     what = models.CharField(max_length=10, choices=Read.choices)
+    enclosure = models.ForeignKey(
+        Enclosure, null=True, blank=True, on_delete=models.CASCADE, related_name="readings"
+    )
     at = models.DateTimeField()
 
     class Meta:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django_fsm import RETURN_VALUE, FSMField, transition
 
-from dsr.policies.kinds import Asker, Level
+from dsr.policies.kinds import Asker, Level, MayWrite
 from dsr.policies.models import Department, Organisation, Right
 from dsr.requests.models.machine import ConcurrentTransitionMixin
 from dsr.requests.states import ENDED, OPEN, UNDECIDED, Channel, Ending, Outcome, Status
@@ -39,7 +39,7 @@ class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
         )
 
     def overdue(self, today: date) -> SubjectRequestQuerySet:
-        return self.open().filter(answered_on=None, due_on__lt=today)
+        return self.open().filter(answered_on=None, due_is_aim=False, due_on__lt=today)
 
     def due_within(self, today: date, last: date) -> SubjectRequestQuerySet:
         return self.open().filter(answered_on=None, due_on__range=(today, last))
@@ -72,6 +72,7 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
     law_facts = models.JSONField(default=dict, blank=True)
     wants_paper = models.BooleanField(default=False)
     may_use_contact_held = models.BooleanField(default=False)
+    may_write = models.CharField(max_length=8, choices=MayWrite.choices, blank=True)
     required_level = models.PositiveSmallIntegerField(choices=Level.choices)
     level_lowered_by = models.ForeignKey(
         "requests.IdentityRule",
@@ -85,6 +86,8 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
     received_at = models.DateTimeField()
     received_on = models.DateField()
     due_on = models.DateField(null=True, blank=True)
+    # No law, order or policy sets a day, so the one above is only what the organisation aims at.
+    due_is_aim = models.BooleanField(default=False)
     answered_on = models.DateField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     assignee = models.ForeignKey(
@@ -100,6 +103,8 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
     demo = models.BooleanField(default=False)
     # It came among very many, and nobody has looked yet whether a person stands behind it.
     to_check = models.BooleanField(default=False)
+    # The oldest word of the requester that nobody who works on it has read.
+    unread_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     objects = SubjectRequestQuerySet.as_manager()
@@ -301,7 +306,7 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
 
     def is_overdue(self, today: date) -> bool:
         left = self.days_left(today)
-        return left is not None and left < 0
+        return left is not None and left < 0 and not self.due_is_aim
 
     def values(self, **altered: Any) -> dict[str, Any]:
         """The particulars as typed; empty once their key is destroyed. As with ``reveal``, what was

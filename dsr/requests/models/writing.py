@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from dsr.requests.states import About, Ending, EndingGround, Outcome
+from dsr.requests.states import About, Ending, EndingGround, Given, Outcome
 from dsr.requests.states import Status as RequestStatus
 from dsr.vault.models import KeyPurpose, SealedField, SealedFile, SealedModel
 
@@ -35,6 +35,12 @@ class Decision(SealedModel):
     ground = models.CharField(max_length=80, blank=True)
     answer = SealedField(purpose=KeyPurpose.RECORD)
     reasons = SealedField(purpose=KeyPurpose.RECORD)
+    # Of an outcome that gives data: in what they are, and since when where they were given before.
+    given_as = models.CharField(max_length=12, choices=Given.choices, blank=True)
+    given_on = models.DateField(null=True, blank=True)
+    given_proof = models.ForeignKey(
+        SealedFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     evidence_version = models.PositiveIntegerField()
     rests_on = SealedField(purpose=KeyPurpose.RECORD)
     proposed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
@@ -43,6 +49,7 @@ class Decision(SealedModel):
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     settled_at = models.DateTimeField(null=True, blank=True)
+    put_away_at = models.DateTimeField(null=True, blank=True)
     # The proposer gave the second person the power to approve, and nobody else agreed to it.
     named_by_proposer = models.BooleanField(default=False)
     sole = models.BooleanField(default=False)

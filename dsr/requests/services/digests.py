@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -10,17 +11,18 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import translation
 
 from dsr.notifications.services import owe
-from dsr.requests.deadlines import lifecycle
-from dsr.requests.models import MailThrottle, SubjectRequest, WaitingForDigest
+from dsr.requests.models import MailThrottle, Notice, SubjectRequest, WaitingForDigest
 from dsr.requests.people import notices_go_to
 from dsr.requests.standing import stands
 from dsr.requests.standing_texts import told_where
-from dsr.requests.states import Duty, Status
+from dsr.requests.states import Status
+from dsr.requests.what_was_asked import what_was_asked
 from dsr.vault.addresses import indexed, mailbox
 
-from . import links
+from . import links, notices
 from .mail_throttle import BETWEEN_TWO, address_hash
 from .notify import address_of_link, tell_requester, told_of
+from .sweeping import each_by_itself
 
 
 def sweep(*, at: datetime) -> int:
@@ -29,10 +31,9 @@ def sweep(*, at: datetime) -> int:
     Past throttles are forgotten, a while later: a deed that has just begun may still wait for one.
     """
     # Asked once: telling moves the very rows that the question is about.
-    due = _due(at).values_list("pk", flat=True)
-    told = sum(_tell(address, at) for address in list(due))
+    due = list(_due(at).values_list("pk", flat=True))
     MailThrottle.objects.filter(next_at__lte=at - BETWEEN_TWO).exclude(_somebody_waits()).delete()
-    return told
+    return each_by_itself(lambda address: _tell(address, at), due)
 
 
 def overdue(at: datetime) -> int:
@@ -102,24 +103,34 @@ def _lives_here(subject_request: SubjectRequest, throttle: MailThrottle, at: dat
     if medium == "email" and address_hash(address) == throttle.pk:
         return True
     if address:
-        tell_requester(subject_request, _news(subject_request), at=at)
+        _tell_now(subject_request, at)
     return False
 
 
-def _news(subject_request: SubjectRequest) -> str:
-    """The mail that is true now: something may have happened while it waited."""
-    if subject_request.awaits_answer:
-        return "acknowledgement"
-    return "withdrawn" if subject_request.status == Status.WITHDRAWN else "fresh_link"
+def _tell_now(subject_request: SubjectRequest, at: datetime) -> None:
+    """In the mail that is true now: something may have happened while it waited."""
+    if not subject_request.awaits_answer:
+        withdrawn = subject_request.status == Status.WITHDRAWN
+        tell_requester(subject_request, "withdrawn" if withdrawn else "fresh_link", at=at)
+        return
+    notices.tell(
+        subject_request,
+        "acknowledgement",
+        Notice.What.RECEIPT,
+        at=at,
+        actor=None,
+        text=partial(what_was_asked, subject_request),
+    )
 
 
 def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: datetime) -> None:
     newest = requests[-1]
     to, _medium = notices_go_to(newest)
     tokens = [links.issue(each, at=at) for each in requests]
+    # With the turn that it takes: owed by two sweeps it is owed once.
+    key = f"digest:{throttle.pk}:{int(throttle.next_at.timestamp())}"
     owe(
-        # With the turn that it takes: owed by two sweeps it is owed once.
-        key=f"digest:{throttle.pk}:{int(throttle.next_at.timestamp())}",
+        key=key,
         kind="digest",
         # Each of these requests holds this address; erasing the newest erases the mail.
         safe=newest.safe,
@@ -131,15 +142,24 @@ def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: date
             "reference": "",
         },
         at=at,
+        text_of="neutral_several" if any(each.may_write for each in requests) else "",
         recheck=links.RECHECK_ANY,
         recheck_args={"link": [links.recheck_of(token)["link"] for token in tokens]},
         # So that somebody sees to it when it cannot be delivered.
         reference=newest.reference,
     )
     for subject_request in requests:
-        today = subject_request.organisation.today(at)
         # To each of them this is the confirmation of receipt, as the first mail would have been.
-        lifecycle.settle_duty(subject_request, Duty.ACKNOWLEDGE, today, actor=None, at=at)
+        notices.keep(
+            Notice(
+                subject_request=subject_request,
+                what=Notice.What.RECEIPT,
+                kind="digest",
+                key=key,
+                medium="email",
+                owed_at=at,
+            )
+        )
 
 
 def _line(subject_request: SubjectRequest, token: str, at: datetime) -> dict[str, Any]:

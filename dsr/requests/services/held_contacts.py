@@ -49,7 +49,8 @@ def tell(held: HeldContact, kind: str, *, at: datetime) -> None:
         safe=subject_request.safe,
         to=str(held.unseal("address")),
         language=subject_request.language,
-        context=common_context(subject_request) | {"link": f"{settings.BASE_URL}{path}"},
+        context=common_context(subject_request)
+        | {"link": f"{settings.BASE_URL}{path}", "by_letter": held.medium == "letter"},
         at=at,
         reference=subject_request.reference,
         medium=held.medium,

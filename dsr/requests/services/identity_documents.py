@@ -18,6 +18,7 @@ from dsr.requests.models import IdentityDocument, SubjectRequest
 from dsr.vault.services import destroy_file
 
 from .notify import responsible, tell_staff
+from .sweeping import each_by_itself
 
 KEPT = timedelta(days=14)
 # So that who has to look at it can do so before it is gone.
@@ -33,10 +34,12 @@ def destroy_settled(subject_request: SubjectRequest, *, actor: Actor, at: dateti
 
 def sweep(*, at: datetime) -> int:
     """Destroy what is two weeks old, and warn of what soon will be; returns how many destroyed."""
-    destroyed = sum(_too_old(each, at) for each in _requests_with(_kept_since(at - KEPT)))
-    for each in _requests_with(_to_warn_of(at)):
-        _warn(each, at)
-    return destroyed
+    old = _requests_with(_kept_since(at - KEPT))
+    try:
+        return each_by_itself(lambda each: _too_old(each, at), old)
+    finally:
+        # Asked after the others are gone: nobody is warned of what was just destroyed.
+        each_by_itself(lambda each: _warn(each, at), _requests_with(_to_warn_of(at)))
 
 
 def gone_on(document: IdentityDocument) -> datetime:

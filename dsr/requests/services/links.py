@@ -29,6 +29,8 @@ RECHECK = "private_link"
 # Of a mail with the links of several requests: it goes out while one of them stands.
 RECHECK_ANY = "private_links"
 CODE_RECHECK = "reading_code"
+# Of a letter: no link is in it, and a person posts it; it is taken off the list by its name.
+LETTER_RECHECK = "letter_to_requester"
 # The requester closes what is open elsewhere; a code that is on its way stays theirs.
 CODES_STAY = frozenset({Ended.NEWER, Ended.REQUESTER})
 # What every page of a session shows, read with it.
@@ -139,6 +141,9 @@ def end(
     counted = {"sessions": sessions.update(**ended), "links": links.update(**ended)}
     # What is owed holds a link that is dead now, and may be on its way to the old address.
     cancel_owed(subject_request.reference, RECHECK)
+    # Addressed to where the person is no more; of a request that is stopped it waits.
+    if why == Ended.CONTACT:
+        cancel_owed(subject_request.reference, LETTER_RECHECK)
     if why not in CODES_STAY:
         subject_request.reading_codes.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
         cancel_owed(subject_request.reference, CODE_RECHECK)
@@ -172,6 +177,11 @@ def still_leads_there(args: Mapping[str, Any], at: datetime) -> bool:
     known: QuerySet[StatusLink] = StatusLink.objects.filter(ended_at=None)
     starts = args["link"] if isinstance(args["link"], list) else [args["link"]]
     return any(known.filter(token_hash__startswith=start).exists() for start in starts)
+
+
+def letter_holds(args: Mapping[str, Any], at: datetime) -> bool:
+    """Nothing to ask: who posts a letter looks at the request."""
+    return True
 
 
 def hash_of(token: str) -> str:

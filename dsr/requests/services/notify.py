@@ -3,7 +3,7 @@ something is there, behind the private link or the staff pages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,8 +28,11 @@ from dsr.vault.services import site_safe
 from . import links
 from .mail_throttle import may_mail_now
 
+Text = str | Callable[[], str]
+
 # What somebody can set off by forms alone, in whosever name: at most one mail an hour per address.
 BY_FORM = frozenset({"acknowledgement", "withdrawn"})
+LINK_ALONE = frozenset({"fresh_link"})
 
 
 def tell_requester(
@@ -40,9 +43,12 @@ def tell_requester(
     key: str = "",
     replaces_others: bool = False,
     into: list[Model] | None = None,
+    text: Text = "",
     **context: Any,
 ) -> str:
     """Owe the requester a message; returns how it goes: ``email``, ``letter`` or ``none``.
+
+    ``text`` is what it is about, whole. A letter carries it; a mail only says that it is there.
 
     Without any address nothing can be owed: the staff page then says to telephone. ``later`` means
     that the address had its mail of this hour, and hears of the request in the next digest. New
@@ -52,27 +58,44 @@ def tell_requester(
     to, medium = notices_go_to(subject_request)
     if not to:
         return "none"
+    # On paper a link is typed by nobody, and without it there is nothing to say.
+    if medium == "letter" and kind in LINK_ALONE:
+        return "none"
     # A letter costs its sender money and cannot flood anybody's mailbox.
     if medium == "email" and kind in BY_FORM and not may_mail_now(subject_request, to, at=at):
         return "later"
-    # A new link each time: of the old ones only hashes are kept, so none can be sent again.
-    token = links.issue(subject_request, at=at, replaces_others=replaces_others, into=into)
+    told = {**told_of(subject_request, at), "by_letter": medium == "letter", "text": "", "link": ""}
+    if medium == "letter":
+        # No link: a random address on paper is typed by nobody. Everything is in the letter.
+        told["text"] = text() if callable(text) else text
+        recheck, args = links.LETTER_RECHECK, {}
+    else:
+        # A new link each time: of the old ones only hashes are kept, so none can be sent again.
+        token = links.issue(subject_request, at=at, replaces_others=replaces_others, into=into)
+        told["link"] = address_of_link(token)
+        recheck, args = links.RECHECK, links.recheck_of(token)
     owe(
-        # By the version that the deed has raised: repeated it is one debt, the next deed owes anew.
-        key=key or f"{kind}:{subject_request.pk}:{subject_request.version}",
+        key=key or key_of(kind, subject_request),
         kind=kind,
         safe=subject_request.safe,
         to=to,
         language=subject_request.language,
-        context={**told_of(subject_request, at), "link": address_of_link(token)} | context,
+        context=told | context,
         at=at,
         reference=subject_request.reference,
-        recheck=links.RECHECK,
-        recheck_args=links.recheck_of(token),
+        recheck=recheck,
+        recheck_args=args,
         medium=medium,
         into=into,
+        # Whoever reads over a shoulder learns nothing from it.
+        text_of="neutral" if subject_request.may_write and medium == "email" else "",
     )
     return medium
+
+
+def key_of(kind: str, subject_request: SubjectRequest) -> str:
+    """By the version that the deed has raised: repeated it is one debt, the next deed owes anew."""
+    return f"{kind}:{subject_request.pk}:{subject_request.version}"
 
 
 def tell_staff(
@@ -97,7 +120,7 @@ def tell_staff(
     readers = [Reader(user.pk, user.email, user.language) for user in people]
     owe_each(
         readers,
-        key=key or f"{kind}:{subject_request.pk}:{subject_request.version}",
+        key=key or key_of(kind, subject_request),
         kind=kind,
         # Not the request's own: staff must hear of a request whose keys are destroyed, too.
         safe=safe or site_safe(at),
@@ -153,8 +176,9 @@ def common_context(subject_request: SubjectRequest) -> dict[str, Any]:
         "reference": subject_request.reference,
         "organisation": subject_request.organisation.name,
         "organisation_contact": readable(subject_request.organisation.contact_email),
-        # In the language of whoever reads the mail: staff may read another than the requester.
-        "right": _Title(subject_request.right),
+        "organisation_address": subject_request.organisation.postal_address,
+        "organisation_phone": subject_request.organisation.phone,
+        "right": subject_request.right.in_language("title", subject_request.language),
         "received_on": subject_request.received_on,
         "due_on": subject_request.due_on,
         "awaits_answer": subject_request.awaits_answer,

@@ -27,6 +27,7 @@ from dsr.requests.authority import authority_needed
 from dsr.requests.chain import write_line
 from dsr.requests.errors import RequestError
 from dsr.requests.models import (
+    Enclosure,
     PrivateSession,
     Reading,
     ReadingCode,
@@ -52,7 +53,7 @@ VALID = {
 }
 READABLE = timedelta(days=90)
 # More is no person reading what is theirs; the desk can open it anew.
-MOST = {Read.PAGE: 20, Read.LETTER: 10}
+MOST = {Read.PAGE: 20, Read.LETTER: 10, Read.FILE: 10}
 _USED_UP = gettext_lazy(
     "This was opened as often as is allowed. Ask the organisation to open it anew."
 )
@@ -227,6 +228,7 @@ def _owe_code(made: ReadingCode, said: str, at: datetime) -> None:
         recheck_args={"code": made.pk},
         useful_until=made.expires_at,
         medium=medium,
+        text_of="neutral_code" if subject_request.may_write and medium == "email" else "",
     )
 
 
@@ -324,37 +326,75 @@ def take_letter(session: PrivateSession, message_id: int, *, at: datetime) -> Se
         message = released(session.subject_request).filter(pk=message_id).first()
         if message is None or message.letter is None:
             return None
-        if message.pk not in {each.pk for each in opened(session, at)}:
-            if message.to_proved_only and (sentence := _authority(session.subject_request, at)):
-                raise RequestError(sentence)
-            raise RequestError(
-                _("Enter a code first. It is sent to the contact that we hold.")
-                if at < readable_until(message)
-                else _("This answer is no longer open here. Ask for it anew.")
-            )
+        _check_open(session, message, at)
         if _is_used_up(message, Read.LETTER):
             raise RequestError(_USED_UP)
         _count(session, message, Read.LETTER, at)
     return message.letter
 
 
+def take_file(session: PrivateSession, enclosure_id: int, *, at: datetime) -> SealedFile | None:
+    """A file that went out with an answer, counted as its letter is; None where there is none.
+
+    Raises RequestError with a sentence where it may not be read, or not any more.
+    """
+    with transaction.atomic():
+        session = _hold(session, at)
+        of_answers = Enclosure.objects.filter(message__in=released(session.subject_request))
+        rows = of_answers.select_related("file", "message").filter(removed_at=None)
+        found = rows.filter(pk=enclosure_id).first()
+        if found is None or found.file is None or found.message is None:
+            return None
+        found.message.subject_request = session.subject_request
+        _check_open(session, found.message, at)
+        if _is_used_up(found.message, Read.FILE, found):
+            raise RequestError(_USED_UP)
+        _count(session, found.message, Read.FILE, at, found)
+    return found.file
+
+
+def _check_open(session: PrivateSession, message: RequestMessage, at: datetime) -> None:
+    if message.pk in {each.pk for each in opened(session, at)}:
+        return
+    if message.to_proved_only and (sentence := _authority(session.subject_request, at)):
+        raise RequestError(sentence)
+    raise RequestError(
+        _("Enter a code first. It is sent to the contact that we hold.")
+        if at < readable_until(message)
+        else _("This answer is no longer open here. Ask for it anew.")
+    )
+
+
 def _since(message: RequestMessage) -> datetime:
     return message.renewed_at or message.at
 
 
-def _is_used_up(message: RequestMessage, what: Read) -> bool:
-    return message.readings.filter(what=what, at__gte=_since(message)).count() >= MOST[what]
+def _is_used_up(message: RequestMessage, what: Read, enclosure: Enclosure | None = None) -> bool:
+    taken = message.readings.filter(what=what, enclosure=enclosure, at__gte=_since(message))
+    return taken.count() >= MOST[what]
 
 
-def _count(session: PrivateSession, message: RequestMessage, what: Read, at: datetime) -> None:
-    reading = Reading.objects.create(session=session, message=message, what=what, at=at)
+LINE_OF = {Read.PAGE: "answer_read", Read.LETTER: "letter_downloaded", Read.FILE: "file_taken"}
+
+
+def _count(
+    session: PrivateSession,
+    message: RequestMessage,
+    what: Read,
+    at: datetime,
+    enclosure: Enclosure | None = None,
+) -> None:
+    reading = Reading.objects.create(
+        session=session, message=message, what=what, enclosure=enclosure, at=at
+    )
+    facts = {"message": message.pk, "session": session.pk}
     subject_request = session.subject_request
     write_line(
         subject_request,
-        "answer_read" if what == Read.PAGE else "letter_downloaded",
+        LINE_OF[what],
         actor=REQUESTER,
         at=at,
-        facts={"message": message.pk, "session": session.pk},
+        facts=facts | ({"enclosure": enclosure.pk} if enclosure else {}),
     )
     tell_requester(
         subject_request,
@@ -362,6 +402,7 @@ def _count(session: PrivateSession, message: RequestMessage, what: Read, at: dat
         at=at,
         key=f"answer_was_read:{reading.pk}",
         as_file=what == Read.LETTER,
+        as_enclosure=what == Read.FILE,
         # By the clock on the wall there: who reads it looks at a clock, not at a zone.
         read_at=at.astimezone(ZoneInfo(subject_request.organisation.zone)).replace(tzinfo=None),
     )

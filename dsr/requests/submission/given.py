@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from dsr.policies.kinds import MayWrite
 from dsr.policies.models import Organisation, Right
 from dsr.policies.particulars import PARTICULARS, filled
 from dsr.requests.errors import BadInput, out_of_time
@@ -55,6 +56,7 @@ class Submission:
     country: str = ""
     wants_paper: bool = False
     may_use_contact_held: bool = False
+    may_write: str = ""
     received_on: date | None = None
     files: Sequence[CheckedUpload] = ()
     authority_files: Sequence[CheckedUpload] = ()
@@ -95,7 +97,8 @@ def _about_people(submission: Submission) -> Iterator[tuple[str, str]]:
         yield "name", _("Enter the name of the person the data is about.")
     if submission.requester and not submission.requester.name.strip():
         yield "requester_name", _("Enter your own name.")
-    if not submission.asker.reachable:
+    nothing = submission.right.in_confidence and submission.may_write == MayWrite.NONE
+    if not submission.asker.reachable and not nothing:
         yield (
             "email",
             _(

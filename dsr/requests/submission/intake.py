@@ -12,13 +12,14 @@ from dsr.accounts.roles import Permission
 from dsr.policies.reading_locks import mark_used
 from dsr.requests.actors import Actor, Requester
 from dsr.requests.chain import write_refusal
-from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import NeedsAPerson, NotAllowed
 from dsr.requests.files import keep_file
-from dsr.requests.models import SubjectRequest
+from dsr.requests.models import Notice, SubjectRequest
 from dsr.requests.prefetched import forget
-from dsr.requests.services.notify import responsible, tell_requester, tell_staff
-from dsr.requests.states import About, Duty
+from dsr.requests.services import notices
+from dsr.requests.services.notify import responsible, tell_staff
+from dsr.requests.states import About
+from dsr.requests.what_was_asked import what_was_asked
 
 from .given import Submission, check
 from .rows import NewRequest, new_request
@@ -67,7 +68,7 @@ def _take_in(submission: Submission, actor: Actor, at: datetime) -> SubjectReque
     # its version, and one of the two has to see the other.
     mark_used(submission.right, at)
     new = new_request(submission, actor=actor, at=at)
-    medium = _owe_mail(new, at)
+    _owe_mail(new, at)
     new.rows.save()
     # What was at hand while nothing was saved would hide what others change from now on.
     forget(new.subject_request)
@@ -76,33 +77,29 @@ def _take_in(submission: Submission, actor: Actor, at: datetime) -> SubjectReque
         keep_file(new.subject_request, upload, at=at)
     for upload in submission.authority_files:
         keep_file(new.subject_request, upload, at=at, about=About.AUTHORITY)
-    if medium == "email":
-        _acknowledged(new, at)
     return new.subject_request
 
 
-def _owe_mail(new: NewRequest, at: datetime) -> str:
-    """Owe the acknowledgement and the mail to staff; returns how the first one goes.
+def _owe_mail(new: NewRequest, at: datetime) -> None:
+    """Owe the acknowledgement and the mail to staff.
+
+    Where a law wants receipt confirmed in so many days, it is when the first one is out; California
+    gives ten business days (Cal. Code Regs. tit. 11, s. 7021(a)).
 
     Mail is rows as well, and joins the others: what is owed is committed with what it tells of, or
     neither is.
     """
     asked = new.subject_request
-    medium = tell_requester(asked, "acknowledgement", at=at, into=new.rows)
+    notices.tell(
+        asked,
+        "acknowledgement",
+        Notice.What.RECEIPT,
+        at=at,
+        actor=None,
+        text=lambda: what_was_asked(asked),
+        into=new.rows,
+    )
     # Of thousands in an hour nobody reads a mail each: those stand in the queue with their mark.
     if not asked.to_check:
         # In the request's own safe and not the site's: its keys are open; opening costs a query.
         tell_staff(asked, "new_request", responsible(asked), at=at, safe=asked.safe, into=new.rows)
-    return medium
-
-
-def _acknowledged(new: NewRequest, at: datetime) -> None:
-    """Where a law wants receipt confirmed in so many days, the mail has done it.
-
-    A letter has not: somebody must still post it, and then says so (`acknowledge`). California, for
-    one, gives ten business days (Cal. Code Regs. tit. 11, s. 7021(a)).
-    """
-    if any(each.purpose == Duty.ACKNOWLEDGE for each in new.deadlines):
-        asked = new.subject_request
-        today = asked.organisation.today(at)
-        lifecycle.settle_duty(asked, Duty.ACKNOWLEDGE, today, actor=None, at=at)

@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from dsr.accounts.models import User
 from dsr.audit.services import Line, first_rows, request_chain
+from dsr.policies.kinds import MayWrite
 from dsr.requests.actors import Actor, acted_by, actor_id
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.identity_levels import required_level
@@ -82,6 +83,7 @@ def _request(submission: Submission, at: datetime) -> SubjectRequest:
         missing=missing_particulars(submission),
         wants_paper=submission.wants_paper,
         may_use_contact_held=submission.may_use_contact_held,
+        may_write=_may_write(submission),
         # Written down: rules that are edited later judge the requests that come later.
         required_level=required.level,
         level_lowered_by=required.lowered_by,
@@ -95,6 +97,13 @@ def _request(submission: Submission, at: datetime) -> SubjectRequest:
         to_check=submission.to_check,
         created_at=at,
     )
+
+
+def _may_write(submission: Submission) -> str:
+    """Where somebody may be in danger, silence is no permission to write."""
+    if not submission.right.in_confidence:
+        return submission.may_write
+    return submission.may_write or MayWrite.NONE.value
 
 
 def _instant(day: date | None, zone: ZoneInfo, at: datetime) -> datetime:

@@ -46,6 +46,10 @@ def _parser(kind: str) -> Callable[[bytes], bytes]:
     """Loads what opens this kind of file; afterwards nothing can be loaded any more."""
     if kind == "nothing":
         return bytes
+    if kind == "pages":
+        from dsr.vault.inspector import pdf
+
+        return pdf.page_counter()
     if kind == "application/pdf":
         from dsr.vault.inspector import pdf
 

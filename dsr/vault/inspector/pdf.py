@@ -97,6 +97,17 @@ def opener() -> Callable[[bytes], bytes]:
     return clean_copy
 
 
+def page_counter() -> Callable[[bytes], bytes]:
+    """What says how many pages a file has that nobody copies."""
+    opener()
+    return count_pages
+
+
+def count_pages(content: bytes) -> bytes:
+    with Pdf.open(io.BytesIO(content)) as opened:
+        return str(len(opened.pages)).encode()
+
+
 def clean_copy(content: bytes) -> bytes:
     """Raises Refused, or whatever the library raises on a damaged file."""
     if b"%%EOF" not in content[-1024:]:

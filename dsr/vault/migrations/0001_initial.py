@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
                 ("name", dsr.vault.fields.SealedField()),
                 ("header", dsr.vault.fields.SealedField()),
-                ("content_type", models.CharField(max_length=40)),
+                ("content_type", models.CharField(max_length=100)),
                 ("size", models.PositiveBigIntegerField()),
                 (
                     "purpose",
