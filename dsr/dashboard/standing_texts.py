@@ -14,6 +14,9 @@ from dsr.requests.words import short
 ROWS: dict[Standing, str | Promise] = {
     Standing.ARRIVED: gettext_lazy("The request has arrived, and work has not begun."),
     Standing.REPLIED: gettext_lazy("The requester wrote on %(day)s."),
+    Standing.REPLY_READ: gettext_lazy(
+        "The requester wrote on %(day)s, which was read. Work has not begun."
+    ),
     Standing.PROOF_WANTED: gettext_lazy("The requester was asked for proof and has not replied."),
     Standing.PROOF_CAME: gettext_lazy("The requester replied on %(day)s to what was asked."),
     Standing.IN_PROGRESS: gettext_lazy("The request is being worked on."),

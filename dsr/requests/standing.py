@@ -28,6 +28,7 @@ class Standing(StrEnum):
 
     ARRIVED = auto()
     REPLIED = auto()
+    REPLY_READ = auto()
     PROOF_WANTED = auto()
     PROOF_CAME = auto()
     IN_PROGRESS = auto()
@@ -121,10 +122,10 @@ def _under_way(subject_request: SubjectRequest) -> tuple[Standing, date | None]:
     theirs = last.happened_on if last and last.from_requester else None
     if subject_request.status == Status.PROVING_IDENTITY:
         return (Standing.PROOF_CAME if theirs else Standing.PROOF_WANTED), theirs
-    if theirs:
+    if theirs and subject_request.unread_since:
         return Standing.REPLIED, theirs
     if subject_request.status == Status.RECEIVED:
-        return Standing.ARRIVED, None
+        return (Standing.REPLY_READ if theirs else Standing.ARRIVED), theirs
     again = _was_taken_up_again(subject_request)
     return (Standing.TAKEN_UP_AGAIN if again else Standing.IN_PROGRESS), None
 

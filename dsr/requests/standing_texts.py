@@ -63,6 +63,13 @@ ROWS: dict[Standing, Row] = {
         gettext_lazy("Somebody reads it and goes on with your request."),
         NOTHING,
     ),
+    Standing.REPLY_READ: Row(
+        gettext_lazy("Received"),
+        "info",
+        gettext_lazy("Your message of %(day)s was read."),
+        gettext_lazy("Somebody will take up your request."),
+        NOTHING,
+    ),
     Standing.PROOF_WANTED: Row(
         gettext_lazy("We need to know who is asking"),
         "warn",

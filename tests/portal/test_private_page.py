@@ -154,7 +154,7 @@ def test_a_question_is_answered_on_the_page(visitor: Visitor, desk: Desk) -> Non
     answer = visitor.client.post(visitor.at("reply/"), {"text": "The first and the last."})
     assert answer.headers["Location"] == visitor.at()
     page = visitor.status()
-    assert "In progress" in page
+    assert "Your message has arrived" in page
     assert "The first and the last." in page
     assert RequestMessage.objects.filter(from_requester=True).count() == 1
 
@@ -201,7 +201,7 @@ def test_withdrawing_asks_first_and_needs_no_reason(visitor: Visitor) -> None:
     visitor.client.post(visitor.at("withdraw/"))
     assert SubjectRequest.objects.get(pk=sent.pk).status == "withdrawn"
     page = visitor.status()
-    assert "You withdrew this request." in page
+    assert "This request was withdrawn on" in page
     assert "Withdraw this request" not in page
 
 

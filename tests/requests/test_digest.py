@@ -164,7 +164,7 @@ def test_withdrawing_form_after_form_sends_no_more_mails_either(desk: Desk) -> N
         ending.withdraw(asked.pk, actor=REQUESTER, at=MORNING + minutes * MINUTE, seen=None)
     assert mails() == [("acknowledgement", "zoe.canary@example.org")]
     digests.sweep(at=MORNING + HOUR)
-    assert digest().count("It was withdrawn") == 3
+    assert digest().count("This request was withdrawn on May 1, 2026.") == 3
 
 
 @pytest.mark.mail_waits

@@ -176,6 +176,9 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
         if back:
             back, self.waiting_from = self.waiting_from, ""
             return back
+        if self.status == Status.FROZEN and self.frozen_from == Status.WAITING:
+            # What was asked has come meanwhile: unfrozen, it waits for nothing.
+            self.frozen_from, self.waiting_from = self.waiting_from, ""
         if self.status != Status.WAITING:
             return str(self.status)
         back, self.waiting_from = self.waiting_from, ""
