@@ -8,6 +8,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, FilterSet
@@ -17,7 +18,7 @@ from dsr.policies.kinds import Kind
 from dsr.policies.models import Organisation
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
 from dsr.requests.queries import letters_to_post, news, undelivered
-from dsr.requests.states import Status
+from dsr.requests.states import OPEN, Status
 from dsr.requests.words import SOON
 
 EVERY = "every"
@@ -194,14 +195,20 @@ def tiles(
         ("?status=in_review", _("in review"), _in(opened, Status.IN_REVIEW)),
     ]
     # Only while there are some: on most days it would be one more number to read past.
-    if unread := requests.filter(news()).count():
-        found.append((f"?post={NEWS}", _("with something new to read"), unread))
-    if lost := requests.filter(undelivered()).count():
-        found.append((f"?post={LOST}", _("did not arrive"), lost))
-    if letters := requests.filter(letters_to_post()).count():
-        found.append((f"?post={TO_POST}", _("with a letter to post"), letters))
-    if marked := opened.filter(to_check=True).count():
-        found.append(("?check=True", _("to be checked"), marked))
+    rare = requests.aggregate(
+        unread=Count("pk", filter=news()),
+        lost=Count("pk", filter=undelivered()),
+        letters=Count("pk", filter=letters_to_post()),
+        marked=Count("pk", filter=Q(to_check=True, status__in=OPEN)),
+    )
+    if rare["unread"]:
+        found.append((f"?post={NEWS}", _("with something new to read"), rare["unread"]))
+    if rare["lost"]:
+        found.append((f"?post={LOST}", _("did not arrive"), rare["lost"]))
+    if rare["letters"]:
+        found.append((f"?post={TO_POST}", _("with a letter to post"), rare["letters"]))
+    if rare["marked"]:
+        found.append(("?check=True", _("to be checked"), rare["marked"]))
     return found
 
 
