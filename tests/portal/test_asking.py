@@ -82,7 +82,7 @@ def test_half_a_period_is_no_period(visitor: Visitor) -> None:
         ({"phone": "call me"}, "Enter a telephone number in digits"),
         ({"name": " "}, "Enter your full name."),
         ({"role": ""}, "Say who is asking."),
-        ({"role": "emperor"}, "emperor is not one of the available choices."),
+        ({"role": "emperor"}, "“Who is asking?”: this is not one of the answers offered."),
         ({"role": "parent"}, "Enter the name of the person the data is about."),
         ({"dated_on": "2026-02-31"}, "Enter a date that exists"),
         ({"period_from": "2026-05-01"}, "The last day lies before the first."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -86,14 +86,14 @@ def find_organisation(slug: str) -> Organisation:
     return get_object_or_404(open_organisations(), slug=slug)
 
 
-def find_right(organisation: Organisation, slug: str) -> Right:
+def right_of(organisation: Organisation, slug: str) -> Right | None:
     """A right that can be asked for today."""
     rights = rights_offered(organisation, organisation.today(timezone.now()))
-    if right := rights.filter(slug=slug).first():
+    right = rights.filter(slug=slug).first()
+    if right:
         # The one that was just found, else whoever asks for it asks the database once more.
         right.reading.version.policy.organisation = organisation
-        return right
-    raise Http404
+    return right
 
 
 def crumbs_to(organisation: Organisation) -> list[dict[str, Any]]:

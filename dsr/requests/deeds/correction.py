@@ -214,8 +214,7 @@ def complete(doing: Doing, given: Completion) -> None:
     # Whole particulars replace whole particulars: a new first day never meets an old last day.
     subject_request.seal(particulars=subject_request.values() | added)
     subject_request.missing = [code for code in subject_request.missing if code not in added]
-    # One code for the history: it takes no comma and no more than 80 characters.
-    doing.facts["added"] = ",".join(sorted(added))[:80].replace(",", ".")
+    doing.facts["added"] = sorted(added)
 
 
 def _check_particulars(doing: Doing, given: Mapping[str, object]) -> None:
