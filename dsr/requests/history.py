@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from dsr.accounts.models import Program, User
 from dsr.audit.models import By, Entry
 from dsr.audit.services import request_chain
+from dsr.days.place import standing_in
 from dsr.policies.kinds import Level
 
 from .deeds.declaration import DEEDS, LINES, Facts, Names, Saying, Words, history_line
@@ -64,7 +65,8 @@ def timeline(subject_request: SubjectRequest) -> list[Line]:
         | _rules(entries)
         | {f"deadline:{each.pk}": _which_deadline(each) for each in subject_request.deadlines.all()}
     )
-    return [_line(entry, names) for entry in entries]
+    with standing_in(subject_request.organisation.place):
+        return [_line(entry, names) for entry in entries]
 
 
 def since(subject_request: SubjectRequest, opened_at: datetime) -> list[Line]:
@@ -148,7 +150,7 @@ def _rules(entries: Iterable[Entry]) -> dict[str, str]:
 def rule_in_words(rule: IdentityRule) -> str:
     return _("%(who)s set on %(day)s: %(why)s") % {
         "who": rule.set_by.name,
-        "day": short(rule.set_at.date()),
+        "day": short(rule.set_at),
         "why": rule.why,
     }
 

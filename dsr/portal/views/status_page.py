@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dsr.days.place import stand_in
 from dsr.portal.again import (
     BUTTON_UNSENT,
     FORM_UNSENT,
@@ -44,7 +45,9 @@ def _link_page(request: HttpRequest, found: StatusLink | None, status: int = 200
     if found is None:
         # The same 404 for wrong, expired and revoked: nothing is learned from it.
         return render(request, "portal/link_over.html", status=404)
-    context = {"organisation": found.subject_request.organisation}
+    organisation = found.subject_request.organisation
+    stand_in(organisation.place)
+    context = {"organisation": organisation}
     return render(request, "portal/link.html", context, status=status)
 
 

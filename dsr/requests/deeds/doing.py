@@ -14,6 +14,7 @@ from django_fsm import can_proceed
 
 from dsr.accounts.models import Program, User
 from dsr.accounts.roles import Permission
+from dsr.days.place import standing_in
 from dsr.requests.actors import Actor, Requester
 from dsr.requests.chain import write_line, write_refusal
 from dsr.requests.errors import NeedsAPerson, NotAllowed, NotNow, Stale, Unmet
@@ -77,9 +78,12 @@ def changing(
     """
     try:
         with transaction.atomic():
-            doing = _begin(request_id, deed, actor, at, seen)
-            yield doing
-            _finish(doing)
+            locked = _locked(request_id)
+            # All that the deed says of days, in sentences, mails and letters.
+            with standing_in(locked.organisation.place):
+                doing = _begin(locked, deed, actor, at, seen)
+                yield doing
+                _finish(doing)
     # What a deed needs can be erased or altered whatever its state says; then nothing is done.
     except KeyDestroyed:
         raise Unmet(
@@ -101,15 +105,20 @@ def changing(
         raise
 
 
-def _begin(request_id: int, deed: Deed[Any], actor: Actor, at: datetime, seen: int | None) -> Doing:
-    """Every question is asked of the locked row: what a page showed may be a minute old."""
+def _locked(request_id: int) -> SubjectRequest:
     # Only the request itself: with its organisation locked too, all deeds of one house would
     # stand in line.
-    locked = (
+    return (
         SubjectRequest.objects.select_for_update(of=("self",))
         .select_related("organisation__calendar", "right", "safe")
         .get(pk=request_id)
     )
+
+
+def _begin(
+    locked: SubjectRequest, deed: Deed[Any], actor: Actor, at: datetime, seen: int | None
+) -> Doing:
+    """Every question is asked of the locked row: what a page showed may be a minute old."""
     # First: whatever a stale page offered may be so no longer, and this is the answer to that.
     if seen is not None and deed.compares_version and locked.version != seen:
         raise Stale

@@ -179,6 +179,8 @@ def common_context(subject_request: SubjectRequest) -> dict[str, Any]:
         "organisation_address": subject_request.organisation.postal_address,
         "organisation_phone": subject_request.organisation.phone,
         "right": subject_request.right.in_language("title", subject_request.language),
+        # How its days are written, and whose time its times are.
+        "place": subject_request.organisation.place,
         "received_on": subject_request.received_on,
         "due_on": subject_request.due_on,
         "awaits_answer": subject_request.awaits_answer,
