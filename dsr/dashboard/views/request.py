@@ -56,7 +56,7 @@ class RequestPage(RequestView):
             "today": today,
             "due": words.due_badge(it, today),
             "state": words.status_badge(it),
-            "deadlines": request_page.deadlines(it, today),
+            "clocks": request_page.clocks_of(it, today),
             "deeds": available_deeds(it, self.user, self.held, today),
             "said": request_page.said(it),
             "missing": request_page.missing(it),
