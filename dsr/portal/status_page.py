@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from dsr.policies.particulars import FieldSpec, particulars
 from dsr.requests import enclosures, history
-from dsr.requests.deadlines import clocks
+from dsr.requests.deadlines import clocks, look_back
 from dsr.requests.deadlines.explain import expectation, explain, set_by
 from dsr.requests.deeds.conversation import reply
 from dsr.requests.deeds.correction import complete
@@ -61,6 +61,7 @@ def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
         "outcome": OUTCOMES.get(subject_request.outcome, "") if readable else "",
         "expectation": _expectation(subject_request, today),
         **dates(subject_request, today),
+        "reaches": look_back.told(subject_request),
         "written": [_message(each) for each in reversed(written) if each.kind != ANSWER],
         "files": sent_files(subject_request),
         "missing": [each.label for each in particulars(subject_request.missing)],

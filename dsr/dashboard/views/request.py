@@ -15,6 +15,7 @@ from dsr.dashboard.views.deed import RequestView
 from dsr.requests import enclosures, history
 from dsr.requests.available_deeds import available_deeds
 from dsr.requests.chain import write_line
+from dsr.requests.deadlines import look_back
 from dsr.requests.deeds.assignment import assign, note
 from dsr.requests.forms.countries import place_name
 from dsr.requests.models import SubjectRequest
@@ -60,6 +61,7 @@ class RequestPage(RequestView):
             "deeds": available_deeds(it, self.user, self.held, today),
             "said": request_page.said(it),
             "missing": request_page.missing(it),
+            "reaches": look_back.told(it),
             "people": request_page.people(it),
             "progress": words.identity_progress(it, today),
             "lowered": history.rule_in_words(it.level_lowered_by) if it.level_lowered_by else "",

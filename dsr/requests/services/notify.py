@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.utils import translation
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.notifications.services import Reader, owe, owe_each
+from dsr.requests.deadlines import look_back
 from dsr.requests.deadlines.explain import expectation
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import notices_go_to
@@ -176,7 +178,9 @@ def told_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
     today = subject_request.organisation.today(at)
     with translation.override(subject_request.language):
         return common_context(subject_request) | {
-            "expectation": expectation(subject_request, today)
+            "expectation": expectation(subject_request, today),
+            # Asked only by the messages that say it: it opens what was typed.
+            "reaches": partial(look_back.told, subject_request),
         }
 
 
