@@ -59,14 +59,12 @@ def _to_send(days: int) -> str:
     ) % {"n": days}
 
 
-def deadline_badge(deadline: Deadline, today: date) -> Badge:
-    """Where one deadline stands on this day."""
+def deadline_badge(deadline: Deadline, today: date, *, refusing: bool = False) -> Badge:
+    """Where one deadline stands on this day; ``refusing`` where a refusal is in view."""
     days = deadline.days_left(today)
-    # Announcing an extension is no duty: past its day nothing is late, it is only not possible.
-    if days is not None and deadline.purpose == Duty.EXTENSION_NOTICE:
-        return Badge("ok", _("Possible until then") if days >= 0 else _("No longer possible"))
     if days is not None:
-        return days_badge(days, aim=deadline.is_aim)
+        quiet = _without_duty(deadline, days, refusing)
+        return Badge("ok", quiet) if quiet else days_badge(days, aim=deadline.is_aim)
     ended = {"day": short(deadline.ended_on)} if deadline.ended_on else {"day": ""}
     texts = {
         DeadlineStatus.PAUSED: Badge("paused", _("Paused")),
@@ -77,6 +75,17 @@ def deadline_badge(deadline: Deadline, today: date) -> Badge:
         DeadlineStatus.CANCELLED: Badge("ok", _("Cancelled")),
     }
     return texts.get(DeadlineStatus(deadline.status), Badge("ok", _("No date")))
+
+
+def _without_duty(deadline: Deadline, days: int, refusing: bool) -> str:
+    """What is said of a day that nobody can be late with."""
+    if deadline.purpose == Duty.EXTENSION_NOTICE:
+        return _("Possible until then") if days >= 0 else _("No longer possible")
+    if deadline.purpose == Duty.NOT_BEFORE:
+        return _("Nothing may be given before then") if days > 0 else _("Possible since then")
+    if deadline.purpose == Duty.REFUSE and not refusing:
+        return _("Only if it is refused, in whole or in part")
+    return ""
 
 
 def language(code: str) -> str:

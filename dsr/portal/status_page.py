@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from dsr.policies.particulars import FieldSpec, particulars
 from dsr.requests import enclosures, history
-from dsr.requests.deadlines.explain import binds_most, expectation, explain
+from dsr.requests.deadlines import clocks, look_back
+from dsr.requests.deadlines.explain import expectation, explain, set_by
 from dsr.requests.deeds.conversation import reply
 from dsr.requests.deeds.doing import not_now
 from dsr.requests.deeds.ending import withdraw
@@ -22,7 +23,7 @@ from dsr.requests.people import notices_go_to, writes_to
 from dsr.requests.services import reading
 from dsr.requests.standing import NO_COUNTDOWN, Standing, Stands, stands
 from dsr.requests.standing_texts import OUTCOMES, told_where
-from dsr.requests.states import DeadlineStatus, SetBy
+from dsr.requests.states import DeadlineStatus
 from dsr.requests.words import Badge, days_badge
 from dsr.vault.errors import Tampered
 
@@ -33,12 +34,12 @@ ANSWER = RequestMessage.Kind.ANSWER
 
 @dataclass(frozen=True)
 class Date:
-    """One time limit for people: who set it, the day, how near it is, and why that day."""
+    """One day for people: who set it, how near it is, and why, for each limit that ends on it."""
 
     deadline: Deadline
     who: str
     badge: Badge
-    why: list[str]
+    why: list[list[str]]
 
 
 def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
@@ -60,7 +61,8 @@ def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
         # Decided before the answer is sent; only the answer tells it, and only to who may read it.
         "outcome": OUTCOMES.get(subject_request.outcome, "") if readable else "",
         "expectation": _expectation(subject_request, today),
-        "dates": dates(subject_request, today, where),
+        **dates(subject_request, today, where),
+        "reaches": look_back.told(subject_request),
         "written": [_message(each) for each in reversed(written) if each.kind != ANSWER],
         "files": sent_files(subject_request),
         # What can no longer be added is not called missing: it is decided without it.
@@ -170,25 +172,26 @@ def _files(message: RequestMessage) -> list[dict[str, Any]]:
     return shown
 
 
-def dates(subject_request: SubjectRequest, today: date, where: Stands | None = None) -> list[Date]:
-    """The limits to answer by; what binds most first, as the sentence above them says it."""
+def dates(
+    subject_request: SubjectRequest, today: date, where: Stands | None = None
+) -> dict[str, list[Date]]:
+    """The day that counts most, as the sentence above it says it, and the others to answer by."""
     # Nobody counts the days until a decision that is taken: the answer is to go out by then.
     decided = where is not None and where.at in NO_COUNTDOWN
-    # Without notice limits and remembered sources: only what somebody can hold us to.
-    found = sorted(subject_request.deadlines.duties(), key=binds_most)
-    return [
-        Date(each, _who(each), _badge(each, today, decided=decided), why=explain(each))
-        for each in found
-    ]
-
-
-def _who(deadline: Deadline) -> str:
+    found = clocks.for_requester(subject_request)
     return {
-        SetBy.POLICY: _("Promised by the policy"),
-        SetBy.TARGET: _("What the organisation aims at; the policy names no date"),
-        SetBy.LAW: _("Set by law: %(law)s") % {"law": deadline.label or deadline.source},
-        SetBy.ORDER: _("Set by a court or an authority"),
-    }[SetBy(deadline.set_by)]
+        "dates": [_date(each, today, decided=decided) for each in found.shown],
+        "other_dates": [_date(each, today, decided=decided) for each in found.folded],
+    }
+
+
+def _date(clock: clocks.Clock, today: date, *, decided: bool) -> Date:
+    return Date(
+        clock.first,
+        set_by(clock.deadlines),
+        _badge(clock.first, today, decided=decided),
+        why=[explain(each) for each in clock.deadlines],
+    )
 
 
 def _badge(deadline: Deadline, today: date, *, decided: bool) -> Badge:

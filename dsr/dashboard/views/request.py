@@ -16,6 +16,7 @@ from dsr.dashboard.views.deed import RequestView
 from dsr.requests import enclosures, history
 from dsr.requests.available_deeds import available_deeds
 from dsr.requests.chain import write_line
+from dsr.requests.deadlines import look_back
 from dsr.requests.deeds.assignment import assign, note
 from dsr.requests.forms.countries import place_name
 from dsr.requests.models import SubjectRequest
@@ -59,10 +60,11 @@ class RequestPage(RequestView):
             "due": words.due_badge(it, today),
             "state": words.status_badge(it),
             "stands": where_it_stands(stands(it, self.at)),
-            "deadlines": request_page.deadlines(it, today),
+            "clocks": request_page.clocks_of(it, today),
             "deeds": available_deeds(it, self.user, self.held, today),
             "said": request_page.said(it),
             "missing": request_page.missing(it),
+            "reaches": look_back.told(it),
             "people": request_page.people(it),
             "progress": words.identity_progress(it, today),
             "lowered": history.rule_in_words(it.level_lowered_by) if it.level_lowered_by else "",

@@ -42,6 +42,7 @@ from dsr.portal.session import open_session, opened, with_session
 from dsr.portal.showing import RightShown, show_right
 from dsr.portal.status_page import page_of, told
 from dsr.requests.actors import REQUESTER
+from dsr.requests.deadlines.look_back import told_before
 from dsr.requests.deadlines.preview import if_sent_now
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import RequestForm, put_refusal
@@ -233,9 +234,12 @@ def _answer_was_lost(
 
 def _by_when(form: RequestForm, at: datetime) -> str:
     """What the confirmation will say if the form is sent as it is now."""
+    return if_sent_now(form.right, _country(form), at)
+
+
+def _country(form: RequestForm) -> str:
     chosen = form["country"].value() if "country" in form.fields else ""
-    country = chosen if chosen in COUNTRIES else ""
-    return if_sent_now(form.right, country, at)
+    return chosen if chosen in COUNTRIES else ""
 
 
 def _page(
@@ -247,6 +251,7 @@ def _page(
         "shown": show_right(form.right, form.organisation, offered),
         "form": form,
         "by_when": _by_when(form, at),
+        "reaches": told_before(form.right, _country(form), form.organisation.today(at)),
         "form_token": token.sign(),
         "asked": " ".join(form.fields),
         # Browsers do not fill a file field again, so the page says which to choose anew.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django_fsm import can_proceed
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.notifications.services import Reader, owe, owe_each
-from dsr.policies.models import Right
+from dsr.requests.deadlines import look_back
 from dsr.requests.deadlines.explain import expectation
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import notices_go_to
@@ -160,16 +161,6 @@ def staff_page(subject_request: SubjectRequest) -> str:
     return f"{settings.BASE_URL}{path}"
 
 
-class _Title:
-    """The name of a right, said in the language that is read when it is said."""
-
-    def __init__(self, right: Right) -> None:
-        self._right = right
-
-    def __str__(self) -> str:
-        return self._right.here("title")
-
-
 def common_context(subject_request: SubjectRequest) -> dict[str, Any]:
     """What every message may say: the reference, the organisation, the right, the dates."""
     return {
@@ -196,7 +187,9 @@ def told_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
     today = subject_request.organisation.today(at)
     with translation.override(subject_request.language):
         return common_context(subject_request) | {
-            "expectation": expectation(subject_request, today)
+            "expectation": expectation(subject_request, today),
+            # Asked only by the messages that say it: it opens what was typed.
+            "reaches": partial(look_back.told, subject_request),
         }
 
 
