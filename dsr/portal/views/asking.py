@@ -17,6 +17,7 @@ from django.views.i18n import set_language
 
 from dsr.policies.models import Organisation, Right
 from dsr.policies.services import rights_offered
+from dsr.portal.confirming import link_to_show, make_link_to_show, receipt_for
 from dsr.portal.guarding import (
     FormToken,
     browser_of,
@@ -30,7 +31,7 @@ from dsr.portal.guarding import (
 )
 from dsr.portal.session import open_session, opened, with_session
 from dsr.portal.showing import show_right
-from dsr.portal.status_page import page_of, told
+from dsr.portal.status_page import page_of
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deadlines.preview import if_sent_now
 from dsr.requests.errors import BadInput
@@ -39,6 +40,7 @@ from dsr.requests.forms.countries import COUNTRIES
 from dsr.requests.models import PrivateSession, SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.rate_limits import SUBMISSION
+from dsr.requests.services.receipts import How
 from dsr.requests.submission import intake
 
 from .rights import crumbs_to, find_organisation, find_right
@@ -119,7 +121,13 @@ def _send(
 
 
 def _sent(request: HttpRequest, sent: SubjectRequest, at: datetime) -> HttpResponse:
-    open_session(request, links.open_for_sender(sent, at=at), at)
+    session = links.open_for_sender(sent, at=at)
+    # Before this one is among those that are open here.
+    comes = receipt_for(request, sent, at)
+    open_session(request, session, at)
+    # Where no mail brings the link now, the page shows one.
+    if comes.how != How.MAIL:
+        make_link_to_show(request, session, at)
     return redirect("portal:sent", sent.reference)
 
 
@@ -181,6 +189,9 @@ def _crumbs(organisation: Organisation, right: Right) -> list[dict[str, Any]]:
 @require_safe
 @with_session
 def sent(request: HttpRequest, session: PrivateSession) -> HttpResponse:
-    subject_request = session.subject_request
-    context = page_of(session, timezone.now()) | {"told": told(subject_request)}
+    subject_request, at = session.subject_request, timezone.now()
+    context = page_of(session, at) | {
+        "receipt": receipt_for(request, subject_request, at),
+        "link_now": link_to_show(request, session, at),
+    }
     return render(request, "portal/sent.html", context)

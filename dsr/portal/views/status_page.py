@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dsr.policies.particulars import particulars
+from dsr.portal.confirming import withdrawal_told
 from dsr.portal.guarding import find_link, one_too_many, put_on, status_of, upload_refusal
 from dsr.portal.session import all_open, end_sessions, open_session, with_session
 from dsr.portal.showing import show_right
@@ -176,11 +177,13 @@ def withdraw(request: HttpRequest, session: PrivateSession) -> HttpResponse:
     if request.method == "POST":
         try:
             # No version is compared on a requester's own page: the state alone says what can be.
-            ending.withdraw(session.subject_request_id, actor=REQUESTER, at=timezone.now())
+            at = timezone.now()
+            ended = ending.withdraw(session.subject_request_id, actor=REQUESTER, at=at)
         except RequestError as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("Your request is withdrawn."))
+            said = _("Your request is withdrawn.")
+            messages.success(request, f"{said} {withdrawal_told(ended, at)}")
         return redirect("portal:status", session.subject_request.reference)
     return render(request, "portal/withdraw.html", page_of(session, timezone.now()))
 

@@ -32,7 +32,7 @@ from dsr.requests.preconditions import (
     releasable,
     sent_answer,
 )
-from dsr.requests.services import notices
+from dsr.requests.services import notices, receipts
 from dsr.requests.services.paper import (
     answer_letter_key,
     keys_to_post,
@@ -91,7 +91,7 @@ class Sending:
     # Asked once more, though it was approved: evidence may have been struck since.
     needs=(_answer_not_sent, not_disputed, decision_holds, releasable, _contact_proved),
     address="send",
-    done=gettext_lazy("The answer is on its way."),
+    done=lambda sent: receipts.how_it_goes(sent, _("The answer is on its way.")),
     history=gettext_lazy("The answer went out"),
     told=gettext_lazy("The answer was sent."),
     onward=40,
