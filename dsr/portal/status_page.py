@@ -19,8 +19,9 @@ from dsr.requests.deeds.conversation import reply
 from dsr.requests.deeds.doing import not_now
 from dsr.requests.deeds.ending import withdraw
 from dsr.requests.models import Deadline, PrivateSession, RequestMessage, SubjectRequest
-from dsr.requests.people import notices_go_to, writes_to
-from dsr.requests.services import reading
+from dsr.requests.people import writes_to
+from dsr.requests.services import reading, receipts
+from dsr.requests.services.receipts import How
 from dsr.requests.standing import NO_COUNTDOWN, Standing, Stands, stands
 from dsr.requests.standing_texts import OUTCOMES, told_where
 from dsr.requests.states import DeadlineStatus
@@ -71,6 +72,7 @@ def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
         "history": list(history.told(subject_request)),
         "can_withdraw": not not_now(subject_request, withdraw),
         "can_write": not not_now(subject_request, reply),
+        "receipt_lost": lambda: receipts.receipt(subject_request, at).how == How.LOST,
     }
 
 
@@ -126,12 +128,6 @@ def signs_by_hand(subject_request: SubjectRequest) -> bool:
     typed = subject_request.organisation.accepts_electronic_signatures
     # Where a typed name is accepted the signature is typed, and no paper is to come.
     return "signed" in subject_request.missing and not typed
-
-
-def told(subject_request: SubjectRequest) -> str:
-    """How the receipt goes out: by ``email``, as a ``letter``, or not at all."""
-    _to, medium = notices_go_to(subject_request)
-    return "" if medium == "none" else medium
 
 
 def sent_files(subject_request: SubjectRequest) -> list[str]:

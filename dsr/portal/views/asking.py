@@ -26,6 +26,7 @@ from dsr.portal.again import (
     lost_files,
     shown_again_by,
 )
+from dsr.portal.confirming import link_to_show, make_link_to_show, receipt_for
 from dsr.portal.forms import TypedForm
 from dsr.portal.guarding import (
     FormToken,
@@ -40,7 +41,7 @@ from dsr.portal.guarding import (
 )
 from dsr.portal.session import open_session, opened, with_session
 from dsr.portal.showing import RightShown, show_right
-from dsr.portal.status_page import page_of, told
+from dsr.portal.status_page import page_of
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deadlines.look_back import told_before
 from dsr.requests.deadlines.preview import if_sent_now
@@ -50,6 +51,7 @@ from dsr.requests.forms.countries import COUNTRIES
 from dsr.requests.models import PrivateSession, SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.rate_limits import SUBMISSION
+from dsr.requests.services.receipts import How
 from dsr.requests.standing import Standing, stands
 from dsr.requests.submission import intake
 
@@ -199,7 +201,13 @@ def _send(
 
 
 def _sent(request: HttpRequest, sent: SubjectRequest, at: datetime) -> HttpResponse:
-    open_session(request, links.open_for_sender(sent, at=at), at)
+    session = links.open_for_sender(sent, at=at)
+    # Before this one is among those that are open here.
+    comes = receipt_for(request, sent, at)
+    open_session(request, session, at)
+    # Where no mail brings the link now, the page shows one.
+    if comes.how != How.MAIL:
+        make_link_to_show(request, session, at)
     return redirect("portal:sent", sent.reference)
 
 
@@ -269,10 +277,12 @@ def _crumbs(organisation: Organisation, right: Right) -> list[dict[str, Any]]:
 @require_safe
 @with_session
 def sent(request: HttpRequest, session: PrivateSession) -> HttpResponse:
-    subject_request = session.subject_request
-    at = timezone.now()
+    subject_request, at = session.subject_request, timezone.now()
     # Of its arrival only while nothing else has happened: afterwards the private page tells it.
     if stands(subject_request, at).at != Standing.ARRIVED:
         return redirect("portal:status", subject_request.reference)
-    context = page_of(session, at) | {"told": told(subject_request)}
+    context = page_of(session, at) | {
+        "receipt": receipt_for(request, subject_request, at),
+        "link_now": link_to_show(request, session, at),
+    }
     return render(request, "portal/sent.html", context)

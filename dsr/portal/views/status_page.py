@@ -25,6 +25,7 @@ from dsr.portal.again import (
     page_closed,
     shown_again_by,
 )
+from dsr.portal.confirming import withdrawal_told
 from dsr.portal.forms import CodeForm, CompletingForm, ReplyForm, TypedForm
 from dsr.portal.guarding import find_link, one_too_many, put_on, status_of, upload_refusal
 from dsr.portal.session import all_open, end_sessions, open_session, with_session
@@ -176,11 +177,13 @@ def withdraw(request: HttpRequest, session: PrivateSession) -> HttpResponse:
     if request.method == "POST":
         try:
             # No version is compared on a requester's own page: the state alone says what can be.
-            ending.withdraw(session.subject_request_id, actor=REQUESTER, at=timezone.now())
+            at = timezone.now()
+            ended = ending.withdraw(session.subject_request_id, actor=REQUESTER, at=at)
         except RequestError as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("Your request is withdrawn."))
+            said = _("Your request is withdrawn.")
+            messages.success(request, f"{said} {withdrawal_told(ended, at)}")
         return redirect("portal:status", session.subject_request.reference)
     return render(request, "portal/withdraw.html", page_of(session, timezone.now()))
 

@@ -32,7 +32,7 @@ from dsr.requests.preconditions import (
     releasable,
     sent_answer,
 )
-from dsr.requests.services import notices
+from dsr.requests.services import notices, receipts
 from dsr.requests.services.paper import (
     answer_letter_key,
     keys_to_post,
@@ -85,9 +85,7 @@ class Sending:
 
 
 def _sent(subject_request: SubjectRequest) -> Words:
-    if is_answered(subject_request):
-        return _("The answer is on its way.")
-    return _("The letter is written. Print it, post it, and record the day of posting.")
+    return receipts.how_it_goes(subject_request, _("The answer is on its way."))
 
 
 def _went_out(facts: Facts, names: Names) -> str:

@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import translation
 
 from dsr.notifications.services import owe
-from dsr.requests.models import MailThrottle, Notice, SubjectRequest, WaitingForDigest
+from dsr.requests.models import Dispute, MailThrottle, Notice, SubjectRequest, WaitingForDigest
 from dsr.requests.people import notices_go_to
 from dsr.requests.standing import stands
 from dsr.requests.standing_texts import told_where
@@ -32,7 +32,8 @@ def sweep(*, at: datetime) -> int:
     """
     # Asked once: telling moves the very rows that the question is about.
     due = list(_due(at).values_list("pk", flat=True))
-    MailThrottle.objects.filter(next_at__lte=at - BETWEEN_TWO).exclude(_somebody_waits()).delete()
+    waits = WaitingForDigest.objects.filter(throttle=OuterRef("pk"))
+    MailThrottle.objects.filter(next_at__lte=at - BETWEEN_TWO).exclude(Exists(waits)).delete()
     return each_by_itself(lambda address: _tell(address, at), due)
 
 
@@ -46,14 +47,30 @@ def _due(at: datetime) -> QuerySet[MailThrottle]:
 
 
 def _somebody_waits() -> Exists:
-    return Exists(WaitingForDigest.objects.filter(throttle=OuterRef("pk")))
+    return Exists(_may_be_told().filter(throttle=OuterRef("pk")))
+
+
+def _may_be_told() -> QuerySet[WaitingForDigest]:
+    """Of a request that is stopped nobody gets a link: whose it is, is just what is in doubt."""
+    disputes = Dispute.objects.filter(subject_request=OuterRef("subject_request"), settled_at=None)
+    stopped = Q(subject_request__status=Status.FROZEN) | Exists(disputes)
+    return WaitingForDigest.objects.exclude(stopped)
+
+
+def expected_at(waits: WaitingForDigest, at: datetime) -> datetime | None:
+    """About when the digest with this request goes out; none where other addresses come first."""
+    together = SubjectRequest.objects.filter(waiting_for_digest__throttle=waits.throttle_id)
+    here, _others = _whose_turn(list(together.select_related("safe").order_by("pk")))
+    if waits.subject_request_id not in [each.pk for each in here]:
+        return None
+    return max(waits.throttle.next_at, at)
 
 
 # One commit for each address: who was told before one fails stays told.
 @transaction.atomic
 def _tell(throttle_id: str, at: datetime) -> bool:
     """Requests first and their throttle second, in the order in which every deed locks them."""
-    waiting = SubjectRequest.objects.filter(waiting_for_digest__throttle=throttle_id).values("pk")
+    waiting = _may_be_told().filter(throttle=throttle_id).values("subject_request")
     locked = list(
         SubjectRequest.objects.select_for_update(of=("self",))
         .filter(pk__in=waiting)

@@ -28,11 +28,14 @@ from dsr.vault.services import site_safe
 
 from . import links
 from .mail_throttle import may_mail_now
+from .rate_limits import WITHDRAWN_MAIL, take
 
 Text = str | Callable[[], str]
 
 # What somebody can set off by forms alone, in whosever name: at most one mail an hour per address.
-BY_FORM = frozenset({"acknowledgement", "withdrawn"})
+BY_FORM = frozenset({"acknowledgement"})
+# Whoever did not withdraw must hear it while it can be stopped: a few go out past that hour.
+AT_ONCE = {"withdrawn": WITHDRAWN_MAIL}
 LINK_ALONE = frozenset({"fresh_link"})
 
 
@@ -63,7 +66,7 @@ def tell_requester(
     if medium == "letter" and kind in LINK_ALONE:
         return "none"
     # A letter costs its sender money and cannot flood anybody's mailbox.
-    if medium == "email" and kind in BY_FORM and not may_mail_now(subject_request, to, at=at):
+    if medium == "email" and not _has_its_turn(subject_request, kind, to, at):
         return "later"
     told = {**told_of(subject_request, at), "by_letter": medium == "letter", "text": "", "link": ""}
     if medium == "letter":
@@ -92,6 +95,12 @@ def tell_requester(
         text_of="neutral" if subject_request.may_write and medium == "email" else "",
     )
     return medium
+
+
+def _has_its_turn(subject_request: SubjectRequest, kind: str, to: str, at: datetime) -> bool:
+    if limit := AT_ONCE.get(kind):
+        return take(limit, to, at=at) or may_mail_now(subject_request, to, at=at)
+    return kind not in BY_FORM or may_mail_now(subject_request, to, at=at)
 
 
 def key_of(kind: str, subject_request: SubjectRequest) -> str:
