@@ -75,12 +75,19 @@ def since(subject_request: SubjectRequest, opened_at: datetime) -> list[Line]:
     return [line for line in timeline(subject_request) if line.at > opened_at]
 
 
+def news(subject_request: SubjectRequest, came: datetime) -> list[Line]:
+    """What the requester did from that instant on, the newest first."""
+    entries = list(_entries(subject_request).filter(at__gte=came).order_by("-seq"))
+    brought = [each for each in entries if (deed := DEEDS.get(each.code)) and deed.brings_news]
+    return [_line(each, _names(brought)) for each in brought]
+
+
 def told(subject_request: SubjectRequest) -> Iterator[Line]:
     """What concerns the requester, the newest first."""
     # By number and not by time: all lines of one deed have the same instant.
     for entry in _entries(subject_request).order_by("-seq"):
         # Closed by default: what a declaration does not tell them happened behind the desk.
-        if text := _told(entry.code):
+        if text := _told(entry):
             yield Line(str(text), entry.at, str(BY[entry.by]), "")
 
 
@@ -88,9 +95,11 @@ def _entries(subject_request: SubjectRequest) -> Any:
     return Entry.objects.filter(chain=request_chain(subject_request.pk))
 
 
-def _told(code: str) -> Words:
-    said = DEEDS.get(code) or LINES.get(code)
-    return said.told if said else ""
+def _told(entry: Entry) -> Words:
+    declared = DEEDS.get(entry.code) or LINES.get(entry.code)
+    said = declared.told if declared else ""
+    # No names: the requester is told what was done and never by whom.
+    return said(entry.facts, {}) if callable(said) else said
 
 
 def _line(entry: Entry, names: Names) -> Line:

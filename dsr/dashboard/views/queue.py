@@ -22,6 +22,7 @@ from dsr.requests import queries
 from dsr.requests.models import SubjectRequest
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
 from dsr.requests.words import Badge
+from dsr.vault.plain_forms import PlainForm
 
 PAGE_SIZE = 25
 MOST_FOUND = 100
@@ -39,7 +40,7 @@ class Row:
     has_letter: bool
 
 
-class SearchForm(forms.Form):
+class SearchForm(PlainForm):
     """A reference, an exact e-mail address or telephone number, or words of a name."""
 
     text = forms.CharField(

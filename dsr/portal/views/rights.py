@@ -84,20 +84,27 @@ def policy(request: HttpRequest, organisation: str, policy: str, version: str) -
 
 def find_organisation(slug: str) -> Organisation:
     # A closed organisation answers like one that never was.
-    found = get_object_or_404(open_organisations(), slug=slug)
-    # From here on the page is one of this organisation.
-    stand_in(found.place)
+    if found := open_organisation(slug):
+        return found
+    raise Http404
+
+
+def open_organisation(slug: str) -> Organisation | None:
+    """Where there is one, from here on the page is of this organisation."""
+    found = open_organisations().filter(slug=slug).first()
+    if found:
+        stand_in(found.place)
     return found
 
 
-def find_right(organisation: Organisation, slug: str) -> Right:
+def right_of(organisation: Organisation, slug: str) -> Right | None:
     """A right that can be asked for today."""
     rights = rights_offered(organisation, organisation.today(timezone.now()))
-    if right := rights.filter(slug=slug).first():
+    right = rights.filter(slug=slug).first()
+    if right:
         # The one that was just found, else whoever asks for it asks the database once more.
         right.reading.version.policy.organisation = organisation
-        return right
-    raise Http404
+    return right
 
 
 def crumbs_to(organisation: Organisation) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.utils.translation import gettext, ngettext
@@ -86,6 +86,36 @@ def _pause_note(deadline: Deadline) -> Iterable[str]:
         _("The clock stands still. Without the pause the date would be %(day)s.")
         % {"day": day_words(deadline.would_be_on)}
     ]
+
+
+def set_by(deadlines: Sequence[Deadline]) -> str:
+    """Who set a day, in one phrase for all the limits that end on it; what binds most first."""
+    laws = [
+        law_in_words(each.label or each.source) for each in deadlines if each.set_by == SetBy.LAW
+    ]
+    owners = list(dict.fromkeys(SetBy(each.set_by) for each in deadlines))
+    if owners == [SetBy.LAW]:
+        return _("Set by law: %(law)s") % {"law": _listed(list(dict.fromkeys(laws)))}
+    if len(owners) == 1:
+        return {
+            SetBy.POLICY: _("Promised by the policy"),
+            SetBy.TARGET: _("What the organisation aims at; the policy names no date"),
+            SetBy.ORDER: _("Set by a court or an authority"),
+        }[owners[0]]
+    words = {
+        SetBy.ORDER: _("by a court or an authority"),
+        SetBy.LAW: _("by law (%(law)s)") % {"law": _listed(list(dict.fromkeys(laws)))},
+        SetBy.POLICY: _("by the policy"),
+        SetBy.TARGET: _("by the organisation’s own aim"),
+    }
+    return _("The same day %(who)s") % {"who": _listed([words[each] for each in owners])}
+
+
+def _listed(words: Sequence[str]) -> str:
+    """``A, B and C``."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
 
 
 # Whom a limit binds most, first: a court, the law; what was promised; what is only meant.

@@ -174,6 +174,17 @@ def allowed(subject_request: SubjectRequest, deed: Deed[Any], actor: Actor, at: 
     return deed.by_system or deed.by_requester
 
 
+def _keep_unread(doing: Doing) -> None:
+    """What came stays unread until somebody who works on the request has seen it."""
+    moved, actor = doing.subject_request, doing.actor
+    works_on_it = isinstance(actor, User) and Permission.WORK in doing.held
+    if not works_on_it and doing.deed.brings_news:
+        moved.unread_since = moved.unread_since or doing.at
+    # Who carries it on has its page before them, with what was written.
+    elif works_on_it and doing.deed.moves:
+        moved.unread_since = None
+
+
 def _finish(doing: Doing) -> None:
     moved, deed = doing.subject_request, doing.deed
     # Before the mails: the keys of what is owed end with this number, so each deed has its own.
@@ -181,6 +192,7 @@ def _finish(doing: Doing) -> None:
         moved.version += 1
     if deed.rests_on:
         moved.evidence_version += 1
+    _keep_unread(doing)
     # Only at the end itself: a note on a closed request must not move the day on which it ended.
     if moved.status in ENDED and moved.ended_at is None:
         moved.ended_at = doing.at
