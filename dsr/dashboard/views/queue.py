@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -21,12 +22,14 @@ from dsr.dashboard import words
 from dsr.dashboard.filters import QueueFilters, tiles
 from dsr.dashboard.request_page import day
 from dsr.dashboard.views.base import StaffView, colleagues
+from dsr.days.place import standing_in
 from dsr.policies.kinds import Kind
 from dsr.requests import queries
 from dsr.requests.models import SubjectRequest
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
 from dsr.requests.services.listed_names import Named, show_names
 from dsr.requests.words import Badge
+from dsr.vault.plain_forms import PlainForm
 
 PAGE_SIZE = 25
 MOST_FOUND = 100
@@ -48,7 +51,7 @@ class Row:
     asked_by: str = ""
 
 
-class SearchForm(forms.Form):
+class SearchForm(PlainForm):
     """A reference, an exact e-mail address or telephone number, or words of a name."""
 
     text = forms.CharField(
@@ -85,21 +88,22 @@ class Listing(StaffView):
         # Organisations in other zones may be a day apart.
         days = {each.pk: each.today(self.at) for each in self.organisations}
         # Read once: names are recorded of the very rows that are shown.
-        listed: list[Any] = list(found)
+        listed = list(found)
         named = self.names(listed)
-        return [
-            Row(
+        return [self._row(each, days[each.organisation_id], named.get(each.pk)) for each in listed]
+
+    def _row(self, each: Any, today: date, named: Named | None) -> Row:
+        with standing_in(each.organisation.place):
+            return Row(
                 each,
                 str(Kind(each.kind).label),
                 words.status_badge(each),
-                words.due_badge(each, days[each.organisation_id]),
+                words.due_badge(each, today),
                 is_lost=each.is_lost,
                 has_letter=each.has_letter,
                 may_name=self.may(Permission.WORK, each.organisation_id),
-                **_in_words(named.get(each.pk)),
+                **_in_words(named),
             )
-            for each in listed
-        ]
 
     def names(self, listed: Iterable[SubjectRequest]) -> dict[int, Named]:
         """Whose requests these are, where somebody asked for it: of each, or of all on the page."""
