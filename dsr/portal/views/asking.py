@@ -164,6 +164,8 @@ def not_offered(request: HttpRequest, organisation: str, right: str) -> HttpResp
     # A closed organisation answers like one that never was.
     if found is None and request.method != "POST":
         raise Http404
+    if found:
+        stand_in(found.place)
     typed = TypedForm(request.POST)
     context = {
         "organisation": found,
@@ -216,6 +218,7 @@ def _sent_before(
     request: HttpRequest, there: SubjectRequest, token: FormToken, at: datetime
 ) -> HttpResponse:
     """A form sent again opens nothing, but for the browser whose answer got lost on the way."""
+    stand_in(there.organisation.place)
     if opened(request, there.reference, at) or _answer_was_lost(request, there, token, at):
         messages.info(
             request,
