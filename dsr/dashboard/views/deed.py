@@ -19,6 +19,7 @@ from dsr.dashboard.deed_forms import DeedForm, grouped
 from dsr.dashboard.deed_panels import shown
 from dsr.dashboard.views.base import StaffView
 from dsr.days.place import stand_in
+from dsr.days.words import zone_words
 from dsr.requests import history, queries
 from dsr.requests.deeds.declaration import Deed, unmet
 from dsr.requests.deeds.doing import not_now
@@ -43,7 +44,7 @@ class RequestView(StaffView):
         # Pages of refusal come before the request is found, and no zone is known yet.
         if not hasattr(self, "subject_request"):
             return super().page(template, context, status)
-        zone = self.subject_request.organisation.zone
+        zone = zone_words(self.subject_request.organisation.zone)
         return super().page(template, context | {"zone": zone}, status)
 
     def find(self) -> SubjectRequest:
