@@ -15,6 +15,7 @@ from django.http import Http404
 
 from dsr.accounts.models import User
 from dsr.dashboard import request_page, words
+from dsr.notifications.letters import unprinted
 from dsr.notifications.models import OutboxMessage
 from dsr.requests import answer_texts, decision_rules, enclosures
 from dsr.requests.authority import authority_needed
@@ -23,7 +24,7 @@ from dsr.requests.deeds.declaration import Deed
 from dsr.requests.deeds.post import to_send_again
 from dsr.requests.mail_names import mail_name
 from dsr.requests.models import SubjectRequest
-from dsr.requests.people import goes_by_post, notices_go_to, writes_to
+from dsr.requests.people import goes_by_post, lines_of, notices_go_to, writes_to
 from dsr.requests.preconditions import identity_reached, standing_decision
 from dsr.requests.states import ENDING_FROM, Ending, Outcome
 from dsr.vault.addresses import readable
@@ -42,7 +43,16 @@ def shown(
     context: dict[str, Any] = {}
     for name in deed.shows:
         context |= PANELS[name](subject_request, user, address, today)
+    # Told before anything is sent: a letter with boxes for a name is no letter to that person.
+    if WRITES & set(deed.shows):
+        texts = (str(context.get(each, "")) for each in TEXTS)
+        context["unprinted"] = unprinted(*lines_of(writes_to(subject_request)), *texts)
     return context
+
+
+# Panels of pages on which something is written to the requester, and what they show of it.
+WRITES = frozenset({"goes", "answer", "decision", "ending", "deciding", "undelivered", "message"})
+TEXTS = ("answer", "decision_answer")
 
 
 def _identity(
