@@ -21,12 +21,13 @@ from dsr.requests import answer_texts, decision_rules, enclosures
 from dsr.requests.authority import authority_needed
 from dsr.requests.deeds.deadline import extendable
 from dsr.requests.deeds.declaration import Deed
+from dsr.requests.deeds.ending import possible_endings
 from dsr.requests.deeds.post import to_send_again
 from dsr.requests.mail_names import mail_name
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import goes_by_post, lines_of, notices_go_to, writes_to
 from dsr.requests.preconditions import identity_reached, standing_decision
-from dsr.requests.states import ENDING_FROM, Ending, Outcome
+from dsr.requests.states import Outcome
 from dsr.vault.addresses import readable
 
 Panel = Callable[[SubjectRequest, User, Mapping[str, Any], date], dict[str, Any]]
@@ -122,9 +123,8 @@ def second_people(subject_request: SubjectRequest, besides: User) -> list[User]:
 def _ending(
     it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
 ) -> dict[str, Any]:
-    possible = [each for each in Ending if it.status in ENDING_FROM[each]]
     return {
-        "endings": [(each.value, each.label) for each in possible],
+        "endings": [(each.value, each.label) for each in possible_endings(it)],
         "second_people": second_people(it, user),
     }
 
