@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,11 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from dsr.dashboard import words
 from dsr.dashboard.filters import QueueFilters, tiles
 from dsr.dashboard.views.base import StaffView, colleagues
+from dsr.days.place import standing_in
 from dsr.policies.kinds import Kind
 from dsr.requests import queries
 from dsr.requests.models import SubjectRequest
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
 from dsr.requests.words import Badge
+from dsr.vault.plain_forms import PlainForm
 
 PAGE_SIZE = 25
 MOST_FOUND = 100
@@ -37,7 +40,7 @@ class Row:
     has_letter: bool
 
 
-class SearchForm(forms.Form):
+class SearchForm(PlainForm):
     """A reference, an exact e-mail address or telephone number, or words of a name."""
 
     text = forms.CharField(
@@ -66,17 +69,18 @@ class Listing(StaffView):
     def rows(self, found: Any) -> list[Row]:
         # Organisations in other zones may be a day apart.
         days = {each.pk: each.today(self.at) for each in self.organisations}
-        return [
-            Row(
+        return [self._row(each, days[each.organisation_id]) for each in found]
+
+    def _row(self, each: Any, today: date) -> Row:
+        with standing_in(each.organisation.place):
+            return Row(
                 each,
                 str(Kind(each.kind).label),
                 words.status_badge(each),
-                words.due_badge(each, days[each.organisation_id]),
+                words.due_badge(each, today),
                 is_lost=each.is_lost,
                 has_letter=each.has_letter,
             )
-            for each in found
-        ]
 
 
 class QueueView(Listing):

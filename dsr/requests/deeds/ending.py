@@ -534,10 +534,12 @@ def unfreeze(doing: Doing, given: Reason) -> None:
     send_fresh_link(doing)
 
 
-def _what_is_left(subject_request: SubjectRequest) -> str:
+def _what_is_left(subject_request: SubjectRequest) -> Words:
     if letters_waiting(subject_request).exists():
-        return _("It has ended, but a letter waits to be posted.")
-    return _("Nothing is left to do.")
+        return gettext_lazy("It has ended, but a letter waits to be posted.")
+    if subject_request.status == Status.LAPSED:
+        return gettext_lazy("A reply of the requester takes it up again by itself.")
+    return gettext_lazy("Nothing is left to do, unless something turns out to be missing or wrong.")
 
 
 @deed(

@@ -8,17 +8,20 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import translation
 
 from dsr.notifications.services import owe
 from dsr.requests.models import Dispute, MailThrottle, Notice, SubjectRequest, WaitingForDigest
 from dsr.requests.people import notices_go_to
+from dsr.requests.standing import stands
+from dsr.requests.standing_texts import told_where
 from dsr.requests.states import Status
 from dsr.requests.what_was_asked import what_was_asked
 from dsr.vault.addresses import indexed, mailbox
 
 from . import links, notices
 from .mail_throttle import BETWEEN_TWO, address_hash
-from .notify import address_of_link, told_of
+from .notify import address_of_link, tell_requester, told_of
 from .sweeping import each_by_itself
 
 
@@ -117,15 +120,24 @@ def _lives_here(subject_request: SubjectRequest, throttle: MailThrottle, at: dat
     if medium == "email" and address_hash(address) == throttle.pk:
         return True
     if address:
-        notices.tell(
-            subject_request,
-            "acknowledgement",
-            Notice.What.RECEIPT,
-            at=at,
-            actor=None,
-            text=partial(what_was_asked, subject_request),
-        )
+        _tell_now(subject_request, at)
     return False
+
+
+def _tell_now(subject_request: SubjectRequest, at: datetime) -> None:
+    """In the mail that is true now: something may have happened while it waited."""
+    if not subject_request.awaits_answer:
+        withdrawn = subject_request.status == Status.WITHDRAWN
+        tell_requester(subject_request, "withdrawn" if withdrawn else "fresh_link", at=at)
+        return
+    notices.tell(
+        subject_request,
+        "acknowledgement",
+        Notice.What.RECEIPT,
+        at=at,
+        actor=None,
+        text=partial(what_was_asked, subject_request),
+    )
 
 
 def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: datetime) -> None:
@@ -168,7 +180,11 @@ def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: date
 
 
 def _line(subject_request: SubjectRequest, token: str, at: datetime) -> dict[str, Any]:
-    return told_of(subject_request, at) | {
-        "link": address_of_link(token),
-        "withdrawn": subject_request.status == Status.WITHDRAWN,
-    }
+    line = told_of(subject_request, at) | {"link": address_of_link(token)}
+    # A date is no news any more where the answer is out, or none will come.
+    if not subject_request.awaits_answer:
+        with translation.override(subject_request.language):
+            where = told_where(subject_request, stands(subject_request, at))
+            # Without what can be done on the page: a mail has nothing below.
+            line["expectation"] = f"{where.now} {where.next}".strip()
+    return line

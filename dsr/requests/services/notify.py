@@ -5,19 +5,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Model
 from django.urls import reverse
 from django.utils import translation
+from django_fsm import can_proceed
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.notifications.services import Reader, owe, owe_each
+from dsr.requests.deadlines import look_back
 from dsr.requests.deadlines.explain import expectation
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import notices_go_to
+from dsr.requests.states import Status
 from dsr.vault.addresses import readable
 from dsr.vault.models import Safe
 from dsr.vault.services import site_safe
@@ -175,8 +179,15 @@ def common_context(subject_request: SubjectRequest) -> dict[str, Any]:
         "organisation_address": subject_request.organisation.postal_address,
         "organisation_phone": subject_request.organisation.phone,
         "right": subject_request.right.in_language("title", subject_request.language),
+        # How its days are written, and whose time its times are.
+        "place": subject_request.organisation.place,
         "received_on": subject_request.received_on,
         "due_on": subject_request.due_on,
+        "awaits_answer": subject_request.awaits_answer,
+        "status": Status(subject_request.status).label,
+        # What the private page offers now; a mail that offers more would send somebody in vain.
+        "can_withdraw": can_proceed(subject_request.withdraw),
+        "can_write": can_proceed(subject_request.reply),
     }
 
 
@@ -185,7 +196,9 @@ def told_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
     today = subject_request.organisation.today(at)
     with translation.override(subject_request.language):
         return common_context(subject_request) | {
-            "expectation": expectation(subject_request, today)
+            "expectation": expectation(subject_request, today),
+            # Asked only by the messages that say it: it opens what was typed.
+            "reaches": partial(look_back.told, subject_request),
         }
 
 
