@@ -177,7 +177,7 @@ def test_withdrawing_form_after_form_floods_nobody(desk: Desk) -> None:
         ending.withdraw(asked.pk, actor=REQUESTER, at=MORNING + minutes * MINUTE, seen=None)
     assert [kind for kind, _to in mails()] == ["acknowledgement", *["withdrawn"] * 5]
     digests.sweep(at=MORNING + HOUR)
-    assert digest().count("This request was withdrawn on May 1, 2026.") == 3
+    assert digest().count("This request was withdrawn on 1 May 2026.") == 3
 
 
 def test_a_request_that_was_stopped_gets_its_link_when_it_goes_on(desk: Desk) -> None:
