@@ -33,6 +33,7 @@ from dsr.requests.deeds import (
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.evidence_given import EvidenceGiven
 from dsr.requests.models import SubjectRequest
+from dsr.requests.services import notices
 from dsr.requests.states import (
     ContactProofKind,
     Ending,
@@ -300,6 +301,9 @@ class _Story:
         # By somebody else than who proposed, as for every release of health data (promise A8).
         approved = review.approve(proposed.pk, actor=self.officer, at=at, seen=proposed.version)
         sent = answer.send_answer(approved.pk, actor=self.handler, at=at, seen=approved.version)
+        # The mail itself goes out when the trial runs; in this story it went on its day.
+        for notice in sent.notices.waiting():
+            notices.went_out(notice, sent, sent.organisation.today(at), None, at)
         answer.close(sent.pk, actor=self.handler, at=at, seen=sent.version)
 
     def _refuse(self, asked: SubjectRequest) -> None:
