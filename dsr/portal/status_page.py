@@ -20,7 +20,7 @@ from dsr.requests.deeds.doing import not_now
 from dsr.requests.deeds.ending import withdraw
 from dsr.requests.models import Deadline, PrivateSession, RequestMessage, SubjectRequest
 from dsr.requests.people import notices_go_to, writes_to
-from dsr.requests.services import reading
+from dsr.requests.services import links, reading
 from dsr.requests.states import DeadlineStatus, SetBy
 from dsr.requests.words import Badge, days_badge
 from dsr.vault.errors import Tampered
@@ -121,6 +121,11 @@ def told(subject_request: SubjectRequest) -> str:
     """How the receipt goes out: by ``email``, as a ``letter``, or not at all."""
     _to, medium = notices_go_to(subject_request)
     return "" if medium == "none" else medium
+
+
+def no_way_back(subject_request: SubjectRequest, at: datetime) -> bool:
+    """Nothing is sent to them and nothing was kept: with this browser closed they are shut out."""
+    return not told(subject_request) and not links.has_way_back(subject_request, at=at)
 
 
 def sent_files(subject_request: SubjectRequest) -> list[str]:

@@ -19,6 +19,7 @@ from dsr.notifications.services import cancel_owed
 from dsr.requests.actors import REQUESTER, Actor
 from dsr.requests.chain import write_line
 from dsr.requests.models import PrivateSession, StatusLink, SubjectRequest
+from dsr.requests.reference import clean_receipt_code, clean_reference, new_receipt_code
 from dsr.requests.states import Ended
 
 LIFETIME = timedelta(days=180)
@@ -54,9 +55,33 @@ def issue(
     # 256 random bits: nobody guesses one, however many links there are, and no dictionary holds it,
     # so a plain fast hash hides it from whoever reads the table.
     token = secrets.token_urlsafe(32)
+    _keep(subject_request, hash_of(token), at, replaces_others, into)
+    return token
+
+
+def issue_code(
+    subject_request: SubjectRequest, *, at: datetime, into: list[Model] | None = None
+) -> str:
+    """A receipt code, for paper: with the reference it opens what a link opens, and ends as one.
+
+    Like a token it exists nowhere else, and only its hash is kept. It is long enough for a plain
+    one: whoever reads the table cannot search through 78 bits.
+    """
+    code = new_receipt_code()
+    _keep(subject_request, _hash_of_code(subject_request.reference, code), at, False, into)
+    return code
+
+
+def _keep(
+    subject_request: SubjectRequest,
+    token_hash: str,
+    at: datetime,
+    replaces_others: bool,
+    into: list[Model] | None,
+) -> None:
     link = StatusLink(
         subject_request=subject_request,
-        token_hash=hash_of(token),
+        token_hash=token_hash,
         created_at=at,
         expires_at=at + LIFETIME,
         replaces_others=replaces_others,
@@ -65,13 +90,31 @@ def issue(
         link.save(force_insert=True)
     else:
         into.append(link)
-    return token
 
 
 def find(token: str, *, at: datetime) -> StatusLink | None:
     """The standing link of a token, else None: unknown, expired and ended look the same."""
+    return _standing(hash_of(token), at)
+
+
+def find_by_code(code: str, *, reference: str, at: datetime) -> StatusLink | None:
+    """The standing receipt code of a request, as a person typed both; else None, whatever fails."""
+    return _standing(_hash_of_code(clean_reference(reference), code), at)
+
+
+def has_way_back(subject_request: SubjectRequest, *, at: datetime) -> bool:
+    """Whether a link or a receipt code still leads to the request."""
+    return subject_request.links.filter(expires_at__gt=at, ended_at=None).exists()
+
+
+def _standing(token_hash: str, at: datetime) -> StatusLink | None:
     standing = StatusLink.objects.filter(expires_at__gt=at, ended_at=None)
-    return standing.filter(token_hash=hash_of(token)).select_related(*SHOWN).first()
+    return standing.filter(token_hash=token_hash).select_related(*SHOWN).first()
+
+
+def _hash_of_code(reference: str, code: str) -> str:
+    # Blanks keep it apart from every token: no address of a link opens what a code opens.
+    return hash_of(f"receipt {reference} {clean_receipt_code(code)}")
 
 
 def open_by(link: StatusLink, *, at: datetime) -> PrivateSession:

@@ -29,7 +29,8 @@ Text = str | Callable[[], str]
 
 # What somebody can set off by forms alone, in whosever name: at most one mail an hour per address.
 BY_FORM = frozenset({"acknowledgement", "withdrawn"})
-LINK_ALONE = frozenset({"fresh_link"})
+# Letters that bring a way in: nobody types a link, so it is the reference and a receipt code.
+WITH_CODE = frozenset({"acknowledgement", "fresh_link"})
 
 
 def tell_requester(
@@ -55,9 +56,6 @@ def tell_requester(
     to, medium = notices_go_to(subject_request)
     if not to:
         return "none"
-    # On paper a link is typed by nobody, and without it there is nothing to say.
-    if medium == "letter" and kind in LINK_ALONE:
-        return "none"
     # A letter costs its sender money and cannot flood anybody's mailbox.
     if medium == "email" and kind in BY_FORM and not may_mail_now(subject_request, to, at=at):
         return "later"
@@ -65,6 +63,9 @@ def tell_requester(
     if medium == "letter":
         # No link: a random address on paper is typed by nobody. Everything is in the letter.
         told["text"] = text() if callable(text) else text
+        if kind in WITH_CODE:
+            told["receipt_code"] = links.issue_code(subject_request, at=at, into=into)
+            told["find_page"] = find_page()
         recheck, args = links.LETTER_RECHECK, {}
     else:
         # A new link each time: of the old ones only hashes are kept, so none can be sent again.
@@ -178,6 +179,11 @@ def told_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
         return common_context(subject_request) | {
             "expectation": expectation(subject_request, today)
         }
+
+
+def find_page() -> str:
+    """Where reference and receipt code are typed, as it is typed: without what a browser adds."""
+    return f"{settings.BASE_URL}{reverse('portal:find')}".partition("://")[2]
 
 
 def address_of_link(token: str) -> str:
