@@ -114,9 +114,26 @@ def _calendar_step(calendar: WorkingCalendar, years: tuple[int, ...]) -> Step:
     }
     if not years:
         return Step("calendar_unused", values, calendar.version)
-    # Without places and added days there are no holidays to speak of, only the week.
-    named = calendar.codes or calendar.extra
-    return Step("calendar" if named else "calendar_week", values, calendar.version)
+    corrected = [calendar.corrections(year) for year in years]
+    added = sorted(day for more, _less in corrected for day in more)
+    struck = sorted(day for _more, less in corrected for day in less)
+    if added:
+        values["added"] = [day.isoformat() for day in added]
+    if struck:
+        values["struck"] = [day.isoformat() for day in struck]
+    return Step(_calendar_code(calendar, added, struck), values, calendar.version)
+
+
+def _calendar_code(calendar: WorkingCalendar, added: list[date], struck: list[date]) -> str:
+    """Which sentence says from where its days of rest come, in the years that were looked at."""
+    if not calendar.codes:
+        # Without places and added days there are no holidays to speak of, only the week.
+        return "calendar_days" if added else "calendar_week"
+    if added and struck:
+        return "calendar_corrected"
+    if added:
+        return "calendar_added"
+    return "calendar_struck" if struck else "calendar"
 
 
 def _uses_calendar(rule: Rule) -> bool:

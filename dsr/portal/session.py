@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from dsr.days.place import stand_in
 from dsr.requests.models import PrivateSession
 from dsr.requests.services import links
 
@@ -88,6 +89,7 @@ def with_session(
         # The same page for a request that does not exist: an address tells nobody which do.
         if session is None:
             return page_closed(request)
+        stand_in(session.subject_request.organisation.place)
         return view(request, session, *args, **kwargs)
 
     update_wrapper(guarded, view)

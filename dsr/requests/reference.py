@@ -13,7 +13,15 @@ def new_reference() -> str:
 
 def new_receipt_code() -> str:
     """Sixteen characters in four groups: about 78 bits, which nobody guesses or tries out."""
-    drawn = "".join(secrets.choice(ALPHABET) for _ in range(16))
+    return receipt_code_of(secrets.randbits(256))
+
+
+def receipt_code_of(number: int) -> str:
+    """The code that stands for a number of 256 random bits."""
+    drawn = ""
+    for _ in range(16):
+        number, rest = divmod(number, len(ALPHABET))
+        drawn += ALPHABET[rest]
     return "-".join(drawn[start : start + 4] for start in range(0, 16, 4))
 
 

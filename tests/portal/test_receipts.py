@@ -50,8 +50,13 @@ def test_without_an_address_keeping_the_receipt_is_the_first_thing_on_the_page(
 ) -> None:
     sent = visitor.open(visitor.at("sent/"))
     assert "Keep your receipt now" in sent
-    assert sent.index("Show my receipt, to print or keep") < sent.index("By when you get an answer")
+    assert sent.index("Print the receipt") < sent.index("By when you get an answer")
     assert "use the link in the receipt" not in sent
+    assert "To come back later, use the link or the code above." in sent
+    # What is shown at once works as well, is the same when the page is read again, and ends.
+    code = code_on(sent)
+    assert code_on(visitor.open(visitor.at("sent/"))) == code
+    assert find(code, by_phone.reference).status_code == 302
     # Whoever goes on to the private page is told there, until there is a way back.
     assert "Keep your receipt now" in visitor.status()
     page = receipt(visitor)
@@ -59,8 +64,9 @@ def test_without_an_address_keeping_the_receipt_is_the_first_thing_on_the_page(
     assert "/find/" in page
     assert re.search(r"/s/[\w-]{43}/", page)
     assert "Keep your receipt now" not in visitor.status()
+    assert NOT_FOUND in find(code, by_phone.reference).content.decode()
     again = visitor.client.post(visitor.at("new-link/"))
-    assert again.context["until"] == date(2026, 10, 28)
+    assert again.context["kept"].until == date(2026, 10, 28)
 
 
 def test_who_gets_mail_has_the_link_in_it(visitor: Visitor) -> None:
@@ -160,7 +166,7 @@ def test_the_receipt_on_paper_has_reference_code_and_the_address_to_type_and_no_
     assert sent.reference in letter
     assert "http" not in letter
     assert find(code_on(letter), sent.reference).status_code == 302
-    assert "use the receipt code in the letter" in visitor.open(visitor.at("sent/"))
+    assert "Keep your receipt now" in visitor.open(visitor.at("sent/"))
 
 
 def test_a_letter_that_staff_entered_is_answered_with_a_code_too(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from dsr.dashboard import words
 from dsr.dashboard.filters import QueueFilters, tiles
 from dsr.dashboard.views.base import StaffView, colleagues
+from dsr.days.place import standing_in
 from dsr.policies.kinds import Kind
 from dsr.requests import queries
 from dsr.requests.models import SubjectRequest
@@ -67,17 +69,18 @@ class Listing(StaffView):
     def rows(self, found: Any) -> list[Row]:
         # Organisations in other zones may be a day apart.
         days = {each.pk: each.today(self.at) for each in self.organisations}
-        return [
-            Row(
+        return [self._row(each, days[each.organisation_id]) for each in found]
+
+    def _row(self, each: Any, today: date) -> Row:
+        with standing_in(each.organisation.place):
+            return Row(
                 each,
                 str(Kind(each.kind).label),
                 words.status_badge(each),
-                words.due_badge(each, days[each.organisation_id]),
+                words.due_badge(each, today),
                 is_lost=each.is_lost,
                 has_letter=each.has_letter,
             )
-            for each in found
-        ]
 
 
 class QueueView(Listing):

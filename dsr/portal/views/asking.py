@@ -26,6 +26,7 @@ from dsr.portal.again import (
     lost_files,
     shown_again_by,
 )
+from dsr.portal.confirming import link_to_show, make_link_to_show, receipt_for
 from dsr.portal.forms import TypedForm
 from dsr.portal.guarding import (
     FormToken,
@@ -40,8 +41,9 @@ from dsr.portal.guarding import (
 )
 from dsr.portal.session import open_session, opened, with_session
 from dsr.portal.showing import RightShown, show_right
-from dsr.portal.status_page import page_of, told
+from dsr.portal.status_page import page_of
 from dsr.requests.actors import REQUESTER
+from dsr.requests.deadlines.look_back import told_before
 from dsr.requests.deadlines.preview import if_sent_now
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import RequestForm, put_refusal
@@ -49,6 +51,8 @@ from dsr.requests.forms.countries import COUNTRIES
 from dsr.requests.models import PrivateSession, SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.rate_limits import SUBMISSION
+from dsr.requests.services.receipts import How
+from dsr.requests.standing import Standing, stands
 from dsr.requests.submission import intake
 
 from .rights import crumbs_to, right_of
@@ -197,7 +201,13 @@ def _send(
 
 
 def _sent(request: HttpRequest, sent: SubjectRequest, at: datetime) -> HttpResponse:
-    open_session(request, links.open_for_sender(sent, at=at), at)
+    session = links.open_for_sender(sent, at=at)
+    # Before this one is among those that are open here.
+    comes = receipt_for(request, sent, at)
+    open_session(request, session, at)
+    # Where no mail brings the link now, the page shows one.
+    if comes.how != How.MAIL:
+        make_link_to_show(request, session, at)
     return redirect("portal:sent", sent.reference)
 
 
@@ -232,9 +242,12 @@ def _answer_was_lost(
 
 def _by_when(form: RequestForm, at: datetime) -> str:
     """What the confirmation will say if the form is sent as it is now."""
+    return if_sent_now(form.right, _country(form), at)
+
+
+def _country(form: RequestForm) -> str:
     chosen = form["country"].value() if "country" in form.fields else ""
-    country = chosen if chosen in COUNTRIES else ""
-    return if_sent_now(form.right, country, at)
+    return chosen if chosen in COUNTRIES else ""
 
 
 def _page(
@@ -246,6 +259,7 @@ def _page(
         "shown": show_right(form.right, form.organisation, offered),
         "form": form,
         "by_when": _by_when(form, at),
+        "reaches": told_before(form.right, _country(form), form.organisation.today(at)),
         "form_token": token.sign(),
         "asked": " ".join(form.fields),
         # Browsers do not fill a file field again, so the page says which to choose anew.
@@ -263,6 +277,12 @@ def _crumbs(organisation: Organisation, right: Right) -> list[dict[str, Any]]:
 @require_safe
 @with_session
 def sent(request: HttpRequest, session: PrivateSession) -> HttpResponse:
-    subject_request = session.subject_request
-    context = page_of(session, timezone.now()) | {"told": told(subject_request)}
+    subject_request, at = session.subject_request, timezone.now()
+    # Of its arrival only while nothing else has happened: afterwards the private page tells it.
+    if stands(subject_request, at).at != Standing.ARRIVED:
+        return redirect("portal:status", subject_request.reference)
+    context = page_of(session, at) | {
+        "receipt": receipt_for(request, subject_request, at),
+        "link_now": link_to_show(request, session, at),
+    }
     return render(request, "portal/sent.html", context)

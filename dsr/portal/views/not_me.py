@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from dsr.days.place import stand_in
 from dsr.portal.again import BUTTON_UNSENT, UNSENT, shown_again_by
 from dsr.portal.guarding import find_by
 from dsr.requests.deeds import held_contact
@@ -43,6 +44,8 @@ def not_me(request: HttpRequest, token: str) -> HttpResponse:
     """Looking stops nothing: mail scanners look at links. Only the button does."""
     at = timezone.now()
     link = find_by(held_contacts.find, request, token, at)
+    if link:
+        stand_in(link.held.subject_request.organisation.place)
     if link and request.method == "POST" and link.used_at is None:
         # Said before, by another link or to the desk, it is stopped already.
         with suppress(Unmet):

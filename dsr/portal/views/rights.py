@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from dsr.days.place import stand_in
 from dsr.policies.models import Organisation, PolicyVersion, Right
 from dsr.policies.services import (
     information_shown,
@@ -83,7 +84,10 @@ def policy(request: HttpRequest, organisation: str, policy: str, version: str) -
 
 def find_organisation(slug: str) -> Organisation:
     # A closed organisation answers like one that never was.
-    return get_object_or_404(open_organisations(), slug=slug)
+    found = get_object_or_404(open_organisations(), slug=slug)
+    # From here on the page is one of this organisation.
+    stand_in(found.place)
+    return found
 
 
 def right_of(organisation: Organisation, slug: str) -> Right | None:

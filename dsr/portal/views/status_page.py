@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dsr.days.place import stand_in
 from dsr.portal.again import (
     BUTTON_UNSENT,
     FORM_UNSENT,
@@ -24,12 +25,12 @@ from dsr.portal.again import (
     page_closed,
     shown_again_by,
 )
+from dsr.portal.confirming import Receipt, withdrawal_told
 from dsr.portal.forms import CodeForm, CompletingForm, ReplyForm, TypedForm
 from dsr.portal.guarding import find_link, one_too_many, put_on, status_of, upload_refusal
 from dsr.portal.session import all_open, end_sessions, open_session, with_session
 from dsr.portal.showing import show_right
 from dsr.portal.status_page import letter_of, no_way_back, page_of
-from dsr.portal.status_texts import STATUS_TEXTS
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deeds import conversation, correction, ending
 from dsr.requests.errors import RequestError, TooMany
@@ -37,13 +38,17 @@ from dsr.requests.forms import put_refusal
 from dsr.requests.models import PrivateSession, StatusLink, SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.rate_limits import WRITING
+from dsr.requests.standing import stands
+from dsr.requests.standing_texts import told_where
 
 
 def _link_page(request: HttpRequest, found: StatusLink | None, status: int = 200) -> HttpResponse:
     if found is None:
         # The same 404 for wrong, expired and revoked: nothing is learned from it.
         return render(request, "portal/link_over.html", status=404)
-    context = {"organisation": found.subject_request.organisation}
+    organisation = found.subject_request.organisation
+    stand_in(organisation.place)
+    context = {"organisation": organisation}
     return render(request, "portal/link.html", context, status=status)
 
 
@@ -69,7 +74,8 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def open_requests(request: HttpRequest) -> HttpResponse:
     """What is open in this browser; where it is one request, its page."""
-    sessions = all_open(request, timezone.now())
+    at = timezone.now()
+    sessions = all_open(request, at)
     if not sessions:
         return render(request, "portal/no_session.html", status=403)
     if len(sessions) == 1:
@@ -78,7 +84,7 @@ def open_requests(request: HttpRequest) -> HttpResponse:
         {
             "subject_request": each.subject_request,
             "shown": show_right(each.subject_request.right, each.subject_request.organisation),
-            "status_text": STATUS_TEXTS[each.subject_request.status],
+            "stands": told_where(each.subject_request, stands(each.subject_request, at)),
         }
         for each in sessions
     ]
@@ -104,7 +110,7 @@ def show(
         "form": form,
         "code_form": code_form or CodeForm(),
         "files_lost": lost_files(request),
-        "no_way_back": no_way_back(session.subject_request, timezone.now()),
+        "no_way_back": no_way_back(session, timezone.now()),
         # Where the page is shown in answer to a post, its address is none to come back to.
         "language_next": reverse("portal:status", args=[session.subject_request.reference]),
     }
@@ -172,11 +178,13 @@ def withdraw(request: HttpRequest, session: PrivateSession) -> HttpResponse:
     if request.method == "POST":
         try:
             # No version is compared on a requester's own page: the state alone says what can be.
-            ending.withdraw(session.subject_request_id, actor=REQUESTER, at=timezone.now())
+            at = timezone.now()
+            ended = ending.withdraw(session.subject_request_id, actor=REQUESTER, at=at)
         except RequestError as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("Your request is withdrawn."))
+            said = _("Your request is withdrawn.")
+            messages.success(request, f"{said} {withdrawal_told(ended, at)}")
         return redirect("portal:status", session.subject_request.reference)
     return render(request, "portal/withdraw.html", page_of(session, timezone.now()))
 
@@ -252,14 +260,9 @@ def new_link(request: HttpRequest, session: PrivateSession) -> HttpResponse:
         return redirect("portal:status", session.subject_request.reference)
     if not request.POST.get("keep_others"):
         links.close_others(session, at=at)
-    token = links.issue(subject_request, at=at)
-    receipt = {
-        "address": request.build_absolute_uri(reverse("portal:link", args=[token])),
-        "code": links.issue_code(subject_request, at=at),
-        "find_url": request.build_absolute_uri(reverse("portal:find")),
-        "until": subject_request.organisation.today(at + links.LIFETIME),
-    }
-    return render(request, "portal/new_link.html", page_of(session, at) | receipt)
+    token, code = links.issue(subject_request, at=at), links.issue_code(subject_request, at=at)
+    shown = {"kept": Receipt(request, subject_request, token, code, at)}
+    return render(request, "portal/new_link.html", page_of(session, at) | shown)
 
 
 @shown_again_by(shown_again)

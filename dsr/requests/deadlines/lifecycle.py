@@ -17,7 +17,7 @@ from dsr.requests.deadlines.planning import DeadlinePlan, plans_for, target
 from dsr.requests.models import Deadline, Pause, SubjectRequest
 from dsr.requests.models.deadlines import TO_ANSWER_BY
 from dsr.requests.models.machine import LIVE
-from dsr.requests.states import DeadlineStatus, Duty, Outcome, SetBy
+from dsr.requests.states import REFUSING, DeadlineStatus, Duty, SetBy
 
 from .solving import calendar_of, day_of, solve, solve_undisturbed
 
@@ -222,7 +222,7 @@ def settle(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datet
     _end_every_pause(subject_request, on)
     for deadline in subject_request.deadlines.live():
         if deadline.purpose in (Duty.EXTENSION_NOTICE, Duty.NOT_BEFORE) or (
-            deadline.purpose == Duty.REFUSE and subject_request.outcome != Outcome.REFUSED
+            deadline.purpose == Duty.REFUSE and subject_request.outcome not in REFUSING
         ):
             _end(deadline, "cancel", on, actor=actor, at=at)
         else:

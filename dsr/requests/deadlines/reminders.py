@@ -22,6 +22,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from dsr.accounts.models import User
+from dsr.days.place import standing_in
 from dsr.notifications.services import Reader, owe_each, owe_together
 from dsr.policies.models import Organisation
 from dsr.requests.deadlines import reminder_days
@@ -151,7 +152,9 @@ def _mails(kind: ReminderKind[Any], batch: Iterable[Any], at: datetime) -> list[
     safe = site_safe(at)  # opened once for them all
     for owed in batch:
         if kind.holds(owed.deadline, owed.step, owed.due_on.isoformat()):
-            _write(kind, owed, _readers(kind, owed, known), safe, mails, at)
+            readers = _readers(kind, owed, known)
+            with standing_in(kind.organisation_of(owed.deadline).place):
+                _write(kind, owed, readers, safe, mails, at)
     return mails
 
 

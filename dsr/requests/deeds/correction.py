@@ -198,6 +198,7 @@ def _something_is_asked(subject_request: SubjectRequest, actor: Actor) -> str:
     states=UNDECIDED,
     needs=(_something_is_asked,),
     rests_on=True,
+    brings_news=True,
     # Where nothing is asked there is nothing to add, and a blocked button would only puzzle.
     hide_blocked=lambda subject_request: True,
     lead=gettext_lazy("What the requester said later. What is missing stands first."),

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
-from dsr.notifications.services import cancel_owed
+from dsr.notifications.services import cancel_owed, waiting_with
 from dsr.requests.actors import REQUESTER, Actor
 from dsr.requests.chain import write_line
 from dsr.requests.models import PrivateSession, StatusLink, SubjectRequest
@@ -32,8 +32,8 @@ RECHECK_ANY = "private_links"
 CODE_RECHECK = "reading_code"
 # Of a letter: no link is in it, and a person posts it; it is taken off the list by its name.
 LETTER_RECHECK = "letter_to_requester"
-# The requester closes what is open elsewhere; a code that is on its way stays theirs.
-CODES_STAY = frozenset({Ended.NEWER, Ended.REQUESTER})
+# The requester closes what is open elsewhere; a code or a mail that is on its way stays theirs.
+BY_HOLDER = frozenset({Ended.NEWER, Ended.REQUESTER})
 # What every page of a session shows, read with it.
 SHOWN = (
     "subject_request__organisation",
@@ -47,27 +47,34 @@ def issue(
     at: datetime,
     replaces_others: bool = False,
     into: list[Model] | None = None,
+    token: str = "",
 ) -> str:
     """A new link for this request; returns the token, which exists nowhere else.
 
-    The row goes unsaved ``into`` the list of who writes many new rows at once.
+    The row goes unsaved ``into`` the list of who writes many new rows at once. A ``token`` of their
+    own give those who can make it again, out of 256 bits that nobody else has.
     """
     # 256 random bits: nobody guesses one, however many links there are, and no dictionary holds it,
     # so a plain fast hash hides it from whoever reads the table.
-    token = secrets.token_urlsafe(32)
+    token = token or secrets.token_urlsafe(32)
     _keep(subject_request, hash_of(token), at, replaces_others, into)
     return token
 
 
 def issue_code(
-    subject_request: SubjectRequest, *, at: datetime, into: list[Model] | None = None
+    subject_request: SubjectRequest,
+    *,
+    at: datetime,
+    into: list[Model] | None = None,
+    code: str = "",
 ) -> str:
     """A receipt code, for paper: with the reference it opens what a link opens, and ends as one.
 
-    Like a token it exists nowhere else, and only its hash is kept. It is long enough for a plain
-    one: whoever reads the table cannot search through 78 bits.
+    Like a token it exists nowhere else, and only its hash is kept; a ``code`` of their own give
+    those who can make it again. It is long enough for a plain hash: whoever reads the table cannot
+    search through 78 bits.
     """
-    code = new_receipt_code()
+    code = code or new_receipt_code()
     _keep(subject_request, _hash_of_code(subject_request.reference, code), at, False, into)
     return code
 
@@ -102,9 +109,10 @@ def find_by_code(code: str, *, reference: str, at: datetime) -> StatusLink | Non
     return _standing(_hash_of_code(clean_reference(reference), code), at)
 
 
-def has_way_back(subject_request: SubjectRequest, *, at: datetime) -> bool:
-    """Whether a link or a receipt code still leads to the request."""
-    return subject_request.links.filter(expires_at__gt=at, ended_at=None).exists()
+def made_since(session: PrivateSession, *, at: datetime) -> bool:
+    """Whether a link that still stands was made after this session was opened."""
+    standing = session.subject_request.links.filter(expires_at__gt=at, ended_at=None)
+    return standing.filter(created_at__gt=session.opened_at).exists()
 
 
 def _standing(token_hash: str, at: datetime) -> StatusLink | None:
@@ -177,17 +185,21 @@ def end(
     sessions = subject_request.private_sessions.filter(ended_at=None, expires_at__gt=at)
     if keep_link:
         links, sessions = links.exclude(pk=keep_link.pk), sessions.exclude(link=keep_link)
+    # Nobody holds what has not gone out, and the receipt is not lost with the old links.
+    for start in waiting_with(subject_request.reference, RECHECK) if why in BY_HOLDER else ():
+        links = links.exclude(token_hash__startswith=start["link"])
     if keep_session:
         sessions = sessions.exclude(pk=keep_session.pk)
         links = links.exclude(pk=keep_session.link_id) if keep_session.link_id else links
     ended = {"ended_at": at, "ended_why": why}
     counted = {"sessions": sessions.update(**ended), "links": links.update(**ended)}
     # What is owed holds a link that is dead now, and may be on its way to the old address.
-    cancel_owed(subject_request.reference, RECHECK)
+    if why not in BY_HOLDER:
+        cancel_owed(subject_request.reference, RECHECK)
     # Addressed to where the person is no more; of a request that is stopped it waits.
     if why == Ended.CONTACT:
         cancel_owed(subject_request.reference, LETTER_RECHECK)
-    if why not in CODES_STAY:
+    if why not in BY_HOLDER:
         subject_request.reading_codes.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
         cancel_owed(subject_request.reference, CODE_RECHECK)
     if any(counted.values()):
