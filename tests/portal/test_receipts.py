@@ -52,13 +52,16 @@ def test_without_an_address_keeping_the_receipt_is_the_first_thing_on_the_page(
     assert "Keep your receipt now" in sent
     assert sent.index("Print the receipt") < sent.index("By when you get an answer")
     assert "use the link in the receipt" not in sent
+    assert "We tell you when it is there." not in sent
     assert "To come back later, use the link or the code above." in sent
     # What is shown at once works as well, is the same when the page is read again, and ends.
     code = code_on(sent)
     assert code_on(visitor.open(visitor.at("sent/"))) == code
     assert find(code, by_phone.reference).status_code == 302
     # Whoever goes on to the private page is told there, until there is a way back.
-    assert "Keep your receipt now" in visitor.status()
+    page = visitor.status()
+    assert "Keep your receipt now" in page
+    assert '<input type="hidden" name="keep_others" value="yes">' in page
     page = receipt(visitor)
     assert "Print the receipt" in page
     assert "/find/" in page
