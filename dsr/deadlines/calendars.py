@@ -67,9 +67,9 @@ def years_known(code: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=4096)
 def seeded(code: str, year: int) -> frozenset[date]:
-    """Public holidays of `code` in `year`, with what a law equates with them. Raises
-    `DeadlineInputError` on `calendar`.
+    """Public holidays of `code` in `year`, with what a law equates with them.
 
+    Raises `DeadlineInputError` on `calendar`.
     The years around it are loaded too: the holiday of 1 January 2028 is a Saturday and is
     observed on 31 December 2027 in the United States.
     """

@@ -17,7 +17,7 @@ import holidays
 # 28 april 2028 en 26 mei 2028", the one before it, and one day of 2022.
 _NL_BY_DECREE: Final = frozenset(
     date.fromisoformat(day)
-    for day in [
+    for day in (
         "2022-05-27",
         "2023-04-28",
         "2023-05-19",
@@ -29,7 +29,7 @@ _NL_BY_DECREE: Final = frozenset(
         "2027-05-07",
         "2028-04-28",
         "2028-05-26",
-    ]
+    )
 )
 
 

@@ -8,7 +8,15 @@ from typing import Any, Final
 
 from dsr.deadlines.calendars import WorkingCalendar
 from dsr.deadlines.codec import write_calendar, write_event, write_period, write_rule
-from dsr.deadlines.counting import COUNTED, OPEN, PausedCount, PauseVerdict, anchor_day, days_in
+from dsr.deadlines.counting import (
+    COUNTED,
+    OPEN,
+    PausedCount,
+    PauseVerdict,
+    anchor_day,
+    days_in,
+    first_day,
+)
 from dsr.deadlines.extending import ExtensionVerdict
 from dsr.deadlines.periods import ONE_DAY, Moment, first_instant_after, legal_day
 from dsr.deadlines.rules import RECEIVED, Facts, Restart, Rule
@@ -302,8 +310,9 @@ def _days_used(writer: TraceWriter, verdict: PauseVerdict, count: PausedCount) -
     """Days of the period that had passed when the deadline stopped, earlier pauses left out."""
     start = writer.found.start
     assert start is not None
-    same_day = writer.rule.start == "same_day" and writer.rule.period is not None
-    first = start if same_day else start + ONE_DAY
+    period = writer.found.period or writer.rule.period
+    assert period is not None
+    first = first_day(writer.rule, period, start)
     stopped = verdict.from_on
     if verdict.pause.counting != "inclusive_both":
         stopped += ONE_DAY

@@ -138,6 +138,10 @@ SENTENCES: Final[dict[str, str]] = {
         "The clock has stood still since {from_on} ({reason}). Days already used before that:"
         " {used}. There is no last day until the clock runs again."
     ),
+    "pause_inside": _(
+        "The wait from {from_on} to {to_on} ({reason}) lies inside another for which the clock"
+        " stands still, so it takes out no day of its own."
+    ),
     "pause_after_due": _(
         "The time allowed was over before the pause of {from_on} ({reason}), so it changes nothing."
     ),

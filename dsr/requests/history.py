@@ -223,6 +223,7 @@ history_line(
     _destroyed,
     gettext_lazy("Documents that could prove your identity were destroyed."),
 )
+history_line("name_listed", gettext_lazy("The name was shown in a list of requests"))
 history_line("denied", gettext_lazy("Somebody tried what they may not do"))
 history_line("deadline_began", _began)
 history_line("deadline_moved", _shifted)

@@ -60,7 +60,7 @@ WALKS: dict[str, tuple[Walk, str, str, str]] = {
     "proof came": (
         after("proving_identity", "reply"),
         "proof_came",
-        "Your message of May 1, 2026 has arrived.",
+        "Your message of 1 May 2026 has arrived.",
         "You need do nothing.",
     ),
     "worked on": (
@@ -78,7 +78,7 @@ WALKS: dict[str, tuple[Walk, str, str, str]] = {
     "a reply": (
         after("waiting", "reply"),
         "replied",
-        "Your message of May 1, 2026 has arrived.",
+        "Your message of 1 May 2026 has arrived.",
         "You need do nothing.",
     ),
     "a reply that was read": (
@@ -90,13 +90,13 @@ WALKS: dict[str, tuple[Walk, str, str, str]] = {
     "a message before work began": (
         after("received", "reply"),
         "replied",
-        "Your message of May 1, 2026 has arrived.",
+        "Your message of 1 May 2026 has arrived.",
         "You need do nothing.",
     ),
     "it was read before work began": (
         after("received", "reply", "mark_read"),
         "reply_read",
-        "Your message of May 1, 2026 was read.",
+        "Your message of 1 May 2026 was read.",
         "You need do nothing.",
     ),
     "in review": (
@@ -114,7 +114,7 @@ WALKS: dict[str, tuple[Walk, str, str, str]] = {
     "answered": (
         after("decided", "send_answer"),
         "answered",
-        "The answer went out on May 1, 2026.",
+        "The answer went out on 1 May 2026.",
         "How you open it is said below.",
     ),
     "came back": (
@@ -126,7 +126,7 @@ WALKS: dict[str, tuple[Walk, str, str, str]] = {
     "closed": (
         after("closed"),
         "closed",
-        "The answer went out on May 1, 2026, and the request is closed.",
+        "The answer went out on 1 May 2026, and the request is closed.",
         "If something is missing or wrong, write to Innovative Medicines Group",
     ),
     "taken up again": (
@@ -138,13 +138,13 @@ WALKS: dict[str, tuple[Walk, str, str, str]] = {
     "withdrawn": (
         after("withdrawn"),
         "withdrawn",
-        "This request was withdrawn on May 1, 2026.",
+        "This request was withdrawn on 1 May 2026.",
         "You can ask again at any time.",
     ),
     "lapsed": (
         after("lapsed"),
         "lapsed",
-        "The request ended on May 1, 2026 without your reply.",
+        "The request ended on 1 May 2026 without your reply.",
         "If you write below, it is taken up again.",
     ),
     "frozen": (
@@ -156,13 +156,13 @@ WALKS: dict[str, tuple[Walk, str, str, str]] = {
     "out of scope": (
         after("out_of_scope"),
         "out_of_scope",
-        "The request was ended on May 1, 2026: this policy does not reach it.",
+        "The request was ended on 1 May 2026: this policy does not reach it.",
         "The message below says why, and what else is open to you.",
     ),
     "forwarded": (
         after("forwarded"),
         "forwarded",
-        "The request was passed on on May 1, 2026 to who can answer it.",
+        "The request was passed on on 1 May 2026 to who can answer it.",
         "The message below says who answers now, and how to reach them.",
     ),
 }

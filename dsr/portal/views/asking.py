@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dsr.days.place import stand_in
 from dsr.policies.kinds import need_of
 from dsr.policies.models import Organisation, Right
 from dsr.policies.services import open_organisations, rights_offered
@@ -154,7 +155,10 @@ def _left_out(request: HttpRequest, form: RequestForm) -> TypedForm:
 
 def _offered(organisation: str, right: str) -> Right | None:
     found = open_organisations().filter(slug=organisation).first()
-    return right_of(found, right) if found else None
+    if found is None:
+        return None
+    stand_in(found.place)
+    return right_of(found, right)
 
 
 def not_offered(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
@@ -163,6 +167,8 @@ def not_offered(request: HttpRequest, organisation: str, right: str) -> HttpResp
     # A closed organisation answers like one that never was.
     if found is None and request.method != "POST":
         raise Http404
+    if found:
+        stand_in(found.place)
     typed = TypedForm(request.POST)
     context = {
         "organisation": found,
@@ -215,6 +221,7 @@ def _sent_before(
     request: HttpRequest, there: SubjectRequest, token: FormToken, at: datetime
 ) -> HttpResponse:
     """A form sent again opens nothing, but for the browser whose answer got lost on the way."""
+    stand_in(there.organisation.place)
     if opened(request, there.reference, at) or _answer_was_lost(request, there, token, at):
         messages.info(
             request,

@@ -47,6 +47,7 @@ class RequestReminders(ReminderKind[Deadline]):
                           AND decision.outcome IN {_sql(REFUSING)}))
     """  # noqa: S608 -- every part of it is written in code
     follows = ("deadline__subject_request",)
+    together = "deadline__subject_request"
     leaves_out = ("deadline__trace", "deadline__rule", "deadline__pauses_admitted")
 
     def prepare(self, deadlines: Iterable[Deadline]) -> None:
@@ -62,6 +63,9 @@ class RequestReminders(ReminderKind[Deadline]):
 
     def organisation_of(self, deadline: Deadline) -> Organisation:
         return deadline.subject_request.organisation
+
+    def thing(self, deadline: Deadline) -> int:
+        return deadline.subject_request_id
 
     def still_to_do(self, deadline: Deadline) -> bool:
         return deadline.subject_request.awaits_answer
