@@ -19,8 +19,8 @@ from dsr.requests.deeds.conversation import reply
 from dsr.requests.deeds.doing import not_now
 from dsr.requests.deeds.ending import withdraw
 from dsr.requests.models import Deadline, PrivateSession, RequestMessage, SubjectRequest
-from dsr.requests.people import writes_to
-from dsr.requests.services import reading, receipts
+from dsr.requests.people import notices_go_to, writes_to
+from dsr.requests.services import links, reading, receipts
 from dsr.requests.services.receipts import How
 from dsr.requests.standing import NO_COUNTDOWN, Standing, Stands, stands
 from dsr.requests.standing_texts import OUTCOMES, told_where
@@ -143,6 +143,15 @@ def signs_by_hand(subject_request: SubjectRequest) -> bool:
     typed = subject_request.organisation.accepts_electronic_signatures
     # Where a typed name is accepted the signature is typed, and no paper is to come.
     return "signed" in subject_request.missing and not typed
+
+
+def no_way_back(session: PrivateSession, at: datetime) -> bool:
+    """The browser that sent the form, of a requester to whom nothing is sent, who made no receipt:
+    once it is closed they are shut out, unless they kept the link that was shown."""
+    _to, medium = notices_go_to(session.subject_request)
+    if medium != "none" or session.link_id is not None:
+        return False
+    return not links.made_since(session, at=at)
 
 
 def sent_files(subject_request: SubjectRequest) -> list[str]:

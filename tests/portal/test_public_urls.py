@@ -19,6 +19,7 @@ PORTAL = {
     "portal:file",
     "portal:ended",
     "portal:end",
+    "portal:find",
     "portal:lost",
     "portal:looked",
     "portal:not_me",

@@ -16,7 +16,7 @@ from dsr.vault.address_fields import AddressColumn
 # An organisation's page is at /<its short name>/: fixed addresses of the site cannot be names.
 FIXED_ADDRESSES = frozenset(
     {
-        *("admin", "api", "ended", "health", "language", "lost", "media", "s", "sent"),
+        *("admin", "api", "ended", "find", "health", "language", "lost", "media", "s", "sent"),
         *("staff", "static", "status", "trial"),
     }
 )

@@ -36,7 +36,8 @@ Text = str | Callable[[], str]
 BY_FORM = frozenset({"acknowledgement"})
 # Whoever did not withdraw must hear it while it can be stopped: a few go out past that hour.
 AT_ONCE = {"withdrawn": WITHDRAWN_MAIL}
-LINK_ALONE = frozenset({"fresh_link"})
+# Letters that bring a way in: nobody types a link, so it is the reference and a receipt code.
+WITH_CODE = frozenset({"acknowledgement", "fresh_link"})
 
 
 def tell_requester(
@@ -62,9 +63,6 @@ def tell_requester(
     to, medium = notices_go_to(subject_request)
     if not to:
         return "none"
-    # On paper a link is typed by nobody, and without it there is nothing to say.
-    if medium == "letter" and kind in LINK_ALONE:
-        return "none"
     # A letter costs its sender money and cannot flood anybody's mailbox.
     if medium == "email" and not _has_its_turn(subject_request, kind, to, at):
         return "later"
@@ -72,6 +70,9 @@ def tell_requester(
     if medium == "letter":
         # No link: a random address on paper is typed by nobody. Everything is in the letter.
         told["text"] = text() if callable(text) else text
+        if kind in WITH_CODE:
+            told["receipt_code"] = links.issue_code(subject_request, at=at, into=into)
+            told["find_page"] = find_page()
         recheck, args = links.LETTER_RECHECK, {}
     else:
         # A new link each time: of the old ones only hashes are kept, so none can be sent again.
@@ -200,6 +201,11 @@ def told_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
             # Asked only by the messages that say it: it opens what was typed.
             "reaches": partial(look_back.told, subject_request),
         }
+
+
+def find_page() -> str:
+    """Where reference and receipt code are typed, as it is typed: without what a browser adds."""
+    return f"{settings.BASE_URL}{reverse('portal:find')}".partition("://")[2]
 
 
 def address_of_link(token: str) -> str:
