@@ -51,7 +51,7 @@ ROLLED = rule("1 month", roll="next_working_day")
             "03-24", id="the same days counted two ways: 6 and 7 March",
         ),
         pytest.param([("02-20", "03-05", "inclusive_both")], "03-25", id="only days after receipt"),
-        pytest.param([("03-02", "03-02", "inclusive_both")], "03-22", id="the day of receipt: none"),
+        pytest.param([("03-02", "03-02", "inclusive_both")], "03-22", id="the day of receipt"),
         pytest.param([("02-20", "02-25", "inclusive_both")], "03-22", id="over before receipt"),
         pytest.param([("03-22", "03-24", "inclusive_both")], "03-25", id="begun on the last day"),
         pytest.param([("03-23", "03-24", "inclusive_both")], "03-22", id="begun a day too late"),
