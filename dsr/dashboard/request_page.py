@@ -17,7 +17,7 @@ from dsr.notifications.models import Medium, OutboxMessage, Trouble
 from dsr.notifications.models import Status as MailStatus
 from dsr.policies.kinds import Checked
 from dsr.policies.particulars import PARTICULARS, FieldSpec
-from dsr.requests import enclosures, queries
+from dsr.requests import enclosures, history, queries
 from dsr.requests.deadlines import clocks, explain
 from dsr.requests.decision_rules import grounds_for
 from dsr.requests.deeds.deadline import extensions_waiting
@@ -222,6 +222,19 @@ def messages(subject_request: SubjectRequest) -> list[Any]:
     for row in rows:
         row.label = MESSAGE_KINDS[RequestMessage.Kind(row.kind)]
     return rows
+
+
+def news(subject_request: SubjectRequest) -> dict[str, Any]:
+    """What came since somebody last read: what happened, what was written, which files."""
+    since = subject_request.unread_since
+    if since is None:
+        return {}
+    written = [each for each in messages(subject_request) if each.from_requester]
+    return {
+        "lines": history.news(subject_request, since),
+        "messages": [each for each in reversed(written) if each.at >= since],
+        "files": [each for each in files(subject_request, identity=False) if each.at >= since],
+    }
 
 
 @dataclass(frozen=True, slots=True)

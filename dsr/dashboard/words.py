@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
 from dsr.policies.kinds import Level
@@ -16,7 +16,7 @@ from dsr.requests.identity_levels import reached_level, still_needed
 from dsr.requests.mail_names import MAILS as MAILS
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.states import ACTS_FOR_ANOTHER, DeadlineStatus, Duty, Status
-from dsr.requests.words import Badge, days_badge, short
+from dsr.requests.words import SOON, Badge, days_badge, short
 
 # States that have ended are missing on purpose: nothing about them asks for attention.
 STATUS_KINDS = {
@@ -38,6 +38,9 @@ def status_badge(subject_request: SubjectRequest) -> Badge:
 def due_badge(subject_request: SubjectRequest, today: date) -> Badge:
     """Where the governing date stands on this day."""
     days = subject_request.days_left(today)
+    # Decided, nobody counts the days until the decision: the answer has to go out by then.
+    if days is not None and days >= 0 and subject_request.status == Status.DECIDED:
+        return Badge("soon" if days <= SOON else "ok", _to_send(days))
     if days is not None:
         return days_badge(days, aim=subject_request.due_is_aim)
     # Days are counted while an answer is awaited; afterwards it is said what became of it.
@@ -46,6 +49,14 @@ def due_badge(subject_request: SubjectRequest, today: date) -> Badge:
     if subject_request.is_open:
         return Badge("paused", _("No date while it is paused"))
     return Badge("ok", _("Ended"))
+
+
+def _to_send(days: int) -> str:
+    if days == 0:
+        return _("Decided: to be sent today")
+    return ngettext(
+        "Decided: to be sent within %(n)d day", "Decided: to be sent within %(n)d days", days
+    ) % {"n": days}
 
 
 def deadline_badge(deadline: Deadline, today: date, *, refusing: bool = False) -> Badge:

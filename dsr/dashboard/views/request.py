@@ -11,6 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from dsr.accounts.roles import Permission
 from dsr.dashboard import request_page, words
 from dsr.dashboard.deed_forms import DeedForm
+from dsr.dashboard.standing_texts import where_it_stands
 from dsr.dashboard.views.deed import RequestView
 from dsr.requests import enclosures, history
 from dsr.requests.available_deeds import available_deeds
@@ -19,6 +20,7 @@ from dsr.requests.deadlines import look_back
 from dsr.requests.deeds.assignment import assign, note
 from dsr.requests.forms.countries import place_name
 from dsr.requests.models import SubjectRequest
+from dsr.requests.standing import stands
 from dsr.vault.models import SealedFile
 from dsr.vault.services import open_file
 
@@ -57,6 +59,7 @@ class RequestPage(RequestView):
             "today": today,
             "due": words.due_badge(it, today),
             "state": words.status_badge(it),
+            "stands": where_it_stands(stands(it, self.at)),
             "clocks": request_page.clocks_of(it, today),
             "deeds": available_deeds(it, self.user, self.held, today),
             "said": request_page.said(it),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.utils import formats
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext as _
 
+from dsr.days.place import standing_in
+from dsr.days.words import day_words, instant_words
 from dsr.deadlines import Step
 from dsr.deadlines import explain as in_sentences
 from dsr.deadlines.sentences import PERIODS
@@ -25,27 +26,26 @@ class Localised(Formatter):
         super().__init__(gettext)
 
     def day(self, iso: str) -> str:
-        return str(formats.date_format(date.fromisoformat(iso), "DATE_FORMAT"))
+        return day_words(date.fromisoformat(iso))
 
     def period(self, amount: int, unit: str) -> str:
         singular, plural = PERIODS[unit]
         return ngettext(singular, plural, amount).format(n=amount)
 
     def instant(self, iso: str) -> str:
-        at = datetime.fromisoformat(iso)
-        zone = " UTC" if at.utcoffset() == timedelta(0) else ""
-        return f"{formats.date_format(at, 'DATETIME_FORMAT')}{zone}"
+        return instant_words(datetime.fromisoformat(iso))
 
 
 def explain(deadline: Deadline) -> list[str]:
     """Who set the date, then each step of its computing, other readings included."""
     steps = [Step.from_json(each) for each in deadline.trace]
-    return [
-        _whose(deadline),
-        *in_sentences(steps, Localised()),
-        *_along_note(deadline),
-        *_pause_note(deadline),
-    ]
+    with standing_in(deadline.subject_request.organisation.place):
+        return [
+            _whose(deadline),
+            *in_sentences(steps, Localised()),
+            *_along_note(deadline),
+            *_pause_note(deadline),
+        ]
 
 
 def _along_note(deadline: Deadline) -> Iterable[str]:
@@ -83,7 +83,7 @@ def _pause_note(deadline: Deadline) -> Iterable[str]:
         return []
     return [
         _("The clock stands still. Without the pause the date would be %(day)s.")
-        % {"day": formats.date_format(deadline.would_be_on, "DATE_FORMAT")}
+        % {"day": day_words(deadline.would_be_on)}
     ]
 
 
@@ -130,8 +130,9 @@ def expectation(subject_request: SubjectRequest, today: date) -> str:
     The one sentence of form, confirmation, mail and private page. The law's day comes first, also
     where a nearer day of the organisation's own governs the work.
     """
-    # No query of its own where the deadlines are at hand already.
-    return expected(subject_request.deadlines.all(), today)
+    with standing_in(subject_request.organisation.place):
+        # No query of its own where the deadlines are at hand already.
+        return expected(subject_request.deadlines.all(), today)
 
 
 def expected(deadlines: Iterable[Deadline], today: date) -> str:
@@ -214,4 +215,4 @@ def _besides(deadline: Deadline, today: date) -> str:
 
 
 def _short(day: date | None) -> str:
-    return str(formats.date_format(day, "DATE_FORMAT")) if day else ""
+    return day_words(day) if day else ""

@@ -22,6 +22,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from dsr.accounts.models import User
+from dsr.days.place import standing_in
 from dsr.notifications.services import Reader, owe_each, owe_together
 from dsr.policies.models import Organisation
 from dsr.requests.deadlines import reminder_days
@@ -162,13 +163,14 @@ def _mails(kind: ReminderKind[Any], batch: Iterable[Any], at: datetime) -> list[
     safe = site_safe(at)  # opened once for them all
     for gathered in _gathered(kind, batch, at):
         everybody = _readers(kind, gathered[0], False, known)
-        _write(kind, gathered, everybody, safe, mails, at)
-        # What is late also goes to who oversees, who hears nothing of the rest.
-        if late := [owed for owed in gathered if owed.step not in IN_TIME]:
-            told = {user.pk for user in everybody}
-            others = _readers(kind, late[0], True, known)
-            more = [user for user in others if user.pk not in told]
-            _write(kind, late, more, safe, mails, at)
+        with standing_in(kind.organisation_of(gathered[0].deadline).place):
+            _write(kind, gathered, everybody, safe, mails, at)
+            # What is late also goes to who oversees, who hears nothing of the rest.
+            if late := [owed for owed in gathered if owed.step not in IN_TIME]:
+                told = {user.pk for user in everybody}
+                others = _readers(kind, late[0], True, known)
+                more = [user for user in others if user.pk not in told]
+                _write(kind, late, more, safe, mails, at)
     return mails
 
 
