@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from dsr.dashboard import request_page
+import pytest
+
+from dsr.dashboard import request_page, words
 from dsr.notifications.models import OutboxMessage
 from dsr.portal import status_page
 from dsr.requests.deadlines import reminders
@@ -155,3 +157,18 @@ def test_a_partial_refusal_is_told_in_the_first_month_though_the_answer_was_exte
     )
     ended = {each.purpose: each.status for each in asked.deadlines.filter(regime="gdpr")}
     assert ended == {"respond": "met", "refuse": "missed", "extension_notice": "met"}
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        # The wait ends within the day, so the day itself still belongs to it.
+        ("2026-05-03", "Nothing may be given before then"),
+        ("2026-05-04", "Possible since then"),
+        ("2026-06-30", "Possible since then"),
+    ],
+)
+def test_nobody_is_late_with_a_day_before_which_nothing_may_be_given(today: str, said: str) -> None:
+    wait = Deadline(purpose=Duty.NOT_BEFORE, set_by="law", due_on=date(2026, 5, 3))
+    badge = words.deadline_badge(wait, date.fromisoformat(today))
+    assert (badge.kind, badge.text) == ("ok", said)

@@ -109,7 +109,7 @@ def _is_to_do(deadline: Deadline, today: date, refusing: bool) -> bool:
     if deadline.purpose == Duty.REFUSE:
         return refusing
     if deadline.purpose == Duty.NOT_BEFORE:
-        return deadline.due_on is not None and deadline.due_on > today
+        return deadline.due_on is not None and deadline.due_on >= today
     return deadline.set_by == SetBy.ORDER or deadline.purpose in _ACTS
 
 
