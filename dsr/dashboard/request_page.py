@@ -8,14 +8,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
 from dsr.dashboard import words
 from dsr.notifications.models import Medium, OutboxMessage, Trouble
 from dsr.notifications.models import Status as MailStatus
 from dsr.policies.kinds import Checked
+from dsr.policies.law_words import law_in_words
 from dsr.policies.particulars import PARTICULARS, FieldSpec
 from dsr.requests import enclosures, history, queries
 from dsr.requests.deadlines import clocks, explain
@@ -350,7 +351,7 @@ def _clock(
 
 def _source(deadline: Deadline) -> str:
     # Stored untranslated, so that each reader gets their own language.
-    return gettext(deadline.source)
+    return law_in_words(deadline.source)
 
 
 @dataclass(frozen=True, slots=True)

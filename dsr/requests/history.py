@@ -22,6 +22,7 @@ from dsr.audit.models import By, Entry
 from dsr.audit.services import request_chain
 from dsr.days.place import standing_in
 from dsr.policies.kinds import Level
+from dsr.policies.law_words import law_in_words
 
 from .deeds.declaration import DEEDS, LINES, Facts, Names, Saying, Words, history_line
 from .file_words import which_files, with_files
@@ -188,7 +189,7 @@ def _named(what: str, model: type[Model], wanted: Iterable[object]) -> dict[str,
 
 def _which_deadline(deadline: Deadline) -> str:
     """Which deadline is meant: what for, and who set it."""
-    who = deadline.source if deadline.regime else deadline.get_set_by_display()
+    who = law_in_words(deadline.source) if deadline.regime else deadline.get_set_by_display()
     return f"{deadline.get_purpose_display()}, {who}"
 
 

@@ -46,7 +46,7 @@ class Row:
     has_letter: bool
     may_name: bool
     name: str = ""
-    born_on: str = ""
+    born: str = ""
     asked_by: str = ""
 
 
@@ -130,8 +130,8 @@ class Listing(StaffView):
 def _in_words(named: Named | None) -> dict[str, str]:
     if named is None:
         return {}
-    born_on = day(named.born_on) if named.born_on else ""
-    return {"name": named.name, "born_on": born_on, "asked_by": named.asked_by}
+    born = day(named.born_on) if named.born_on else ""
+    return {"name": named.name, "born": born, "asked_by": named.asked_by}
 
 
 class QueueView(Listing):

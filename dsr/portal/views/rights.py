@@ -82,9 +82,16 @@ def policy(request: HttpRequest, organisation: str, policy: str, version: str) -
 
 def find_organisation(slug: str) -> Organisation:
     # A closed organisation answers like one that never was.
-    found = get_object_or_404(open_organisations(), slug=slug)
-    # From here on the page is one of this organisation.
-    stand_in(found.place)
+    if found := open_organisation(slug):
+        return found
+    raise Http404
+
+
+def open_organisation(slug: str) -> Organisation | None:
+    """Where there is one, from here on the page is of this organisation."""
+    found = open_organisations().filter(slug=slug).first()
+    if found:
+        stand_in(found.place)
     return found
 
 

@@ -4,19 +4,20 @@ something is there, behind the private link or the staff pages."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Model
 from django.urls import reverse
-from django.utils import translation
+from django.utils.functional import lazy
 from django_fsm import can_proceed
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.notifications.services import Reader, owe, owe_each
+from dsr.policies.models import Right
 from dsr.requests.deadlines import look_back
 from dsr.requests.deadlines.explain import expectation
 from dsr.requests.models import SubjectRequest
@@ -31,6 +32,10 @@ from .mail_throttle import may_mail_now
 from .rate_limits import WITHDRAWN_MAIL, take
 
 Text = str | Callable[[], str]
+# Said only when a text is made, in the language of its reader: of one deed staff and requester
+# hear in languages of their own.
+_title: Callable[[Right], str] = lazy(lambda right: str(right.here("title")), str)
+_expectation: Callable[[SubjectRequest, date], str] = lazy(expectation, str)
 
 # What somebody can set off by forms alone, in whosever name: at most one mail an hour per address.
 BY_FORM = frozenset({"acknowledgement"})
@@ -179,7 +184,7 @@ def common_context(subject_request: SubjectRequest) -> dict[str, Any]:
         "organisation_contact": readable(subject_request.organisation.contact_email),
         "organisation_address": subject_request.organisation.postal_address,
         "organisation_phone": subject_request.organisation.phone,
-        "right": subject_request.right.in_language("title", subject_request.language),
+        "right": _title(subject_request.right),
         # How its days are written, and whose time its times are.
         "place": subject_request.organisation.place,
         "received_on": subject_request.received_on,
@@ -195,12 +200,11 @@ def common_context(subject_request: SubjectRequest) -> dict[str, Any]:
 def told_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
     """What the requester may be told, and the sentence that says by when to expect an answer."""
     today = subject_request.organisation.today(at)
-    with translation.override(subject_request.language):
-        return common_context(subject_request) | {
-            "expectation": expectation(subject_request, today),
-            # Asked only by the messages that say it: it opens what was typed.
-            "reaches": partial(look_back.told, subject_request),
-        }
+    return common_context(subject_request) | {
+        "expectation": _expectation(subject_request, today),
+        # Asked only by the messages that say it: it opens what was typed.
+        "reaches": partial(look_back.told, subject_request),
+    }
 
 
 def find_page() -> str:
