@@ -51,6 +51,9 @@ def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
     readable = reading.opened(session, at)
     return {
         "session": session,
+        "in_confidence": bool(subject_request.may_write),
+        # Until a code was entered whoever has the link may be somebody else.
+        "quiet": bool(subject_request.may_write) and not readable,
         "reading": _reading(session, readable, at),
         "organisation": organisation,
         "subject_request": subject_request,

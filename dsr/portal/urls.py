@@ -7,7 +7,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from .views import asking, lost_link, not_me, reading, rights, status_page
+from .views import asking, leaving, lost_link, not_me, reading, rights, status_page
 
 app_name = "portal"
 
@@ -34,6 +34,8 @@ urlpatterns = [
     path("status/<slug:reference>/letter/<int:message>/", reading.letter, name="letter"),
     path("status/<slug:reference>/file/<int:enclosure>/", reading.file, name="file"),
     path("ended/", status_page.ended, name="ended"),
+    path("leave/", leaving.leave, name="leave"),
+    path("away/", leaving.away, name="away"),
     path("<slug:organisation>/", rights.organisation, name="organisation"),
     path("<slug:organisation>/policy/<slug:policy>/<str:version>/", rights.policy, name="policy"),
     path("<slug:organisation>/<slug:right>/", asking.ask, name="ask"),

@@ -19,6 +19,8 @@ PORTAL = {
     "portal:file",
     "portal:ended",
     "portal:end",
+    "portal:leave",
+    "portal:away",
     "portal:lost",
     "portal:looked",
     "portal:not_me",

@@ -36,3 +36,13 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// Leaving at once: the page is gone before the server has heard of it, and back does not find it.
+for (const form of document.querySelectorAll("form[data-leave]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    document.body.hidden = true;
+    navigator.sendBeacon(form.action);
+    window.location.replace(form.dataset.leave);
+  });
+}

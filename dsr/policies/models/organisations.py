@@ -15,8 +15,8 @@ from dsr.vault.address_fields import AddressColumn
 # An organisation's page is at /<its short name>/: fixed addresses of the site cannot be names.
 FIXED_ADDRESSES = frozenset(
     {
-        *("admin", "api", "ended", "health", "language", "lost", "media", "s", "sent"),
-        *("staff", "static", "status", "trial"),
+        *("admin", "api", "away", "ended", "health", "language", "leave", "lost", "media", "s"),
+        *("sent", "staff", "static", "status", "trial"),
     }
 )
 

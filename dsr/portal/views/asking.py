@@ -138,7 +138,13 @@ def _sent_before(
         if not opened(request, there.reference, at):
             open_session(request, links.open_for_sender(there, at=at), at)
         return redirect("portal:sent", there.reference)
-    context = {"organisation": there.organisation, "subject_request": there}
+    private = bool(there.may_write)
+    context = {
+        "organisation": there.organisation,
+        "subject_request": there,
+        "in_confidence": private,
+        "quiet": private,
+    }
     return render(request, "portal/sent_before.html", context, status=409)
 
 
@@ -170,6 +176,7 @@ def _page(request: HttpRequest, form: RequestForm, token: FormToken, at: datetim
         # Browsers do not fill a file field again, so the page says which to choose anew.
         "files_lost": bool(request.FILES),
         "crumbs": _crumbs(form.organisation, form.right),
+        "in_confidence": form.right.in_confidence,
     }
     return render(request, "portal/ask.html", context, status=status_of(form))
 

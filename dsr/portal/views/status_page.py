@@ -92,8 +92,14 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         # The same 404 for wrong, expired and revoked: nothing is learned from it.
         raise Http404
     if request.method != "POST":
-        organisation = found.subject_request.organisation
-        return render(request, "portal/link.html", {"organisation": organisation})
+        # Whoever reads the mail of somebody else learns here no more than in the mail.
+        private = bool(found.subject_request.may_write)
+        context = {
+            "organisation": found.subject_request.organisation,
+            "in_confidence": private,
+            "quiet": private,
+        }
+        return render(request, "portal/link.html", context)
     at = timezone.now()
     open_session(request, links.open_by(found, at=at), at)
     return redirect("portal:status", found.subject_request.reference)
@@ -113,10 +119,12 @@ def open_requests(request: HttpRequest) -> HttpResponse:
             "subject_request": each.subject_request,
             "shown": show_right(each.subject_request.right, each.subject_request.organisation),
             "status_text": STATUS_TEXTS[each.subject_request.status],
+            "quiet": bool(each.subject_request.may_write),
         }
         for each in sessions
     ]
-    return render(request, "portal/open_requests.html", {"requests": shown})
+    context = {"requests": shown, "in_confidence": any(each["quiet"] for each in shown)}
+    return render(request, "portal/open_requests.html", context)
 
 
 @require_safe
@@ -255,8 +263,11 @@ def close_others(request: HttpRequest, session: PrivateSession) -> HttpResponse:
 def end(request: HttpRequest) -> HttpResponse:
     # Without asking whether one was open: ending twice is ending once.
     end_sessions(request, timezone.now())
-    response = redirect("portal:ended")
-    # Pages in the history and the cache of the browser would show what the session no longer does.
+    return forget_all(redirect("portal:ended"))
+
+
+def forget_all(response: HttpResponse) -> HttpResponse:
+    """Pages in the cache of the browser would show what the session no longer does."""
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
 
