@@ -19,6 +19,7 @@ from dsr.policies.services import (
     readings_in_force,
     rights_offered,
 )
+from dsr.portal.children import for_children
 from dsr.portal.doors import several_doors
 from dsr.portal.showing import groups, pieces, show_information
 
@@ -49,6 +50,7 @@ def organisation(request: HttpRequest, organisation: str) -> HttpResponse:
         "organisation": found,
         "several": several_doors(offered, found),
         "groups": groups(offered, found),
+        "children": for_children(offered, found),
         "information": show_information(information_shown(found, today)),
         "versions": versions,
     }
