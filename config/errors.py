@@ -88,6 +88,11 @@ def length_required(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The view is not called. What it names shows its form again, filled in, and does nothing."""
+    match = request.resolver_match
+    if match and (again := getattr(match.func, "again", None)):
+        shown: HttpResponse = again(request, *match.args, **match.kwargs)
+        return shown
     return _page(
         403,
         _("The page was open for too long"),

@@ -180,6 +180,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "dsr.days.middleware.PlaceMiddleware",
     # Knows the reader's language, and stands before all that reads what was sent.
     "config.middleware.NulMiddleware",
     "config.middleware.BodyMiddleware",
@@ -206,6 +207,8 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            # Days and times as the organisation has them, in whatever template.
+            "builtins": ["dsr.days.filters"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

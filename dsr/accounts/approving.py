@@ -89,6 +89,7 @@ def _announce(membership: Membership, holders: Iterable[User], *, by: User, at: 
             who=membership.user.name,
             giver=by.name,
             organisation=membership.organisation.name,
+            place=membership.organisation.place,
             counts_from=membership.organisation.today(membership.approves_from),
         )
 

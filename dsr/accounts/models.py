@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from dsr.accounts.roles import FOR_PROGRAMS, Permission, Role, permissions_of, roles_with
+from dsr.days.place import NOWHERE, Place
 from dsr.vault.address_fields import AddressColumn
 from dsr.vault.addresses import AddressRefused, canonical
 
@@ -116,6 +117,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         # What is no address was refused with its field already.
         with suppress(AddressRefused):
             self.email = clean_address(self.email)
+
+    @property
+    def place(self) -> Place:
+        """Whose days and times this person reads: the organisation's; of several that differ, the
+        site's own."""
+        rows = self.memberships.values_list("organisation__country", "organisation__zone")
+        places = {Place(country, zone) for country, zone in rows}
+        return places.pop() if len(places) == 1 else NOWHERE
 
     def get_full_name(self) -> str:
         return self.name

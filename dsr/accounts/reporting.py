@@ -12,10 +12,10 @@ from uuid import uuid4
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 
 from dsr.accounts.models import User
 from dsr.audit.services import SITE, append, record_refusal
+from dsr.days.words import instant_words
 from dsr.notifications.services import owe
 from dsr.vault.services import site_safe
 
@@ -60,7 +60,7 @@ def tell(
         safe=site_safe(at),
         to=user.email,
         language=user.language,
-        context={"name": user.name, **context},
+        context={"name": user.name, "place": user.place, **context},
         at=at,
         useful_until=useful_until,
         recipient_user_id=user.pk,
@@ -68,10 +68,10 @@ def tell(
 
 
 def moment(at: datetime, user: User) -> str:
-    """An instant as people read it, in the reader's language. Accounts have no zone: UTC."""
+    """An instant as this person reads it: in their language, by the clock where they work."""
     # The page in hand may be an administrator's, in another language.
     with translation.override(user.language):
-        return f"{date_format(at, 'DATETIME_FORMAT')} UTC"
+        return instant_words(at, user.place)
 
 
 def page(name: str, *args: str) -> str:

@@ -25,6 +25,7 @@ from dsr.accounts.invitations import open_invitation
 from dsr.accounts.models import Invitation
 from dsr.accounts.reporting import AccountsError
 from dsr.accounts.services import accept
+from dsr.vault.plain_forms import PlainForm
 
 # The limiter that guards the log-in: thirty wrong links in ten minutes from one address.
 WRONG_LINKS: dict[str, Any] = {
@@ -45,7 +46,7 @@ def logout(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-class FirstPasswordForm(forms.Form):
+class FirstPasswordForm(PlainForm):
     password = forms.CharField(
         label=gettext_lazy("Password"),
         # A blank at the end may be part of the password.

@@ -24,6 +24,7 @@ __all__ = [
     "Problem",
     "add_marks",
     "append",
+    "append_to_each",
     "checkpoint",
     "first_rows",
     "record_refusal",
@@ -79,6 +80,23 @@ def append(
     return entry
 
 
+def append_to_each(
+    chains: Iterable[str], line: Line, *, at: datetime, actor_id: int | None, by: str
+) -> list[Entry]:
+    """The same line in each of these chains, with as many statements as for one of them."""
+    # In one order, so that two who append to the same chains never wait for each other.
+    wanted = sorted(set(chains))
+    with transaction.atomic(savepoint=False):
+        heads = _locked_heads(wanted)
+        entries = [_entry(chain, line, at, actor_id, by) for chain in wanted]
+        for entry, head in zip(entries, heads, strict=True):
+            _link(entry, head)
+            head.seq, head.hash = entry.seq, entry.hash
+        Entry.objects.bulk_create(entries)
+        Head.objects.bulk_update(heads, ["seq", "hash"])
+    return entries
+
+
 def first_rows(
     chain: str, lines: Iterable[Line], *, at: datetime, actor_id: int | None, by: str
 ) -> list[Model]:
@@ -124,13 +142,21 @@ def record_refusal(
 
 
 def _locked_head(chain: str) -> Head:
-    locked = Head.objects.select_for_update(no_key=True).filter(chain=chain)
-    head = locked.first()
-    if head is None:
+    return _locked_heads([chain])[0]
+
+
+def _locked_heads(chains: list[str]) -> list[Head]:
+    """One for each chain, in the order of their names, which is how they were locked."""
+    locked = Head.objects.select_for_update(no_key=True).filter(chain__in=chains).order_by("chain")
+    heads = list(locked)
+    if len(heads) < len(chains):
         # Two may begin a chain at the same instant: the second waits, then finds the first one's.
-        Head.objects.bulk_create([Head(chain=chain, seq=0, hash=GENESIS)], ignore_conflicts=True)
-        head = locked.get()
-    return head
+        new = set(chains) - {head.chain for head in heads}
+        made = [Head(chain=chain, seq=0, hash=GENESIS) for chain in sorted(new)]
+        Head.objects.bulk_create(made, ignore_conflicts=True)
+        heads = list(locked.all())
+    # As they were asked for: the database may sort names in another way.
+    return sorted(heads, key=lambda head: head.chain)
 
 
 def _link(entry: Entry, head: Head) -> None:

@@ -13,9 +13,10 @@ from dsr.accounts.models import User
 from dsr.requests.deeds.declaration import Deed
 from dsr.requests.deeds.inputs import Opening
 from dsr.requests.models import SubjectRequest
+from dsr.vault.plain_forms import PlainForm
 
 
-class DeedForm(forms.Form):
+class DeedForm(PlainForm):
     """Carries the version of the request that the person saw, and when they opened the page."""
 
     # Compared with the locked row: a page left open never acts on a request that has moved on.

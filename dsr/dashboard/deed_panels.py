@@ -72,6 +72,12 @@ def _deciding(
     }
 
 
+def _news(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    return {"news": request_page.news(it)}
+
+
 def _enclosures(
     it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
 ) -> dict[str, Any]:
@@ -175,6 +181,7 @@ def _goes(
 PANELS: dict[str, Panel] = {
     "identity": _identity,
     "decision": _decision,
+    "news": _news,
     "deciding": _deciding,
     "ending": _ending,
     "answer": _answer,

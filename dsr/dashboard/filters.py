@@ -8,6 +8,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, FilterSet
@@ -16,14 +17,14 @@ from dsr.accounts.models import User
 from dsr.policies.kinds import Kind
 from dsr.policies.models import Organisation
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
-from dsr.requests.queries import letters_to_post, undelivered
-from dsr.requests.states import Status
+from dsr.requests.queries import letters_to_post, news, undelivered
+from dsr.requests.states import OPEN, Status
 from dsr.requests.words import SOON
 
 EVERY = "every"
 MINE, NOBODY = "mine", "nobody"
 OVERDUE, WEEK, MONTH, NO_DATE = "overdue", "week", "month", "none"
-LOST, TO_POST = "lost", "letter"
+LOST, TO_POST, NEWS = "lost", "letter", "new"
 DAYS = {WEEK: SOON, MONTH: 30}
 
 FIRST_CHOICES = [(MINE, _("Me")), (NOBODY, _("Nobody"))]
@@ -94,7 +95,11 @@ class QueueFilters(FilterSet):
     post = ChoiceFilter(
         label=_("Mail and letters"),
         empty_label=_("Whatever they are"),
-        choices=[(LOST, _("Did not arrive")), (TO_POST, _("Letter to post"))],
+        choices=[
+            (NEWS, _("New message or objection")),
+            (LOST, _("Did not arrive")),
+            (TO_POST, _("Letter to post")),
+        ],
         method="by_post",
     )
 
@@ -162,7 +167,7 @@ class QueueFilters(FilterSet):
     def by_post(
         self, requests: SubjectRequestQuerySet, name: str, value: str
     ) -> SubjectRequestQuerySet:
-        return requests.filter(undelivered() if value == LOST else letters_to_post())
+        return requests.filter({NEWS: news, LOST: undelivered, TO_POST: letters_to_post}[value]())
 
     def due_then(
         self, requests: SubjectRequestQuerySet, name: str, value: str
@@ -190,12 +195,20 @@ def tiles(
         ("?status=in_review", _("in review"), _in(opened, Status.IN_REVIEW)),
     ]
     # Only while there are some: on most days it would be one more number to read past.
-    if lost := requests.filter(undelivered()).count():
-        found.append((f"?post={LOST}", _("did not arrive"), lost))
-    if letters := requests.filter(letters_to_post()).count():
-        found.append((f"?post={TO_POST}", _("with a letter to post"), letters))
-    if marked := opened.filter(to_check=True).count():
-        found.append(("?check=True", _("to be checked"), marked))
+    rare = requests.aggregate(
+        unread=Count("pk", filter=news()),
+        lost=Count("pk", filter=undelivered()),
+        letters=Count("pk", filter=letters_to_post()),
+        marked=Count("pk", filter=Q(to_check=True, status__in=OPEN)),
+    )
+    if rare["unread"]:
+        found.append((f"?post={NEWS}", _("with something new to read"), rare["unread"]))
+    if rare["lost"]:
+        found.append((f"?post={LOST}", _("did not arrive"), rare["lost"]))
+    if rare["letters"]:
+        found.append((f"?post={TO_POST}", _("with a letter to post"), rare["letters"]))
+    if rare["marked"]:
+        found.append(("?check=True", _("to be checked"), rare["marked"]))
     return found
 
 

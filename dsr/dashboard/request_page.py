@@ -15,9 +15,10 @@ from dsr.accounts.models import User
 from dsr.dashboard import words
 from dsr.notifications.models import Medium, OutboxMessage, Trouble
 from dsr.notifications.models import Status as MailStatus
+from dsr.policies.kinds import Checked
 from dsr.policies.particulars import PARTICULARS, FieldSpec
-from dsr.requests import enclosures, queries
-from dsr.requests.deadlines import explain
+from dsr.requests import enclosures, history, queries
+from dsr.requests.deadlines import clocks, explain
 from dsr.requests.decision_rules import grounds_for
 from dsr.requests.deeds.deadline import extensions_waiting
 from dsr.requests.deeds.post import to_send_again
@@ -223,6 +224,19 @@ def messages(subject_request: SubjectRequest) -> list[Any]:
     return rows
 
 
+def news(subject_request: SubjectRequest) -> dict[str, Any]:
+    """What came since somebody last read: what happened, what was written, which files."""
+    since = subject_request.unread_since
+    if since is None:
+        return {}
+    written = [each for each in messages(subject_request) if each.from_requester]
+    return {
+        "lines": history.news(subject_request, since),
+        "messages": [each for each in reversed(written) if each.at >= since],
+        "files": [each for each in files(subject_request, identity=False) if each.at >= since],
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class EnclosureShown:
     """A file of an answer, and whether this person has opened it."""
@@ -281,22 +295,61 @@ def decision(subject_request: SubjectRequest) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class DeadlineShown:
-    deadline: Deadline
+class ClockShown:
+    """Deadlines that end on one day; ``why`` has the reasons of each under its source."""
+
+    first: Deadline
+    title: str
     badge: Badge
-    source: str
-    why: list[str]
+    set_by: str
+    sources: list[str]
+    unread: bool
+    more_until: date | None
+    why: list[tuple[str, list[str]]]
 
 
-def deadlines(subject_request: SubjectRequest, today: date) -> list[DeadlineShown]:
-    """Every deadline, the governing one first, each with its reasons."""
-    return [
-        # The source is stored untranslated, so that each reader gets their own language.
-        DeadlineShown(
-            each, words.deadline_badge(each, today), gettext(each.source), explain.explain(each)
-        )
-        for each in subject_request.deadlines.all()
+@dataclass(frozen=True, slots=True)
+class ClocksShown:
+    shown: list[ClockShown]
+    folded: list[ClockShown]
+
+
+def clocks_of(subject_request: SubjectRequest, today: date) -> ClocksShown:
+    """What governs and what has to be done now; every other deadline is folded away."""
+    found = clocks.for_staff(subject_request, today)
+    refusing = clocks.is_refusing(subject_request)
+
+    def made(clock: clocks.Clock) -> ClockShown:
+        return _clock(subject_request, clock, today, refusing=refusing)
+
+    return ClocksShown([made(each) for each in found.shown], [made(each) for each in found.folded])
+
+
+def _clock(
+    subject_request: SubjectRequest, clock: clocks.Clock, today: date, *, refusing: bool
+) -> ClockShown:
+    each_why = [(_source(each), explain.explain(each)) for each in clock.deadlines]
+    more = [
+        each.notice_by
+        for each in clock.deadlines
+        if each.notice_by and clocks.can_announce_more(each, subject_request, today)
     ]
+    titles = dict.fromkeys(str(each.get_purpose_display()) for each in clock.deadlines)
+    return ClockShown(
+        clock.first,
+        ", ".join(titles),
+        words.deadline_badge(clock.first, today, refusing=refusing),
+        explain.set_by(clock.deadlines),
+        list(dict.fromkeys(source for source, _why in each_why)),
+        any(each.checked != Checked.READ for each in clock.deadlines),
+        min(more, default=None),
+        each_why,
+    )
+
+
+def _source(deadline: Deadline) -> str:
+    # Stored untranslated, so that each reader gets their own language.
+    return gettext(deadline.source)
 
 
 @dataclass(frozen=True, slots=True)

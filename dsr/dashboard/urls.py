@@ -13,7 +13,7 @@ from dsr.dashboard.views.post import (
     TryAgain,
     WriteOff,
 )
-from dsr.dashboard.views.queue import QueueView, SearchView
+from dsr.dashboard.views.queue import FoundNames, QueueNames, QueueView, SearchView
 from dsr.dashboard.views.request import FileDownload, RequestPage
 from dsr.dashboard.views.team import (
     Agree,
@@ -61,7 +61,9 @@ def buttons_beside() -> list[URLPattern]:
 
 urlpatterns = [
     path("", QueueView.as_view(), name="queue"),
+    path("names/", QueueNames.as_view(), name="names"),
     path("search/", SearchView.as_view(), name="search"),
+    path("search/names/", FoundNames.as_view(), name="found_names"),
     path("new/", ChooseRight.as_view(), name="new"),
     path("new/<slug:organisation>/<slug:right>/", EnterRequest.as_view(), name="enter"),
     path("letters/", LettersView.as_view(), name="letters"),

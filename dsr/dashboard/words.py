@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
 from dsr.policies.kinds import Level
@@ -16,7 +16,7 @@ from dsr.requests.identity_levels import reached_level, still_needed
 from dsr.requests.mail_names import MAILS as MAILS
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.states import ACTS_FOR_ANOTHER, DeadlineStatus, Duty, Status
-from dsr.requests.words import Badge, days_badge, short
+from dsr.requests.words import SOON, Badge, days_badge, short
 
 # States that have ended are missing on purpose: nothing about them asks for attention.
 STATUS_KINDS = {
@@ -38,6 +38,9 @@ def status_badge(subject_request: SubjectRequest) -> Badge:
 def due_badge(subject_request: SubjectRequest, today: date) -> Badge:
     """Where the governing date stands on this day."""
     days = subject_request.days_left(today)
+    # Decided, nobody counts the days until the decision: the answer has to go out by then.
+    if days is not None and days >= 0 and subject_request.status == Status.DECIDED:
+        return Badge("soon" if days <= SOON else "ok", _to_send(days))
     if days is not None:
         return days_badge(days, aim=subject_request.due_is_aim)
     # Days are counted while an answer is awaited; afterwards it is said what became of it.
@@ -48,14 +51,20 @@ def due_badge(subject_request: SubjectRequest, today: date) -> Badge:
     return Badge("ok", _("Ended"))
 
 
-def deadline_badge(deadline: Deadline, today: date) -> Badge:
-    """Where one deadline stands on this day."""
+def _to_send(days: int) -> str:
+    if days == 0:
+        return _("Decided: to be sent today")
+    return ngettext(
+        "Decided: to be sent within %(n)d day", "Decided: to be sent within %(n)d days", days
+    ) % {"n": days}
+
+
+def deadline_badge(deadline: Deadline, today: date, *, refusing: bool = False) -> Badge:
+    """Where one deadline stands on this day; ``refusing`` where a refusal is in view."""
     days = deadline.days_left(today)
-    # Announcing an extension is no duty: past its day nothing is late, it is only not possible.
-    if days is not None and deadline.purpose == Duty.EXTENSION_NOTICE:
-        return Badge("ok", _("Possible until then") if days >= 0 else _("No longer possible"))
     if days is not None:
-        return days_badge(days, aim=deadline.is_aim)
+        quiet = _without_duty(deadline, days, refusing)
+        return Badge("ok", quiet) if quiet else days_badge(days, aim=deadline.is_aim)
     ended = {"day": short(deadline.ended_on)} if deadline.ended_on else {"day": ""}
     texts = {
         DeadlineStatus.PAUSED: Badge("paused", _("Paused")),
@@ -66,6 +75,17 @@ def deadline_badge(deadline: Deadline, today: date) -> Badge:
         DeadlineStatus.CANCELLED: Badge("ok", _("Cancelled")),
     }
     return texts.get(DeadlineStatus(deadline.status), Badge("ok", _("No date")))
+
+
+def _without_duty(deadline: Deadline, days: int, refusing: bool) -> str:
+    """What is said of a day that nobody can be late with."""
+    if deadline.purpose == Duty.EXTENSION_NOTICE:
+        return _("Possible until then") if days >= 0 else _("No longer possible")
+    if deadline.purpose == Duty.NOT_BEFORE:
+        return _("Nothing may be given before then") if days > 0 else _("Possible since then")
+    if deadline.purpose == Duty.REFUSE and not refusing:
+        return _("Only if it is refused, in whole or in part")
+    return ""
 
 
 def language(code: str) -> str:

@@ -13,6 +13,7 @@ import holidays
 from holidays.registry import COUNTRIES
 from holidays.version import __version__
 
+from dsr.deadlines.equated import equated, is_worked
 from dsr.deadlines.periods import FIRST_YEAR, LAST_YEAR, ONE_DAY, DeadlineInputError
 
 SEED_VERSION: Final = f"holidays {__version__}"
@@ -66,8 +67,9 @@ def years_known(code: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=4096)
 def seeded(code: str, year: int) -> frozenset[date]:
-    """Public holidays of `code` in `year`. Raises `DeadlineInputError` on `calendar`.
+    """Public holidays of `code` in `year`, with what a law equates with them.
 
+    Raises `DeadlineInputError` on `calendar`.
     The years around it are loaded too: the holiday of 1 January 2028 is a Saturday and is
     observed on 31 December 2027 in the United States.
     """
@@ -82,7 +84,9 @@ def seeded(code: str, year: int) -> frozenset[date]:
         country, subdiv=part or None, years=(year - 1, year, year + 1), expand=False
     )
     # Only those that fall into the year, wherever the holiday itself belongs.
-    return frozenset(day for day in around if day.year == year)
+    listed = (day for day in around if day.year == year)
+    kept = frozenset(day for day in listed if not is_worked(code, around.get_list(day)))
+    return kept | equated(country, year)
 
 
 @lru_cache(maxsize=256)
@@ -163,11 +167,18 @@ class WorkingCalendar:
         """Holidays of `year`, also those that fall on a weekend."""
         known = self._years.get(year)
         if known is None:
-            listed = frozenset[date]().union(*(seeded(part, year) for part in self._parts))
             added = frozenset(day for day in self.extra if day.year == year)
             # Struck first, added last: a day that is both is a holiday.
-            known = self._years[year] = (listed - self.removed) | added
+            known = self._years[year] = (self._listed(year) - self.removed) | added
         return known
+
+    def corrections(self, year: int) -> tuple[frozenset[date], frozenset[date]]:
+        """Days of `year` that are holidays only here, and listed holidays that are none here."""
+        listed, known = self._listed(year), self.holidays(year)
+        return known - listed, listed - known
+
+    def _listed(self, year: int) -> frozenset[date]:
+        return frozenset[date]().union(*(seeded(part, year) for part in self._parts))
 
     def knows(self, year: int) -> bool:
         """Whether the holidays of `year` are known in every place of this calendar."""

@@ -68,6 +68,21 @@ def anchor_day(rule: Rule, start: date) -> date:
     return start + ONE_DAY if rule.anchor == "day_after" else start
 
 
+def first_day(rule: Rule, period: Period, start: date) -> date:
+    """The first day of the period: the day of the event itself only where the rule counts it.
+
+    (Reg. 1182/71, Art. 3(1))
+    """
+    if period.amount == 0:
+        # At once: the day itself is all there is.
+        return start
+    if period.unit in ("month", "year"):
+        counts = rule.anchor == "day_before"
+    else:
+        counts = rule.start == "same_day" and period.unit != "week"
+    return start if counts else start + ONE_DAY
+
+
 def _raw(rule: Rule, period: Period, start: date) -> date:
     if period.amount == 0:
         # At once: on the day itself, whether or not that day counts as the first.
@@ -110,6 +125,7 @@ def _with_working_days(rule: Rule, start: date, last: date, calendar: WorkingCal
 
 COUNTED: Final = "counted"
 OPEN: Final = "open"
+INSIDE: Final = "inside"
 AFTER_DUE: Final = "after_due"
 NOT_ALLOWED: Final = "not_allowed"
 NOT_APPLICABLE: Final = "not_applicable"
@@ -126,7 +142,8 @@ class Stop(NamedTuple):
 
 
 class PauseVerdict(NamedTuple):
-    """What a pause did: `counted`, `open`, `after_due`, `not_allowed` or `not_applicable`.
+    """What a pause did: `counted`, `open`, `inside` an open one, `after_due`, `not_allowed` or
+    `not_applicable`.
 
     `days` are those it took out of the count, not taken out by an earlier pause already.
     """
@@ -187,11 +204,13 @@ def count_with_pauses(
         if stop.last is None:
             verdicts.append(_verdict(stop, OPEN))
             # What began and ended meanwhile lies inside this one and takes no day out by itself.
-            verdicts += [_verdict(later, OPEN) for later in pauses[place + 1 :] if not later.to_on]
+            verdicts += [
+                _verdict(later, INSIDE if later.to_on else OPEN) for later in pauses[place + 1 :]
+            ]
             return PausedCount(reached, None, still, tuple(verdicts))
         before = days_in(still)
-        # Days before the start were never in the count and cannot be taken out of it.
-        still = _united(still, max(stop.first, start), stop.last)
+        # Days before the first one that counts were never in and cannot be taken out.
+        still = _united(still, max(stop.first, first_day(rule, period, start)), stop.last)
         # Only the days that no earlier pause took out: two questions at once stop it once.
         verdicts.append(_verdict(stop, COUNTED, days_in(still) - before))
         reached = count(rule, period, start, calendar, still)

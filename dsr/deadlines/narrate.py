@@ -8,7 +8,15 @@ from typing import Any, Final
 
 from dsr.deadlines.calendars import WorkingCalendar
 from dsr.deadlines.codec import write_calendar, write_event, write_period, write_rule
-from dsr.deadlines.counting import COUNTED, OPEN, PausedCount, PauseVerdict, anchor_day, days_in
+from dsr.deadlines.counting import (
+    COUNTED,
+    OPEN,
+    PausedCount,
+    PauseVerdict,
+    anchor_day,
+    days_in,
+    first_day,
+)
 from dsr.deadlines.extending import ExtensionVerdict
 from dsr.deadlines.periods import ONE_DAY, Moment, first_instant_after, legal_day
 from dsr.deadlines.rules import RECEIVED, Facts, Restart, Rule
@@ -114,9 +122,26 @@ def _calendar_step(calendar: WorkingCalendar, years: tuple[int, ...]) -> Step:
     }
     if not years:
         return Step("calendar_unused", values, calendar.version)
-    # Without places and added days there are no holidays to speak of, only the week.
-    named = calendar.codes or calendar.extra
-    return Step("calendar" if named else "calendar_week", values, calendar.version)
+    corrected = [calendar.corrections(year) for year in years]
+    added = sorted(day for more, _less in corrected for day in more)
+    struck = sorted(day for _more, less in corrected for day in less)
+    if added:
+        values["added"] = [day.isoformat() for day in added]
+    if struck:
+        values["struck"] = [day.isoformat() for day in struck]
+    return Step(_calendar_code(calendar, added, struck), values, calendar.version)
+
+
+def _calendar_code(calendar: WorkingCalendar, added: list[date], struck: list[date]) -> str:
+    """Which sentence says from where its days of rest come, in the years that were looked at."""
+    if not calendar.codes:
+        # Without places and added days there are no holidays to speak of, only the week.
+        return "calendar_days" if added else "calendar_week"
+    if added and struck:
+        return "calendar_corrected"
+    if added:
+        return "calendar_added"
+    return "calendar_struck" if struck else "calendar"
 
 
 def _uses_calendar(rule: Rule) -> bool:
@@ -285,8 +310,9 @@ def _days_used(writer: TraceWriter, verdict: PauseVerdict, count: PausedCount) -
     """Days of the period that had passed when the deadline stopped, earlier pauses left out."""
     start = writer.found.start
     assert start is not None
-    same_day = writer.rule.start == "same_day" and writer.rule.period is not None
-    first = start if same_day else start + ONE_DAY
+    period = writer.found.period or writer.rule.period
+    assert period is not None
+    first = first_day(writer.rule, period, start)
     stopped = verdict.from_on
     if verdict.pause.counting != "inclusive_both":
         stopped += ONE_DAY

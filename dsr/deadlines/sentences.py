@@ -38,6 +38,22 @@ SENTENCES: Final[dict[str, str]] = {
     "calendar": _(
         "Working days are those of the calendar {calendar}. Days of rest in the week: {weekend}."
     ),
+    "calendar_added": _(
+        "Working days are those of the calendar {calendar}, to which were added: {added}. Days of"
+        " rest in the week: {weekend}."
+    ),
+    "calendar_struck": _(
+        "Working days are those of the calendar {calendar}, in which these are no holidays:"
+        " {struck}. Days of rest in the week: {weekend}."
+    ),
+    "calendar_corrected": _(
+        "Working days are those of the calendar {calendar}, to which were added: {added}; these are"
+        " no holidays in it: {struck}. Days of rest in the week: {weekend}."
+    ),
+    "calendar_days": _(
+        "The only holidays of this count are days that were entered one by one: {added}. Days of"
+        " rest in the week: {weekend}."
+    ),
     "calendar_week": _(
         "No public holidays apply to this count. Days of rest in the week: {weekend}."
     ),
@@ -121,6 +137,10 @@ SENTENCES: Final[dict[str, str]] = {
     "pause_open": _(
         "The clock has stood still since {from_on} ({reason}). Days already used before that:"
         " {used}. There is no last day until the clock runs again."
+    ),
+    "pause_inside": _(
+        "The wait from {from_on} to {to_on} ({reason}) lies inside another for which the clock"
+        " stands still, so it takes out no day of its own."
     ),
     "pause_after_due": _(
         "The time allowed was over before the pause of {from_on} ({reason}), so it changes nothing."

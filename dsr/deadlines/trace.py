@@ -171,6 +171,8 @@ def _shown(name: str, value: Any, formatter: Formatter) -> Any:
         return formatter.words([formatter.word(each) for each in value])
     if name == "calendar":
         return formatter.words(list(value["codes"]))
+    if name in ("added", "struck"):
+        return formatter.words([formatter.day(each) for each in value])
     if name == "weekend":
         return formatter.weekdays(value)
     return value

@@ -17,8 +17,10 @@ from typing import Any
 import typst
 from django.conf import settings
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+from dsr.days.place import Place
+from dsr.days.words import day_words
 
 BOX = "\u25a1"
 TEMPLATE = re.compile(r"[a-z][a-z_]*")
@@ -116,7 +118,7 @@ def _items(lines: list[str]) -> list[str]:
 
 
 def _data(letter: Letter) -> dict[str, Any]:
-    facts = {_("Date"): date_format(letter.written_on, "DATE_FORMAT")}
+    facts = {_("Date"): day_words(letter.written_on, Place(letter.head.country))}
     if letter.reference:
         facts[_("Our reference")] = letter.reference
     remedies = {

@@ -14,6 +14,8 @@ from django.template import Context, Engine
 from django.template.backends.django import get_installed_libraries
 from django.utils import translation
 
+from dsr.days.place import here, standing_in
+
 SUBJECT_KEYS = ("reference", "organisation", "language", "base_url")
 SUBJECT_LENGTH = 150
 # A character of private use: nobody types it, so it is found again in the finished text.
@@ -27,7 +29,10 @@ class Text(NamedTuple):
 
 
 def render(kind: str, context: Mapping[str, Any], *, language: str, reference: str = "") -> Text:
-    """Raises TemplateDoesNotExist for an unknown kind, LookupError for a missing variable."""
+    """A ``place`` in the context is where its days and times are told.
+
+    Raises TemplateDoesNotExist for an unknown kind, LookupError for a missing variable.
+    """
     # It becomes a part of a path.
     if not KIND.fullmatch(kind):
         raise ValueError(f"no kind of message: {kind!r}")
@@ -39,7 +44,8 @@ def render(kind: str, context: Mapping[str, Any], *, language: str, reference: s
         **context,
     }
     seen_by_all = {name: given[name] for name in SUBJECT_KEYS}
-    with translation.override(language):
+    # Of an organisation its days; else those of whoever is spoken of now.
+    with standing_in(given.get("place") or here()), translation.override(language):
         return Text(
             subject=one_line(_filled(f"mail/{kind}/subject.txt", seen_by_all)),
             body=tidy(_filled(f"mail/{kind}/body.txt", given)),
@@ -74,6 +80,7 @@ def _engine() -> Engine:
     return Engine(
         dirs=[str(folder) for folder in settings.TEMPLATES[0]["DIRS"]],
         autoescape=False,
+        builtins=["dsr.days.filters"],
         libraries=get_installed_libraries(),
         string_if_invalid=UNDEFINED,
     )

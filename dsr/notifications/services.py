@@ -4,8 +4,9 @@ A person posts a letter, tries again, closes what failed. Who may do it is for t
 decide.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -13,7 +14,7 @@ from django.db.models import Q
 from dsr.notifications.bell import knock, ring
 from dsr.notifications.delivery import deliver, mark_missed
 from dsr.notifications.heartbeats import Problem, beat, expect, health, stale
-from dsr.notifications.models import UNDELIVERED, Medium, OutboxMessage, Status, Trouble
+from dsr.notifications.models import OPEN, UNDELIVERED, Medium, OutboxMessage, Status, Trouble
 from dsr.notifications.owing import (
     Reader,
     owe,
@@ -46,6 +47,7 @@ __all__ = [
     "ring",
     "stale",
     "take_back_bounce",
+    "waiting_with",
     "write_off",
 ]
 
@@ -103,6 +105,12 @@ def cancel_letters_and_mails(
     keys = [*waiting.values_list("key", flat=True)]
     OutboxMessage.objects.filter(key__in=keys, status=Status.OWED).update(status=Status.CANCELLED)
     return keys
+
+
+def waiting_with(reference: str, recheck: str) -> list[Mapping[str, Any]]:
+    """What the mails about this request that are not out yet will ask this question with."""
+    waiting = OutboxMessage.objects.filter(reference=reference, recheck=recheck, status__in=OPEN)
+    return list(waiting.values_list("recheck_args", flat=True))
 
 
 def record_bounce(message_id: int, *, at: datetime) -> OutboxMessage:

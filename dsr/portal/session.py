@@ -15,11 +15,13 @@ from typing import Concatenate, ParamSpec
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.utils import timezone
 
+from dsr.days.place import stand_in
 from dsr.requests.models import PrivateSession
 from dsr.requests.services import links
+
+from .again import page_closed
 
 KEY = "private_sessions"
 # A browser that is left alone, in a library or on a ward, closes by itself.
@@ -86,7 +88,8 @@ def with_session(
         session = opened(request, reference, timezone.now())
         # The same page for a request that does not exist: an address tells nobody which do.
         if session is None:
-            return render(request, "portal/no_session.html", status=403)
+            return page_closed(request)
+        stand_in(session.subject_request.organisation.place)
         return view(request, session, *args, **kwargs)
 
     update_wrapper(guarded, view)

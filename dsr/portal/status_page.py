@@ -13,32 +13,34 @@ from django.utils.translation import gettext as _
 
 from dsr.policies.particulars import FieldSpec, particulars
 from dsr.requests import enclosures, history
-from dsr.requests.deadlines.explain import binds_most, expectation, explain
+from dsr.requests.deadlines import clocks, look_back
+from dsr.requests.deadlines.explain import expectation, explain, set_by
 from dsr.requests.deeds.conversation import reply
-from dsr.requests.deeds.correction import complete
 from dsr.requests.deeds.doing import not_now
 from dsr.requests.deeds.ending import withdraw
 from dsr.requests.models import Deadline, PrivateSession, RequestMessage, SubjectRequest
-from dsr.requests.people import notices_go_to, writes_to
-from dsr.requests.services import reading
-from dsr.requests.states import DeadlineStatus, SetBy
+from dsr.requests.people import writes_to
+from dsr.requests.services import reading, receipts
+from dsr.requests.services.receipts import How
+from dsr.requests.standing import NO_COUNTDOWN, Standing, Stands, stands
+from dsr.requests.standing_texts import OUTCOMES, told_where
+from dsr.requests.states import DeadlineStatus
 from dsr.requests.words import Badge, days_badge
 from dsr.vault.errors import Tampered
 
 from .showing import show_right
-from .status_texts import OUTCOMES, STATUS_TEXTS
 
 ANSWER = RequestMessage.Kind.ANSWER
 
 
 @dataclass(frozen=True)
 class Date:
-    """One time limit for people: who set it, the day, how near it is, and why that day."""
+    """One day for people: who set it, how near it is, and why, for each limit that ends on it."""
 
     deadline: Deadline
     who: str
     badge: Badge
-    why: list[str]
+    why: list[list[str]]
 
 
 def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
@@ -49,29 +51,36 @@ def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
     # Read once and parted here: the page shows them in two lists.
     written = list(subject_request.messages.select_related("letter"))
     readable = reading.opened(session, at)
+    where = stands(subject_request, at)
     return {
         "session": session,
         "in_confidence": bool(subject_request.may_write),
         # Until a code was entered whoever has the link may be somebody else.
         "quiet": bool(subject_request.may_write) and not readable,
-        "reading": _reading(session, readable, at),
+        "reading": _reading(session, readable, where, at),
         "organisation": organisation,
         "subject_request": subject_request,
         "shown": show_right(subject_request.right, organisation),
-        "status_text": STATUS_TEXTS[subject_request.status],
+        "stands": told_where(subject_request, where),
         # Decided before the answer is sent; only the answer tells it, and only to who may read it.
         "outcome": OUTCOMES.get(subject_request.outcome, "") if readable else "",
         "expectation": _expectation(subject_request, today),
-        "dates": dates(subject_request, today),
+        **dates(subject_request, today, where),
+        "reaches": look_back.told(subject_request),
         "written": [_message(each) for each in reversed(written) if each.kind != ANSWER],
         "files": sent_files(subject_request),
-        "missing": [each.label for each in particulars(subject_request.missing)],
-        "can_complete": not not_now(subject_request, complete),
+        # What can no longer be added is not called missing: it is decided without it.
+        "missing": _missing(subject_request, where),
         "signs_by_hand": signs_by_hand(subject_request),
         "history": list(history.told(subject_request)),
         "can_withdraw": not not_now(subject_request, withdraw),
         "can_write": not not_now(subject_request, reply),
+        "receipt_lost": lambda: receipts.receipt(subject_request, at).how == How.LOST,
     }
+
+
+def _missing(subject_request: SubjectRequest, where: Stands) -> list[Any]:
+    return [each.label for each in particulars(subject_request.missing)] if where.missing else []
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,9 @@ class Released:
     over: bool
 
 
-def _reading(session: PrivateSession, readable: list[RequestMessage], at: datetime) -> Released:
+def _reading(
+    session: PrivateSession, readable: list[RequestMessage], where: Stands, at: datetime
+) -> Released:
     # A text that may not be read is not opened either: nothing of it can slip into the page.
     waits = bool(reading.locked(session, at))
     answers = reading.released(session.subject_request)
@@ -94,7 +105,9 @@ def _reading(session: PrivateSession, readable: list[RequestMessage], at: dateti
         waits_for_code=waits,
         unproved=reading.unproved(session.subject_request) if waits else "",
         way=reading.code_goes(session.subject_request),
-        over=any(at >= reading.readable_until(each) for each in answers),
+        # Of the answer that stands it is said above, with where to ask.
+        over=where.at not in (Standing.OVER, Standing.CLOSED_OVER)
+        and any(at >= reading.readable_until(each) for each in answers),
     )
 
 
@@ -118,12 +131,6 @@ def signs_by_hand(subject_request: SubjectRequest) -> bool:
     typed = subject_request.organisation.accepts_electronic_signatures
     # Where a typed name is accepted the signature is typed, and no paper is to come.
     return "signed" in subject_request.missing and not typed
-
-
-def told(subject_request: SubjectRequest) -> str:
-    """How the receipt goes out: by ``email``, as a ``letter``, or not at all."""
-    _to, medium = notices_go_to(subject_request)
-    return "" if medium == "none" else medium
 
 
 def sent_files(subject_request: SubjectRequest) -> list[str]:
@@ -164,26 +171,34 @@ def _files(message: RequestMessage) -> list[dict[str, Any]]:
     return shown
 
 
-def dates(subject_request: SubjectRequest, today: date) -> list[Date]:
-    """The limits to answer by; what binds most first, as the sentence above them says it."""
-    # Without notice limits and remembered sources: only what somebody can hold us to.
-    found = sorted(subject_request.deadlines.duties(), key=binds_most)
-    return [Date(each, _who(each), _badge(each, today), why=explain(each)) for each in found]
-
-
-def _who(deadline: Deadline) -> str:
+def dates(
+    subject_request: SubjectRequest, today: date, where: Stands | None = None
+) -> dict[str, list[Date]]:
+    """The day that counts most, as the sentence above it says it, and the others to answer by."""
+    # Nobody counts the days until a decision that is taken: the answer is to go out by then.
+    decided = where is not None and where.at in NO_COUNTDOWN
+    found = clocks.for_requester(subject_request)
     return {
-        SetBy.POLICY: _("Promised by the policy"),
-        SetBy.TARGET: _("What the organisation aims at; the policy names no date"),
-        SetBy.LAW: _("Set by law: %(law)s") % {"law": deadline.label or deadline.source},
-        SetBy.ORDER: _("Set by a court or an authority"),
-    }[SetBy(deadline.set_by)]
+        "dates": [_date(each, today, decided=decided) for each in found.shown],
+        "other_dates": [_date(each, today, decided=decided) for each in found.folded],
+    }
 
 
-def _badge(deadline: Deadline, today: date) -> Badge:
+def _date(clock: clocks.Clock, today: date, *, decided: bool) -> Date:
+    return Date(
+        clock.first,
+        set_by(clock.deadlines),
+        _badge(clock.first, today, decided=decided),
+        why=[explain(each) for each in clock.deadlines],
+    )
+
+
+def _badge(deadline: Deadline, today: date, *, decided: bool) -> Badge:
     """How near a limit is, or how it ended, in words first; the colour only repeats them."""
     left = deadline.days_left(today)
     # Told even when it is past: a page that turns silent then would hide what is owed.
+    if left is not None and decided and left >= 0:
+        return Badge("ok", _("The answer goes out by then"))
     if left is not None:
         return days_badge(left, aim=deadline.is_aim)
     ended = {

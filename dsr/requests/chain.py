@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from dsr.audit.services import append, record_refusal, request_chain
+from dsr.audit.services import Line, append, append_to_each, record_refusal, request_chain
 from dsr.requests.actors import Actor, acted_by, actor_id
 from dsr.requests.models import SubjectRequest
 
@@ -32,6 +33,14 @@ def write_line(
         # Only deeds tell states: a line beside a deed must not look like a move to the self-check.
         to_state=subject_request.status if from_state else "",
     )
+
+
+def write_line_each(
+    requests: Iterable[SubjectRequest], code: str, *, actor: Actor, at: datetime
+) -> None:
+    """The same line in the history of each of these requests."""
+    chains = [request_chain(each.pk) for each in requests]
+    append_to_each(chains, Line(code), at=at, actor_id=actor_id(actor), by=acted_by(actor))
 
 
 def write_refusal(facts: dict[str, Any], *, actor: Actor, at: datetime) -> None:

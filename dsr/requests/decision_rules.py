@@ -20,7 +20,7 @@ from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.models import SubjectRequest
 from dsr.requests.preconditions import identity_reached
-from dsr.requests.states import SAFE_GROUNDS, Given, Ground, Outcome, Status
+from dsr.requests.states import REFUSING, SAFE_GROUNDS, Given, Ground, Outcome, Status
 
 # Promise A8. Before that there is time to find a second person.
 SOLE_REFUSAL_WORKING_DAYS = 3
@@ -94,7 +94,7 @@ def grounds_for(subject_request: SubjectRequest) -> list[tuple[str, str]]:
 
 
 def refuses(outcome: str) -> bool:
-    return outcome in (Outcome.REFUSED, Outcome.PARTLY_GRANTED)
+    return outcome in REFUSING
 
 
 def check_proposal(subject_request: SubjectRequest, proposal: Proposed, on: date) -> None:

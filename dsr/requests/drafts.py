@@ -12,9 +12,10 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from dsr.days.words import day_words
 from dsr.requests.deeds.inputs import Begin
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import writes_to
@@ -86,7 +87,7 @@ def _told(subject_request: SubjectRequest) -> Told:
     return {
         "name": writes_to(subject_request).reveal("name", altered=""),
         "right": subject_request.right.in_language("title", language),
-        "day": formats.date_format(subject_request.received_on),
+        "day": day_words(subject_request.received_on),
         "organisation": subject_request.organisation.name,
         "for_another": subject_request.role in ACTS_FOR_ANOTHER,
     }

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from dsr.accounts.models import Program, User
 from dsr.audit.models import By, Entry
 from dsr.audit.services import request_chain
+from dsr.days.place import standing_in
 from dsr.policies.kinds import Level
 
 from .deeds.declaration import DEEDS, LINES, Facts, Names, Saying, Words, history_line
@@ -64,7 +65,8 @@ def timeline(subject_request: SubjectRequest) -> list[Line]:
         | _rules(entries)
         | {f"deadline:{each.pk}": _which_deadline(each) for each in subject_request.deadlines.all()}
     )
-    return [_line(entry, names) for entry in entries]
+    with standing_in(subject_request.organisation.place):
+        return [_line(entry, names) for entry in entries]
 
 
 def since(subject_request: SubjectRequest, opened_at: datetime) -> list[Line]:
@@ -72,12 +74,19 @@ def since(subject_request: SubjectRequest, opened_at: datetime) -> list[Line]:
     return [line for line in timeline(subject_request) if line.at > opened_at]
 
 
+def news(subject_request: SubjectRequest, came: datetime) -> list[Line]:
+    """What the requester did from that instant on, the newest first."""
+    entries = list(_entries(subject_request).filter(at__gte=came).order_by("-seq"))
+    brought = [each for each in entries if (deed := DEEDS.get(each.code)) and deed.brings_news]
+    return [_line(each, _names(brought)) for each in brought]
+
+
 def told(subject_request: SubjectRequest) -> Iterator[Line]:
     """What concerns the requester, the newest first."""
     # By number and not by time: all lines of one deed have the same instant.
     for entry in _entries(subject_request).order_by("-seq"):
         # Closed by default: what a declaration does not tell them happened behind the desk.
-        if text := _told(entry.code):
+        if text := _told(entry):
             yield Line(str(text), entry.at, str(BY[entry.by]), "")
 
 
@@ -85,9 +94,11 @@ def _entries(subject_request: SubjectRequest) -> Any:
     return Entry.objects.filter(chain=request_chain(subject_request.pk))
 
 
-def _told(code: str) -> Words:
-    said = DEEDS.get(code) or LINES.get(code)
-    return said.told if said else ""
+def _told(entry: Entry) -> Words:
+    declared = DEEDS.get(entry.code) or LINES.get(entry.code)
+    said = declared.told if declared else ""
+    # No names: the requester is told what was done and never by whom.
+    return said(entry.facts, {}) if callable(said) else said
 
 
 def _line(entry: Entry, names: Names) -> Line:
@@ -139,7 +150,7 @@ def _rules(entries: Iterable[Entry]) -> dict[str, str]:
 def rule_in_words(rule: IdentityRule) -> str:
     return _("%(who)s set on %(day)s: %(why)s") % {
         "who": rule.set_by.name,
-        "day": short(rule.set_at.date()),
+        "day": short(rule.set_at),
         "why": rule.why,
     }
 
@@ -220,6 +231,7 @@ history_line(
     _destroyed,
     gettext_lazy("Documents that could prove your identity were destroyed."),
 )
+history_line("name_listed", gettext_lazy("The name was shown in a list of requests"))
 history_line("denied", gettext_lazy("Somebody tried what they may not do"))
 history_line("deadline_began", _began)
 history_line("deadline_moved", _shifted)

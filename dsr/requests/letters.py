@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from dsr.days.words import day_words
 from dsr.notifications import letters
 from dsr.policies.models import Organisation
 from dsr.requests import enclosures
@@ -53,7 +53,7 @@ def _written(doing: Doing, answer: RequestMessage) -> letters.Letter:
             enclosures=[
                 enclosures.described(each, subject_request) for each in enclosures.sent_with(answer)
             ],
-            facts={_("Received on"): date_format(subject_request.received_on, "DATE_FORMAT")},
+            facts={_("Received on"): day_words(subject_request.received_on)},
         )
 
 

@@ -10,7 +10,7 @@ from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Organisation
 from dsr.vault.services import find, find_words
 
-from .models import Notice, SubjectRequest
+from .models import Dispute, Notice, SubjectRequest
 from .reference import clean_reference
 from .states import OPEN
 
@@ -37,6 +37,13 @@ def undelivered() -> Q:
     return Q(pk__in=lost.filter(what__in=told).values("subject_request")) | Q(
         pk__in=lost.values("subject_request"), status__in=OPEN, answered_on=None
     )
+
+
+def news() -> Q:
+    """Requests with a word of the requester that nobody has read, or an objection that nobody has
+    settled, whatever their state."""
+    open_disputes = Dispute.objects.filter(settled_at=None).values("subject_request")
+    return Q(unread_since__isnull=False) | Q(pk__in=open_disputes)
 
 
 def letters_to_post() -> Q:

@@ -63,6 +63,11 @@ class Outcome(TextChoices):
     NOTHING_HELD = "nothing_held", _("Nothing held")
 
 
+# In whole or in part: both owe the person reasons, and both in the first month.
+# (GDPR Art. 12(4); EDPB Guidelines 01/2022, paras. 157 and 193)
+REFUSING = (Outcome.REFUSED, Outcome.PARTLY_GRANTED)
+
+
 class Given(TextChoices):
     """In what the data are, where an answer says that they are given."""
 

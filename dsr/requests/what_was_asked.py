@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from django.utils import translation
-from django.utils.formats import date_format
 
+from dsr.days.words import day_words
 from dsr.policies.particulars import FieldSpec, particulars
 from dsr.requests.models import SubjectRequest
 from dsr.vault.errors import KeyDestroyed, Tampered
@@ -36,7 +36,7 @@ def _in_words(spec: FieldSpec, value: Any) -> str:
         return ", ".join(str(labels.get(each, each)) for each in value)
     if spec.type == "date":
         try:
-            return str(date_format(date.fromisoformat(str(value)), "DATE_FORMAT"))
+            return day_words(date.fromisoformat(str(value)))
         except ValueError:
             pass
     # One line for each thing: an empty line in what was typed would end the list.

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from dsr.days.words import day_words
 
 # Days: from here on a date is shown as near. The first reminder goes out on the same day.
 SOON = 7
@@ -60,7 +61,8 @@ def days_badge(days: int, *, aim: bool = False) -> Badge:
 
 
 def short(day: date) -> str:
-    return str(formats.date_format(day, "DATE_FORMAT"))
+    """A day as the reader of this organisation’s pages has it."""
+    return day_words(day)
 
 
 def length(number: int, unit: str) -> str:

@@ -24,6 +24,7 @@ from .safes import (
     open_safe,
     seal_site,
     site_safe,
+    unlock,
     unseal_site,
 )
 from .scanner import is_silent as scanner_is_silent
@@ -55,5 +56,6 @@ __all__ = [
     "still_altered",
     "store_file",
     "unindex",
+    "unlock",
     "unseal_site",
 ]

@@ -176,7 +176,7 @@ def test_the_mail_tells_no_password_and_its_subject_no_name(olga: User, img: Org
     assert mail.unseal("subject") == "Your invitation to work on data requests"
     assert mail.unseal("to_address") == "nina@example.org"
     assert mail.useful_until == NOON + timedelta(days=7)
-    assert "March 9, 2026" in mail.unseal("body")
+    assert "9 March 2026" in mail.unseal("body")
 
 
 def test_somebody_who_has_a_password_gets_the_role_and_no_link(

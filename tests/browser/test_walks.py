@@ -132,7 +132,7 @@ def test_an_accounting_from_indigomed_is_asked_proved_approved_posted_and_closed
     walk.pick("medium", "paper")
     asked = walk.send_form()
     expect(walk.page.get_by_text(asked.reference).first).to_be_visible()
-    expect(walk.page.get_by_text("May 20, 2026").first).to_be_visible()
+    expect(walk.page.get_by_text("20 May 2026").first).to_be_visible()
     assert asked.missing == []
     assert asked.wants_paper
     assert asked.due_on == date(2026, 5, 20)

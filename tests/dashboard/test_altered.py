@@ -24,7 +24,7 @@ from tests.dashboard.conftest import Seat, deed_url, text_of
 from tests.requests.reaching import reach
 from tests.requests.trying import TRY
 
-CAN_STILL_BE = {"assign", "clear_check", "withdraw", "close"}
+CAN_STILL_BE = {"mark_read", "assign", "clear_check", "withdraw", "close"}
 ALTERED = "This information was altered outside the program and is not shown."
 
 

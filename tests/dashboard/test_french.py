@@ -23,7 +23,7 @@ def test_the_queue_and_a_request(desk: Desk, seat: Callable[[str], Seat]) -> Non
     assert ">Accès (Union européenne)<" in queue
     page = handler.open(f"/staff/requests/{asked.reference}/")
     assert ">À faire maintenant<" in page
-    assert "Reçue le 1 mai 2026 (Formulaire de ce site)" in page
+    assert "Reçue le 1er mai 2026 (Formulaire de ce site)" in page
     assert "À rendre dans" in page
 
 

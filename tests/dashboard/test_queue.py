@@ -56,7 +56,7 @@ def test_what_is_answered_stands_below_what_still_owes_an_answer(desk: Desk, sea
     owed = cast.ask(desk.right("img", "access"))
     page = seat("handler").open("/staff/")
     assert references(page) == [owed.reference, answered.reference]
-    assert "Answered on May 1, 2026" in page
+    assert "Answered on 1 May 2026" in page
 
 
 def test_the_tiles_count_what_needs_somebody(desk: Desk, seat: SeatOf) -> None:

@@ -50,8 +50,8 @@ ROLLED = rule("1 month", roll="next_working_day")
             [("03-05", "03-07", "exclude_first"), ("03-05", "03-07", "between")],
             "03-24", id="the same days counted two ways: 6 and 7 March",
         ),
-        pytest.param([("02-20", "03-05", "inclusive_both")], "03-26", id="only days from receipt"),
-        pytest.param([("03-02", "03-02", "inclusive_both")], "03-23", id="the day of receipt too"),
+        pytest.param([("02-20", "03-05", "inclusive_both")], "03-25", id="only days after receipt"),
+        pytest.param([("03-02", "03-02", "inclusive_both")], "03-22", id="the day of receipt"),
         pytest.param([("02-20", "02-25", "inclusive_both")], "03-22", id="over before receipt"),
         pytest.param([("03-22", "03-24", "inclusive_both")], "03-25", id="begun on the last day"),
         pytest.param([("03-23", "03-24", "inclusive_both")], "03-22", id="begun a day too late"),
@@ -160,9 +160,9 @@ def test_an_open_pause_begun_before_a_restart_still_stops_the_clock() -> None:
 
 
 def test_of_a_pause_only_the_days_after_a_restart_count() -> None:
-    # Ten paused days, three of them from 10 March on: 30 March + 3.
+    # Ten paused days, two of them after 10 March, which is not counted itself: 30 March + 2.
     events = (restart("2026-03-10"), pause("2026-03-03", "2026-03-12"))
-    assert due(TWENTY, START, *events) == "2026-04-02"
+    assert due(TWENTY, START, *events) == "2026-04-01"
 
 
 def test_a_pause_noted_by_the_hour_counts_by_the_days_of_the_place() -> None:
@@ -206,3 +206,31 @@ def test_a_window_counted_back_is_not_moved_by_a_pause() -> None:
     result = ask(back, "2026-05-04", pause("2024-01-01", None))
     assert (result.due, result.suspended) == (date(2024, 5, 4), False)
     assert [verdict.effect for verdict in result.pauses] == ["not_applicable"]
+
+
+@pytest.mark.parametrize(
+    ("period", "switches", "expected"),
+    [
+        pytest.param("20 days", {}, "2026-03-22", id="days"),
+        pytest.param("20 days", {"start": "same_day"}, "2026-03-22", id="days, the first counts"),
+        pytest.param("1 month", {}, "2026-04-02", id="a month"),
+        pytest.param("1 month", {"anchor": "day_after"}, "2026-04-03", id="from the day after"),
+        pytest.param("1 month", {"anchor": "day_before"}, "2026-04-02", id="beginning with it"),
+        pytest.param("2 weeks", {"start": "same_day"}, "2026-03-16", id="weeks"),
+        pytest.param("0 days", {}, "2026-03-03", id="at once"),
+    ],
+)
+def test_a_pause_on_the_day_of_receipt_gives_a_day_only_where_that_day_counts(
+    period: str, switches: dict[str, Any], expected: str
+) -> None:
+    paused = pause(START, START, "inclusive_both")
+    assert due(rule(period, **switches), START, paused) == expected
+
+
+def test_a_pause_within_an_open_one_has_its_verdict() -> None:
+    result = ask(TWENTY, START, pause("2026-03-10", None), pause("2026-03-12", "2026-03-14"))
+    assert result.due is None
+    assert [step.code for step in result.trace if step.code.startswith("pause")] == [
+        "pause_open",
+        "pause_inside",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -147,6 +148,39 @@ def test_the_sentence(
             WEEKENDS,
             "No public holidays apply to this count. Days of rest in the week: Saturday, Sunday.",
             id="weekends only",
+        ),
+        pytest.param(
+            WorkingCalendar(extra=frozenset({date(2026, 4, 20), date(2031, 1, 2)})),
+            "The only holidays of this count are days that were entered one by one: 2026-04-20. "
+            "Days of rest in the week: Saturday, Sunday.",
+            id="added days alone",
+        ),
+        pytest.param(
+            WorkingCalendar(extra=frozenset({date(2031, 1, 2)})),
+            "No public holidays apply to this count. Days of rest in the week: Saturday, Sunday.",
+            id="added days of another year",
+        ),
+        pytest.param(
+            WorkingCalendar(("FR",), extra=frozenset({date(2026, 4, 20), date(2026, 5, 1)})),
+            "Working days are those of the calendar FR, to which were added: 2026-04-20. "
+            "Days of rest in the week: Saturday, Sunday.",
+            id="a day added to a place",
+        ),
+        pytest.param(
+            WorkingCalendar(("FR",), removed=frozenset({date(2026, 5, 25)})),
+            "Working days are those of the calendar FR, in which these are no holidays: "
+            "2026-05-25. Days of rest in the week: Saturday, Sunday.",
+            id="a day struck from a place",
+        ),
+        pytest.param(
+            WorkingCalendar(
+                ("FR",),
+                extra=frozenset({date(2026, 4, 20)}),
+                removed=frozenset({date(2026, 5, 25)}),
+            ),
+            "Working days are those of the calendar FR, to which were added: 2026-04-20; these "
+            "are no holidays in it: 2026-05-25. Days of rest in the week: Saturday, Sunday.",
+            id="both",
         ),
     ],
 )

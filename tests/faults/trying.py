@@ -57,6 +57,7 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
     "renew_release": lambda desk: TRY["send_answer"](reach(desk, "decided"), desk),
     "remove_enclosure": lambda desk: TRY["enclose"](reach(desk, "in_progress"), desk),
     "strike_evidence": lambda desk: cast.prove(reach(desk, "received"), desk.handler),
+    "mark_read": lambda desk: TRY["reply"](reach(desk, "waiting"), desk),
     "add_authority": cast.ask_as_guardian,
     "contest_authority": cast.ask_as_guardian,
     "settle_contest": lambda desk: cast.contest(cast.ask_as_guardian(desk), desk.handler),

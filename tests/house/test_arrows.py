@@ -11,15 +11,16 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-GROUND = frozenset({"vault", "audit", "notifications", "accounts", "policies", "deadlines"})
+GROUND = frozenset({"days", "vault", "audit", "notifications", "accounts", "policies", "deadlines"})
 CORE = GROUND | {"requests", "fulfilment"}
 MAY_IMPORT = {
     "deadlines": frozenset(),
+    "days": frozenset(),
     "vault": frozenset(),
-    "audit": frozenset({"vault"}),
-    "notifications": frozenset({"vault"}),
-    "policies": frozenset({"deadlines", "audit", "vault"}),
-    "accounts": frozenset({"policies", "audit", "notifications", "vault"}),
+    "audit": frozenset({"days", "vault"}),
+    "notifications": frozenset({"days", "vault"}),
+    "policies": frozenset({"days", "deadlines", "audit", "vault"}),
+    "accounts": frozenset({"days", "policies", "audit", "notifications", "vault"}),
     "requests": GROUND,
     "fulfilment": GROUND | {"requests"},
     "portal": CORE,

@@ -36,6 +36,21 @@ def text_of(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
+@pytest.mark.parametrize(
+    ("country", "language", "said"),
+    [
+        ("FR", "en", "Date 1 March 2026 Our"),
+        ("US", "en", "Date March 1, 2026 Our"),
+        ("FR", "fr", "Date 1er mars 2026 Notre"),
+    ],
+)
+def test_its_date_is_written_as_the_sender_writes_dates(
+    country: str, language: str, said: str
+) -> None:
+    made = letter(head=Letterhead("IMG", country=country), written_on=date(2026, 3, 1))
+    assert said in text_of(write(made, language=language, at=NOON))
+
+
 def test_the_same_letter_is_the_same_file() -> None:
     assert write(letter(), language="en", at=NOON) == write(letter(), language="en", at=NOON)
 
@@ -49,7 +64,7 @@ def test_a_letter_is_tagged_titled_and_says_its_language() -> None:
 
 
 def test_a_letter_speaks_the_language_of_its_reader() -> None:
-    assert "March 2, 2026" in text_of(write(letter(), language="en", at=NOON))
+    assert "2 March 2026" in text_of(write(letter(), language="en", at=NOON))
     assert "2 mars 2026" in text_of(write(letter(), language="fr", at=NOON))
 
 

@@ -82,7 +82,7 @@ def test_half_a_period_is_no_period(visitor: Visitor) -> None:
         ({"phone": "call me"}, "Enter a telephone number in digits"),
         ({"name": " "}, "Enter your full name."),
         ({"role": ""}, "Say who is asking."),
-        ({"role": "emperor"}, "emperor is not one of the available choices."),
+        ({"role": "emperor"}, "“Who is asking?”: this is not one of the answers offered."),
         ({"role": "parent"}, "Enter the name of the person the data is about."),
         ({"dated_on": "2026-02-31"}, "Enter a date that exists"),
         ({"period_from": "2026-05-01"}, "The last day lies before the first."),
@@ -263,3 +263,13 @@ def test_the_private_page_names_the_files_that_arrived(visitor: Visitor) -> None
     visitor.ask(documents=picture(), **FULL)
     visitor.client.post(visitor.at("reply/"), {"text": "", "documents": picture()})
     assert "Files that you sent: photo.png, photo.png" in visitor.status()
+
+
+def test_the_form_says_from_when_can_be_listed_and_takes_an_earlier_period(
+    visitor: Visitor,
+) -> None:
+    assert "We can list from 1 May 2024." in visitor.open(ACCOUNTING)
+    visitor.ask(**FULL | {"period_from": "2019-01-01"})
+    said = "We can list from 1 May 2024. What lies before that day is not listed."
+    assert said in visitor.open(visitor.at("sent/"))
+    assert said in visitor.status()

@@ -14,7 +14,7 @@ def test_a_request_is_made_and_followed_in_french(visitor: Visitor) -> None:
     assert sent.language == "fr"
     page = visitor.status()
     assert "Vous pouvez attendre une réponse au plus tard le 21 mai 2026." in page
-    assert "20 jours à partir du 1 mai 2026 se terminent le 21 mai 2026." in page
+    assert "20 jours à partir du 1er mai 2026 se terminent le 21 mai 2026." in page
 
 
 def test_changing_the_language_keeps_what_was_typed_and_asks_nothing_yet(visitor: Visitor) -> None:

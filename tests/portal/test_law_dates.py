@@ -125,7 +125,7 @@ def test_the_list_says_what_the_law_gives_before_the_aim(
 
 def test_a_promise_that_is_nearer_than_the_law_stands_second(desk: Desk) -> None:
     asked = cast.ask(desk.right("indigomed", "amend"), at=cast.on("2026-05-01"), country="FR")
-    assert expectation(asked, date(2026, 5, 1)) == "By law you must have an answer by June 1, 2026."
+    assert expectation(asked, date(2026, 5, 1)) == "By law you must have an answer by 1 June 2026."
     # Sixty days are promised and come after the law's month: they help nobody.
     assert asked.deadlines.get(code="policy").due_on == date(2026, 6, 30)
 
@@ -133,6 +133,6 @@ def test_a_promise_that_is_nearer_than_the_law_stands_second(desk: Desk) -> None
 def test_a_missed_day_of_the_law_is_said_as_what_it_is(desk: Desk) -> None:
     asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-05-01"))
     assert expectation(asked, date(2026, 6, 2)) == (
-        "By law you had to have an answer by June 1, 2026, and it has not been sent yet. "
-        "The organisation aimed to answer by May 31, 2026."
+        "By law you had to have an answer by 1 June 2026, and it has not been sent yet. "
+        "The organisation aimed to answer by 31 May 2026."
     )

@@ -50,8 +50,8 @@ def test_where_the_policy_names_no_period_the_own_target_is_shown_as_what_it_is(
     assert (clock.set_by, clock.due_on) == ("target", date(2026, 5, 31))
     assert "own target" in explain(clock)[0]
     assert expectation(asked, asked.received_on) == (
-        "By law you must have an answer by June 1, 2026. "
-        "The organisation aims to answer by May 31, 2026."
+        "By law you must have an answer by 1 June 2026. "
+        "The organisation aims to answer by 31 May 2026."
     )
 
 
@@ -62,7 +62,7 @@ def test_of_two_dates_on_the_same_day_the_law_governs_and_not_the_own_target(des
     assert (target.due_on, law.due_on) == (date(2026, 12, 22), date(2026, 12, 22))
     assert (target.governing, law.governing) == (False, True)
     assert expectation(asked, asked.received_on) == (
-        "By law you must have an answer by Dec. 22, 2026."
+        "By law you must have an answer by 22 December 2026."
     )
     lifecycle.recompute(asked, actor=None, at=cast.on("2026-11-23"), cause="calendar_changed")
     assert asked.deadlines.get(governing=True) == law

@@ -158,13 +158,36 @@ def test_a_digest_that_cannot_be_delivered_is_a_task_about_its_newest_request(de
     assert OutboxMessage.objects.get(kind="digest").reference == newest.reference
 
 
-def test_withdrawing_form_after_form_sends_no_more_mails_either(desk: Desk) -> None:
-    for minutes in (0, 1, 2):
+def test_a_withdrawal_is_confirmed_at_once_also_within_the_hour(desk: Desk) -> None:
+    first, second = ask(desk), ask(desk, 5)
+    for minutes, asked in ((10, first), (11, second)):
+        ending.withdraw(asked.pk, actor=REQUESTER, at=MORNING + minutes * MINUTE, seen=None)
+    to = "zoe.canary@example.org"
+    assert mails() == [("acknowledgement", to), ("withdrawn", to), ("withdrawn", to)]
+    # The second one had no receipt yet: this is it, and no digest repeats it.
+    body = OutboxMessage.objects.get(kind="withdrawn", reference=second.reference).unseal("body")
+    assert "It had been received on May 1, 2026; this message is its receipt as well." in str(body)
+    assert [each.kind for each in second.notices.all()] == ["withdrawn"]
+    assert digests.sweep(at=MORNING + HOUR) == 0
+
+
+def test_withdrawing_form_after_form_floods_nobody(desk: Desk) -> None:
+    for minutes in range(8):
         asked = ask(desk, minutes)
         ending.withdraw(asked.pk, actor=REQUESTER, at=MORNING + minutes * MINUTE, seen=None)
-    assert mails() == [("acknowledgement", "zoe.canary@example.org")]
+    assert [kind for kind, _to in mails()] == ["acknowledgement", *["withdrawn"] * 5]
     digests.sweep(at=MORNING + HOUR)
-    assert digest().count("It was withdrawn") == 3
+    assert digest().count("This request was withdrawn on May 1, 2026.") == 3
+
+
+def test_a_request_that_was_stopped_gets_its_link_when_it_goes_on(desk: Desk) -> None:
+    ask(desk)
+    second = ask(desk, 1)
+    ending.freeze(second.pk, reason="Not her.", actor=desk.officer, at=MORNING + 2 * MINUTE)
+    assert [digests.sweep(at=MORNING + HOUR), digests.overdue(MORNING + HOUR)] == [0, 0]
+    ending.unfreeze(second.pk, reason="It is her.", actor=desk.officer, at=MORNING + 2 * HOUR)
+    assert digests.sweep(at=MORNING + 2 * HOUR) == 1
+    assert [kind for kind, _to in mails()] == ["acknowledgement", "fresh_link", "digest"]
 
 
 @pytest.mark.mail_waits

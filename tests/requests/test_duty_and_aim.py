@@ -72,7 +72,7 @@ def test_the_aim_goes_along_when_the_duty_is_extended(desk: Desk) -> None:
     assert asked.due_on == date(2026, 4, 30)
     assert days(asked, "target") == (date(2026, 4, 29), "running")
     assert explain(asked.deadlines.get(code="target"))[-1] == (
-        "The duty that it serves was moved by 59 days, and the aim moves along to April 29, 2026."
+        "The duty that it serves was moved by 59 days, and the aim moves along to 29 April 2026."
     )
     assert not SubjectRequest.objects.overdue(date(2026, 4, 30)).exists()
 

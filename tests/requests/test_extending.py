@@ -51,7 +51,7 @@ def test_after_the_notice_limit_an_extension_is_refused_with_the_day_it_was_poss
             at=cast.on("2026-03-03"),
             seen=asked.version,
         )
-    assert "March 2, 2026" in str(refused.value)
+    assert "2 March 2026" in str(refused.value)
 
 
 def test_a_notice_that_came_too_late_is_recorded_as_having_no_effect(desk: Desk) -> None:

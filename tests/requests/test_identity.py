@@ -251,7 +251,7 @@ def test_an_organisation_asks_for_less_and_the_record_shows_who_and_why(desk: De
     assert (asked.required_level, asked.level_lowered_by) == (Level.REASONABLE, made)
     assert [line.text for line in timeline(asked) if "Less proof" in line.text] == [
         "Less proof is asked for, “reasonably sure”, by a rule that Officer Testing set on "
-        "May 1, 2026: By the board, 12 May."
+        "1 May 2026: By the board, 12 May."
     ]
     # Another rule that is about all rights, or about the telephone, does not lower it further.
     rule(desk, Level.LOCATE, organisation=desk.organisation("img"))

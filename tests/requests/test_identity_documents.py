@@ -112,7 +112,7 @@ def test_staff_are_warned_three_days_before_and_once(desk: Desk) -> None:
     assert warned() == 3
     mail = OutboxMessage.objects.filter(kind="identity_documents").first()
     assert mail
-    assert "destroyed on May 15, 2026" in str(mail.unseal("body"))
+    assert "destroyed on 15 May 2026" in str(mail.unseal("body"))
 
 
 def test_what_came_after_one_was_destroyed_is_sealed_anew(desk: Desk) -> None:

@@ -161,22 +161,22 @@ def test_a_letter_names_whom_it_goes_to_and_names_them_once(desk: Desk, address:
             "indigomed",
             "accounting",
             None,
-            "You can expect an answer by May 21, 2026.",
+            "You can expect an answer by 21 May 2026.",
             id="the policy names a period",
         ),
         pytest.param(
             "indigomed",
             "copy",
             None,
-            "By law you must have an answer by June 1, 2026. The organisation aims to answer by "
-            "May 31, 2026.",
+            "By law you must have an answer by 1 June 2026. The organisation aims to answer by "
+            "31 May 2026.",
             id="the policy names none",
         ),
         pytest.param(
             "indigomed",
             "accounting",
             date(2026, 3, 2),
-            "An answer was due by March 22, 2026 and has not been sent yet.",
+            "An answer was due by 22 March 2026 and has not been sent yet.",
             id="a letter that lay about",
         ),
     ],

@@ -185,7 +185,7 @@ def law_of(asked: SubjectRequest) -> tuple[date | None, str]:
 def test_an_extension_moves_the_date_when_its_mail_is_sent(desk: Desk) -> None:
     asked = extended(desk)
     assert law_of(asked) == (date(2026, 3, 2), "running")
-    assert "April 30, 2026" in str(message(asked, "extended").unseal("body"))
+    assert "30 April 2026" in str(message(asked, "extended").unseal("body"))
     mail_goes_out(cast.on("2026-02-20"))
     assert law_of(asked) == (date(2026, 4, 30), "met")
     bounce(asked, "extended", desk, cast.on("2026-02-23"))
@@ -201,7 +201,7 @@ def test_an_extension_moves_the_date_when_its_mail_is_sent(desk: Desk) -> None:
 def test_an_extension_by_letter_moves_nothing_before_it_is_posted(desk: Desk) -> None:
     asked = extended(desk, who=BY_POST)
     done = str(deadline.extend.done_for(asked))
-    assert "Post it by March 2, 2026; after that day it has no effect." in done
+    assert "Post it by 2 March 2026; after that day it has no effect." in done
     text = str(message(asked, "extended").unseal("body"))
     assert "Twelve systems have to be searched." in text
     assert "private page" not in text

@@ -34,8 +34,8 @@ def clock() -> Iterator[Any]:
     ("typed", "sentence"),
     [
         ("0026-11-20", "Write the year with four figures, such as 2026."),
-        ("2027-03-01", "Enter a day from Jan. 1, 2016 to Nov. 27, 2026."),
-        ("1926-11-20", "Enter a day from Jan. 1, 2016 to Nov. 27, 2026."),
+        ("2027-03-01", "Enter a day from 1 January 2016 to 27 November 2026."),
+        ("1926-11-20", "Enter a day from 1 January 2016 to 27 November 2026."),
         ("2026-02-30", "Enter a date that exists, for example 2026-05-31."),
     ],
 )
@@ -46,7 +46,7 @@ def test_what_cannot_be_is_refused_beside_its_field(typed: str, sentence: str) -
 def test_what_hardly_can_be_is_asked_back_once() -> None:
     first = Arrived({"on": "2020-01-01"})
     assert first.errors == {
-        "on": ["Jan. 1, 2020 is long ago. If it is the real day, send the form again as it is."]
+        "on": ["1 January 2020 is long ago. If it is the real day, send the form again as it is."]
     }
     page = str(first["on"])
     assert '<input type="hidden" name="on-again" value="2020-01-01">' in page

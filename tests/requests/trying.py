@@ -111,6 +111,9 @@ TRY: dict[str, Try] = {
     "clear_check": lambda r, d: assignment.clear_check(
         r.pk, actor=d.handler, at=MORNING, seen=r.version
     ),
+    "mark_read": lambda r, d: assignment.mark_read(
+        r.pk, actor=d.handler, at=MORNING, seen=r.version
+    ),
     "note": lambda r, d: assignment.note(r.pk, text="Seen.", actor=d.handler, at=MORNING),
     "edit_contact": lambda r, d: correction.edit_contact(
         r.pk,

@@ -46,3 +46,20 @@ for (const form of document.querySelectorAll("form[data-leave]")) {
     window.location.replace(form.dataset.leave);
   });
 }
+
+// <textarea data-most="4000" data-left="…" data-over="…">: how much room is left, near the end.
+for (const field of document.querySelectorAll("textarea[data-most]")) {
+  const most = Number(field.dataset.most);
+  const line = document.createElement("p");
+  line.className = "hint";
+  line.setAttribute("aria-live", "polite");
+  field.after(line);
+  const count = () => {
+    // As the server counts: a new line is sent as two characters.
+    const left = most - field.value.replaceAll("\n", "\r\n").length;
+    const words = left < 0 ? `${field.dataset.over} ${-left}` : `${field.dataset.left} ${left}`;
+    line.textContent = left < most / 10 ? words : "";
+  };
+  field.addEventListener("input", count);
+  count();
+}

@@ -21,6 +21,7 @@ from django.views.i18n import set_language
 
 from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Permission, roles_with
+from dsr.days.place import stand_in
 from dsr.notifications.services import stale
 from dsr.policies.models import Organisation
 
@@ -68,6 +69,10 @@ class StaffView(View):
         self.organisations = [
             each.organisation for each in memberships if self.may(self.needs, each.organisation_id)
         ]
+        # One place where they agree; pages of several say of each row where it belongs.
+        places = {each.place for each in self.organisations}
+        if len(places) == 1:
+            stand_in(places.pop())
         # Said plainly: without it a new colleague would take an empty page for a fault.
         if not memberships:
             return self.page("dashboard/no_membership.html", {}, status=403)

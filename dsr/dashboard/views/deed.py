@@ -9,7 +9,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import select_template
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from dsr.dashboard import words
 from dsr.dashboard.deed_forms import DeedForm, grouped
 from dsr.dashboard.deed_panels import shown
 from dsr.dashboard.views.base import StaffView
+from dsr.days.place import stand_in
 from dsr.requests import history, queries
 from dsr.requests.deeds.declaration import Deed, unmet
 from dsr.requests.deeds.doing import not_now
@@ -39,13 +39,12 @@ class RequestView(StaffView):
         return super().dispatch(request, *args, **kwargs)
 
     def page(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-        """Days and hours as the organisation's own clocks show them."""
+        """Under it stands whose days and hours they are."""
         # Pages of refusal come before the request is found, and no zone is known yet.
         if not hasattr(self, "subject_request"):
             return super().page(template, context, status)
         zone = self.subject_request.organisation.zone
-        with timezone.override(zone):
-            return super().page(template, context | {"zone": zone}, status)
+        return super().page(template, context | {"zone": zone}, status)
 
     def find(self) -> SubjectRequest:
         found = queries.by_reference(self.user, self.reference).select_related(
@@ -54,6 +53,8 @@ class RequestView(StaffView):
         subject_request = found.first()
         if subject_request is None:
             raise Http404
+        # From here on the page is one of its organisation.
+        stand_in(subject_request.organisation.place)
         return subject_request
 
     @property

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from dsr.accounts.roles import Permission
+from dsr.audit.services import record_refusal
 from dsr.dashboard import words
 from dsr.dashboard.filters import QueueFilters, tiles
+from dsr.dashboard.request_page import day
 from dsr.dashboard.views.base import StaffView, colleagues
+from dsr.days.place import standing_in
 from dsr.policies.kinds import Kind
 from dsr.requests import queries
 from dsr.requests.models import SubjectRequest
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
+from dsr.requests.services.listed_names import Named, show_names
 from dsr.requests.words import Badge
+from dsr.vault.plain_forms import PlainForm
 
 PAGE_SIZE = 25
 MOST_FOUND = 100
@@ -27,7 +37,7 @@ MOST_FOUND = 100
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One request as the queue shows it: nothing of it is unsealed."""
+    """One request as the queue shows it: nothing of it is unsealed, but the name on demand."""
 
     subject_request: SubjectRequest
     kind: str
@@ -35,9 +45,13 @@ class Row:
     due: Badge
     is_lost: bool
     has_letter: bool
+    may_name: bool
+    name: str = ""
+    born_on: str = ""
+    asked_by: str = ""
 
 
-class SearchForm(forms.Form):
+class SearchForm(PlainForm):
     """A reference, an exact e-mail address or telephone number, or words of a name."""
 
     text = forms.CharField(
@@ -51,6 +65,9 @@ class SearchForm(forms.Form):
 class Listing(StaffView):
     """What the queue and the search share."""
 
+    # Names are sealed, and each one shown is a line of history: only pages asked for by POST.
+    shows_names = False
+
     def seen(self) -> SubjectRequestQuerySet:
         ids = [organisation.pk for organisation in self.organisations]
         found: SubjectRequestQuerySet = SubjectRequest.objects.of_organisations(ids)
@@ -63,26 +80,66 @@ class Listing(StaffView):
             has_letter=Case(When(queries.letters_to_post(), then=True), default=False),
         ).select_related("organisation", "right", "assignee")
 
-    def rows(self, found: Any) -> list[Row]:
+    def table(self, found: Iterable[SubjectRequest]) -> dict[str, Any]:
+        rows = self.rows(found)
+        return {"rows": rows, "may_name": any(row.may_name for row in rows)}
+
+    def rows(self, found: Iterable[SubjectRequest]) -> list[Row]:
         # Organisations in other zones may be a day apart.
         days = {each.pk: each.today(self.at) for each in self.organisations}
-        return [
-            Row(
+        # Read once: names are recorded of the very rows that are shown.
+        listed = list(found)
+        named = self.names(listed)
+        return [self._row(each, days[each.organisation_id], named.get(each.pk)) for each in listed]
+
+    def _row(self, each: Any, today: date, named: Named | None) -> Row:
+        with standing_in(each.organisation.place):
+            return Row(
                 each,
                 str(Kind(each.kind).label),
                 words.status_badge(each),
-                words.due_badge(each, days[each.organisation_id]),
+                words.due_badge(each, today),
                 is_lost=each.is_lost,
                 has_letter=each.has_letter,
+                may_name=self.may(Permission.WORK, each.organisation_id),
+                **_in_words(named),
             )
-            for each in found
+
+    def names(self, listed: Iterable[SubjectRequest]) -> dict[int, Named]:
+        """Whose requests these are, where somebody asked for it: of each, or of all on the page."""
+        if not self.shows_names:
+            return {}
+        asked_for = set(self.request.POST.getlist("of"))
+        # A list may mix organisations of which this person works in one.
+        wanted = [
+            each
+            for each in listed
+            if self.may(Permission.WORK, each.organisation_id)
+            and ("every" in self.request.POST or each.reference in asked_for)
         ]
+        return show_names(wanted, by=self.user, at=self.at)
+
+    def permit_names(self) -> None:
+        if not self.may_somewhere(Permission.WORK):
+            facts = {"deed": "show_names"}
+            record_refusal("denied", at=self.at, actor_id=self.user.pk, facts=facts)
+            raise PermissionDenied
+
+
+def _in_words(named: Named | None) -> dict[str, str]:
+    if named is None:
+        return {}
+    born_on = day(named.born_on) if named.born_on else ""
+    return {"name": named.name, "born_on": born_on, "asked_by": named.asked_by}
 
 
 class QueueView(Listing):
     """Every request this person may see, narrowed by the filters in the address."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        return self.listed(request)
+
+    def listed(self, request: HttpRequest) -> HttpResponse:
         filters = QueueFilters(
             request.GET,
             self.seen(),
@@ -107,7 +164,8 @@ class QueueView(Listing):
                 "current": f"?{request.GET.urlencode()}",
                 "page": page,
                 "page_range": paginator.get_elided_page_range(page.number),
-                "rows": self.rows(page.object_list),
+                **self.table(page.object_list),
+                "names_url": f"{reverse('dashboard:names')}?{request.GET.urlencode()}",
                 "several": len(self.organisations) > 1,
                 "narrowed": filters.is_narrowed(),
             },
@@ -115,6 +173,20 @@ class QueueView(Listing):
 
 
 URGENT = "?due=overdue"
+
+
+class QueueNames(QueueView):
+    """The page of the queue that was looked at, with names."""
+
+    shows_names = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        # A reload, or the next page: the list without names.
+        return redirect(f"{reverse('dashboard:queue')}?{request.GET.urlencode()}")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        self.permit_names()
+        return self.listed(request)
 
 
 class SearchView(Listing):
@@ -139,7 +211,9 @@ class SearchView(Listing):
             {
                 "search": form,
                 "form": form,
-                "rows": self.rows(found[:MOST_FOUND]),
+                **self.table(found[:MOST_FOUND]),
+                "names_url": reverse("dashboard:found_names"),
+                "searched": form.cleaned_data.get("text", ""),
                 "too_many": len(found) > MOST_FOUND,
                 "several": len(self.organisations) > 1,
             },
@@ -148,3 +222,13 @@ class SearchView(Listing):
     def _by_person(self, text: str) -> SubjectRequestQuerySet:
         found = queries.by_person(self.user, text).values("pk")
         return self.marked(self.seen().filter(pk__in=found)).order_by("-received_on", "-pk")
+
+
+class FoundNames(SearchView):
+    """What was found, with names."""
+
+    shows_names = True
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        self.permit_names()
+        return super().post(request)

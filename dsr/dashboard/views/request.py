@@ -11,13 +11,16 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from dsr.accounts.roles import Permission
 from dsr.dashboard import request_page, words
 from dsr.dashboard.deed_forms import DeedForm
+from dsr.dashboard.standing_texts import where_it_stands
 from dsr.dashboard.views.deed import RequestView
 from dsr.requests import enclosures, history
 from dsr.requests.available_deeds import available_deeds
 from dsr.requests.chain import write_line
+from dsr.requests.deadlines import look_back
 from dsr.requests.deeds.assignment import assign, note
 from dsr.requests.forms.countries import place_name
 from dsr.requests.models import SubjectRequest
+from dsr.requests.standing import stands
 from dsr.vault.models import SealedFile
 from dsr.vault.services import open_file
 
@@ -56,10 +59,12 @@ class RequestPage(RequestView):
             "today": today,
             "due": words.due_badge(it, today),
             "state": words.status_badge(it),
-            "deadlines": request_page.deadlines(it, today),
+            "stands": where_it_stands(stands(it, self.at)),
+            "clocks": request_page.clocks_of(it, today),
             "deeds": available_deeds(it, self.user, self.held, today),
             "said": request_page.said(it),
             "missing": request_page.missing(it),
+            "reaches": look_back.told(it),
             "people": request_page.people(it),
             "progress": words.identity_progress(it, today),
             "lowered": history.rule_in_words(it.level_lowered_by) if it.level_lowered_by else "",

@@ -22,6 +22,7 @@ from dsr.dashboard import words
 from dsr.dashboard.views.base import StaffView
 from dsr.policies.models import Department, Organisation
 from dsr.vault.address_fields import AddressField
+from dsr.vault.plain_forms import PlainForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class TeamView(StaffView):
         return {row.user_id: row for row in rows.order_by("created_at")}
 
 
-class InviteForm(forms.Form):
+class InviteForm(PlainForm):
     organisation = forms.ChoiceField(label=gettext_lazy("Organisation"))
     name = forms.CharField(
         label=gettext_lazy("Full name"),

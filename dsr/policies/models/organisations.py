@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dsr.days.place import Place
 from dsr.policies.kinds import PERIOD_UNITS, UNITS
 from dsr.policies.models.calendars import WorkingCalendar
 from dsr.policies.regimes import regime_slugs
@@ -176,6 +177,11 @@ class Organisation(models.Model):
         if not self.neutral_email:
             return ""
         return formataddr((self.neutral_name, self.neutral_email))
+
+    @property
+    def place(self) -> Place:
+        """How its days are written, and whose time its times are."""
+        return Place(self.country, self.zone)
 
     def today(self, at: datetime) -> date:
         """The legal day of an instant: the date in the organisation's own zone."""

@@ -8,15 +8,27 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
-from django.views.i18n import set_language
 
+from dsr.days.place import stand_in
+from dsr.policies.kinds import need_of
 from dsr.policies.models import Organisation, Right
-from dsr.policies.services import rights_offered
+from dsr.policies.services import open_organisations, rights_offered
+from dsr.portal.again import (
+    FORM_UNSENT,
+    NO_LONGER_ASKED,
+    UNSENT,
+    in_another_language,
+    lost_files,
+    shown_again_by,
+)
+from dsr.portal.confirming import link_to_show, make_link_to_show, receipt_for
+from dsr.portal.forms import TypedForm
 from dsr.portal.guarding import (
     FormToken,
     browser_of,
@@ -29,9 +41,10 @@ from dsr.portal.guarding import (
     status_of,
 )
 from dsr.portal.session import open_session, opened, with_session
-from dsr.portal.showing import show_right
-from dsr.portal.status_page import page_of, told
+from dsr.portal.showing import RightShown, show_right
+from dsr.portal.status_page import page_of
 from dsr.requests.actors import REQUESTER
+from dsr.requests.deadlines.look_back import told_before
 from dsr.requests.deadlines.preview import if_sent_now
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import RequestForm, put_refusal
@@ -39,39 +52,68 @@ from dsr.requests.forms.countries import COUNTRIES
 from dsr.requests.models import PrivateSession, SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.rate_limits import SUBMISSION
+from dsr.requests.services.receipts import How
+from dsr.requests.standing import Standing, stands
 from dsr.requests.submission import intake
 
-from .rights import crumbs_to, find_organisation, find_right
+from .rights import crumbs_to, right_of
+
+CHANGED = gettext_lazy(
+    "The policy changed while this form was open. What you typed is still here: look it over, then "
+    "send it."
+)
+CAME_ALONG = gettext_lazy("What you typed came along. Look it over, then send it.")
 
 # How long after sending the same browser is let in again by its form.
 ANSWER_LOST = timedelta(minutes=15)
 
 
+def _ask_again(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
+    asked = _offered(organisation, right)
+    if asked is None:
+        return not_offered(request, organisation, right)
+    messages.warning(request, FORM_UNSENT)
+    at = timezone.now()
+    token = _usable(read_token(request.POST.get("form_token", "")), request, asked, at)
+    return _page(request, RequestForm(asked, request.POST).not_judged(), token, at, status=UNSENT)
+
+
+@shown_again_by(_ask_again)
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
     at = timezone.now()
-    found = find_organisation(organisation)
-    # The right is one that is offered today, so a form for a withdrawn one cannot be sent.
-    asked = find_right(found, right)
-    if request.method != "POST":
-        return _page(request, RequestForm(asked), new_token(request, asked.pk, at), at)
     # Before the form is read: the token says whether this form is ours and how old it is.
-    token = read_token(request.POST.get("form_token", ""), asked.pk)
-    # A button of the same form: what was typed is kept, and nothing is sent.
-    if request.POST.get("language"):
-        fresh = token or new_token(request, asked.pk, at)
-        return _in_another_language(request, asked, fresh, at)
+    token = read_token(request.POST.get("form_token", ""))
+    in_words = request.POST.get("language")
     # The same form once more is no further request, so nothing of it is judged or counted: whoever
     # presses the button twice, or comes back to a page that was slow, must not be told to wait.
-    if token and (there := intake.already_there(token.key)):
+    if not in_words and token and (there := intake.already_there(token.key)):
         return _sent_before(request, there, token, at)
+    # The right is one that is offered today, so a form for a withdrawn one cannot be sent.
+    asked = _offered(organisation, right)
+    if asked is None:
+        return not_offered(request, organisation, right)
+    if request.method != "POST":
+        return _page(request, RequestForm(asked), new_token(request, asked.pk, at), at)
+    # A button of the same form: what was typed is kept, and nothing is sent.
+    if in_words:
+        fresh = _usable(token, request, asked, at)
+        return in_another_language(
+            request,
+            lambda: _page(request, RequestForm(asked, request.POST).not_judged(), fresh, at),
+        )
+    if token and token.right_id != asked.pk:
+        return _from_another_form(request, asked, token, at)
     # Before the files are looked into, and the form is judged without them.
     files = count_upload(request, at)
     form = RequestForm(asked, request.POST, None if files.refused else request.FILES)
     put_on(form, files.refused)
     if problem := not_by_hand(request.POST, token, at):
         form.add_error(None, problem)
+    # Of the same right, and less is asked than when it was opened: nothing typed is dropped.
+    if set(request.POST.get("asked", "").split()) & set(_left_out(request, form).fields):
+        form.add_error(None, NO_LONGER_ASKED)
     # `token` is asked again for the reader of types; without one the form has an error already.
     if (
         form.is_valid()
@@ -81,24 +123,70 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
         # Of two at the same instant one made it, and the other finds it there.
         is_new = sent.created_at == at
         return _sent(request, sent, at) if is_new else _sent_before(request, sent, token, at)
-    if token is None or token.is_over(at):
-        token = new_token(request, asked.pk, at)
-    return _page(request, form, token, at)
+    return _page(request, form, _usable(token, request, asked, at), at)
 
 
-def _in_another_language(
+def _usable(token: FormToken | None, request: HttpRequest, asked: Right, at: datetime) -> FormToken:
+    """The token that came, where it can still send this form, else a new one."""
+    if token is None or token.is_over(at) or token.right_id != asked.pk:
+        return new_token(request, asked.pk, at)
+    return token
+
+
+def _from_another_form(
     request: HttpRequest, asked: Right, token: FormToken, at: datetime
 ) -> HttpResponse:
-    """The same form with everything that was typed; nobody has asked yet what is wrong with it."""
-    chosen = set_language(request)
-    wanted = request.POST["language"] if chosen.cookies else translation.get_language()
-    with translation.override(wanted):
-        form = RequestForm(asked, request.POST).not_judged()
-        page = _page(request, form, token, at)
-    # The page is ours, the cookie is Django's: both go out in one answer.
-    page.cookies.update(chosen.cookies)
-    page.headers["Content-Language"] = str(wanted)
-    return page
+    """Typed into the form of another version, or of another right: it comes along, unsent."""
+    # One that was fetched from the form of one right sends no other.
+    same = Right.objects.filter(pk=token.right_id, slug=asked.slug)
+    messages.warning(request, CHANGED if same.exists() else CAME_ALONG)
+    form = RequestForm(asked, request.POST).not_judged()
+    return _page(request, form, new_token(request, asked.pk, at), at)
+
+
+def _left_out(request: HttpRequest, form: RequestForm) -> TypedForm:
+    """What came filled in and has no field here."""
+    typed = TypedForm(request.POST)
+    # With one role nobody is asked for it.
+    for name in ("role", *form.fields):
+        typed.fields.pop(name, None)
+    return typed
+
+
+def _offered(organisation: str, right: str) -> Right | None:
+    found = open_organisations().filter(slug=organisation).first()
+    if found is None:
+        return None
+    stand_in(found.place)
+    return right_of(found, right)
+
+
+def not_offered(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
+    """The right was withdrawn, or the organisation closed: what was typed, and what there is."""
+    found = open_organisations().filter(slug=organisation).first()
+    # A closed organisation answers like one that never was.
+    if found is None and request.method != "POST":
+        raise Http404
+    if found:
+        stand_in(found.place)
+    typed = TypedForm(request.POST)
+    context = {
+        "organisation": found,
+        "typed": typed.in_words(),
+        "pairs": [("form_token", request.POST.get("form_token", "")), *typed.pairs()],
+        "files_lost": lost_files(request),
+        "instead": _instead(found, right) if found else [],
+    }
+    return render(request, "portal/not_offered.html", context, status=404)
+
+
+def _instead(organisation: Organisation, slug: str) -> list[RightShown]:
+    """Rights for the same need, else all that there are."""
+    offered = list(rights_offered(organisation, organisation.today(timezone.now())))
+    known = Right.objects.filter(reading__version__policy__organisation=organisation, slug=slug)
+    gone = known.order_by("-pk").first()
+    alike = [each for each in offered if gone and each.kind in need_of(gone.kind)]
+    return [show_right(each, organisation) for each in alike or offered]
 
 
 def _send(
@@ -119,7 +207,13 @@ def _send(
 
 
 def _sent(request: HttpRequest, sent: SubjectRequest, at: datetime) -> HttpResponse:
-    open_session(request, links.open_for_sender(sent, at=at), at)
+    session = links.open_for_sender(sent, at=at)
+    # Before this one is among those that are open here.
+    comes = receipt_for(request, sent, at)
+    open_session(request, session, at)
+    # Where no mail brings the link now, the page shows one.
+    if comes.how != How.MAIL:
+        make_link_to_show(request, session, at)
     return redirect("portal:sent", sent.reference)
 
 
@@ -127,6 +221,7 @@ def _sent_before(
     request: HttpRequest, there: SubjectRequest, token: FormToken, at: datetime
 ) -> HttpResponse:
     """A form sent again opens nothing, but for the browser whose answer got lost on the way."""
+    stand_in(there.organisation.place)
     if opened(request, there.reference, at) or _answer_was_lost(request, there, token, at):
         messages.info(
             request,
@@ -160,25 +255,33 @@ def _answer_was_lost(
 
 def _by_when(form: RequestForm, at: datetime) -> str:
     """What the confirmation will say if the form is sent as it is now."""
+    return if_sent_now(form.right, _country(form), at)
+
+
+def _country(form: RequestForm) -> str:
     chosen = form["country"].value() if "country" in form.fields else ""
-    country = chosen if chosen in COUNTRIES else ""
-    return if_sent_now(form.right, country, at)
+    return chosen if chosen in COUNTRIES else ""
 
 
-def _page(request: HttpRequest, form: RequestForm, token: FormToken, at: datetime) -> HttpResponse:
+def _page(
+    request: HttpRequest, form: RequestForm, token: FormToken, at: datetime, *, status: int = 0
+) -> HttpResponse:
     offered = list(rights_offered(form.organisation, form.organisation.today(at)))
     context: dict[str, Any] = {
         "organisation": form.organisation,
         "shown": show_right(form.right, form.organisation, offered),
         "form": form,
         "by_when": _by_when(form, at),
+        "reaches": told_before(form.right, _country(form), form.organisation.today(at)),
         "form_token": token.sign(),
+        "asked": " ".join(form.fields),
         # Browsers do not fill a file field again, so the page says which to choose anew.
-        "files_lost": bool(request.FILES),
+        "files_lost": lost_files(request),
+        "left_out": _left_out(request, form).in_words(),
         "crumbs": _crumbs(form.organisation, form.right),
         "in_confidence": form.right.in_confidence,
     }
-    return render(request, "portal/ask.html", context, status=status_of(form))
+    return render(request, "portal/ask.html", context, status=status or status_of(form))
 
 
 def _crumbs(organisation: Organisation, right: Right) -> list[dict[str, Any]]:
@@ -188,6 +291,12 @@ def _crumbs(organisation: Organisation, right: Right) -> list[dict[str, Any]]:
 @require_safe
 @with_session
 def sent(request: HttpRequest, session: PrivateSession) -> HttpResponse:
-    subject_request = session.subject_request
-    context = page_of(session, timezone.now()) | {"told": told(subject_request)}
+    subject_request, at = session.subject_request, timezone.now()
+    # Of its arrival only while nothing else has happened: afterwards the private page tells it.
+    if stands(subject_request, at).at != Standing.ARRIVED:
+        return redirect("portal:status", subject_request.reference)
+    context = page_of(session, at) | {
+        "receipt": receipt_for(request, subject_request, at),
+        "link_now": link_to_show(request, session, at),
+    }
     return render(request, "portal/sent.html", context)

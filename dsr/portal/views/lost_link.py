@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,13 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dsr.portal.again import FORM_UNSENT, UNSENT, in_another_language, shown_again_by
 from dsr.portal.guarding import one_too_many, put_on, status_of
 from dsr.requests.forms import email_field
 from dsr.requests.services import lost_links
 from dsr.requests.services.rate_limits import LOST_LINK
+from dsr.vault.plain_forms import PlainForm
 
 
-class LostForm(forms.Form):
+class LostForm(PlainForm):
     """What somebody knows who made a request."""
 
     email = email_field(
@@ -32,11 +35,24 @@ class LostForm(forms.Form):
     )
 
 
+def _page(request: HttpRequest, form: LostForm, status: int = 0) -> HttpResponse:
+    return render(request, "portal/lost.html", {"form": form}, status=status or status_of(form))
+
+
+def _again(request: HttpRequest) -> HttpResponse:
+    messages.warning(request, FORM_UNSENT)
+    return _page(request, LostForm(request.POST).not_judged(), UNSENT)
+
+
+@shown_again_by(_again)
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def lost(request: HttpRequest) -> HttpResponse:
     """The same answer in the same time, whether or not there is such a request."""
     at = timezone.now()
+    if request.POST.get("language"):
+        typed = LostForm(request.POST).not_judged()
+        return in_another_language(request, lambda: _page(request, typed))
     form = LostForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         email = form.cleaned_data["email"]
@@ -44,7 +60,7 @@ def lost(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         lost_links.ask(email=email, reference=form.cleaned_data["reference"], at=at)
         return redirect("portal:looked")
-    return render(request, "portal/lost.html", {"form": form}, status=status_of(form))
+    return _page(request, form)
 
 
 @login_not_required

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from dsr.portal.again import shown_again_by
+from dsr.portal.forms import CodeForm, ReplyForm
 from dsr.portal.guarding import one_too_many
 from dsr.portal.session import with_session
 from dsr.requests.errors import RequestError
@@ -19,9 +21,10 @@ from dsr.requests.services.rate_limits import CODES
 from dsr.vault.models import SealedFile
 from dsr.vault.services import open_file
 
-from .status_page import CodeForm, ReplyForm, show
+from .status_page import show, shown_again
 
 
+@shown_again_by(shown_again)
 @require_POST
 @with_session
 def code(request: HttpRequest, session: PrivateSession) -> HttpResponse:
@@ -42,6 +45,7 @@ def code(request: HttpRequest, session: PrivateSession) -> HttpResponse:
     return redirect("portal:status", asked.reference)
 
 
+@shown_again_by(shown_again)
 @require_POST
 @with_session
 def enter(request: HttpRequest, session: PrivateSession) -> HttpResponse:
@@ -63,6 +67,7 @@ def enter(request: HttpRequest, session: PrivateSession) -> HttpResponse:
     return show(request, session, ReplyForm(), form)
 
 
+@shown_again_by(shown_again)
 @require_POST
 @with_session
 def letter(request: HttpRequest, session: PrivateSession, message: int) -> HttpResponseBase:
@@ -77,6 +82,7 @@ def letter(request: HttpRequest, session: PrivateSession, message: int) -> HttpR
     return _attached(found)
 
 
+@shown_again_by(shown_again)
 @require_POST
 @with_session
 def file(request: HttpRequest, session: PrivateSession, enclosure: int) -> HttpResponseBase:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from dsr.days.place import stand_in
 from dsr.policies.models import Organisation, PolicyVersion, Right
 from dsr.policies.services import (
     information_shown,
@@ -85,17 +86,20 @@ def policy(request: HttpRequest, organisation: str, policy: str, version: str) -
 
 def find_organisation(slug: str) -> Organisation:
     # A closed organisation answers like one that never was.
-    return get_object_or_404(open_organisations(), slug=slug)
+    found = get_object_or_404(open_organisations(), slug=slug)
+    # From here on the page is one of this organisation.
+    stand_in(found.place)
+    return found
 
 
-def find_right(organisation: Organisation, slug: str) -> Right:
+def right_of(organisation: Organisation, slug: str) -> Right | None:
     """A right that can be asked for today."""
     rights = rights_offered(organisation, organisation.today(timezone.now()))
-    if right := rights.filter(slug=slug).first():
+    right = rights.filter(slug=slug).first()
+    if right:
         # The one that was just found, else whoever asks for it asks the database once more.
         right.reading.version.policy.organisation = organisation
-        return right
-    raise Http404
+    return right
 
 
 def crumbs_to(organisation: Organisation) -> list[dict[str, Any]]:

@@ -5,102 +5,69 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dsr.policies.particulars import particulars
+from dsr.days.place import stand_in
+from dsr.portal.again import (
+    BUTTON_UNSENT,
+    FORM_UNSENT,
+    NO_LONGER_ASKED,
+    UNSENT,
+    in_another_language,
+    lost_files,
+    page_closed,
+    shown_again_by,
+)
+from dsr.portal.confirming import withdrawal_told
+from dsr.portal.forms import CodeForm, CompletingForm, ReplyForm, TypedForm
 from dsr.portal.guarding import find_link, one_too_many, put_on, status_of, upload_refusal
 from dsr.portal.session import all_open, end_sessions, open_session, with_session
 from dsr.portal.showing import show_right
 from dsr.portal.status_page import letter_of, page_of
-from dsr.portal.status_texts import STATUS_TEXTS
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deeds import conversation, correction, ending
 from dsr.requests.errors import RequestError, TooMany
-from dsr.requests.forms import FilesField, put_refusal, text_field
-from dsr.requests.forms.asking import Asked
-from dsr.requests.forms.fields import field_of, said
-from dsr.requests.models import PrivateSession, SubjectRequest
+from dsr.requests.forms import put_refusal
+from dsr.requests.models import PrivateSession, StatusLink, SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.rate_limits import WRITING
+from dsr.requests.standing import stands
+from dsr.requests.standing_texts import told_where
 
 
-class ReplyForm(forms.Form):
-    """What a requester adds later: a message, files."""
-
-    text = text_field(6, 5000, label=gettext_lazy("Your message"), required=False)
-    documents = FilesField(
-        label=gettext_lazy("Files"),
-        help_text=gettext_lazy("PDF, JPEG, PNG or HEIC, at most 10 MB each."),
-        required=False,
-    )
-
-
-class CompletingForm(forms.Form):
-    """The particulars that are missing, and nothing else."""
-
-    def __init__(self, subject_request: SubjectRequest, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        typed = subject_request.organisation.accepts_electronic_signatures
-        # A signature by hand comes on paper: a field for it could never be filled in.
-        by_hand = () if typed else ("signed", "dated")
-        self.missing = particulars(c for c in subject_request.missing if c not in by_hand)
-        for particular in self.missing:
-            alone = particular.help if len(particular.fields) == 1 else ""
-            for spec in particular.fields:
-                self.fields[spec.name] = field_of(spec, alone, asked=True)
-
-    @property
-    def content(self) -> list[Asked]:
-        return [
-            Asked(each, "must", [self[spec.name] for spec in each.fields])
-            for each in self.missing
-            if each.fields
-        ]
-
-    def particulars(self) -> dict[str, dict[str, Any]]:
-        return said(self.missing, self.cleaned_data)
+def _link_page(request: HttpRequest, found: StatusLink | None, status: int = 200) -> HttpResponse:
+    if found is None:
+        # The same 404 for wrong, expired and revoked: nothing is learned from it.
+        return render(request, "portal/link_over.html", status=404)
+    organisation = found.subject_request.organisation
+    stand_in(organisation.place)
+    # Whoever reads the mail of somebody else learns here no more than in the mail.
+    private = bool(found.subject_request.may_write)
+    context = {"organisation": organisation, "in_confidence": private, "quiet": private}
+    return render(request, "portal/link.html", context, status=status)
 
 
-class CodeForm(forms.Form):
-    """Eight digits, with or without a gap."""
-
-    code = forms.CharField(
-        label=gettext_lazy("Code"),
-        max_length=20,
-        error_messages={"required": gettext_lazy("Type the code of eight digits.")},
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "size": 12}
-        ),
-    )
+def _link_again(request: HttpRequest, token: str) -> HttpResponse:
+    messages.warning(request, BUTTON_UNSENT)
+    return _link_page(request, find_link(request, token, timezone.now()), UNSENT)
 
 
+@shown_again_by(_link_again)
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """Looking opens nothing: mail scanners look at links. Only the button does."""
-    found = find_link(request, token, timezone.now())
-    if found is None:
-        # The same 404 for wrong, expired and revoked: nothing is learned from it.
-        raise Http404
-    if request.method != "POST":
-        # Whoever reads the mail of somebody else learns here no more than in the mail.
-        private = bool(found.subject_request.may_write)
-        context = {
-            "organisation": found.subject_request.organisation,
-            "in_confidence": private,
-            "quiet": private,
-        }
-        return render(request, "portal/link.html", context)
     at = timezone.now()
+    found = find_link(request, token, at)
+    if found is None or request.method != "POST":
+        return _link_page(request, found)
     open_session(request, links.open_by(found, at=at), at)
     return redirect("portal:status", found.subject_request.reference)
 
@@ -109,7 +76,8 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def open_requests(request: HttpRequest) -> HttpResponse:
     """What is open in this browser; where it is one request, its page."""
-    sessions = all_open(request, timezone.now())
+    at = timezone.now()
+    sessions = all_open(request, at)
     if not sessions:
         return render(request, "portal/no_session.html", status=403)
     if len(sessions) == 1:
@@ -118,8 +86,8 @@ def open_requests(request: HttpRequest) -> HttpResponse:
         {
             "subject_request": each.subject_request,
             "shown": show_right(each.subject_request.right, each.subject_request.organisation),
-            "status_text": STATUS_TEXTS[each.subject_request.status],
             "quiet": bool(each.subject_request.may_write),
+            "stands": told_where(each.subject_request, stands(each.subject_request, at)),
         }
         for each in sessions
     ]
@@ -138,17 +106,38 @@ def show(
     session: PrivateSession,
     form: ReplyForm,
     code_form: CodeForm | None = None,
+    status: int = 0,
 ) -> HttpResponse:
     """The private page, with a form that was refused where there is one."""
     context: dict[str, Any] = page_of(session, timezone.now())
-    forms_shown = {"form": form, "code_form": code_form or CodeForm()}
-    return render(request, "portal/status.html", context | forms_shown, status=status_of(form))
+    shown = {
+        "form": form,
+        "code_form": code_form or CodeForm(),
+        "files_lost": lost_files(request),
+        # Where the page is shown in answer to a post, its address is none to come back to.
+        "language_next": reverse("portal:status", args=[session.subject_request.reference]),
+    }
+    return render(request, "portal/status.html", context | shown, status=status or status_of(form))
 
 
+@with_session
+def shown_again(request: HttpRequest, session: PrivateSession) -> HttpResponse:
+    """The private page after a post that had no valid token, with whatever was typed."""
+    typed = ReplyForm(request.POST).not_judged()
+    code = CodeForm(request.POST).not_judged() if "code" in request.POST else None
+    messages.warning(request, FORM_UNSENT if "text" in request.POST or code else BUTTON_UNSENT)
+    return show(request, session, typed, code, status=UNSENT)
+
+
+@shown_again_by(shown_again)
 @require_POST
 @with_session
 def reply(request: HttpRequest, session: PrivateSession) -> HttpResponse:
     subject_request, at = session.subject_request, timezone.now()
+    # A button of the same form: what was typed is kept, and nothing is sent.
+    if request.POST.get("language"):
+        typed = ReplyForm(request.POST).not_judged()
+        return in_another_language(request, lambda: show(request, session, typed))
     # Files first: looking into them is the dearer of the two.
     refused = upload_refusal(request, at) or writes_too_much(request, subject_request, at)
     # Looking into files is work that a refused visit does not get.
@@ -178,27 +167,59 @@ def writes_too_much(
     return one_too_many(request, WRITING, at, request=str(subject_request.pk))
 
 
+@with_session
+def _withdraw_again(request: HttpRequest, session: PrivateSession) -> HttpResponse:
+    messages.warning(request, BUTTON_UNSENT)
+    context = page_of(session, timezone.now())
+    return render(request, "portal/withdraw.html", context, status=UNSENT)
+
+
+@shown_again_by(_withdraw_again)
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_session
 def withdraw(request: HttpRequest, session: PrivateSession) -> HttpResponse:
     if request.method == "POST":
         try:
             # No version is compared on a requester's own page: the state alone says what can be.
-            ending.withdraw(session.subject_request_id, actor=REQUESTER, at=timezone.now())
+            at = timezone.now()
+            ended = ending.withdraw(session.subject_request_id, actor=REQUESTER, at=at)
         except RequestError as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("Your request is withdrawn."))
+            said = _("Your request is withdrawn.")
+            messages.success(request, f"{said} {withdrawal_told(ended, at)}")
         return redirect("portal:status", session.subject_request.reference)
     return render(request, "portal/withdraw.html", page_of(session, timezone.now()))
 
 
+def _complete_page(
+    request: HttpRequest, session: PrivateSession, form: CompletingForm, status: int = 0
+) -> HttpResponse:
+    # What was typed and is asked no more (said meanwhile, perhaps by staff) is shown to be copied.
+    typed = TypedForm(request.POST).in_words(frozenset(form.fields)) if form.is_bound else []
+    context = page_of(session, timezone.now()) | {"form": form, "left_out": typed}
+    return render(request, "portal/complete.html", context, status=status or status_of(form))
+
+
+@with_session
+def _complete_again(request: HttpRequest, session: PrivateSession) -> HttpResponse:
+    messages.warning(request, FORM_UNSENT)
+    form = CompletingForm(session.subject_request, request.POST).not_judged()
+    return _complete_page(request, session, form, UNSENT)
+
+
+@shown_again_by(_complete_again)
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_session
 def complete(request: HttpRequest, session: PrivateSession) -> HttpResponse:
     """Add what the policy asks for and the request did not say."""
     subject_request = session.subject_request
+    if request.POST.get("language"):
+        typed = CompletingForm(subject_request, request.POST).not_judged()
+        return in_another_language(request, lambda: _complete_page(request, session, typed))
     form = CompletingForm(subject_request, request.POST if request.method == "POST" else None)
+    if form.is_bound and TypedForm(request.POST).in_words(frozenset(form.fields)):
+        form.add_error(None, NO_LONGER_ASKED)
     # Only what would be written is counted: a slip in the form is no message.
     if form.is_valid():
         put_on(form, writes_too_much(request, subject_request, timezone.now()))
@@ -215,8 +236,7 @@ def complete(request: HttpRequest, session: PrivateSession) -> HttpResponse:
         else:
             messages.success(request, _("Thank you, it was added to your request."))
             return redirect("portal:status", session.subject_request.reference)
-    context = page_of(session, timezone.now()) | {"form": form}
-    return render(request, "portal/complete.html", context, status=status_of(form))
+    return _complete_page(request, session, form)
 
 
 @require_safe
@@ -229,6 +249,7 @@ def paper(request: HttpRequest, session: PrivateSession) -> HttpResponse:
     )
 
 
+@shown_again_by(shown_again)
 @require_POST
 @with_session
 def new_link(request: HttpRequest, session: PrivateSession) -> HttpResponse:
@@ -247,6 +268,7 @@ def new_link(request: HttpRequest, session: PrivateSession) -> HttpResponse:
     return render(request, "portal/new_link.html", page_of(session, at) | {"address": address})
 
 
+@shown_again_by(shown_again)
 @require_POST
 @with_session
 def close_others(request: HttpRequest, session: PrivateSession) -> HttpResponse:
@@ -258,6 +280,15 @@ def close_others(request: HttpRequest, session: PrivateSession) -> HttpResponse:
     return redirect("portal:status", session.subject_request.reference)
 
 
+def _end_again(request: HttpRequest) -> HttpResponse:
+    messages.warning(request, BUTTON_UNSENT)
+    sessions = all_open(request, timezone.now())
+    return (
+        show(request, sessions[0], ReplyForm(), status=UNSENT) if sessions else page_closed(request)
+    )
+
+
+@shown_again_by(_end_again)
 @login_not_required
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
-from django.utils import formats
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext as _
 
+from dsr.days.place import standing_in
+from dsr.days.words import day_words, instant_words
 from dsr.deadlines import Step
 from dsr.deadlines import explain as in_sentences
 from dsr.deadlines.sentences import PERIODS
@@ -25,27 +26,26 @@ class Localised(Formatter):
         super().__init__(gettext)
 
     def day(self, iso: str) -> str:
-        return str(formats.date_format(date.fromisoformat(iso), "DATE_FORMAT"))
+        return day_words(date.fromisoformat(iso))
 
     def period(self, amount: int, unit: str) -> str:
         singular, plural = PERIODS[unit]
         return ngettext(singular, plural, amount).format(n=amount)
 
     def instant(self, iso: str) -> str:
-        at = datetime.fromisoformat(iso)
-        zone = " UTC" if at.utcoffset() == timedelta(0) else ""
-        return f"{formats.date_format(at, 'DATETIME_FORMAT')}{zone}"
+        return instant_words(datetime.fromisoformat(iso))
 
 
 def explain(deadline: Deadline) -> list[str]:
     """Who set the date, then each step of its computing, other readings included."""
     steps = [Step.from_json(each) for each in deadline.trace]
-    return [
-        _whose(deadline),
-        *in_sentences(steps, Localised()),
-        *_along_note(deadline),
-        *_pause_note(deadline),
-    ]
+    with standing_in(deadline.subject_request.organisation.place):
+        return [
+            _whose(deadline),
+            *in_sentences(steps, Localised()),
+            *_along_note(deadline),
+            *_pause_note(deadline),
+        ]
 
 
 def _along_note(deadline: Deadline) -> Iterable[str]:
@@ -83,8 +83,36 @@ def _pause_note(deadline: Deadline) -> Iterable[str]:
         return []
     return [
         _("The clock stands still. Without the pause the date would be %(day)s.")
-        % {"day": formats.date_format(deadline.would_be_on, "DATE_FORMAT")}
+        % {"day": day_words(deadline.would_be_on)}
     ]
+
+
+def set_by(deadlines: Sequence[Deadline]) -> str:
+    """Who set a day, in one phrase for all the limits that end on it; what binds most first."""
+    laws = [each.label or gettext(each.source) for each in deadlines if each.set_by == SetBy.LAW]
+    owners = list(dict.fromkeys(SetBy(each.set_by) for each in deadlines))
+    if owners == [SetBy.LAW]:
+        return _("Set by law: %(law)s") % {"law": _listed(list(dict.fromkeys(laws)))}
+    if len(owners) == 1:
+        return {
+            SetBy.POLICY: _("Promised by the policy"),
+            SetBy.TARGET: _("What the organisation aims at; the policy names no date"),
+            SetBy.ORDER: _("Set by a court or an authority"),
+        }[owners[0]]
+    words = {
+        SetBy.ORDER: _("by a court or an authority"),
+        SetBy.LAW: _("by law (%(law)s)") % {"law": _listed(list(dict.fromkeys(laws)))},
+        SetBy.POLICY: _("by the policy"),
+        SetBy.TARGET: _("by the organisation’s own aim"),
+    }
+    return _("The same day %(who)s") % {"who": _listed([words[each] for each in owners])}
+
+
+def _listed(words: Sequence[str]) -> str:
+    """``A, B and C``."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
 
 
 # Whom a limit binds most, first: a court, the law; what was promised; what is only meant.
@@ -102,8 +130,9 @@ def expectation(subject_request: SubjectRequest, today: date) -> str:
     The one sentence of form, confirmation, mail and private page. The law's day comes first, also
     where a nearer day of the organisation's own governs the work.
     """
-    # No query of its own where the deadlines are at hand already.
-    return expected(subject_request.deadlines.all(), today)
+    with standing_in(subject_request.organisation.place):
+        # No query of its own where the deadlines are at hand already.
+        return expected(subject_request.deadlines.all(), today)
 
 
 def expected(deadlines: Iterable[Deadline], today: date) -> str:
@@ -186,4 +215,4 @@ def _besides(deadline: Deadline, today: date) -> str:
 
 
 def _short(day: date | None) -> str:
-    return str(formats.date_format(day, "DATE_FORMAT")) if day else ""
+    return day_words(day) if day else ""

@@ -14,10 +14,10 @@ from dsr.requests.actors import Actor
 from dsr.requests.chain import write_line
 from dsr.requests.deadlines import reminder_days
 from dsr.requests.deadlines.planning import DeadlinePlan, plans_for, target
-from dsr.requests.models import Deadline, Pause, SubjectRequest
+from dsr.requests.models import Deadline, Notice, Pause, SubjectRequest
 from dsr.requests.models.deadlines import TO_ANSWER_BY
 from dsr.requests.models.machine import LIVE
-from dsr.requests.states import DeadlineStatus, Duty, Outcome, SetBy
+from dsr.requests.states import REFUSING, DeadlineStatus, Duty, SetBy
 
 from .solving import calendar_of, day_of, solve, solve_undisturbed
 
@@ -89,8 +89,14 @@ def begun(deadline: Deadline) -> dict[str, Any]:
     return {"deadline": deadline.pk, "code": deadline.code, "due_on": _iso(deadline.due_on)}
 
 
-def replan(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> None:
-    """Another fact was stated, so other laws may apply: their deadlines begin, others fall away."""
+def replan(
+    subject_request: SubjectRequest, *, actor: Actor, at: datetime, cause: str = "fact_stated"
+) -> None:
+    """Another fact is known, or another day of receipt, so other laws may apply: their deadlines
+    begin, others fall away. What was answered is not planned anew."""
+    if subject_request.answered_on is not None:
+        recompute(subject_request, actor=actor, at=at, cause=cause)
+        return
     plans = {plan.code: plan for plan in plans_for(subject_request)}
     today = subject_request.organisation.today(at)
     known = {each.code: each for each in subject_request.deadlines.filter(round=1)}
@@ -103,7 +109,21 @@ def replan(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> No
     for code, plan in plans.items():
         if code not in known:
             _begin_one(subject_request, plan, actor=actor, at=at)
-    recompute(subject_request, actor=actor, at=at, cause="fact_stated")
+    recompute(subject_request, actor=actor, at=at, cause=cause)
+    _receipt_was_confirmed(subject_request, actor=actor, at=at)
+
+
+def _receipt_was_confirmed(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> None:
+    """A law that is found to apply later asks for no second confirmation of receipt."""
+    given = subject_request.notices.went_out().filter(what=Notice.What.RECEIPT)
+    first = given.order_by("on", "pk").first()
+    if first is None or first.on is None:
+        return
+    owed = subject_request.deadlines.live().filter(purpose=Duty.ACKNOWLEDGE)
+    # With the notice: should it come back after all, they run again.
+    first.ended = sorted({*first.ended, *owed.values_list("pk", flat=True)})
+    first.save(update_fields=["ended"])
+    settle_duty(subject_request, Duty.ACKNOWLEDGE, first.on, actor=actor, at=at)
 
 
 def _write(deadline: Deadline, result: Result, at: datetime) -> None:
@@ -222,7 +242,7 @@ def settle(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datet
     _end_every_pause(subject_request, on)
     for deadline in subject_request.deadlines.live():
         if deadline.purpose in (Duty.EXTENSION_NOTICE, Duty.NOT_BEFORE) or (
-            deadline.purpose == Duty.REFUSE and subject_request.outcome != Outcome.REFUSED
+            deadline.purpose == Duty.REFUSE and subject_request.outcome not in REFUSING
         ):
             _end(deadline, "cancel", on, actor=actor, at=at)
         else:

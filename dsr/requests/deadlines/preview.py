@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from dsr.days.place import standing_in
 from dsr.policies.models import Right
 from dsr.policies.regimes import PLACES, Duty
 from dsr.policies.services import duties_for, place_claimed
@@ -30,7 +31,8 @@ def if_sent_now(right: Right, country: str, at: datetime) -> str:
         received_at=at,
         received_on=today,
     )
-    return expected(begin(asked, at=at), today)
+    with standing_in(organisation.place):
+        return expected(begin(asked, at=at), today)
 
 
 def law_answers(right: Right, place: str, on: date) -> list[Duty]:

@@ -41,6 +41,8 @@ class ReminderKind(ABC, Generic[D]):
     heard: ClassVar[str] = "true"
     follows: ClassVar[Sequence[str]] = ()
     leaves_out: ClassVar[Sequence[str]] = ()
+    # What deadlines are gathered by into one mail, as a lookup from what is owed; none without it.
+    together: ClassVar[str] = ""
 
     def prepare(self, deadlines: Iterable[D]) -> None:
         """Read at once what many of them share."""
@@ -69,6 +71,10 @@ class ReminderKind(ABC, Generic[D]):
     def context(self, deadline: D) -> dict[str, Any]:
         """What the mail says besides ``step``, ``days`` and ``due_on``; nothing anybody typed."""
 
+    def thing(self, deadline: D) -> int:
+        """The id of what ``together`` names."""
+        raise NotImplementedError
+
     def remembers(self, deadline: D) -> dict[str, Any]:
         """What ``may_be_sent`` is told of the time at which the reminder was owed."""
         return {}
@@ -86,14 +92,16 @@ class ReminderKind(ABC, Generic[D]):
         return deadline.is_live and str(deadline.due_on) == due_on
 
     def still_needed(self, args: Mapping[str, Any], at: datetime) -> bool:
-        """Asked just before sending: does the deadline still stand as the reminder says?"""
+        """Asked just before sending: does a deadline that it tells of still stand as it says?"""
         follows = [each.removeprefix("deadline__") for each in self.follows]
         rows = self.deadlines._default_manager.select_related(*follows)
-        deadline = rows.filter(pk=args["deadline"]).first()
-        return (
-            deadline is not None
-            and self.holds(deadline, args["step"], args["due_on"])
+        told = [args, *args.get("also", ())]
+        found = rows.in_bulk([each["deadline"] for each in told])
+        return any(
+            (deadline := found.get(each["deadline"])) is not None
+            and self.holds(deadline, each["step"], each["due_on"])
             and self.may_be_sent(deadline, args)
+            for each in told
         )
 
 

@@ -13,7 +13,7 @@ so that they can be seen and nobody is flooded.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from dsr.accounts.models import User
+from dsr.days.place import standing_in
 from dsr.notifications.services import Reader, owe_each, owe_together
 from dsr.policies.models import Organisation
 from dsr.requests.deadlines import reminder_days
@@ -131,33 +132,67 @@ def _owed(
 def _write_batch(kind: ReminderKind[Any], at: datetime) -> int:
     """Owe the mails of some reminders; what no longer holds is let go."""
     with transaction.atomic():
-        rows: QuerySet[Any] = kind.owed._default_manager.all()
-        batch = list(
-            rows.select_for_update(skip_locked=True, of=("self",))
-            .select_related("deadline", *kind.follows)
-            .defer(*kind.leaves_out)
-            .order_by("pk")[:WRITTEN_AT_ONCE]
-        )
+        batch = _batch(kind)
         if batch:
             kind.prepare([owed.deadline for owed in batch])
             owe_together(_mails(kind, batch, at))
-            rows.filter(pk__in=[owed.pk for owed in batch]).delete()
+            kind.owed._default_manager.filter(pk__in=[owed.pk for owed in batch]).delete()
     return len(batch)
+
+
+def _batch(kind: ReminderKind[Any]) -> list[Any]:
+    """Some of what is owed, and with it whatever is owed of the same thing."""
+    every: QuerySet[Any] = kind.owed._default_manager.all()
+    rows = (
+        every.select_for_update(skip_locked=True, of=("self",))
+        .select_related("deadline", *kind.follows)
+        .defer(*kind.leaves_out)
+        .order_by("pk")
+    )
+    batch = list(rows[:WRITTEN_AT_ONCE])
+    if not (kind.together and len(batch) == WRITTEN_AT_ONCE):
+        return batch
+    things = {kind.thing(owed.deadline) for owed in batch}
+    rest = rows.filter(**{f"{kind.together}__in": things})
+    return batch + list(rest.exclude(pk__in=[owed.pk for owed in batch]))
 
 
 def _mails(kind: ReminderKind[Any], batch: Iterable[Any], at: datetime) -> list[Any]:
     mails: list[Any] = []
     known: dict[Hashable, list[User]] = {}
     safe = site_safe(at)  # opened once for them all
-    for owed in batch:
-        if kind.holds(owed.deadline, owed.step, owed.due_on.isoformat()):
-            _write(kind, owed, _readers(kind, owed, known), safe, mails, at)
+    for gathered in _gathered(kind, batch, at):
+        everybody = _readers(kind, gathered[0], False, known)
+        with standing_in(kind.organisation_of(gathered[0].deadline).place):
+            _write(kind, gathered, everybody, safe, mails, at)
+            # What is late also goes to who oversees, who hears nothing of the rest.
+            if late := [owed for owed in gathered if owed.step not in IN_TIME]:
+                told = {user.pk for user in everybody}
+                others = _readers(kind, late[0], True, known)
+                more = [user for user in others if user.pk not in told]
+                _write(kind, late, more, safe, mails, at)
     return mails
 
 
-def _readers(kind: ReminderKind[Any], owed: Any, known: dict[Hashable, list[User]]) -> list[User]:
+def _gathered(kind: ReminderKind[Any], batch: Iterable[Any], at: datetime) -> list[list[Any]]:
+    """What is told in one mail, the nearest day first: of one request nobody gets four at once.
+
+    A step that another has followed meanwhile is owed by itself, to be seen as missed.
+    """
+    groups: dict[Hashable, list[Any]] = {}
+    for owed in batch:
+        if kind.holds(owed.deadline, owed.step, owed.due_on.isoformat()):
+            useful = owed.useful_until > kind.organisation_of(owed.deadline).today(at)
+            gathers = bool(kind.together) and useful
+            key = (gathers, kind.thing(owed.deadline) if gathers else owed.pk)
+            groups.setdefault(key, []).append(owed)
+    return [sorted(each, key=lambda owed: (owed.due_on, owed.pk)) for each in groups.values()]
+
+
+def _readers(
+    kind: ReminderKind[Any], owed: Any, late: bool, known: dict[Hashable, list[User]]
+) -> list[User]:
     """Of many deadlines of the same people they are looked up once."""
-    late = owed.step not in IN_TIME
     key = (kind.same_readers(owed.deadline), late)
     if key not in known:
         known[key] = kind.readers(owed.deadline, late=late)
@@ -166,32 +201,44 @@ def _readers(kind: ReminderKind[Any], owed: Any, known: dict[Hashable, list[User
 
 def _write(
     kind: ReminderKind[Any],
-    owed: Any,
+    gathered: Sequence[Any],
     readers: Iterable[User],
     safe: Safe,
     mails: list[Any],
     at: datetime,
 ) -> None:
-    deadline, due_on = owed.deadline, owed.due_on.isoformat()
-    says = {"deadline": deadline.pk, "due_on": due_on, "step": owed.step}
+    owed, *others = gathered
+    deadline = owed.deadline
+    says = _says(owed)
     owe_each(
         [Reader(user.pk, user.email, user.language) for user in readers],
-        key=f"{kind.code}:{deadline.pk}:{owed.step}:{due_on}",
+        key=f"{kind.code}:{deadline.pk}:{owed.step}:{says['due_on']}",
         kind=kind.mail,
         safe=safe,
-        context={
-            **kind.context(deadline),
-            "step": owed.step,
-            "days": (deadline.due_on - owed.day).days if deadline.due_on else None,
-            "due_on": deadline.due_on,
-        },
+        context=_context(kind, owed) | {"also": [_context(kind, each) for each in others]},
         at=at,
         reference=kind.reference(deadline),
         recheck=kind.code,
-        recheck_args=kind.remembers(deadline) | says,
-        useful_until=_start_of(owed.useful_until, kind.organisation_of(deadline)),
+        recheck_args=kind.remembers(deadline) | says | {"also": [_says(each) for each in others]},
+        useful_until=_start_of(
+            min(each.useful_until for each in gathered), kind.organisation_of(deadline)
+        ),
         into=mails,
     )
+
+
+def _says(owed: Any) -> dict[str, Any]:
+    return {"deadline": owed.deadline_id, "due_on": owed.due_on.isoformat(), "step": owed.step}
+
+
+def _context(kind: ReminderKind[Any], owed: Any) -> dict[str, Any]:
+    deadline = owed.deadline
+    return {
+        **kind.context(deadline),
+        "step": owed.step,
+        "days": (deadline.due_on - owed.day).days if deadline.due_on else None,
+        "due_on": deadline.due_on,
+    }
 
 
 def _start_of(day: date, organisation: Organisation) -> datetime:

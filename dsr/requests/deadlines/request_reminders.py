@@ -8,11 +8,18 @@ from typing import Any
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.policies.models import Organisation, Right
-from dsr.requests.models import Deadline, ReminderOwed
+from dsr.requests.models import Deadline, Decision, ReminderOwed
+from dsr.requests.models.deadlines import TO_ANSWER_BY
 from dsr.requests.services.notify import common_context, responsible, staff_page
-from dsr.requests.states import OPEN, Duty, Status
+from dsr.requests.states import OPEN, REFUSING, Duty, Status
 
+from .clocks import is_refusing
 from .reminder_kinds import ReminderKind
+
+
+def _sql(codes: Iterable[str]) -> str:
+    """Codes of ours as a list in SQL."""
+    return "(" + ", ".join(sorted(f"'{code!s}'" for code in codes)) + ")"
 
 
 class RequestReminders(ReminderKind[Deadline]):
@@ -25,8 +32,22 @@ class RequestReminders(ReminderKind[Deadline]):
     joins = "JOIN requests_subjectrequest AS request ON request.id = deadline.subject_request_id"
     organisation = "request.organisation_id"
     is_open = f"request.status = ANY('{{{','.join(sorted(OPEN))}}}')"
-    heard = f"deadline.governing OR deadline.purpose <> '{Duty.RESPOND.value}'"
+    # Of a day that is also the governing one people hear once, and of the limit for telling of a
+    # refusal only where there is one.
+    heard = f"""
+        deadline.governing
+        OR deadline.purpose NOT IN {_sql([*TO_ANSWER_BY, Duty.REFUSE])}
+        OR (deadline.purpose = '{Duty.OPT_OUT.value}'
+            AND deadline.due_on IS DISTINCT FROM request.due_on)
+        OR (deadline.purpose = '{Duty.REFUSE.value}'
+            AND deadline.due_on IS DISTINCT FROM request.due_on
+            AND EXISTS (SELECT 1 FROM requests_decision AS decision
+                        WHERE decision.subject_request_id = request.id
+                          AND decision.status <> '{Decision.Status.RETURNED.value}'
+                          AND decision.outcome IN {_sql(REFUSING)}))
+    """  # noqa: S608 -- every part of it is written in code
     follows = ("deadline__subject_request",)
+    together = "deadline__subject_request"
     leaves_out = ("deadline__trace", "deadline__rule", "deadline__pauses_admitted")
 
     def prepare(self, deadlines: Iterable[Deadline]) -> None:
@@ -43,8 +64,17 @@ class RequestReminders(ReminderKind[Deadline]):
     def organisation_of(self, deadline: Deadline) -> Organisation:
         return deadline.subject_request.organisation
 
+    def thing(self, deadline: Deadline) -> int:
+        return deadline.subject_request_id
+
     def still_to_do(self, deadline: Deadline) -> bool:
         return deadline.subject_request.awaits_answer
+
+    def holds(self, deadline: Deadline, step: str, due_on: str) -> bool:
+        """As for any deadline; a refusal that was taken back has nobody to be told."""
+        if not super().holds(deadline, step, due_on):
+            return False
+        return deadline.purpose != Duty.REFUSE or is_refusing(deadline.subject_request)
 
     def readers(self, deadline: Deadline, *, late: bool) -> list[User]:
         """The responsible person, or the team; what is late also goes to who oversees."""

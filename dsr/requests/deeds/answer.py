@@ -32,7 +32,7 @@ from dsr.requests.preconditions import (
     releasable,
     sent_answer,
 )
-from dsr.requests.services import notices
+from dsr.requests.services import notices, receipts
 from dsr.requests.services.paper import (
     answer_letter_key,
     keys_to_post,
@@ -42,7 +42,7 @@ from dsr.requests.services.paper import (
 from dsr.requests.states import Outcome
 from dsr.vault.uploads import CheckedUpload
 
-from .declaration import Nothing, deed
+from .declaration import Facts, Names, Nothing, Words, deed
 from .doing import Doing
 from .inputs import today, typed
 from .review import standing
@@ -84,6 +84,25 @@ class Sending:
     )
 
 
+def _sent(subject_request: SubjectRequest) -> Words:
+    return receipts.how_it_goes(subject_request, _("The answer is on its way."))
+
+
+def _went_out(facts: Facts, names: Names) -> str:
+    # A letter has gone out when it is posted, which is a line of its own.
+    return (
+        _("The answer was written as a letter")
+        if facts.get("on_paper")
+        else _("The answer went out")
+    )
+
+
+def _told(facts: Facts, names: Names) -> str:
+    if facts.get("on_paper"):
+        return _("The answer was written as a letter, which is to be posted.")
+    return _("The answer was sent.")
+
+
 @deed(
     "send_answer",
     gettext_lazy("Send the answer"),
@@ -91,9 +110,9 @@ class Sending:
     # Asked once more, though it was approved: evidence may have been struck since.
     needs=(_answer_not_sent, not_disputed, decision_holds, releasable, _contact_proved),
     address="send",
-    done=gettext_lazy("The answer is on its way."),
-    history=gettext_lazy("The answer went out"),
-    told=gettext_lazy("The answer was sent."),
+    done=_sent,
+    history=_went_out,
+    told=_told,
     onward=40,
     hint=gettext_lazy("It is decided. The answer has not gone out yet."),
     hide_blocked=is_answered,

@@ -18,6 +18,7 @@ from dsr.requests.models import SubjectRequest
 from dsr.requests.preconditions import identity_needed
 from dsr.requests.services.notify import tell_staff
 from dsr.requests.states import OPEN, Status
+from dsr.requests.words import short
 
 from .declaration import Facts, Names, Nothing, Place, deed
 from .doing import Doing
@@ -123,6 +124,41 @@ def assign(doing: Doing, given: Assignment) -> None:
         doing.afterwards.append(
             lambda: tell_staff(doing.subject_request, "assigned", [to], at=doing.at)
         )
+
+
+def _something_unread(subject_request: SubjectRequest, actor: Actor) -> str:
+    return "" if subject_request.unread_since else _("There is nothing new to read.")
+
+
+def _what_came(subject_request: SubjectRequest) -> str:
+    came = subject_request.unread_since
+    assert came is not None
+    day = short(subject_request.organisation.today(came))
+    return _("The requester wrote on %(day)s, and nobody has read it yet.") % {"day": day}
+
+
+@deed(
+    "mark_read",
+    gettext_lazy("Read what came"),
+    permissions=(Permission.WORK,),
+    states=tuple(Status),
+    needs=(_something_unread,),
+    after_erasure=True,
+    # The version is compared, so nothing is marked that came after the page was opened.
+    raises_version=False,
+    hide_blocked=lambda subject_request: True,
+    address="read",
+    lead=gettext_lazy("What the requester wrote or did, the newest first."),
+    button=gettext_lazy("I have read it"),
+    done=gettext_lazy("It is marked as read."),
+    history=gettext_lazy("What came was read"),
+    onward=5,
+    hint=_what_came,
+    shows=("news",),
+)
+def mark_read(doing: Doing, given: Nothing) -> None:
+    """Somebody who works on the request has read what came."""
+    doing.subject_request.unread_since = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,9 @@ def _waiting_for_others(subject_request: SubjectRequest) -> Words:
     done=gettext_lazy("The reply is recorded."),
     history=gettext_lazy("The requester replied"),
     told=gettext_lazy("Your message arrived."),
+    brings_news=True,
     onward=110,
+    next_when=lambda subject_request, actor: subject_request.status != Status.FROZEN,
     hint=_waiting_for_others,
     quiet=True,
 )
@@ -153,6 +155,7 @@ def reply(doing: Doing, given: Reply) -> None:
     # Both are asked before the move, which forgets that it had lapsed and from where it waited.
     lapsed = doing.subject_request.status == Status.LAPSED
     back = _where_lapsing_was_proposed(doing)
+    waited = Status.WAITING in (doing.before, back, doing.subject_request.frozen_from)
     seal = _seal_of_files(doing.subject_request, back)
     doing.subject_request.reply(back)
     write_message(doing, RequestMessage.Kind.REPLY, given.text, from_requester=True, on=given.on)
@@ -162,7 +165,7 @@ def reply(doing: Doing, given: Reply) -> None:
     if lapsed:
         put_away(doing)
         lifecycle.take_up_again(doing.subject_request, actor=doing.actor, at=doing.at)
-    if Status.WAITING in (doing.before, back):
+    if waited:
         # The pause ends on the day the reply arrived, not on the day somebody typed it in.
         lifecycle.end_pauses(
             doing.subject_request,

@@ -199,6 +199,7 @@ def _something_is_asked(subject_request: SubjectRequest, actor: Actor) -> str:
     states=UNDECIDED,
     needs=(_something_is_asked,),
     rests_on=True,
+    brings_news=True,
     # Where nothing is asked there is nothing to add, and a blocked button would only puzzle.
     hide_blocked=lambda subject_request: True,
     lead=gettext_lazy("What the requester said later. What is missing stands first."),
@@ -214,8 +215,7 @@ def complete(doing: Doing, given: Completion) -> None:
     # Whole particulars replace whole particulars: a new first day never meets an old last day.
     subject_request.seal(particulars=subject_request.values() | added)
     subject_request.missing = [code for code in subject_request.missing if code not in added]
-    # One code for the history: it takes no comma and no more than 80 characters.
-    doing.facts["added"] = ",".join(sorted(added))[:80].replace(",", ".")
+    doing.facts["added"] = sorted(added)
 
 
 def _check_particulars(doing: Doing, given: Mapping[str, object]) -> None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django import forms
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
+from dsr.days.words import day_words
 from dsr.deadlines import Extension as Event
 from dsr.deadlines import Result
 from dsr.deadlines.extending import ExtensionVerdict
@@ -147,7 +147,7 @@ def _what_follows(subject_request: SubjectRequest) -> str:
     return _(
         "The letter waits to be posted. The date moves on the day on which it is posted. Post it "
         "by %(day)s; after that day it has no effect."
-    ) % {"day": date_format(by, "DATE_FORMAT")}
+    ) % {"day": day_words(by)}
 
 
 def _extension_recorded(facts: Facts, names: Names) -> str:
@@ -278,7 +278,7 @@ def _too_late(verdict: ExtensionVerdict) -> str:
         return _("The rule does not allow another extension of this deadline.")
     return _(
         "It is too late for this: the requester had to be told by %(day)s. The date stands."
-    ) % {"day": date_format(verdict.notice_by, "DATE_FORMAT")}
+    ) % {"day": day_words(verdict.notice_by)}
 
 
 def _keep(doing: Doing, deadline: Deadline, given: ExtensionGiven) -> Extension:

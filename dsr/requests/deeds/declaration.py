@@ -78,7 +78,8 @@ class Deed(Generic[Given]):
     What it changes
         ``rests_on`` marks deeds that change what a decision rests on; ``settles_identity`` those
         after which no identity document is kept, as after every decision and ending;
-        ``raises_version`` those after which a page that was open before is stale.
+        ``raises_version`` those after which a page that was open before is stale;
+        ``brings_news`` those that somebody of staff has to read.
     What it needs
         Once the content of a request is erased a deed is refused; ``after_erasure`` lets happen
         what needs none of it and keeps an open request from being nobody's.
@@ -113,6 +114,7 @@ class Deed(Generic[Given]):
     settles_identity: bool = False
     # A number and not the state: a request may have moved on and come back to the same state.
     raises_version: bool = True
+    brings_news: bool = False
     compares_version: bool = True
 
     # An address for each deed: no page chooses a function by a name that the browser sent.
@@ -122,7 +124,7 @@ class Deed(Generic[Given]):
     done: Words | Callable[[SubjectRequest], Words] = ""
     warning: bool = False
     history: Words | Saying = ""
-    told: Words = ""
+    told: Words | Saying = ""
 
     place: Place = Place.LIST
     onward: int | None = None
@@ -253,12 +255,12 @@ class HistoryLine:
     """The words of a line of history that is no deed's own: a deadline moved, a file was read."""
 
     history: Words | Saying
-    told: Words = ""
+    told: Words | Saying = ""
 
 
 LINES: dict[str, HistoryLine] = {}
 
 
-def history_line(code: str, history: Words | Saying, told: Words = "") -> None:
+def history_line(code: str, history: Words | Saying, told: Words | Saying = "") -> None:
     """Give a code of the history its words."""
     LINES[code] = HistoryLine(history, told)

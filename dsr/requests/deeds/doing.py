@@ -14,6 +14,7 @@ from django_fsm import can_proceed
 
 from dsr.accounts.models import Program, User
 from dsr.accounts.roles import Permission
+from dsr.days.place import standing_in
 from dsr.requests.actors import Actor, Requester
 from dsr.requests.chain import write_line, write_refusal
 from dsr.requests.errors import NeedsAPerson, NotAllowed, NotNow, Stale, Unmet
@@ -77,9 +78,12 @@ def changing(
     """
     try:
         with transaction.atomic():
-            doing = _begin(request_id, deed, actor, at, seen)
-            yield doing
-            _finish(doing)
+            locked = _locked(request_id)
+            # All that the deed says of days, in sentences, mails and letters.
+            with standing_in(locked.organisation.place):
+                doing = _begin(locked, deed, actor, at, seen)
+                yield doing
+                _finish(doing)
     # What a deed needs can be erased or altered whatever its state says; then nothing is done.
     except KeyDestroyed:
         raise Unmet(
@@ -101,15 +105,20 @@ def changing(
         raise
 
 
-def _begin(request_id: int, deed: Deed[Any], actor: Actor, at: datetime, seen: int | None) -> Doing:
-    """Every question is asked of the locked row: what a page showed may be a minute old."""
+def _locked(request_id: int) -> SubjectRequest:
     # Only the request itself: with its organisation locked too, all deeds of one house would
     # stand in line.
-    locked = (
+    return (
         SubjectRequest.objects.select_for_update(of=("self",))
         .select_related("organisation__calendar", "right", "safe")
         .get(pk=request_id)
     )
+
+
+def _begin(
+    locked: SubjectRequest, deed: Deed[Any], actor: Actor, at: datetime, seen: int | None
+) -> Doing:
+    """Every question is asked of the locked row: what a page showed may be a minute old."""
     # First: whatever a stale page offered may be so no longer, and this is the answer to that.
     if seen is not None and deed.compares_version and locked.version != seen:
         raise Stale
@@ -165,6 +174,17 @@ def allowed(subject_request: SubjectRequest, deed: Deed[Any], actor: Actor, at: 
     return deed.by_system or deed.by_requester
 
 
+def _keep_unread(doing: Doing) -> None:
+    """What came stays unread until somebody who works on the request has seen it."""
+    moved, actor = doing.subject_request, doing.actor
+    works_on_it = isinstance(actor, User) and Permission.WORK in doing.held
+    if not works_on_it and doing.deed.brings_news:
+        moved.unread_since = moved.unread_since or doing.at
+    # Who carries it on has its page before them, with what was written.
+    elif works_on_it and doing.deed.moves:
+        moved.unread_since = None
+
+
 def _finish(doing: Doing) -> None:
     moved, deed = doing.subject_request, doing.deed
     # Before the mails: the keys of what is owed end with this number, so each deed has its own.
@@ -172,6 +192,7 @@ def _finish(doing: Doing) -> None:
         moved.version += 1
     if deed.rests_on:
         moved.evidence_version += 1
+    _keep_unread(doing)
     # Only at the end itself: a note on a closed request must not move the day on which it ended.
     if moved.status in ENDED and moved.ended_at is None:
         moved.ended_at = doing.at

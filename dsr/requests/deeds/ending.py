@@ -25,9 +25,9 @@ from dsr.requests.drafts import Draft, Told, draft, letter, starting_text
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import text_field
 from dsr.requests.messages import keep_note, write_message
-from dsr.requests.models import Decision, RequestMessage, SubjectRequest
-from dsr.requests.services import links
-from dsr.requests.services.notify import responsible, tell_requester, tell_staff
+from dsr.requests.models import Decision, Notice, RequestMessage, SubjectRequest
+from dsr.requests.services import links, notices
+from dsr.requests.services.notify import key_of, responsible, tell_requester, tell_staff
 from dsr.requests.services.paper import letters_waiting
 from dsr.requests.states import (
     ENDING_FROM,
@@ -80,7 +80,9 @@ def withdraw(doing: Doing, given: Withdrawal) -> None:
     doing.subject_request.withdraw()
     if given.text.strip():
         write_message(doing, RequestMessage.Kind.REPLY, given.text, from_requester=True)
-    _end(doing, "withdrawn")
+    # Cancelled, neither met nor missed: a duty that fell away is no success and no failure.
+    lifecycle.cancel_all(doing.subject_request, actor=doing.actor, at=doing.at)
+    doing.afterwards.append(lambda: _confirm(doing))
     doing.afterwards.append(
         lambda: tell_staff(
             doing.subject_request,
@@ -90,6 +92,28 @@ def withdraw(doing: Doing, given: Withdrawal) -> None:
             at=doing.at,
         )
     )
+
+
+def _confirm(doing: Doing) -> None:
+    """Tell of it now; where the receipt still waits, this mail is the receipt as well."""
+    subject_request = doing.subject_request
+    waiting = subject_request.waiting_for_digest.all()
+    first = waiting.exists()
+    key = key_of("withdrawn", subject_request)
+    if tell_requester(subject_request, "withdrawn", at=doing.at, key=key, first=first) != "email":
+        return
+    if first:
+        waiting.delete()
+        notices.keep(
+            Notice(
+                subject_request=subject_request,
+                what=Notice.What.RECEIPT,
+                kind="withdrawn",
+                key=key,
+                medium="email",
+                owed_at=doing.at,
+            )
+        )
 
 
 @starting_text
@@ -510,10 +534,12 @@ def unfreeze(doing: Doing, given: Reason) -> None:
     send_fresh_link(doing)
 
 
-def _what_is_left(subject_request: SubjectRequest) -> str:
+def _what_is_left(subject_request: SubjectRequest) -> Words:
     if letters_waiting(subject_request).exists():
-        return _("It has ended, but a letter waits to be posted.")
-    return _("Nothing is left to do.")
+        return gettext_lazy("It has ended, but a letter waits to be posted.")
+    if subject_request.status == Status.LAPSED:
+        return gettext_lazy("A reply of the requester takes it up again by itself.")
+    return gettext_lazy("Nothing is left to do, unless something turns out to be missing or wrong.")
 
 
 @deed(
@@ -538,13 +564,6 @@ def reopen(doing: Doing, given: Reason) -> None:
     # Not begun anew where it was never answered: ending and reopening must not buy time.
     lifecycle.take_up_again(doing.subject_request, actor=doing.actor, at=doing.at)
     doing.afterwards.append(lambda: tell_requester(doing.subject_request, "reopened", at=doing.at))
-
-
-def _end(doing: Doing, mail: str) -> None:
-    # Cancelled, neither met nor missed: a duty that fell away is no success and no failure.
-    lifecycle.cancel_all(doing.subject_request, actor=doing.actor, at=doing.at)
-    # A withdrawal's mail waits its turn with the receipts: forms alone can set off both.
-    doing.afterwards.append(lambda: tell_requester(doing.subject_request, mail, at=doing.at))
 
 
 def _needs(text: str, sentence: str, field: str = "text") -> None:

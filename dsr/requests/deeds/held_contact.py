@@ -224,6 +224,7 @@ def _no_dispute(subject_request: SubjectRequest, actor: Actor) -> str:
     by_system=True,
     needs=(_no_dispute,),
     rests_on=True,
+    brings_news=True,
     lead=gettext_lazy(
         "Whose data it is says that they did not ask. Nothing goes out or is erased, every link, "
         "session and code ends at once, and clocks run on. You have two working days to settle it."

@@ -23,7 +23,7 @@ from dsr.requests.mail_names import mail_name
 from dsr.requests.models import Notice, RequestMessage, SubjectRequest
 from dsr.requests.people import goes_by_post, lines_of, notices_go_to, writes_to
 from dsr.requests.preconditions import contact_needed, not_disputed, releasable
-from dsr.requests.services import notices
+from dsr.requests.services import notices, receipts
 from dsr.requests.services.notify import key_of
 from dsr.requests.services.paper import FIRST_ANSWER
 from dsr.requests.states import Status
@@ -276,7 +276,7 @@ class SentAgain:
         "It goes to the contact as it is now: by mail, or as a letter where there is no mail "
         "address. It counts from the day on which it is sent or posted."
     ),
-    done=gettext_lazy("It is on its way."),
+    done=lambda sent: receipts.how_it_goes(sent, _("It is on its way.")),
     history=gettext_lazy("What had not arrived was sent again"),
     told=gettext_lazy("A message was sent to you again."),
     onward=20,

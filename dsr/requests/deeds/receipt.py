@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle, solving
-from dsr.requests.errors import BadInput
+from dsr.requests.errors import BadInput, NotByYou
 from dsr.requests.forms import HAPPENED, day_field, text_field
 from dsr.requests.models import Notice, Receipt, SubjectRequest
 from dsr.requests.services import notices
 from dsr.requests.states import OPEN, Channel, Duty
 from dsr.requests.words import day_in_words
 
-from .declaration import Facts, Names, deed
+from .declaration import Facts, Names, Words, deed
 from .doing import Doing
 from .inputs import LONG, typed
 from .inputs import today as the_day
@@ -84,36 +86,96 @@ class CorrectedReceipt:
     )
 
 
+# A slip of the finger is seen at once, and then it needs nobody else.
+OWN_SLIP = timedelta(hours=1)
+
+
 def _corrected(facts: Facts, names: Names) -> str:
+    if facts.get("own"):
+        return _(
+            "Day of receipt corrected from %(old)s to %(new)s, within the hour by who typed it"
+        ) % {"old": day_in_words(facts.get("from")), "new": day_in_words(facts.get("to"))}
     return _("Day of receipt corrected from %(old)s to %(new)s") % {
         "old": day_in_words(facts.get("from")),
         "new": day_in_words(facts.get("to")),
     }
 
 
+def _own_slip(
+    subject_request: SubjectRequest, user: User, held: AbstractSet[Permission], today: date
+) -> tuple[Words, str] | None:
+    """Offered to who oversees, and on the same day to who typed it; the deed asks for the hour."""
+    if Permission.OVERSEE in held:
+        return None
+    house = subject_request.organisation
+    mine = [each for each in _standing(subject_request) if each.by_id == user.pk]
+    if any(house.today(_typed_at(each)) == today for each in mine):
+        return _("Correct the day that you typed"), ""
+    return "", ""
+
+
 @deed(
     "correct_receipt",
     gettext_lazy("Correct the day of receipt"),
-    # Not who works on it: a later day of receipt gives every clock more time.
-    permissions=(Permission.OVERSEE,),
+    # Not who works on it: a later day of receipt gives every clock more time. But a slip of one's
+    # own within the hour.
+    permissions=(Permission.OVERSEE, Permission.RECORD),
     states=OPEN,
     address="receipt/correct",
     lead=gettext_lazy("Nobody types a due date: correct the fact, and every date follows from it."),
     done=gettext_lazy("The day of receipt is corrected, and every date was computed anew."),
     history=_corrected,
     told=gettext_lazy("The day of receipt was corrected."),
+    offered_as=_own_slip,
 )
 def correct_receipt(doing: Doing, given: CorrectedReceipt) -> None:
-    """The real day of receipt was another one: the old receipt is struck, all dates follow."""
+    """The real day of receipt was another one: the old receipt is struck, all dates follow.
+
+    Who oversees corrects whatever stands; anybody else what they typed themselves an hour ago or
+    less, and nothing beside it.
+    """
+    oversees = Permission.OVERSEE in doing.held
+    wrong = _standing(doing.subject_request)
+    if not oversees:
+        wrong = [each for each in wrong if _is_own_slip(each, doing)]
+    if not wrong:
+        raise NotByYou(
+            _(
+                "You can correct a day that you typed yourself, within an hour. Now a privacy "
+                "officer has to: tell them the real day and how you know it."
+            )
+        )
     _check_day(given.received_on, doing)
     if not given.reason.strip():
         raise BadInput({"reason": _("Say how you know the real day of receipt.")})
     subject_request = doing.subject_request
     old = subject_request.received_on
     # Struck and not changed: the history of the day of receipt is what a regulator asks for first.
-    subject_request.receipts.filter(struck_at=None).update(struck_at=doing.at)
-    _add_receipt(doing, given.received_on, subject_request.channel, given.reason)
-    doing.facts |= {"from": old.isoformat(), "to": given.received_on.isoformat()}
+    struck = [each.pk for each in wrong]
+    subject_request.receipts.filter(pk__in=struck).update(struck_at=doing.at)
+    channel = subject_request.channel if oversees else wrong[0].channel
+    _add_receipt(doing, given.received_on, channel, given.reason)
+    doing.facts |= {"from": old.isoformat(), "to": subject_request.received_on.isoformat()}
+    if not oversees:
+        doing.facts |= {"own": True}
+
+
+def _standing(subject_request: SubjectRequest) -> list[Receipt]:
+    return list(subject_request.receipts.filter(struck_at=None))
+
+
+def _is_own_slip(receipt: Receipt, doing: Doing) -> bool:
+    return receipt.by_id == doing.user.pk and doing.at - _typed_at(receipt) <= OWN_SLIP
+
+
+def _typed_at(receipt: Receipt) -> datetime:
+    """When it was first typed: correcting it begins no new hour."""
+    before = Receipt.objects.filter(
+        subject_request=receipt.subject_request_id,
+        by=receipt.by_id,
+        struck_at=receipt.recorded_at,
+    ).first()
+    return _typed_at(before) if before else receipt.recorded_at
 
 
 def _check_day(received_on: date, doing: Doing) -> None:
@@ -144,7 +206,7 @@ def _add_receipt(doing: Doing, received_on: date, channel: str, reason: str = ""
     subject_request.received_at = earliest.received_at
     subject_request.received_on = earliest.received_on
     # In this transaction: nobody must see dates beside facts that contradict them.
-    lifecycle.recompute(subject_request, actor=doing.actor, at=doing.at, cause="receipt_corrected")
+    lifecycle.replan(subject_request, actor=doing.actor, at=doing.at, cause="receipt_corrected")
 
 
 def _to_acknowledge(subject_request: SubjectRequest, actor: Actor) -> str:

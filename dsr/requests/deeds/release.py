@@ -16,7 +16,7 @@ from dsr.requests.errors import BadInput
 from dsr.requests.forms import HAPPENED, day_field, text_field
 from dsr.requests.messages import keep_note
 from dsr.requests.models import ContactProof, SubjectRequest
-from dsr.requests.people import answers_go_to, contact_hash, writes_to
+from dsr.requests.people import answers_go_to, contact_hash, notices_go_to, writes_to
 from dsr.requests.preconditions import (
     contact_needed,
     contact_proved,
@@ -250,6 +250,29 @@ def declare_stolen(doing: Doing, given: Stolen) -> None:
     links.end(doing.subject_request, Ended.STOLEN, at=doing.at, actor=doing.actor)
 
 
+def _mails_new_link(subject_request: SubjectRequest) -> bool:
+    """Whose the contact is, is in doubt while it is frozen; on paper no link is sent."""
+    frozen = subject_request.status == Status.FROZEN
+    return not frozen and notices_go_to(subject_request)[1] == "email"
+
+
+def _new_link_goes(subject_request: SubjectRequest) -> str:
+    if _mails_new_link(subject_request):
+        return _("All links and sessions are closed, and a new link is on its way.")
+    if subject_request.status == Status.FROZEN:
+        return _("All links and sessions are closed. A new link goes out when the request goes on.")
+    return _(
+        "All links and sessions are closed. No new link is sent, since no mail can go to the "
+        "requester: tell them by another way."
+    )
+
+
+def _links_closed(facts: Facts, names: Names) -> str:
+    if facts.get("mailed"):
+        return _("All private links were closed and a new one sent")
+    return _("All private links were closed")
+
+
 @deed(
     "close_links",
     gettext_lazy("Close all links and sessions"),
@@ -260,17 +283,17 @@ def declare_stolen(doing: Doing, given: Stolen) -> None:
         "Every private link and session of this request ends at once. A new link goes to the "
         "contact on file; of a frozen request when it goes on."
     ),
-    done=gettext_lazy("All links and sessions are closed, and a new link is on its way."),
+    done=_new_link_goes,
     warning=True,
-    history=gettext_lazy("All private links were closed and a new one sent"),
-    told=gettext_lazy("A new private link was sent."),
+    history=_links_closed,
+    told=gettext_lazy("All private links were closed."),
     place=Place.ENDING,
 )
 def close_links(doing: Doing, given: Nothing) -> None:
     """End what is open, and send a fresh link to the contact on file."""
     links.end(doing.subject_request, Ended.STAFF, at=doing.at, actor=doing.actor)
-    # Whose the contact is, is in doubt just now; the link goes out when it goes on.
-    if doing.subject_request.status != Status.FROZEN:
+    doing.facts["mailed"] = _mails_new_link(doing.subject_request)
+    if doing.facts["mailed"]:
         send_fresh_link(doing)
 
 

@@ -17,6 +17,7 @@ from dsr.policies.kinds import Asker, Audience, Kind, Level, MayWrite
 from dsr.policies.models import Right
 from dsr.policies.particulars import Particular
 from dsr.requests.states import ACTS_FOR_ANOTHER
+from dsr.vault.plain_forms import PlainForm
 
 from .countries import asked_of_requesters
 from .days import BORN, day_field
@@ -39,7 +40,7 @@ ROLES: dict[str, str | Promise] = {
 }
 
 
-class CommonFields(forms.Form):
+class CommonFields(PlainForm):
     """What every form begins and ends with, before `not_needed` is taken away.
 
     The right's own particulars come in between, and everything but who asks may stay empty.

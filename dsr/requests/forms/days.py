@@ -14,12 +14,12 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dsr.days.words import day_words
 from dsr.requests.errors import FIRST_DAY
 
 DAY = "%Y-%m-%d"
@@ -112,7 +112,7 @@ class DayField(forms.DateField):
             self.widget.again = day.isoformat()
             raise ValidationError(
                 _("%(day)s is long ago. If it is the real day, send the form again as it is.")
-                % {"day": date_format(day)},
+                % {"day": day_words(day)},
                 code="unlikely",
             )
         return day
@@ -125,8 +125,8 @@ class DayField(forms.DateField):
         if day.year < 1000:
             return _("Write the year with four figures, such as 2026.")
         return _("Enter a day from %(first)s to %(last)s.") % {
-            "first": date_format(first),
-            "last": date_format(last),
+            "first": day_words(first),
+            "last": day_words(last),
         }
 
 

@@ -8,10 +8,9 @@ answer impossible, stop a request.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
-from django.forms.utils import ErrorDict
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
@@ -240,11 +239,6 @@ class RequestForm(CommonFields):
         return str(self.organisation.default_language)
 
     # Checking.
-
-    def not_judged(self) -> Self:
-        """The form as it was typed so far; nobody has asked yet whether it is complete."""
-        self._errors, self.cleaned_data = ErrorDict(), {}
-        return self
 
     def clean(self) -> dict[str, Any]:
         self._check_writing()

@@ -491,6 +491,7 @@ class Migration(migrations.Migration):
                 ("evidence_version", models.PositiveIntegerField(default=1)),
                 ("demo", models.BooleanField(default=False)),
                 ("to_check", models.BooleanField(default=False)),
+                ("unread_since", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField()),
                 (
                     "assignee",

@@ -103,6 +103,8 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
     demo = models.BooleanField(default=False)
     # It came among very many, and nobody has looked yet whether a person stands behind it.
     to_check = models.BooleanField(default=False)
+    # The oldest word of the requester that nobody who works on it has read.
+    unread_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     objects = SubjectRequestQuerySet.as_manager()
@@ -174,6 +176,9 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
         if back:
             back, self.waiting_from = self.waiting_from, ""
             return back
+        if self.status == Status.FROZEN and self.frozen_from == Status.WAITING:
+            # What was asked has come meanwhile: unfrozen, it waits for nothing.
+            self.frozen_from, self.waiting_from = self.waiting_from, ""
         if self.status != Status.WAITING:
             return str(self.status)
         back, self.waiting_from = self.waiting_from, ""

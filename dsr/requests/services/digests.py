@@ -7,18 +7,21 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import translation
 
 from dsr.notifications.services import owe
-from dsr.requests.models import MailThrottle, Notice, SubjectRequest, WaitingForDigest
+from dsr.requests.models import Dispute, MailThrottle, Notice, SubjectRequest, WaitingForDigest
 from dsr.requests.people import notices_go_to
+from dsr.requests.standing import stands
+from dsr.requests.standing_texts import told_where
 from dsr.requests.states import Status
 from dsr.requests.what_was_asked import what_was_asked
 from dsr.vault.addresses import indexed, mailbox
 
 from . import links, notices
 from .mail_throttle import BETWEEN_TWO, address_hash
-from .notify import address_of_link, in_confidence, told_of
+from .notify import address_of_link, in_confidence, tell_requester, told_of
 from .sweeping import each_by_itself
 
 
@@ -29,7 +32,8 @@ def sweep(*, at: datetime) -> int:
     """
     # Asked once: telling moves the very rows that the question is about.
     due = list(_due(at).values_list("pk", flat=True))
-    MailThrottle.objects.filter(next_at__lte=at - BETWEEN_TWO).exclude(_somebody_waits()).delete()
+    waits = WaitingForDigest.objects.filter(throttle=OuterRef("pk"))
+    MailThrottle.objects.filter(next_at__lte=at - BETWEEN_TWO).exclude(Exists(waits)).delete()
     return each_by_itself(lambda address: _tell(address, at), due)
 
 
@@ -43,14 +47,30 @@ def _due(at: datetime) -> QuerySet[MailThrottle]:
 
 
 def _somebody_waits() -> Exists:
-    return Exists(WaitingForDigest.objects.filter(throttle=OuterRef("pk")))
+    return Exists(_may_be_told().filter(throttle=OuterRef("pk")))
+
+
+def _may_be_told() -> QuerySet[WaitingForDigest]:
+    """Of a request that is stopped nobody gets a link: whose it is, is just what is in doubt."""
+    disputes = Dispute.objects.filter(subject_request=OuterRef("subject_request"), settled_at=None)
+    stopped = Q(subject_request__status=Status.FROZEN) | Exists(disputes)
+    return WaitingForDigest.objects.exclude(stopped)
+
+
+def expected_at(waits: WaitingForDigest, at: datetime) -> datetime | None:
+    """About when the digest with this request goes out; none where other addresses come first."""
+    together = SubjectRequest.objects.filter(waiting_for_digest__throttle=waits.throttle_id)
+    here, _others = _whose_turn(list(together.select_related("safe").order_by("pk")))
+    if waits.subject_request_id not in [each.pk for each in here]:
+        return None
+    return max(waits.throttle.next_at, at)
 
 
 # One commit for each address: who was told before one fails stays told.
 @transaction.atomic
 def _tell(throttle_id: str, at: datetime) -> bool:
     """Requests first and their throttle second, in the order in which every deed locks them."""
-    waiting = SubjectRequest.objects.filter(waiting_for_digest__throttle=throttle_id).values("pk")
+    waiting = _may_be_told().filter(throttle=throttle_id).values("subject_request")
     locked = list(
         SubjectRequest.objects.select_for_update(of=("self",))
         .filter(pk__in=waiting)
@@ -100,15 +120,24 @@ def _lives_here(subject_request: SubjectRequest, throttle: MailThrottle, at: dat
     if medium == "email" and address_hash(address) == throttle.pk:
         return True
     if address:
-        notices.tell(
-            subject_request,
-            "acknowledgement",
-            Notice.What.RECEIPT,
-            at=at,
-            actor=None,
-            text=partial(what_was_asked, subject_request),
-        )
+        _tell_now(subject_request, at)
     return False
+
+
+def _tell_now(subject_request: SubjectRequest, at: datetime) -> None:
+    """In the mail that is true now: something may have happened while it waited."""
+    if not subject_request.awaits_answer:
+        withdrawn = subject_request.status == Status.WITHDRAWN
+        tell_requester(subject_request, "withdrawn" if withdrawn else "fresh_link", at=at)
+        return
+    notices.tell(
+        subject_request,
+        "acknowledgement",
+        Notice.What.RECEIPT,
+        at=at,
+        actor=None,
+        text=partial(what_was_asked, subject_request),
+    )
 
 
 def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: datetime) -> None:
@@ -155,7 +184,11 @@ def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: date
 
 
 def _line(subject_request: SubjectRequest, token: str, at: datetime) -> dict[str, Any]:
-    return told_of(subject_request, at) | {
-        "link": address_of_link(token),
-        "withdrawn": subject_request.status == Status.WITHDRAWN,
-    }
+    line = told_of(subject_request, at) | {"link": address_of_link(token)}
+    # A date is no news any more where the answer is out, or none will come.
+    if not subject_request.awaits_answer:
+        with translation.override(subject_request.language):
+            where = told_where(subject_request, stands(subject_request, at))
+            # Without what can be done on the page: a mail has nothing below.
+            line["expectation"] = f"{where.now} {where.next}".strip()
+    return line

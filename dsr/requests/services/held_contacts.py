@@ -9,9 +9,9 @@ from typing import Final
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from dsr.days.words import day_words
 from dsr.notifications.services import owe
 from dsr.policies.kinds import PROVEN
 from dsr.requests.errors import Unmet
@@ -78,7 +78,7 @@ def check_cooled(subject_request: SubjectRequest, address: str, medium: str, on:
                 "or evidence of another kind."
             )
             % {
-                "day": date_format(change.changed_on),
-                "until": date_format(change.changed_on + COOLING),
+                "day": day_words(change.changed_on),
+                "until": day_words(change.changed_on + COOLING),
             }
         )

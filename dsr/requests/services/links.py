@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
-from dsr.notifications.services import cancel_owed
+from dsr.notifications.services import cancel_owed, waiting_with
 from dsr.requests.actors import REQUESTER, Actor
 from dsr.requests.chain import write_line
 from dsr.requests.models import PrivateSession, StatusLink, SubjectRequest
@@ -31,8 +31,8 @@ RECHECK_ANY = "private_links"
 CODE_RECHECK = "reading_code"
 # Of a letter: no link is in it, and a person posts it; it is taken off the list by its name.
 LETTER_RECHECK = "letter_to_requester"
-# The requester closes what is open elsewhere; a code that is on its way stays theirs.
-CODES_STAY = frozenset({Ended.NEWER, Ended.REQUESTER})
+# The requester closes what is open elsewhere; a code or a mail that is on its way stays theirs.
+BY_HOLDER = frozenset({Ended.NEWER, Ended.REQUESTER})
 # What every page of a session shows, read with it.
 SHOWN = (
     "subject_request__organisation",
@@ -46,14 +46,16 @@ def issue(
     at: datetime,
     replaces_others: bool = False,
     into: list[Model] | None = None,
+    token: str = "",
 ) -> str:
     """A new link for this request; returns the token, which exists nowhere else.
 
-    The row goes unsaved ``into`` the list of who writes many new rows at once.
+    The row goes unsaved ``into`` the list of who writes many new rows at once. A ``token`` of their
+    own give those who can make it again, out of 256 bits that nobody else has.
     """
     # 256 random bits: nobody guesses one, however many links there are, and no dictionary holds it,
     # so a plain fast hash hides it from whoever reads the table.
-    token = secrets.token_urlsafe(32)
+    token = token or secrets.token_urlsafe(32)
     link = StatusLink(
         subject_request=subject_request,
         token_hash=hash_of(token),
@@ -134,17 +136,21 @@ def end(
     sessions = subject_request.private_sessions.filter(ended_at=None, expires_at__gt=at)
     if keep_link:
         links, sessions = links.exclude(pk=keep_link.pk), sessions.exclude(link=keep_link)
+    # Nobody holds what has not gone out, and the receipt is not lost with the old links.
+    for start in waiting_with(subject_request.reference, RECHECK) if why in BY_HOLDER else ():
+        links = links.exclude(token_hash__startswith=start["link"])
     if keep_session:
         sessions = sessions.exclude(pk=keep_session.pk)
         links = links.exclude(pk=keep_session.link_id) if keep_session.link_id else links
     ended = {"ended_at": at, "ended_why": why}
     counted = {"sessions": sessions.update(**ended), "links": links.update(**ended)}
     # What is owed holds a link that is dead now, and may be on its way to the old address.
-    cancel_owed(subject_request.reference, RECHECK)
+    if why not in BY_HOLDER:
+        cancel_owed(subject_request.reference, RECHECK)
     # Addressed to where the person is no more; of a request that is stopped it waits.
     if why == Ended.CONTACT:
         cancel_owed(subject_request.reference, LETTER_RECHECK)
-    if why not in CODES_STAY:
+    if why not in BY_HOLDER:
         subject_request.reading_codes.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
         cancel_owed(subject_request.reference, CODE_RECHECK)
     if any(counted.values()):

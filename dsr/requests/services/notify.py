@@ -6,30 +6,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from email.utils import parseaddr
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import F, Model
 from django.urls import reverse
 from django.utils import translation
+from django_fsm import can_proceed
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.notifications.services import Reader, owe, owe_each
+from dsr.requests.deadlines import look_back
 from dsr.requests.deadlines.explain import expectation
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import notices_go_to
+from dsr.requests.states import Status
 from dsr.vault.addresses import readable
 from dsr.vault.models import Safe
 from dsr.vault.services import site_safe
 
 from . import links
 from .mail_throttle import may_mail_now
+from .rate_limits import WITHDRAWN_MAIL, take
 
 Text = str | Callable[[], str]
 
 # What somebody can set off by forms alone, in whosever name: at most one mail an hour per address.
-BY_FORM = frozenset({"acknowledgement", "withdrawn"})
+BY_FORM = frozenset({"acknowledgement"})
+# Whoever did not withdraw must hear it while it can be stopped: a few go out past that hour.
+AT_ONCE = {"withdrawn": WITHDRAWN_MAIL}
 LINK_ALONE = frozenset({"fresh_link"})
 
 
@@ -60,7 +67,7 @@ def tell_requester(
     if medium == "letter" and kind in LINK_ALONE:
         return "none"
     # A letter costs its sender money and cannot flood anybody's mailbox.
-    if medium == "email" and kind in BY_FORM and not may_mail_now(subject_request, to, at=at):
+    if medium == "email" and not _has_its_turn(subject_request, kind, to, at):
         return "later"
     told = {**told_of(subject_request, at), "by_letter": medium == "letter", "text": "", "link": ""}
     if medium == "letter":
@@ -108,6 +115,12 @@ def in_confidence(subject_request: SubjectRequest, medium: str, text_of: str) ->
     plain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     sender = subject_request.organisation.neutral_sender or plain
     return Neutral(text_of, sender)
+
+
+def _has_its_turn(subject_request: SubjectRequest, kind: str, to: str, at: datetime) -> bool:
+    if limit := AT_ONCE.get(kind):
+        return take(limit, to, at=at) or may_mail_now(subject_request, to, at=at)
+    return kind not in BY_FORM or may_mail_now(subject_request, to, at=at)
 
 
 def key_of(kind: str, subject_request: SubjectRequest) -> str:
@@ -186,8 +199,15 @@ def common_context(subject_request: SubjectRequest) -> dict[str, Any]:
         "organisation_address": subject_request.organisation.postal_address,
         "organisation_phone": subject_request.organisation.phone,
         "right": subject_request.right.in_language("title", subject_request.language),
+        # How its days are written, and whose time its times are.
+        "place": subject_request.organisation.place,
         "received_on": subject_request.received_on,
         "due_on": subject_request.due_on,
+        "awaits_answer": subject_request.awaits_answer,
+        "status": Status(subject_request.status).label,
+        # What the private page offers now; a mail that offers more would send somebody in vain.
+        "can_withdraw": can_proceed(subject_request.withdraw),
+        "can_write": can_proceed(subject_request.reply),
     }
 
 
@@ -196,7 +216,9 @@ def told_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
     today = subject_request.organisation.today(at)
     with translation.override(subject_request.language):
         return common_context(subject_request) | {
-            "expectation": expectation(subject_request, today)
+            "expectation": expectation(subject_request, today),
+            # Asked only by the messages that say it: it opens what was typed.
+            "reaches": partial(look_back.told, subject_request),
         }
 
 

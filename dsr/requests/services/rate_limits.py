@@ -85,6 +85,8 @@ LOST_LINK = (
     Limit("lost_link", Scope.TARGET, 3, HOUR),
     Limit("lost_link", Scope.SITE, 3000, HOUR),
 )
+# Its confirmation goes out at once, past the hour between two mails: so there is an end to them.
+WITHDRAWN_MAIL = Limit("withdrawn_mail", Scope.TARGET, 5, HOUR)
 # No limit for the site: guessing links must not close the door to those who have one.
 WRONG_LINK = (Limit("wrong_link", Scope.SOURCE, 30, TEN_MINUTES),)
 
@@ -133,6 +135,11 @@ def check(limits: Sequence[Limit], *, at: datetime, **whose: str) -> bool:
     return crowded
 
 
+def take(limit: Limit, whose: str, *, at: datetime) -> bool:
+    """Count once in the transaction of the deed, where the limit lets it; given back with it."""
+    return _count(limit, _bucket(limit, whose), at) is not None
+
+
 def crowded(*, at: datetime) -> dict[str, int]:
     """What more came of in this window than the site's limit says, and how many."""
     every = (*SUBMISSION, *WRITING, *UPLOAD, *LOST_LINK)
@@ -167,15 +174,12 @@ def _buckets(limits: Sequence[Limit], whose: Mapping[str, str]) -> list[tuple[Li
     """In the order of the table, which is the same for all: nobody waits in a circle."""
     # Who gives no address has no target to be counted; their other limits hold all the same.
     named = {**whose, Scope.SITE: "all"}
-    return [
-        # Under a key: the table shows no address, and guessing one needs that key.
-        (
-            limit,
-            keyed_hash(f"limit {limit.what} {limit.scope}", name, like=_like(limit.scope)),
-        )
-        for limit in limits
-        if (name := named.get(limit.scope))
-    ]
+    return [(limit, _bucket(limit, name)) for limit in limits if (name := named.get(limit.scope))]
+
+
+def _bucket(limit: Limit, name: str) -> str:
+    # Under a key: the table shows no address, and guessing one needs that key.
+    return keyed_hash(f"limit {limit.what} {limit.scope}", name, like=_like(limit.scope))
 
 
 def _like(scope: Scope) -> str:

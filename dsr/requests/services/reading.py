@@ -14,7 +14,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -405,8 +404,7 @@ def _count(
         key=f"answer_was_read:{reading.pk}",
         as_file=what == Read.LETTER,
         as_enclosure=what == Read.FILE,
-        # By the clock on the wall there: who reads it looks at a clock, not at a zone.
-        read_at=at.astimezone(ZoneInfo(subject_request.organisation.zone)).replace(tzinfo=None),
+        read_at=at,
     )
 
 

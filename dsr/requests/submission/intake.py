@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from dsr.accounts.models import Program
 from dsr.accounts.roles import Permission
+from dsr.days.place import standing_in
 from dsr.policies.reading_locks import mark_used
 from dsr.requests.actors import Actor, Requester
 from dsr.requests.chain import write_refusal
@@ -33,10 +34,11 @@ def submit(submission: Submission, *, actor: Actor, at: datetime) -> SubjectRequ
     Raises BadInput with the fields' sentences, NotAllowed for staff who may not record.
     """
     _check_actor(submission, actor, at)
-    check(submission, at)
     try:
-        with transaction.atomic():
-            return _take_in(submission, actor, at)
+        with standing_in(submission.organisation.place):
+            check(submission, at)
+            with transaction.atomic():
+                return _take_in(submission, actor, at)
     except IntegrityError:
         # Whether the same form came a day ago or at this instant, only the unique key can tell for
         # certain; so nobody asks beforehand. Of this one nothing stays, no mail and no turn.
