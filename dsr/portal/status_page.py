@@ -54,6 +54,9 @@ def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
     where = stands(subject_request, at)
     return {
         "session": session,
+        "in_confidence": bool(subject_request.may_write),
+        # Until a code was entered whoever has the link may be somebody else.
+        "quiet": bool(subject_request.may_write) and not readable,
         "reading": _reading(session, readable, where, at),
         "organisation": organisation,
         "subject_request": subject_request,

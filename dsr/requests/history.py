@@ -198,10 +198,18 @@ def _which(facts: Facts, names: Names) -> str:
 
 
 def _received(facts: Facts, names: Names) -> str:
-    return _("Received on %(day)s (%(channel)s)") % {
+    said = _("Received on %(day)s (%(channel)s)") % {
         "day": day_in_words(facts.get("received_on")),
         "channel": Channel(facts["channel"]).label,
     }
+    if not facts.get("age"):
+        return said
+    # Whoever checks authority should look at it.
+    noted = _(
+        "the day of birth does not fit who asks, or the ages of the right; it was asked about, and "
+        "is meant"
+    )
+    return f"{said}; {noted}"
 
 
 def _began(facts: Facts, names: Names) -> str:

@@ -13,6 +13,7 @@ from dsr.accounts.roles import Permission
 from dsr.notifications import services as outbox
 from dsr.notifications.models import Medium, OutboxMessage, Trouble
 from dsr.notifications.models import Status as Outbox
+from dsr.policies.kinds import MayWrite
 from dsr.requests.actors import Actor
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.files import keep_proof
@@ -231,6 +232,9 @@ def _something_undelivered(subject_request: SubjectRequest, actor: Actor) -> str
 def _somewhere_to_send(subject_request: SubjectRequest, actor: Actor) -> str:
     found = to_send_again(subject_request)
     if not found or notices_go_to(subject_request)[0]:
+        return ""
+    # Who is not written to finds it on the private page, and is given no other way.
+    if subject_request.may_write == MayWrite.NONE:
         return ""
     return _("There is no address to send it to. Correct the contact first.")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from email.utils import parseaddr
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import F, Model
@@ -84,6 +85,7 @@ def tell_requester(
         token = links.issue(subject_request, at=at, replaces_others=replaces_others, into=into)
         told["link"] = address_of_link(token)
         recheck, args = links.RECHECK, links.recheck_of(token)
+    neutral = in_confidence(subject_request, medium, "neutral")
     owe(
         key=key or key_of(kind, subject_request),
         kind=kind,
@@ -97,10 +99,28 @@ def tell_requester(
         recheck_args=args,
         medium=medium,
         into=into,
-        # Whoever reads over a shoulder learns nothing from it.
-        text_of="neutral" if subject_request.may_write and medium == "email" else "",
+        text_of=neutral.text_of,
+        sender=neutral.sender,
     )
     return medium
+
+
+class Neutral(NamedTuple):
+    """What `owe` takes instead of the usual; empty where nothing has to be hidden."""
+
+    text_of: str = ""
+    sender: str = ""
+
+
+def in_confidence(subject_request: SubjectRequest, medium: str, text_of: str) -> Neutral:
+    """Words and sender of a mail to somebody who has reason to hide it: whoever reads over a
+    shoulder learns nothing from either. A letter goes only where it was asked for."""
+    if not subject_request.may_write or medium != "email":
+        return Neutral()
+    # Ours without its name, which may be the organisation's.
+    plain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    sender = subject_request.organisation.neutral_sender or plain
+    return Neutral(text_of, sender)
 
 
 def _has_its_turn(subject_request: SubjectRequest, kind: str, to: str, at: datetime) -> bool:

@@ -40,7 +40,7 @@ from dsr.vault.models import SealedFile
 from dsr.vault.services import keyed_hash
 
 from . import links
-from .notify import common_context, tell_requester
+from .notify import common_context, in_confidence, tell_requester
 
 DIGITS = 8
 TRIES = 5
@@ -212,6 +212,7 @@ def make_code(
 def _owe_code(made: ReadingCode, said: str, at: datetime) -> None:
     subject_request = made.subject_request
     to, medium = answers_go_to(subject_request)
+    neutral = in_confidence(subject_request, medium, "neutral_code")
     # No link with it: who finds one of the two must not have both.
     owe(
         key=f"reading_code:{made.pk}",
@@ -227,7 +228,8 @@ def _owe_code(made: ReadingCode, said: str, at: datetime) -> None:
         recheck_args={"code": made.pk},
         useful_until=made.expires_at,
         medium=medium,
-        text_of="neutral_code" if subject_request.may_write and medium == "email" else "",
+        text_of=neutral.text_of,
+        sender=neutral.sender,
     )
 
 
