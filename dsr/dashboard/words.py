@@ -83,7 +83,7 @@ def _without_duty(deadline: Deadline, days: int, refusing: bool) -> str:
     if deadline.purpose == Duty.EXTENSION_NOTICE:
         return _("Possible until then") if days >= 0 else _("No longer possible")
     if deadline.purpose == Duty.NOT_BEFORE:
-        return _("Nothing may be given before then") if days > 0 else _("Possible since then")
+        return _("Nothing may be given before then") if days >= 0 else _("Possible since then")
     if deadline.purpose == Duty.REFUSE and not refusing:
         return _("Only if it is refused, in whole or in part")
     return ""

@@ -39,8 +39,8 @@ def test_a_period_before_the_look_back_is_taken_and_told_in_the_receipt(desk: De
         pytest.param(
             "2024-11-24",
             "2026-11-01",
-            "We can list from 25 November 2024. What lies before that day is not listed. "
-            f"{FURTHER}",
+            "We can list from 25 November 2024. "
+            f"What lies before that day is not listed. {FURTHER}",
             id="a day before it",
         ),
         pytest.param(

@@ -231,7 +231,13 @@ def _sent_before(
             open_session(request, links.open_for_sender(there, at=at), at)
         return redirect("portal:sent", there.reference)
     stand_in(there.organisation.place)
-    context = {"organisation": there.organisation, "subject_request": there}
+    private = bool(there.may_write)
+    context = {
+        "organisation": there.organisation,
+        "subject_request": there,
+        "in_confidence": private,
+        "quiet": private,
+    }
     return render(request, "portal/sent_before.html", context, status=409)
 
 
@@ -271,6 +277,7 @@ def _page(
         "files_lost": lost_files(request),
         "left_out": _left_out(request, form).in_words(),
         "crumbs": _crumbs(form.organisation, form.right),
+        "in_confidence": form.right.in_confidence,
     }
     return render(request, "portal/ask.html", context, status=status or status_of(form))
 

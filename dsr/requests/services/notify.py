@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from email.utils import parseaddr
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import F, Model
@@ -41,7 +42,8 @@ _expectation: Callable[[SubjectRequest, date], str] = lazy(expectation, str)
 BY_FORM = frozenset({"acknowledgement"})
 # Whoever did not withdraw must hear it while it can be stopped: a few go out past that hour.
 AT_ONCE = {"withdrawn": WITHDRAWN_MAIL}
-LINK_ALONE = frozenset({"fresh_link"})
+# Letters that bring a way in: nobody types a link, so it is the reference and a receipt code.
+WITH_CODE = frozenset({"acknowledgement", "fresh_link"})
 
 
 def tell_requester(
@@ -67,9 +69,6 @@ def tell_requester(
     to, medium = notices_go_to(subject_request)
     if not to:
         return "none"
-    # On paper a link is typed by nobody, and without it there is nothing to say.
-    if medium == "letter" and kind in LINK_ALONE:
-        return "none"
     # A letter costs its sender money and cannot flood anybody's mailbox.
     if medium == "email" and not _has_its_turn(subject_request, kind, to, at):
         return "later"
@@ -77,12 +76,16 @@ def tell_requester(
     if medium == "letter":
         # No link: a random address on paper is typed by nobody. Everything is in the letter.
         told["text"] = text() if callable(text) else text
+        if kind in WITH_CODE:
+            told["receipt_code"] = links.issue_code(subject_request, at=at, into=into)
+            told["find_page"] = find_page()
         recheck, args = links.LETTER_RECHECK, {}
     else:
         # A new link each time: of the old ones only hashes are kept, so none can be sent again.
         token = links.issue(subject_request, at=at, replaces_others=replaces_others, into=into)
         told["link"] = address_of_link(token)
         recheck, args = links.RECHECK, links.recheck_of(token)
+    neutral = in_confidence(subject_request, medium, "neutral")
     owe(
         key=key or key_of(kind, subject_request),
         kind=kind,
@@ -96,10 +99,28 @@ def tell_requester(
         recheck_args=args,
         medium=medium,
         into=into,
-        # Whoever reads over a shoulder learns nothing from it.
-        text_of="neutral" if subject_request.may_write and medium == "email" else "",
+        text_of=neutral.text_of,
+        sender=neutral.sender,
     )
     return medium
+
+
+class Neutral(NamedTuple):
+    """What `owe` takes instead of the usual; empty where nothing has to be hidden."""
+
+    text_of: str = ""
+    sender: str = ""
+
+
+def in_confidence(subject_request: SubjectRequest, medium: str, text_of: str) -> Neutral:
+    """Words and sender of a mail to somebody who has reason to hide it: whoever reads over a
+    shoulder learns nothing from either. A letter goes only where it was asked for."""
+    if not subject_request.may_write or medium != "email":
+        return Neutral()
+    # Ours without its name, which may be the organisation's.
+    plain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    sender = subject_request.organisation.neutral_sender or plain
+    return Neutral(text_of, sender)
 
 
 def _has_its_turn(subject_request: SubjectRequest, kind: str, to: str, at: datetime) -> bool:
@@ -204,6 +225,11 @@ def told_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
         # Asked only by the messages that say it: it opens what was typed.
         "reaches": partial(look_back.told, subject_request),
     }
+
+
+def find_page() -> str:
+    """Where reference and receipt code are typed, as it is typed: without what a browser adds."""
+    return f"{settings.BASE_URL}{reverse('portal:find')}".partition("://")[2]
 
 
 def address_of_link(token: str) -> str:
