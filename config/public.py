@@ -12,6 +12,7 @@ PUBLIC_PAGES = frozenset(
         *("portal:home", "portal:organisation", "portal:policy", "portal:ask"),
         *("portal:set_language", "portal:link", "portal:end", "portal:ended"),
         *("portal:find", "portal:lost", "portal:looked"),
+        *("portal:leave", "portal:away"),
         # For the contact on record: it objects, and sees nothing.
         "portal:not_me",
         # These want the session of a private link instead; what was released wants a code as well.

@@ -20,6 +20,8 @@ PORTAL = {
     "portal:ended",
     "portal:end",
     "portal:find",
+    "portal:leave",
+    "portal:away",
     "portal:lost",
     "portal:looked",
     "portal:not_me",

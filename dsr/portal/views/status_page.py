@@ -48,7 +48,9 @@ def _link_page(request: HttpRequest, found: StatusLink | None, status: int = 200
         return render(request, "portal/link_over.html", status=404)
     organisation = found.subject_request.organisation
     stand_in(organisation.place)
-    context = {"organisation": organisation}
+    # Whoever reads the mail of somebody else learns here no more than in the mail.
+    private = bool(found.subject_request.may_write)
+    context = {"organisation": organisation, "in_confidence": private, "quiet": private}
     return render(request, "portal/link.html", context, status=status)
 
 
@@ -84,11 +86,13 @@ def open_requests(request: HttpRequest) -> HttpResponse:
         {
             "subject_request": each.subject_request,
             "shown": show_right(each.subject_request.right, each.subject_request.organisation),
+            "quiet": bool(each.subject_request.may_write),
             "stands": told_where(each.subject_request, stands(each.subject_request, at)),
         }
         for each in sessions
     ]
-    return render(request, "portal/open_requests.html", {"requests": shown})
+    context = {"requests": shown, "in_confidence": any(each["quiet"] for each in shown)}
+    return render(request, "portal/open_requests.html", context)
 
 
 @require_safe
@@ -291,8 +295,11 @@ def _end_again(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest) -> HttpResponse:
     # Without asking whether one was open: ending twice is ending once.
     end_sessions(request, timezone.now())
-    response = redirect("portal:ended")
-    # Pages in the history and the cache of the browser would show what the session no longer does.
+    return forget_all(redirect("portal:ended"))
+
+
+def forget_all(response: HttpResponse) -> HttpResponse:
+    """Pages in the cache of the browser would show what the session no longer does."""
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
 
