@@ -63,3 +63,23 @@ for (const field of document.querySelectorAll("textarea[data-most]")) {
   field.addEventListener("input", count);
   count();
 }
+
+// <input type="file" data-most-files="5" data-most-bytes="…" data-too-much="…">: said when chosen.
+for (const field of document.querySelectorAll("input[data-most-bytes]")) {
+  const line = document.createElement("p");
+  line.className = "error";
+  line.setAttribute("aria-live", "assertive");
+  field.before(line);
+  field.addEventListener("change", () => {
+    const { mostBytes, mostFiles, tooMuch } = field.dataset;
+    const files = [...field.files];
+    const large = files.filter((file) => file.size > Number(mostBytes));
+    const wrong = large.length ? large : files.slice(Number(mostFiles));
+    line.textContent = wrong.length ? `${tooMuch} ${wrong.map((file) => file.name).join(", ")}` : "";
+  });
+  field.form.addEventListener("submit", (event) => {
+    if (!line.textContent || event.submitter?.name === "language") return;
+    event.preventDefault();
+    field.focus();
+  });
+}
