@@ -10,6 +10,7 @@ from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
 from dsr.policies.kinds import Level
+from dsr.policies.law_words import article_in_words
 from dsr.policies.models import Right
 from dsr.requests.authority import authority_needed
 from dsr.requests.identity_levels import reached_level, still_needed
@@ -140,6 +141,6 @@ def identity_progress(subject_request: SubjectRequest, today: date) -> IdentityP
 def source(right: Right) -> str:
     """Where a right stands: the policy and its version, or the article of a law."""
     if right.law:
-        return f"{right.law}, {right.law_article}"
+        return article_in_words(right.law, right.law_article)
     version = right.reading.version
     return f"{version.policy.title} ({version.label})"

@@ -37,6 +37,16 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// Leaving at once: the page is gone before the server has heard of it, and back does not find it.
+for (const form of document.querySelectorAll("form[data-leave]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    document.body.hidden = true;
+    navigator.sendBeacon(form.action);
+    window.location.replace(form.dataset.leave);
+  });
+}
+
 // <textarea data-most="4000" data-left="…" data-over="…">: how much room is left, near the end.
 for (const field of document.querySelectorAll("textarea[data-most]")) {
   const most = Number(field.dataset.most);

@@ -44,11 +44,22 @@ HELP: Mapping[str, str | Promise] = {
 }
 
 
+WHOSE: Mapping[str, str | Promise] = {
+    "email": gettext_lazy("Of who asks, not of the child or person they ask for."),
+    "postal_address": gettext_lazy("Of who asks, not of the child or person they ask for."),
+    "phone": gettext_lazy("Of who asks, not of the child or person they ask for."),
+    "born_on": gettext_lazy("Of the child or person whom the data is about."),
+    "account": gettext_lazy("Of the child or person whom the data is about."),
+}
+
+
 class RecordForm(RequestForm):
     """The form of a right as staff copy a letter into it: nothing that is missing comes back."""
 
     # A letter is taken as it came: what it lacks is asked for later, never refused (promise A16).
     asks_once: ClassVar[bool] = False
+    door: ClassVar[str] = "dashboard:enter"
+    whose: ClassVar[Mapping[str, str | Promise]] = WHOSE
     takes_signatures: ClassVar[bool | None] = True
     roles: ClassVar[Mapping[str, str | Promise]] = {str(asker): asker.label for asker in Asker}
     labels: ClassVar[Mapping[str, str | Promise]] = {
