@@ -172,3 +172,4 @@ def test_nobody_is_late_with_a_day_before_which_nothing_may_be_given(today: str,
     wait = Deadline(purpose=Duty.NOT_BEFORE, set_by="law", due_on=date(2026, 5, 3))
     badge = words.deadline_badge(wait, date.fromisoformat(today))
     assert (badge.kind, badge.text) == ("ok", said)
+    assert not wait.is_overdue(date.fromisoformat(today))
