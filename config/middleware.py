@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 
 from csp.utils import build_policy
 from django.conf import settings
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
 from config import errors
@@ -74,6 +74,21 @@ class NulMiddleware:
         if b"\0" in query or any("\0" in each for each in named):
             return errors.not_found(request, Http404())
         return self.get_response(request)
+
+
+class MethodMiddleware:
+    """An address that takes no visit says what it is, where Django answers with an empty page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        page = errors.not_allowed(request)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
 
 class AlteredMiddleware:

@@ -184,6 +184,7 @@ MIDDLEWARE = [
     # Knows the reader's language, and stands before all that reads what was sent.
     "config.middleware.NulMiddleware",
     "config.middleware.BodyMiddleware",
+    "config.middleware.MethodMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

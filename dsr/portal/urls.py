@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from .again import language_again, shown_again_by
-from .views import asking, leaving, lost_link, not_me, reading, rights, status_page
+from .views import asking, find, leaving, lost_link, not_me, reading, rights, status_page
 
 app_name = "portal"
 language = shown_again_by(language_again)(login_not_required(require_POST(set_language)))
@@ -21,6 +21,7 @@ urlpatterns = [
     path("s/<str:token>/", status_page.link, name="link"),
     path("lost/", lost_link.lost, name="lost"),
     path("lost/sent/", lost_link.looked, name="looked"),
+    path("find/", find.find, name="find"),
     path("status/", status_page.open_requests, name="open_requests"),
     path("status/end/", status_page.end, name="end"),
     path("status/<slug:reference>/", status_page.status, name="status"),

@@ -19,6 +19,7 @@ PORTAL = {
     "portal:file",
     "portal:ended",
     "portal:end",
+    "portal:find",
     "portal:leave",
     "portal:away",
     "portal:lost",

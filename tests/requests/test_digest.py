@@ -166,7 +166,7 @@ def test_a_withdrawal_is_confirmed_at_once_also_within_the_hour(desk: Desk) -> N
     assert mails() == [("acknowledgement", to), ("withdrawn", to), ("withdrawn", to)]
     # The second one had no receipt yet: this is it, and no digest repeats it.
     body = OutboxMessage.objects.get(kind="withdrawn", reference=second.reference).unseal("body")
-    assert "It had been received on May 1, 2026; this message is its receipt as well." in str(body)
+    assert "It had been received on 1 May 2026; this message is its receipt as well." in str(body)
     assert [each.kind for each in second.notices.all()] == ["withdrawn"]
     assert digests.sweep(at=MORNING + HOUR) == 0
 
@@ -177,7 +177,7 @@ def test_withdrawing_form_after_form_floods_nobody(desk: Desk) -> None:
         ending.withdraw(asked.pk, actor=REQUESTER, at=MORNING + minutes * MINUTE, seen=None)
     assert [kind for kind, _to in mails()] == ["acknowledgement", *["withdrawn"] * 5]
     digests.sweep(at=MORNING + HOUR)
-    assert digest().count("This request was withdrawn on May 1, 2026.") == 3
+    assert digest().count("This request was withdrawn on 1 May 2026.") == 3
 
 
 def test_a_request_that_was_stopped_gets_its_link_when_it_goes_on(desk: Desk) -> None:

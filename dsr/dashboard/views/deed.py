@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from dsr.audit.services import record_refusal
+from dsr.accounts.middleware import refusal_is_recorded
 from dsr.dashboard import words
 from dsr.dashboard.deed_forms import DeedForm, grouped
 from dsr.dashboard.deed_panels import shown
@@ -109,6 +109,8 @@ class DeedView(RequestView):
                 put_refusal(form, refused)
             except NotAllowed as refused:
                 # Asked again under the lock: a role may have been taken since the page was opened.
+                # The deed has recorded it.
+                refusal_is_recorded(request)
                 raise PermissionDenied from refused
             except RequestError as refused:
                 put_refusal(form, refused)
@@ -176,8 +178,7 @@ class DeedView(RequestView):
             return
         # Looking is no attempt: a colleague may have sent the address.
         if self.request.method == "POST":
-            facts = {"deed": self.deed.code, "request": self.subject_request.pk}
-            record_refusal("denied", at=self.at, actor_id=self.user.pk, facts=facts)
+            self.refuse_access(self.deed.code, request=self.subject_request.pk)
         raise PermissionDenied
 
 

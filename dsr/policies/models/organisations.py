@@ -20,8 +20,8 @@ from dsr.vault.address_fields import AddressColumn
 # An organisation's page is at /<its short name>/: fixed addresses of the site cannot be names.
 FIXED_ADDRESSES = frozenset(
     {
-        *("admin", "api", "away", "ended", "health", "language", "leave", "lost", "media", "s"),
-        *("sent", "staff", "static", "status", "trial"),
+        *("admin", "api", "away", "ended", "find", "health", "language", "leave", "lost", "media"),
+        *("s", "sent", "staff", "static", "status", "trial"),
     }
 )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -62,12 +62,10 @@ def organisation(request: HttpRequest, organisation: str) -> HttpResponse:
 @require_safe
 def policy(request: HttpRequest, organisation: str, policy: str, version: str) -> HttpResponse:
     found = find_organisation(organisation)
-    shown = get_object_or_404(
-        PolicyVersion.objects.select_related("policy"),
-        policy__organisation=found,
-        policy__slug=policy,
-        label=version,
-    )
+    versions = PolicyVersion.objects.select_related("policy").filter(policy__organisation=found)
+    shown = versions.filter(policy__slug=policy, label=version).first()
+    if shown is None:
+        raise not_of(found)
     # Our reading may be revised while the text stays; the newest marks the clauses.
     reading = shown.readings.order_by("-number").first()
     rights = list(reading.rights.filter(law="")) if reading else []
@@ -86,9 +84,16 @@ def policy(request: HttpRequest, organisation: str, policy: str, version: str) -
 
 def find_organisation(slug: str) -> Organisation:
     # A closed organisation answers like one that never was.
-    found = get_object_or_404(open_organisations(), slug=slug)
-    # From here on the page is one of this organisation.
-    stand_in(found.place)
+    if found := open_organisation(slug):
+        return found
+    raise Http404
+
+
+def open_organisation(slug: str) -> Organisation | None:
+    """Where there is one, from here on the page is of this organisation."""
+    found = open_organisations().filter(slug=slug).first()
+    if found:
+        stand_in(found.place)
     return found
 
 
@@ -100,6 +105,13 @@ def right_of(organisation: Organisation, slug: str) -> Right | None:
         # The one that was just found, else whoever asks for it asks the database once more.
         right.reading.version.policy.organisation = organisation
     return right
+
+
+def not_of(organisation: Organisation) -> Http404:
+    """The organisation is there and this page of it is not: the error page leads to the former."""
+    error = Http404()
+    error.organisation = organisation.slug  # type: ignore[attr-defined]
+    return error
 
 
 def crumbs_to(organisation: Organisation) -> list[dict[str, Any]]:

@@ -25,12 +25,12 @@ from dsr.portal.again import (
     page_closed,
     shown_again_by,
 )
-from dsr.portal.confirming import withdrawal_told
+from dsr.portal.confirming import Receipt, withdrawal_told
 from dsr.portal.forms import CodeForm, CompletingForm, ReplyForm, TypedForm
 from dsr.portal.guarding import find_link, one_too_many, put_on, status_of, upload_refusal
 from dsr.portal.session import all_open, end_sessions, open_session, with_session
 from dsr.portal.showing import show_right
-from dsr.portal.status_page import letter_of, page_of
+from dsr.portal.status_page import letter_of, no_way_back, page_of
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deeds import conversation, correction, ending
 from dsr.requests.errors import RequestError, TooMany
@@ -114,6 +114,7 @@ def show(
         "form": form,
         "code_form": code_form or CodeForm(),
         "files_lost": lost_files(request),
+        "no_way_back": no_way_back(session, timezone.now()),
         # Where the page is shown in answer to a post, its address is none to come back to.
         "language_next": reverse("portal:status", args=[session.subject_request.reference]),
     }
@@ -253,7 +254,7 @@ def paper(request: HttpRequest, session: PrivateSession) -> HttpResponse:
 @require_POST
 @with_session
 def new_link(request: HttpRequest, session: PrivateSession) -> HttpResponse:
-    """Make a further private link and show it this once; it is kept nowhere else.
+    """A receipt to keep: a further link and a receipt code, shown this once and kept nowhere.
 
     The old ones are closed, unless the requester says that they are to stay.
     """
@@ -263,9 +264,9 @@ def new_link(request: HttpRequest, session: PrivateSession) -> HttpResponse:
         return redirect("portal:status", session.subject_request.reference)
     if not request.POST.get("keep_others"):
         links.close_others(session, at=at)
-    token = links.issue(subject_request, at=at)
-    address = request.build_absolute_uri(reverse("portal:link", args=[token]))
-    return render(request, "portal/new_link.html", page_of(session, at) | {"address": address})
+    token, code = links.issue(subject_request, at=at), links.issue_code(subject_request, at=at)
+    shown = {"kept": Receipt(request, subject_request, token, code, at)}
+    return render(request, "portal/new_link.html", page_of(session, at) | shown)
 
 
 @shown_again_by(shown_again)

@@ -375,6 +375,13 @@ def _is_used_up(message: RequestMessage, what: Read, enclosure: Enclosure | None
     return taken.count() >= MOST[what]
 
 
+def _which(message: RequestMessage, what: Read, enclosure: Enclosure | None) -> dict[str, Any]:
+    """Which file was taken, by its number."""
+    if enclosure:
+        return {"enclosure": enclosure.pk, "file": enclosure.file_id}
+    return {"file": message.letter_id} if what == Read.LETTER else {}
+
+
 LINE_OF = {Read.PAGE: "answer_read", Read.LETTER: "letter_downloaded", Read.FILE: "file_taken"}
 
 
@@ -395,7 +402,7 @@ def _count(
         LINE_OF[what],
         actor=REQUESTER,
         at=at,
-        facts=facts | ({"enclosure": enclosure.pk} if enclosure else {}),
+        facts=facts | _which(message, what, enclosure),
     )
     tell_requester(
         subject_request,
