@@ -60,6 +60,16 @@ def test_a_right_for_some_ages_is_not_entered_for_others_and_theirs_is_named(
     assert not SubjectRequest.objects.exists()
 
 
+def test_staff_say_whether_it_is_safe_to_write_and_silence_is_no_permission(
+    desk: Desk, seat: SeatOf
+) -> None:
+    clerk, url = seat("clerk"), "/staff/new/indigomed/confidential-communications/"
+    page = text_of(clerk.client.get(url))
+    assert "If you leave it open, nothing is written to them." in page
+    assert enter(clerk, url, **LETTER).status_code == 302
+    assert SubjectRequest.objects.get().may_write == "none"
+
+
 def test_the_day_of_receipt_counts_for_the_age(desk: Desk, seat: SeatOf) -> None:
     # Eighteen on 1 May 2026, the day of entering; seventeen when the letter came.
     typed = CHILD | {"born_on": "2008-05-01", "received_on": "2026-04-30"}
