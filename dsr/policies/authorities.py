@@ -52,7 +52,8 @@ def responsible(laws: Iterable[str], home: str, seat: str) -> list[Authority]:
     """Those of where the person lives first, then of where the organisation is (GDPR Art. 77(1)).
 
     `laws`: those that apply (`gdpr`, `hipaa`); `home` and `seat` are places, "" where unknown.
-    Never empty where any law, or either place, is known.
+    Empty only where no law that ships reaches either place; the way to the organisation, and the
+    authority of the person's own country, are named then by `dsr.requests.remedies`.
     """
     laws = set(laws) | ({"fadp"} if home == "CH" else set())
     # The law of before has the authority of today.

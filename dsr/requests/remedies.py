@@ -37,7 +37,9 @@ def ways(subject_request: SubjectRequest) -> list[Way]:
     laws = _laws(subject_request)
     home = subject_request.country or place_claimed(subject_request.right)
     seat = subject_request.organisation.country
-    found = [_authority(each) for each in responsible(laws, home, seat)]
+    found = [_authority(each) for each in responsible(laws, home, seat)] or [
+        Way(_("Complain to the data protection authority of your country, where there is one"), ())
+    ]
     return [_to_us(subject_request), *found, *_court(laws, home)]
 
 

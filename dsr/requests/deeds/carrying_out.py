@@ -50,9 +50,10 @@ def _with_remedies(decision: Decision, text: str) -> str:
     subject_request = decision.subject_request
     ways = [f"- {each}" for each in remedies.in_letter(subject_request)]
     with translation.override(subject_request.language):
-        ground = _("Why: %(ground)s") % {"ground": remedies.why(subject_request, decision.ground)}
+        why = remedies.why(subject_request, decision.ground)
+        ground = _("Why: %(ground)s") % {"ground": why} if why else ""
         head = _("If you do not agree:")
-    return "\n\n".join([text, ground, "\n".join([head, *ways])])
+    return "\n\n".join(filter(None, [text, ground, "\n".join([head, *ways])]))
 
 
 def _tell(doing: Doing, decision: Decision, message: RequestMessage) -> None:
