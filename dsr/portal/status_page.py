@@ -5,12 +5,14 @@ The same request is also set as a letter, for an organisation that wants a signa
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from dsr.days.words import day_words
 from dsr.policies.particulars import FieldSpec, particulars
 from dsr.requests import enclosures, history, remedies
 from dsr.requests.deadlines import clocks, look_back
@@ -279,6 +281,10 @@ def _said(subject_request: SubjectRequest) -> list[tuple[Any, str]]:
 
 
 def _in_words(spec: FieldSpec, value: Any) -> str:
+    if spec.type == "date":
+        # A value that is no day, which the form did not refuse, stands as it was typed.
+        with suppress(ValueError):
+            return day_words(date.fromisoformat(str(value)))
     labels = dict(spec.choices)
     chosen = value if isinstance(value, list) else [value]
     return ", ".join(str(labels.get(each, each)) for each in chosen)

@@ -15,8 +15,9 @@ OF_DJANGO = re.compile(
     r"|\b\w*(DATE|TIME)_FORMAT\b|formats\.localize|\blocalize\("
 )
 ITS_OWN = ("dsr/days/", "config/formats/")
-# For machines, and the name of the weekday; the rest are names of ours.
-SHAPES = {"DATE_FORMAT", "DATETIME_FORMAT", "TIME_FORMAT", "Y-m-d", "c", "l"}
+# For machines; names of a weekday and of a month with its year, which all order alike; the rest are
+# names of ours.
+SHAPES = {"F Y", "D", "DATE_FORMAT", "DATETIME_FORMAT", "TIME_FORMAT", "Y-m-d", "c", "l"}
 FILTER = re.compile(r"\|(?:date|time)(?::[\"']([^\"']*)[\"'])?")
 OTHER_FILTERS = re.compile(r"\|(naturalday|naturaltime|timesince|timeuntil|localize|unlocalize)\b")
 # A column's value put down as it is; a name that ends so is a day or an instant.

@@ -58,3 +58,11 @@ def test_a_form_sent_before_says_whose_time_it_is(visitor: Visitor) -> None:
         r"This form arrived on 1 May 2026 at \d\d:\d\d, Paris time, and counts once\.",
         " ".join(again.content.decode().split()),
     )
+
+
+def test_the_letter_to_be_signed_by_hand_has_days_in_words(visitor: Visitor) -> None:
+    visitor.ask()
+    page = visitor.open(visitor.at("paper/"))
+    assert "1 May 2024" in page
+    assert "30 April 2026" in page
+    assert "2024-05-01" not in page
