@@ -78,7 +78,7 @@ def test_from_the_queue_to_the_approval(walk: Walk) -> None:
     walk.sit_down(walk.desk.handler)
     walk.go("/staff/")
     walk.follow("Access")
-    walk.page.get_by_text("Why this date", exact=False).last.click()
+    walk.page.get_by_text("Why this date", exact=False).first.click()
     assert_accessible(walk.page)
     walk.follow("Record evidence")
     walk.press("Record evidence")
@@ -161,7 +161,7 @@ def test_search_team_health_and_the_mailbox(walk: Walk) -> None:
     walk.go("/staff/")
     walk.page.get_by_role("textbox", name="Find a request").fill("zoe.canary@example.org")
     walk.press("Find")
-    expect(walk.page.get_by_text(asked.reference)).to_be_visible()
+    expect(walk.page.get_by_text(asked.reference, exact=True)).to_be_visible()
     assert "canary" not in walk.page.url
     walk.go("/staff/team/")
     walk.follow("Invite somebody")

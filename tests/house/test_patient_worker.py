@@ -80,7 +80,7 @@ def test_what_the_web_server_answers_itself_carries_the_headers_and_repeats_noth
         "Connection": "close",
     }
     assert "canary" not in body
-    assert f'<p class="code">{status[:3]}</p>' in body
+    assert f'<p class="code">Error {status[:3]}</p>' in body
     # A defect is logged, by the reference that the page shows; nonsense from outside is not.
     assert bool(caplog.records) is status.startswith("500")
     if caplog.records:
