@@ -11,7 +11,8 @@ PUBLIC_PAGES = frozenset(
         # What can be asked of whom, and the asking.
         *("portal:home", "portal:organisation", "portal:policy", "portal:ask"),
         *("portal:set_language", "portal:link", "portal:end", "portal:ended"),
-        *("portal:lost", "portal:looked"),
+        *("portal:find", "portal:lost", "portal:looked"),
+        *("portal:leave", "portal:away"),
         # For the contact on record: it objects, and sees nothing.
         "portal:not_me",
         # These want the session of a private link instead; what was released wants a code as well.

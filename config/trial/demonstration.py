@@ -13,7 +13,8 @@ from django.db import transaction
 from config.trial.second_factor import enrol_for_trial
 from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Role
-from dsr.notifications.models import OutboxMessage
+from dsr.notifications.models import Medium, OutboxMessage
+from dsr.notifications.models import Status as MailStatus
 from dsr.notifications.services import mark_missed, write_off
 from dsr.policies.models import Organisation, Right
 from dsr.requests import enclosures
@@ -301,10 +302,14 @@ class _Story:
         # By somebody else than who proposed, as for every release of health data (promise A8).
         approved = review.approve(proposed.pk, actor=self.officer, at=at, seen=proposed.version)
         sent = answer.send_answer(approved.pk, actor=self.handler, at=at, seen=approved.version)
-        # The mail itself goes out when the trial runs; in this story it went on its day.
-        for notice in sent.notices.waiting():
-            notices.went_out(notice, sent, sent.organisation.today(at), None, at)
-        answer.close(sent.pk, actor=self.handler, at=at, seen=sent.version)
+        self._mail_arrives(sent, at)
+        answer.close(sent.pk, actor=self.handler, at=at, seen=None)
+
+    def _mail_arrives(self, told: SubjectRequest, at: datetime) -> None:
+        """In the invented past mail was sent at once; nothing is closed before it was told."""
+        owed = OutboxMessage.objects.of(told.reference).filter(status=MailStatus.OWED)
+        owed.exclude(medium=Medium.LETTER).update(status=MailStatus.SENT, sent_at=at)
+        notices.sweep(at=at)
 
     def _refuse(self, asked: SubjectRequest) -> None:
         at = self._ago(30)

@@ -90,9 +90,17 @@ def idle_minutes(user: User) -> int:
     return min(limits, default=IDLE_MINUTES)
 
 
+RECORDED = "_refusal_is_recorded"
+
+
+def refusal_is_recorded(request: HttpRequest) -> None:
+    """Called by who wrote a line of their own, which says more than the name of the page."""
+    setattr(request, RECORDED, True)
+
+
 class DeniedAccessMiddleware:
     """Records in the site's history that somebody was refused a page, after everything of the
-    request has been rolled back.
+    request has been rolled back. One refusal is one line.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -100,7 +108,8 @@ class DeniedAccessMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if response.status_code == 403 and isinstance(request.user, User):
+        told = getattr(request, RECORDED, False)
+        if response.status_code == 403 and isinstance(request.user, User) and not told:
             match = request.resolver_match
             # The name of the page, never its address: that may hold a reference.
             name = (match.view_name if match else "").lower() or "unnamed"

@@ -6,14 +6,18 @@ that write theirs. What somebody changed without a line nobody could find again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
-from django.db.models import Model
+from django.db.models import DateField, DateTimeField, Model
 from django.http import HttpRequest
 from django.utils import timezone
+
+from dsr.days.place import NOWHERE, Place, stand_in
+from dsr.days.words import day_words, instant_words
 
 from .recording import delete_recorded, save_recorded
 
@@ -32,11 +36,49 @@ class Unchanged:
 
 
 class _OneByOne(admin.ModelAdmin[Any]):
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Days and times as the organisation of each row has them."""
+        columns = super().get_list_display(request)
+        dated = {each.name: each for each in self.opts.fields if isinstance(each, DateField)}
+        return [_said(dated[name]) if name in dated else name for name in columns]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        # From here on the page is one of its organisation.
+        stand_in(_place_of(found))
+        return found
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """One at a time: deleting many at once would leave no line for each."""
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+
+# By which ways a row belongs to an organisation.
+WAYS = ("organisation", "subject_request.organisation", "policy.organisation")
+
+
+def _place_of(row: Any) -> Place:
+    for way in WAYS:
+        try:
+            place = attrgetter(f"{way}.place")(row)
+        except AttributeError:
+            continue
+        if isinstance(place, Place):
+            return place
+    return NOWHERE
+
+
+def _said(column: DateField[Any, Any]) -> Callable[[Any], str | None]:
+    words = instant_words if isinstance(column, DateTimeField) else day_words
+
+    @admin.display(description=column.verbose_name, ordering=column.name)
+    def said(row: Any) -> str | None:
+        value = getattr(row, column.name)
+        return words(value, _place_of(row)) if value else None
+
+    return said
 
 
 class ReadOnlyPage(Unchanged, _OneByOne):

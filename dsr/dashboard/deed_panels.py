@@ -15,17 +15,19 @@ from django.http import Http404
 
 from dsr.accounts.models import User
 from dsr.dashboard import request_page, words
+from dsr.notifications.letters import unprinted
 from dsr.notifications.models import OutboxMessage
 from dsr.requests import answer_texts, decision_rules, enclosures
 from dsr.requests.authority import authority_needed
 from dsr.requests.deeds.deadline import extendable
 from dsr.requests.deeds.declaration import Deed
+from dsr.requests.deeds.ending import possible_endings
 from dsr.requests.deeds.post import to_send_again
 from dsr.requests.mail_names import mail_name
 from dsr.requests.models import SubjectRequest
-from dsr.requests.people import goes_by_post, notices_go_to, writes_to
+from dsr.requests.people import goes_by_post, lines_of, notices_go_to, writes_to
 from dsr.requests.preconditions import identity_reached, standing_decision
-from dsr.requests.states import ENDING_FROM, Ending, Outcome
+from dsr.requests.states import Outcome
 from dsr.vault.addresses import readable
 
 Panel = Callable[[SubjectRequest, User, Mapping[str, Any], date], dict[str, Any]]
@@ -42,7 +44,16 @@ def shown(
     context: dict[str, Any] = {}
     for name in deed.shows:
         context |= PANELS[name](subject_request, user, address, today)
+    # Told before anything is sent: a letter with boxes for a name is no letter to that person.
+    if WRITES & set(deed.shows):
+        texts = (str(context.get(each, "")) for each in TEXTS)
+        context["unprinted"] = unprinted(*lines_of(writes_to(subject_request)), *texts)
     return context
+
+
+# Panels of pages on which something is written to the requester, and what they show of it.
+WRITES = frozenset({"goes", "answer", "decision", "ending", "deciding", "undelivered", "message"})
+TEXTS = ("answer", "decision_answer")
 
 
 def _identity(
@@ -112,9 +123,8 @@ def second_people(subject_request: SubjectRequest, besides: User) -> list[User]:
 def _ending(
     it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
 ) -> dict[str, Any]:
-    possible = [each for each in Ending if it.status in ENDING_FROM[each]]
     return {
-        "endings": [(each.value, each.label) for each in possible],
+        "endings": [(each.value, each.label) for each in possible_endings(it)],
         "second_people": second_people(it, user),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import reduce
@@ -120,13 +121,13 @@ class QueueFilters(FilterSet):
         people: Iterable[User],
         at: datetime,
     ) -> None:
-        super().__init__(data, requests)
+        super().__init__(_as_seen_by(user, data), requests)
         self.requests, self.user = requests, user
         self.organisations, self.at = organisations, at
         # The library copies the filters for each instance, so these are this person's alone.
         named = [(each.slug, each.name) for each in organisations]
         # Who looks is there as "Me" already.
-        others = [(str(each.pk), each.name) for each in people if each.pk != user.pk]
+        others = _named_apart(each for each in people if each.pk != user.pk)
         self.filters["organisation"].extra["choices"] = named
         self.filters["assignee"].extra["choices"] = [*FIRST_CHOICES, *others]
         # With one organisation there is nothing to choose.
@@ -177,6 +178,25 @@ class QueueFilters(FilterSet):
         if value == OVERDUE:
             return overdue(requests, self.organisations, self.at)
         return due_within(requests, self.organisations, self.at, DAYS[value])
+
+
+def _as_seen_by(user: User, data: QueryDict) -> QueryDict:
+    """An address that a colleague sent has its reader by their number: for them that is “Me”."""
+    if data.get("assignee") != str(user.pk):
+        return data
+    own = data.copy()
+    own["assignee"] = MINE
+    return own
+
+
+def _named_apart(people: Iterable[User]) -> list[tuple[str, str]]:
+    """Each by name, and with the address where two have the same."""
+    listed = list(people)
+    times = Counter(each.name for each in listed)
+    return [
+        (str(each.pk), f"{each.name} ({each.email})" if times[each.name] > 1 else each.name)
+        for each in listed
+    ]
 
 
 def tiles(

@@ -8,20 +8,22 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
 from dsr.dashboard import words
 from dsr.notifications.models import Medium, OutboxMessage, Trouble
 from dsr.notifications.models import Status as MailStatus
 from dsr.policies.kinds import Checked
+from dsr.policies.law_words import law_in_words
 from dsr.policies.particulars import PARTICULARS, FieldSpec
 from dsr.requests import enclosures, history, queries
 from dsr.requests.deadlines import clocks, explain
 from dsr.requests.decision_rules import grounds_for
 from dsr.requests.deeds.deadline import extensions_waiting
 from dsr.requests.deeds.post import to_send_again
+from dsr.requests.file_words import FileKind
 from dsr.requests.mail_names import mail_name
 from dsr.requests.models import (
     Attachment,
@@ -349,7 +351,7 @@ def _clock(
 
 def _source(deadline: Deadline) -> str:
     # Stored untranslated, so that each reader gets their own language.
-    return gettext(deadline.source)
+    return law_in_words(deadline.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,22 +359,26 @@ class FileShown:
     pk: int
     name: str
     size: int
-    what: str
+    kind: FileKind
     at: datetime
     scan: str
     until: datetime | None
+
+    @property
+    def what(self) -> str:
+        return str(self.kind.label)
 
 
 def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]:
     """Everything that can be downloaded; identity documents only for those who prove or approve."""
     # The download asks this same list, so nothing can be fetched that is not shown here.
     found = [(each.file, _came_as(each)) for each in subject_request.attachments.all()]
-    found += [(each.letter, _("Letter")) for each in subject_request.messages.all() if each.letter]
+    found += [
+        (each.letter, FileKind.LETTER) for each in subject_request.messages.all() if each.letter
+    ]
     # Prefetched with the page, so asking for the messages twice costs nothing.
     found += [
-        (each.proof, _("Proof of the answer"))
-        for each in subject_request.messages.all()
-        if each.proof
+        (each.proof, FileKind.ANSWER_PROOF) for each in subject_request.messages.all() if each.proof
     ]
     # An image of a passport is for those who judge it: it is not even named to others.
     # Once destroyed it is no file any more; the evidence says so.
@@ -380,54 +386,52 @@ def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]
     found += [
         (
             each.file,
-            _("Goes with the answer") if each.message_id is None else _("Went with the answer"),
+            FileKind.GOES if each.message_id is None else FileKind.WENT,
         )
         for each in subject_request.enclosures.all()
         if each.file
     ]
     decisions = subject_request.decisions.exclude(given_proof=None).select_related("given_proof")
-    found += [
-        (each.given_proof, _("Proof of what was given")) for each in decisions if each.given_proof
-    ]
+    found += [(each.given_proof, FileKind.GIVEN_PROOF) for each in decisions if each.given_proof]
     gone = {pk for pk, each in documents.items() if each.destroyed_at}
     if identity:
         sent = {file.pk for file, _what in found}
         rows = {each.document: each.about for each in subject_request.evidence.all()}
         found += [
-            (file, _("Identity document") if about == About.IDENTITY else _("Proof of authority"))
+            (file, FileKind.IDENTITY if about == About.IDENTITY else FileKind.AUTHORITY)
             for file, about in rows.items()
             if file and file.pk not in sent
         ]
     found = [
-        (file, what)
-        for file, what in found
+        (file, kind)
+        for file, kind in found
         if file.pk not in gone and (identity or file.pk not in documents)
     ]
     deadlines = subject_request.deadlines.all()
     # Only a deadline set by a court or an authority has one, and Django raises for the others.
-    found += [(each.order.document, _("Order")) for each in deadlines if hasattr(each, "order")]
+    found += [(each.order.document, FileKind.ORDER) for each in deadlines if hasattr(each, "order")]
     extensions = [each for deadline in deadlines for each in deadline.extensions.all()]
-    found += [(each.proof, _("Notice of an extension")) for each in extensions if each.proof]
+    found += [(each.proof, FileKind.EXTENSION) for each in extensions if each.proof]
     # For their names, which are sealed like the files themselves.
-    in_safe(subject_request, [file for file, _what in found])
+    in_safe(subject_request, [file for file, _kind in found])
     return [
         FileShown(
             file.pk,
             str(file.shown("name", _("(erased)"))),
             file.size,
-            what,
+            kind,
             file.added_at,
             str(file.get_scan_display()),
             gone_on(documents[file.pk]) if file.pk in documents else None,
         )
-        for file, what in found
+        for file, kind in found
     ]
 
 
-def _came_as(attachment: Attachment) -> str:
+def _came_as(attachment: Attachment) -> FileKind:
     if attachment.about == About.AUTHORITY:
-        return _("Proof of authority")
-    return _("Came with the request") if attachment.from_requester else _("Added by staff")
+        return FileKind.AUTHORITY
+    return FileKind.CAME if attachment.from_requester else FileKind.STAFF
 
 
 @dataclass(frozen=True, slots=True)

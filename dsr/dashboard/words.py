@@ -10,6 +10,7 @@ from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
 from dsr.policies.kinds import Level
+from dsr.policies.law_words import article_in_words
 from dsr.policies.models import Right
 from dsr.requests.authority import authority_needed
 from dsr.requests.identity_levels import reached_level, still_needed
@@ -82,7 +83,7 @@ def _without_duty(deadline: Deadline, days: int, refusing: bool) -> str:
     if deadline.purpose == Duty.EXTENSION_NOTICE:
         return _("Possible until then") if days >= 0 else _("No longer possible")
     if deadline.purpose == Duty.NOT_BEFORE:
-        return _("Nothing may be given before then") if days > 0 else _("Possible since then")
+        return _("Nothing may be given before then") if days >= 0 else _("Possible since then")
     if deadline.purpose == Duty.REFUSE and not refusing:
         return _("Only if it is refused, in whole or in part")
     return ""
@@ -140,6 +141,6 @@ def identity_progress(subject_request: SubjectRequest, today: date) -> IdentityP
 def source(right: Right) -> str:
     """Where a right stands: the policy and its version, or the article of a law."""
     if right.law:
-        return f"{right.law}, {right.law_article}"
+        return article_in_words(right.law, right.law_article)
     version = right.reading.version
     return f"{version.policy.title} ({version.label})"

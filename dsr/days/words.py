@@ -20,10 +20,10 @@ VOWELS = frozenset("AEIOUYHÀÂÉÈÊÎÔÙÛ")
 
 def day_words(day: date, place: Place | None = None) -> str:
     """A day; of an aware instant the day at that place."""
-    place = place or here()
     language = _language()
     if isinstance(day, datetime) and timezone.is_aware(day):
-        day = day.astimezone(ZoneInfo(place.zone))
+        day = timezone.localtime(day, ZoneInfo(place.zone) if place else None)
+    place = place or here()
     if language == "fr" and day.day == 1:
         return f"1er {formats.date_format(day, 'F Y')}"
     return str(formats.date_format(day, day_format(language, place)))
@@ -36,10 +36,13 @@ def day_format(language: str, place: Place) -> str:
 
 
 def time_words(at: datetime | time, place: Place | None = None) -> str:
-    """A time with whose time it is; one without a zone is only a time."""
+    """A time with whose time it is; one without a zone is only a time.
+
+    Without a place it is that of the clock in use, which is the clock of where one stands.
+    """
     if isinstance(at, time) or timezone.is_naive(at):
         return str(formats.time_format(at, "TIME_FORMAT"))
-    zone = (place or here()).zone
+    zone = place.zone if place else timezone.get_current_timezone_name()
     said = formats.time_format(at.astimezone(ZoneInfo(zone)), "TIME_FORMAT")
     # Translators: a time of day, and whose: “10:30, Paris time”.
     return _("%(time)s, %(zone)s") % {"time": said, "zone": zone_words(zone)}

@@ -61,6 +61,7 @@ class Letter:
     salutation: str = ""
     closing: str = ""
     signatory: Sequence[str] = ()
+    why: str = ""
     remedies: Sequence[Block] = ()
     remedies_title: str = ""
     enclosures: Sequence[str] = ()
@@ -86,6 +87,12 @@ def render(template: str, data: Mapping[str, Any], *, language: str, at: datetim
         with translation.override(language):
             note = _("%(box)s stands for a character that cannot be printed here.") % {"box": BOX}
         return _compiled(template, {**_boxed(clean), "note": note}, at)
+
+
+def unprinted(*texts: str) -> list[str]:
+    """The characters that a letter could only print as boxes, each once, as they come."""
+    kept = _cleaned(list(texts))
+    return list(dict.fromkeys(char for text in kept for char in text if not _is_drawn(char)))
 
 
 def blocks_of(text: str) -> list[Block]:
@@ -142,6 +149,7 @@ def _data(letter: Letter) -> dict[str, Any]:
         "closing": letter.closing,
         "signatory": list(letter.signatory),
         "signature-space": 14 if letter.signed_by_hand else 1,
+        "why": {"title": _("Why"), "text": letter.why} if letter.why else None,
         "remedies": remedies if letter.remedies else None,
         "enclosures": list(letter.enclosures),
         "footer": " · ".join(part for part in (letter.head.name, letter.reference) if part),

@@ -115,6 +115,8 @@ class OutboxMessage(SealedModel):
     lease_until = models.DateTimeField(null=True)
     claimed_by = models.CharField(max_length=120, blank=True)
     last_error = models.CharField(max_length=20, choices=Trouble.choices, blank=True)
+    # Whose it seems to be, where it must not be told; else it is the program's own.
+    sender = models.CharField(max_length=400, blank=True)
     # Made once and kept: a mail that goes out twice is recognised by it (promise E).
     message_id = models.CharField(max_length=200)
     sent_at = models.DateTimeField(null=True)

@@ -84,6 +84,7 @@ def owe(
     file: SealedFile | None = None,
     into: list[Model] | None = None,
     text_of: str = "",
+    sender: str = "",
 ) -> None:
     """One message is owed from now on; of a key that is already owed nothing changes.
 
@@ -92,7 +93,8 @@ def owe(
     `recheck` is asked again before sending; after `useful_until` it is not sent any more.
     `recipient_user_id` is the reader's account, where there is one. A letter may come
     with its PDF as `file`; else its text is set when it is printed. Who writes many new rows at
-    once takes this one, unsaved, `into` a list. `text_of` names another folder of words.
+    once takes this one, unsaved, `into` a list. `text_of` names another folder of words,
+    `sender` another address to send from than the program's.
     """
     # A name that nothing answers to would keep the mail waiting: better that the deed fails.
     _check_is_known(recheck)
@@ -113,6 +115,7 @@ def owe(
         recheck_args=dict(recheck_args or {}),
         recipient_user_id=recipient_user_id,
         file=file,
+        sender=sender,
     )
     _save([message], into)
 
@@ -174,9 +177,9 @@ def owe_each(
     )
 
 
-def new_message_id() -> str:
+def new_message_id(sender: str = "") -> str:
     """Made once, when the mail is owed, so that a repeated mail is recognised as the same."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    domain = parseaddr(sender or settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return f"<{uuid4().hex}@{domain}>"
 
 
@@ -186,7 +189,11 @@ def _check_is_known(recheck: str) -> None:
 
 
 def _sealed(to: str, text: Text, **columns: Any) -> OutboxMessage:
-    message = OutboxMessage(message_id=new_message_id(), next_try_at=columns["owed_at"], **columns)
+    message = OutboxMessage(
+        message_id=new_message_id(columns.get("sender", "")),
+        next_try_at=columns["owed_at"],
+        **columns,
+    )
     message.seal(to_address=_addressed(message, to), subject=text.subject, body=text.body)
     return message
 

@@ -4,11 +4,12 @@ A person posts a letter, tries again, closes what failed. Who may do it is for t
 decide.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from dsr.notifications.bell import knock, ring
 from dsr.notifications.delivery import deliver, mark_missed
@@ -28,6 +29,7 @@ __all__ = [
     "Reader",
     "WrongStateError",
     "beat",
+    "cancel_letters_and_mails",
     "cancel_owed",
     "deliver",
     "expect",
@@ -86,6 +88,23 @@ def cancel_owed(reference: str, recheck: str) -> int:
     """
     waiting = OutboxMessage.objects.filter(reference=reference, recheck=recheck, status=Status.OWED)
     return waiting.update(status=Status.CANCELLED)
+
+
+def cancel_letters_and_mails(
+    reference: str, others: Iterable[str] = (), *, letters: bool = True
+) -> list[str]:
+    """Nothing that is owed to the outside about this request goes out; returns what was owed.
+
+    ``others`` are the keys of further ones; letters stay where they are still wanted.
+    """
+    waiting = OutboxMessage.objects.filter(
+        Q(reference=reference) | Q(key__in=[*others]), status=Status.OWED, recipient_user_id=None
+    )
+    if not letters:
+        waiting = waiting.exclude(medium=Medium.LETTER)
+    keys = [*waiting.values_list("key", flat=True)]
+    OutboxMessage.objects.filter(key__in=keys, status=Status.OWED).update(status=Status.CANCELLED)
+    return keys
 
 
 def waiting_with(reference: str, recheck: str) -> list[Mapping[str, Any]]:

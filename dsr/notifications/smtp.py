@@ -126,7 +126,7 @@ def email_of(message: OutboxMessage) -> EmailMessage:
     return EmailMessage(
         subject=message.unseal("subject"),
         body=message.unseal("body"),
-        from_email=settings.DEFAULT_FROM_EMAIL,
+        from_email=message.sender or settings.DEFAULT_FROM_EMAIL,
         to=[to],
         headers={
             "Message-ID": message.message_id,

@@ -16,5 +16,5 @@ class PoliciesConfig(AppConfig):
             "policies.organisation",
             *("country", "zone", "calendar", "accepts_electronic_signatures", "sole_decisions"),
             *("target_amount", "target_unit", "regimes", "flags", "staff_idle_minutes"),
-            "is_open",
+            *("neutral_name", "neutral_email", "is_open"),
         )

@@ -16,6 +16,7 @@ __all__ = [
     "drop_correction",
     "duties_for",
     "information_shown",
+    "laws_that_apply",
     "open_organisations",
     "place_claimed",
     "readings_in_force",
@@ -73,6 +74,17 @@ def duties_for(
     return [
         (regime, duty) for regime in regimes for duty in regime.rules_for(kind, place, on, home)
     ]
+
+
+def laws_that_apply(organisation: Organisation, place: str, on: date) -> list[Regime]:
+    """The laws of the organisation that bind it for somebody at `place`, whatever is asked."""
+    known = all_regimes()
+    home = {
+        "organisation_country": organisation.country,
+        "organisation_flags": tuple(organisation.flags),
+    }
+    found = [known[slug] for slug in organisation.regimes if slug in known]
+    return [regime for regime in found if regime.applies(place, on, home)]
 
 
 # Whoever asks for what is for the people of a place says with it that they are there.

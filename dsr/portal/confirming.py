@@ -16,6 +16,7 @@ from dsr.portal.guarding import browser_of
 from dsr.portal.session import references
 from dsr.requests.models import PrivateSession, SubjectRequest
 from dsr.requests.people import notices_go_to
+from dsr.requests.reference import receipt_code_of
 from dsr.requests.services import links, receipts
 from dsr.requests.services.mail_throttle import address_hash
 from dsr.requests.services.receipts import Confirmation, How
@@ -45,23 +46,49 @@ def withdrawal_told(subject_request: SubjectRequest, at: datetime) -> str:
     }[found.how]
 
 
+class Receipt:
+    """What is shown to be kept: a link, and a receipt code with the address where it is typed."""
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        subject_request: SubjectRequest,
+        token: str,
+        code: str,
+        at: datetime,
+    ) -> None:
+        self.address = request.build_absolute_uri(reverse("portal:link", args=[token]))
+        self.code = code
+        self.find_url = request.build_absolute_uri(reverse("portal:find"))
+        self.until = subject_request.organisation.today(at + links.LIFETIME)
+
+
 def make_link_to_show(request: HttpRequest, session: PrivateSession, at: datetime) -> None:
     """For the browser that has just sent the form; it finds it on its confirmation."""
     links.issue(session.subject_request, at=at, token=_token(request, session))
+    links.issue_code(session.subject_request, at=at, code=_code(request, session))
 
 
-def link_to_show(request: HttpRequest, session: PrivateSession, at: datetime) -> str:
-    """The address that was made for this browser, while it leads there."""
+def link_to_show(request: HttpRequest, session: PrivateSession, at: datetime) -> Receipt | None:
+    """What was made for this browser, while it leads there."""
     token = _token(request, session)
-    if session.link_id is not None or links.find(token, at=at) is None:
-        return ""
-    return request.build_absolute_uri(reverse("portal:link", args=[token]))
+    found = None if session.link_id is not None else links.find(token, at=at)
+    if found is None:
+        return None
+    code = _code(request, session)
+    return Receipt(request, session.subject_request, token, code, found.created_at)
 
 
 def _token(request: HttpRequest, session: PrivateSession) -> str:
     # Made anew from a secret of ours and one of the browser's: it is kept nowhere, and neither of
     # the two makes it alone.
     return keyed_hash("link to show", f"{session.pk} {browser_of(request)}")
+
+
+def _code(request: HttpRequest, session: PrivateSession) -> str:
+    return receipt_code_of(
+        int(keyed_hash("code to show", f"{session.pk} {browser_of(request)}"), base=16)
+    )
 
 
 def _sent_another(request: HttpRequest, subject_request: SubjectRequest) -> bool:

@@ -19,6 +19,15 @@ from dsr.requests.models import SubjectRequest
 from dsr.vault.plain_forms import PlainForm
 
 
+def reference_field() -> forms.CharField:
+    return forms.CharField(
+        label=gettext_lazy("Reference of your request"),
+        help_text=gettext_lazy("Eight letters and digits, for example K7QX-3MPD."),
+        max_length=40,
+        error_messages={"required": gettext_lazy("Type the reference of your request.")},
+    )
+
+
 class ReplyForm(PlainForm):
     """What a requester adds later: a message, files."""
 

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from dsr.policies.law_words import article_in_words, law_in_words
 from dsr.policies.models import InformationItem, Organisation, Right
 from dsr.requests.deadlines.preview import country_decides, law_answers
 from dsr.requests.words import length
@@ -112,7 +113,7 @@ def show_right(
 def source_of(right: Right) -> str:
     """Where the words come from: the policy and its day, or the article of a law."""
     if right.law:
-        return f"{right.law}, {right.law_article}"
+        return article_in_words(right.law, right.law_article)
     version = right.reading.version
     return _("%(policy)s (%(version)s)") % {
         "policy": version.policy.title,
@@ -142,7 +143,7 @@ def groups(rights: Sequence[Right], organisation: Organisation) -> list[Group]:
 
 def _title(right: Right) -> str:
     if right.law:
-        return _("What the law adds: %(law)s") % {"law": right.law}
+        return _("What the law adds: %(law)s") % {"law": law_in_words(right.law)}
     return str(AUDIENCES[right.audience_code])
 
 

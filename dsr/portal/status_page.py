@@ -12,19 +12,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dsr.policies.particulars import FieldSpec, particulars
-from dsr.requests import enclosures, history
+from dsr.requests import enclosures, history, remedies
 from dsr.requests.deadlines import clocks, look_back
 from dsr.requests.deadlines.explain import expectation, explain, set_by
 from dsr.requests.deeds.conversation import reply
 from dsr.requests.deeds.doing import not_now
 from dsr.requests.deeds.ending import withdraw
 from dsr.requests.models import Deadline, PrivateSession, RequestMessage, SubjectRequest
-from dsr.requests.people import writes_to
-from dsr.requests.services import reading, receipts
+from dsr.requests.people import notices_go_to, writes_to
+from dsr.requests.services import links, reading, receipts
 from dsr.requests.services.receipts import How
 from dsr.requests.standing import NO_COUNTDOWN, Standing, Stands, stands
 from dsr.requests.standing_texts import OUTCOMES, told_where
-from dsr.requests.states import DeadlineStatus
+from dsr.requests.states import DeadlineStatus, Outcome
 from dsr.requests.words import Badge, days_badge
 from dsr.vault.errors import Tampered
 
@@ -54,6 +54,9 @@ def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
     where = stands(subject_request, at)
     return {
         "session": session,
+        "in_confidence": bool(subject_request.may_write),
+        # Until a code was entered whoever has the link may be somebody else.
+        "quiet": bool(subject_request.may_write) and not readable,
         "reading": _reading(session, readable, where, at),
         "organisation": organisation,
         "subject_request": subject_request,
@@ -61,6 +64,8 @@ def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
         "stands": told_where(subject_request, where),
         # Decided before the answer is sent; only the answer tells it, and only to who may read it.
         "outcome": OUTCOMES.get(subject_request.outcome, "") if readable else "",
+        "why": _why(subject_request, readable),
+        "ways": _ways(subject_request, where, readable),
         "expectation": _expectation(subject_request, today),
         **dates(subject_request, today, where),
         "reaches": look_back.told(subject_request),
@@ -74,6 +79,19 @@ def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
         "can_write": not not_now(subject_request, reply),
         "receipt_lost": lambda: receipts.receipt(subject_request, at).how == How.LOST,
     }
+
+
+def _why(subject_request: SubjectRequest, readable: list[RequestMessage]) -> str:
+    """The ground, like the answer, only to who may read it."""
+    return remedies.why(subject_request, subject_request.ground) if readable else ""
+
+
+def _ways(
+    subject_request: SubjectRequest, where: Stands, readable: list[RequestMessage]
+) -> list[remedies.Way]:
+    """What is open to somebody who got no, not all, or nothing in time."""
+    not_all = bool(readable) and subject_request.outcome != Outcome.GRANTED
+    return remedies.ways(subject_request) if not_all or where.overdue else []
 
 
 def _missing(subject_request: SubjectRequest, where: Stands) -> list[Any]:
@@ -128,6 +146,15 @@ def signs_by_hand(subject_request: SubjectRequest) -> bool:
     typed = subject_request.organisation.accepts_electronic_signatures
     # Where a typed name is accepted the signature is typed, and no paper is to come.
     return "signed" in subject_request.missing and not typed
+
+
+def no_way_back(session: PrivateSession, at: datetime) -> bool:
+    """The browser that sent the form, of a requester to whom nothing is sent, who made no receipt:
+    once it is closed they are shut out, unless they kept the link that was shown."""
+    _to, medium = notices_go_to(session.subject_request)
+    if medium != "none" or session.link_id is not None:
+        return False
+    return not links.made_since(session, at=at)
 
 
 def sent_files(subject_request: SubjectRequest) -> list[str]:

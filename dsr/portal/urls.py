@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from .again import language_again, shown_again_by
-from .views import asking, lost_link, not_me, reading, rights, status_page
+from .views import asking, find, leaving, lost_link, not_me, reading, rights, status_page
 
 app_name = "portal"
 language = shown_again_by(language_again)(login_not_required(require_POST(set_language)))
@@ -21,6 +21,7 @@ urlpatterns = [
     path("s/<str:token>/", status_page.link, name="link"),
     path("lost/", lost_link.lost, name="lost"),
     path("lost/sent/", lost_link.looked, name="looked"),
+    path("find/", find.find, name="find"),
     path("status/", status_page.open_requests, name="open_requests"),
     path("status/end/", status_page.end, name="end"),
     path("status/<slug:reference>/", status_page.status, name="status"),
@@ -36,6 +37,8 @@ urlpatterns = [
     path("status/<slug:reference>/letter/<int:message>/", reading.letter, name="letter"),
     path("status/<slug:reference>/file/<int:enclosure>/", reading.file, name="file"),
     path("ended/", status_page.ended, name="ended"),
+    path("leave/", leaving.leave, name="leave"),
+    path("away/", leaving.away, name="away"),
     path("<slug:organisation>/", rights.organisation, name="organisation"),
     path("<slug:organisation>/policy/<slug:policy>/<str:version>/", rights.policy, name="policy"),
     path("<slug:organisation>/<slug:right>/", asking.ask, name="ask"),

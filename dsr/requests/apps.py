@@ -15,7 +15,7 @@ SUBJECTS = (
         "answer",
     ),
     *("authority", "release", "ending", "receipt", "correction", "facts", "deadline", "order"),
-    *("held_contact", "post"),
+    *("held_contact", "post", "writing"),
 )
 
 DAILY = ("identity_documents", "checkpoints")

@@ -72,17 +72,18 @@ def decides_alone(subject_request: SubjectRequest, actor: Actor) -> bool:
 def needs_two(subject_request: SubjectRequest, outcome: str, actor: Actor) -> bool:
     """Whether a second person has to approve.
 
-    Two for releasing health data and for erasure; for refusals two where there are two. An
+    Two for releasing health data and for erasure; for refusals two where there are two. What is
+    granted in part is both, and needs two where either does. An
     organisation that has declared sole decisions needs one, and every record shows it.
     """
     # Declared by the organisation and not by whoever decides; the record shows it each time.
     if decides_alone(subject_request, actor):
         return False
+    if outcome != Outcome.REFUSED and subject_request.two_people:
+        return True
     # A refusal can be put right later, a release cannot: where there is nobody else, one person
     # may refuse rather than let the limit pass.
-    if outcome == Outcome.REFUSED:
-        return approvers(subject_request, actor).exists()
-    return subject_request.two_people
+    return refuses(outcome) and approvers(subject_request, actor).exists()
 
 
 def grounds_for(subject_request: SubjectRequest) -> list[tuple[str, str]]:
@@ -214,8 +215,9 @@ def check_sole_refusal(
     today: date,
 ) -> None:
     """One person decides what two should: only a refusal, only at the end, only with a reason."""
-    # However late it is: what is let out or erased alone cannot be called back.
-    if given.outcome != Outcome.REFUSED:
+    # However late it is: what is let out or erased alone cannot be called back. Where one person
+    # may release, what is refused beside it is as any refusal.
+    if given.outcome != Outcome.REFUSED and subject_request.two_people:
         raise Unmet(_("A second person has to approve this decision. Propose it instead."))
     if not may_refuse_alone(subject_request, held, today):
         raise Unmet(

@@ -7,7 +7,7 @@ that no deed writes by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,8 +22,11 @@ from dsr.audit.models import By, Entry
 from dsr.audit.services import request_chain
 from dsr.days.place import standing_in
 from dsr.policies.kinds import Level
+from dsr.policies.law_words import law_in_words
 
 from .deeds.declaration import DEEDS, LINES, Facts, Names, Saying, Words, history_line
+from .file_words import which_files, with_files
+from .mail_names import mail_name
 from .models import Deadline, IdentityRule, SubjectRequest
 from .states import Channel, Status
 from .words import day_in_words, short
@@ -57,13 +60,19 @@ class Line:
     note: str
 
 
-def timeline(subject_request: SubjectRequest) -> list[Line]:
-    """Everything that happened, as staff read it, the newest first."""
+def timeline(subject_request: SubjectRequest, files: Mapping[int, str] | None = None) -> list[Line]:
+    """Everything that happened, as staff read it, the newest first.
+
+    ``files`` are the names of those files that the reader may see; others have their number only.
+    """
     entries = list(_entries(subject_request).order_by("-seq"))
     names = (
         _names(entries)
         | _rules(entries)
         | {f"deadline:{each.pk}": _which_deadline(each) for each in subject_request.deadlines.all()}
+        | {f"file:{pk}": name for pk, name in (files or {}).items()}
+        | _enclosed(subject_request)
+        | _messages(subject_request)
     )
     with standing_in(subject_request.organisation.place):
         return [_line(entry, names) for entry in entries]
@@ -147,6 +156,23 @@ def _rules(entries: Iterable[Entry]) -> dict[str, str]:
     return {f"rule:{rule.pk}": rule_in_words(rule) for rule in rules}
 
 
+def _enclosed(subject_request: SubjectRequest) -> dict[str, str]:
+    """The hashes of what went with answers: they stay when the file itself is gone."""
+    found: dict[str, str] = {}
+    for each in subject_request.enclosures.all():
+        each.safe = subject_request.safe
+        sha = str(each.reveal("sha256", altered="") or "")
+        found |= {f"enclosure:{each.pk}": sha, f"sha:{each.file_id}": sha}
+    return found
+
+
+def _messages(subject_request: SubjectRequest) -> dict[str, str]:
+    """The day of each message of the request."""
+    return {
+        f"message:{each.pk}": short(each.happened_on) for each in subject_request.messages.all()
+    }
+
+
 def rule_in_words(rule: IdentityRule) -> str:
     return _("%(who)s set on %(day)s: %(why)s") % {
         "who": rule.set_by.name,
@@ -163,7 +189,7 @@ def _named(what: str, model: type[Model], wanted: Iterable[object]) -> dict[str,
 
 def _which_deadline(deadline: Deadline) -> str:
     """Which deadline is meant: what for, and who set it."""
-    who = deadline.source if deadline.regime else deadline.get_set_by_display()
+    who = law_in_words(deadline.source) if deadline.regime else deadline.get_set_by_display()
     return f"{deadline.get_purpose_display()}, {who}"
 
 
@@ -172,10 +198,18 @@ def _which(facts: Facts, names: Names) -> str:
 
 
 def _received(facts: Facts, names: Names) -> str:
-    return _("Received on %(day)s (%(channel)s)") % {
+    said = _("Received on %(day)s (%(channel)s)") % {
         "day": day_in_words(facts.get("received_on")),
         "channel": Channel(facts["channel"]).label,
     }
+    if not facts.get("age"):
+        return said
+    # Whoever checks authority should look at it.
+    noted = _(
+        "the day of birth does not fit who asks, or the ages of the right; it was asked about, and "
+        "is meant"
+    )
+    return f"{said}; {noted}"
 
 
 def _began(facts: Facts, names: Names) -> str:
@@ -202,9 +236,19 @@ def _ended(sentence: Words) -> Saying:
 
 
 def _destroyed(facts: Facts, names: Names) -> str:
+    sentence = _("Identity documents were destroyed, because they are no longer needed")
     if facts.get("why") == "time":
-        return _("Identity documents were destroyed, because two weeks were over")
-    return _("Identity documents were destroyed, because they are no longer needed")
+        sentence = _("Identity documents were destroyed, because two weeks were over")
+    return with_files(sentence, facts, names)
+
+
+def _read(facts: Facts, names: Names) -> str:
+    if facts.get("letter"):
+        return _("Letter %(number)s was downloaded: %(what)s") % {
+            "number": facts["letter"],
+            "what": mail_name(str(facts.get("kind") or "")) or _("a message"),
+        }
+    return _("File %(which)s was downloaded") % {"which": which_files(facts, names)}
 
 
 def _lowered(facts: Facts, names: Names) -> str:
@@ -216,8 +260,7 @@ def _lowered(facts: Facts, names: Names) -> str:
 
 history_line("level_lowered", _lowered)
 history_line("submit", _received, gettext_lazy("Your request was received."))
-history_line("mail_bounced", gettext_lazy("A mail came back"))
-history_line("file_read", gettext_lazy("A file was downloaded"))
+history_line("file_read", _read)
 history_line(
     "identity_documents_destroyed",
     _destroyed,

@@ -12,12 +12,11 @@ from dsr.requests import enclosures
 from dsr.requests.deeds.doing import Doing
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.requests.people import lines_of, writes_to
+from dsr.requests.preconditions import standing_decision
+from dsr.requests.remedies import address_lines, in_letter, why
 from dsr.vault.addresses import readable
 from dsr.vault.models import KeyPurpose, SealedFile
 from dsr.vault.services import store_file
-
-# What information is called, wholly or at its end, that says where to turn with a complaint.
-REMEDY = "complaint"
 
 
 def seal_letter(doing: Doing, answer: RequestMessage) -> SealedFile:
@@ -49,18 +48,19 @@ def _written(doing: Doing, answer: RequestMessage) -> letters.Letter:
             written_on=doing.today,
             reference=subject_request.reference,
             signatory=[organisation.legal_name],
-            remedies=remedies(subject_request),
+            remedies=in_letter(subject_request),
             enclosures=[
                 enclosures.described(each, subject_request) for each in enclosures.sent_with(answer)
             ],
             facts={_("Received on"): day_words(subject_request.received_on)},
+            why=why(subject_request, _ground(subject_request, answer)),
         )
 
 
 def letterhead(organisation: Organisation) -> letters.Letterhead:
     return letters.Letterhead(
         name=organisation.legal_name,
-        lines=organisation.postal_address.splitlines(),
+        lines=address_lines(organisation.legal_name, organisation.postal_address),
         contact=[
             each for each in (readable(organisation.contact_email), organisation.phone) if each
         ],
@@ -68,11 +68,7 @@ def letterhead(organisation: Organisation) -> letters.Letterhead:
     )
 
 
-def remedies(subject_request: SubjectRequest) -> list[str]:
-    """What somebody can do who does not agree: the complaint routes among what the policy tells."""
-    language = subject_request.language
-    return [
-        f"{item.in_language('title', language)}: {item.in_language('text', language)}"
-        # From the reading that the request is pinned to: what it told then is what holds for it.
-        for item in subject_request.right.reading.information.filter(slug__endswith=REMEDY)
-    ]
+def _ground(subject_request: SubjectRequest, answer: RequestMessage) -> str:
+    """The ground that was recorded for what this letter tells."""
+    decision = standing_decision(subject_request)
+    return decision.ground if decision else ""

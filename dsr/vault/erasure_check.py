@@ -26,10 +26,38 @@ class Looked:
     readable: int = 0  # open or in clear although their key was destroyed
 
 
+@dataclass(frozen=True)
+class Erased:
+    """What is meant to be gone: whole purposes, and what single later keys had sealed.
+
+    A purpose is erased when its first key is, which stands for it: a second version that was left,
+    or one that came back with a backup, is then found as readable. A later key may have sealed a
+    single file and gone with it, while the others are kept.
+    """
+
+    purposes: frozenset[str]
+    keys: frozenset[tuple[str, int]]
+
+    def holds(self, purpose: str, sealed: bytes) -> bool:
+        if purpose in self.purposes:
+            return True
+        try:
+            return (purpose, cipher.version_of(sealed)) in self.keys
+        except VaultError:
+            return False
+
+    def holds_file(self, file: SealedFile) -> bool:
+        """By any of its parts: in the others something in clear may stand."""
+        parts = (bytes(getattr(file, each.name) or b"") for each in file.sealed_fields())
+        return any(self.holds(file.purpose, part) for part in parts)
+
+
 @dataclass
 class ErasureReport:
     safe_id: int
     erased: list[KeyPurpose]
+    # Later keys that were destroyed by themselves, each with the file that it had sealed.
+    single_keys: list[tuple[str, int]] = field(default_factory=list)
     looked: list[Looked] = field(default_factory=list)
 
     @property
@@ -45,12 +73,14 @@ def check_erasure(safe: Safe, searched: Iterable[str] = ()) -> ErasureReport:
     """
     # A safe handed in may still remember keys that are gone from the table.
     safe.forget_keys()
-    report = ErasureReport(safe.pk, _erased(safe))
-    report.looked.append(_keys(safe, report.erased))
+    erased = _erased(safe)
+    single = sorted(key for key in erased.keys if key[0] not in erased.purposes)
+    report = ErasureReport(safe.pk, [KeyPurpose(each) for each in sorted(erased.purposes)], single)
+    report.looked.append(_keys(safe, erased))
     for model in sealed_models():
-        report.looked.extend(_columns(model, safe, report.erased))
-    report.looked.append(_chunks(safe, report.erased))
-    report.looked.append(_tokens(safe, report.erased))
+        report.looked.extend(_columns(model, safe, erased))
+    report.looked.append(_chunks(safe, erased))
+    report.looked.append(_tokens(safe, erased))
     report.looked.extend(
         Looked(place, values=rows, readable=hits)
         for place, rows, hits in plaintext_search.search(searched)
@@ -63,29 +93,23 @@ def sealed_models() -> list[type[SealedModel]]:
     return [model for model in apps.get_models() if issubclass(model, SealedModel)]
 
 
-def _erased(safe: Safe) -> list[KeyPurpose]:
-    # By the first key, which stands for the purpose: a later one may have sealed a single file and
-    # gone with it, while the others are kept.
-    destroyed = SafeKey.objects.filter(safe=safe, version=1, destroyed_at__isnull=False)
-    return [
-        KeyPurpose(purpose) for purpose in destroyed.values_list("purpose", flat=True).distinct()
-    ]
+def _erased(safe: Safe) -> Erased:
+    gone = SafeKey.objects.filter(safe=safe, destroyed_at__isnull=False)
+    keys = frozenset(gone.values_list("purpose", "version"))
+    return Erased(frozenset(purpose for purpose, version in keys if version == 1), keys)
 
 
-def _keys(safe: Safe, erased: list[KeyPurpose]) -> Looked:
-    # A purpose is erased when its first key is: a second version that was left, or one that came
-    # back with a backup, is then found as readable.
+def _keys(safe: Safe, erased: Erased) -> Looked:
     looked = Looked(f"{SafeKey._meta.db_table}.wrapped")
     for key in SafeKey.objects.filter(safe=safe):
-        gone = key.wrapped is None
-        _count(looked, opens=not gone, erased=key.purpose in erased)
+        _count(looked, opens=key.wrapped is not None, erased=key.purpose in erased.purposes)
     return looked
 
 
-def _tokens(safe: Safe, erased: list[KeyPurpose]) -> Looked:
+def _tokens(safe: Safe, erased: Erased) -> Looked:
     left = BlindToken.objects.filter(safe=safe).count()
     looked = Looked(f"{BlindToken._meta.db_table}.token", values=left)
-    if KeyPurpose.CONTENT in erased:
+    if KeyPurpose.CONTENT in erased.purposes:
         # A token answers "was this address here?" without any key of the safe.
         looked.readable = left
     else:
@@ -93,27 +117,34 @@ def _tokens(safe: Safe, erased: list[KeyPurpose]) -> Looked:
     return looked
 
 
-def _columns(model: type[SealedModel], safe: Safe, erased: list[KeyPurpose]) -> Iterator[Looked]:
+def _columns(model: type[SealedModel], safe: Safe, erased: Erased) -> Iterator[Looked]:
     """One row at a time is held in memory, never all of them."""
     for column in model.sealed_fields():
         looked = Looked(f"{model._meta.db_table}.{column.column}")
         rows = model._base_manager.filter(safe=safe).exclude(**{column.name: None})
-        for row in rows.only(*_place_columns(model), column.name).iterator(chunk_size=1):
+        names = [column.name]
+        if model is SealedFile:
+            names = [each.name for each in model.sealed_fields()]
+        for row in rows.only(*_place_columns(model), *names).iterator(chunk_size=1):
             row.safe = safe
-            purpose_erased = row.purpose_of(column.name) in erased
-            _count(looked, opens=_opens(row, column.name), erased=purpose_erased)
+            gone = (
+                erased.holds_file(row)
+                if isinstance(row, SealedFile)
+                else erased.holds(row.purpose_of(column.name), bytes(getattr(row, column.name)))
+            )
+            _count(looked, opens=_opens(row, column.name), erased=gone)
         yield looked
 
 
-def _chunks(safe: Safe, erased: list[KeyPurpose]) -> Looked:
+def _chunks(safe: Safe, erased: Erased) -> Looked:
     looked = Looked(f"{FileChunk._meta.db_table}.sealed")
     for file in SealedFile.objects.filter(safe=safe):
         file.safe = safe
-        key = _content_key(file)
+        key, gone = _content_key(file), erased.holds_file(file)
         # Numbers first, contents one by one: a cursor over the chunks that outlives its statement
         # would have the server write all of them to a temporary file.
         for seq in file.chunks.values_list("seq", flat=True):
-            _count(looked, opens=_chunk_opens(file, key, seq), erased=file.purpose in erased)
+            _count(looked, opens=_chunk_opens(file, key, seq), erased=gone)
     return looked
 
 

@@ -79,7 +79,15 @@ def test_no_page_of_requesters_scrolls_sideways_on_the_narrowest_screen(
 ) -> None:
     at, phone = timezone.now(), Phone(page, live_server.url)
     desk = open_desk(at)
-    for path in ("/", "/lost/", "/lost/sent/", "/ended/", "/s/nowhere/", "/nowhere/at/all/"):
+    for path in (
+        "/",
+        "/lost/",
+        "/lost/sent/",
+        "/ended/",
+        "/find/",
+        "/s/nowhere/",
+        "/nowhere/at/all/",
+    ):
         phone.look(path)
     for each in Organisation.objects.all():
         phone.look(f"/{each.slug}/")
@@ -95,6 +103,7 @@ def test_no_page_of_requesters_scrolls_sideways_on_the_narrowest_screen(
     phone.look("/indigomed/accounting/")
     assert phone.post("/indigomed/accounting/", name=LONG, email=LONG) == 200
     phone.post("/lost/", email=LONG)
+    phone.post("/find/", reference=LONG, code=LONG)
     phone.post("/status/ZZZZ-2222/reply/", text=LONG)
 
     # A request with the longest words, from its confirmation to its end.

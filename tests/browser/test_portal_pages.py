@@ -175,3 +175,19 @@ def test_everything_works_without_scripts(walk: Walk, browser: Browser) -> None:
     page.get_by_role("link", name="Go to your private page").click()
     expect(page.get_by_role("heading", name="What happened so far")).to_be_visible()
     context.close()
+
+
+def test_a_file_that_is_too_large_is_named_when_it_is_chosen_and_nothing_typed_is_lost(
+    walk: Walk,
+) -> None:
+    walk.go("/img/access/")
+    walk.page.get_by_label("Your full name").fill("Zoé Canary-Quill")
+    large = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF" * 2_700_000}
+    walk.page.locator("#id_documents").set_input_files(large)  # type: ignore[arg-type]
+    said = "Send at most five files of 10 MB each. Too large or too many: scan.pdf"
+    expect(walk.page.get_by_text(said)).to_be_visible()
+    walk.page.get_by_role("button", name="Send the request").click()
+    expect(walk.page.get_by_label("Your full name")).to_have_value("Zoé Canary-Quill")
+    expect(walk.page.locator("#id_documents")).to_be_focused()
+    walk.page.locator("#id_documents").set_input_files([])
+    expect(walk.page.get_by_text(said)).to_be_hidden()

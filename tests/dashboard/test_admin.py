@@ -93,3 +93,18 @@ def test_a_membership_says_whose_it_is(desk: Desk) -> None:
     told = str(desk.clerk.memberships.get(organisation__slug="img"))
     house = desk.organisation("img").name
     assert told == f"Clerk Testing: Clerk: records what comes in, {house}"
+
+
+def test_lists_tell_days_as_the_organisation_of_each_row(desk: Desk, admin: Seat) -> None:
+    european = cast.ask(desk.right("img", "access"))
+    american = cast.ask(desk.right("imo", "eu-access"), country="FR")
+    page = admin.open("/admin/requests/subjectrequest/")
+    assert ">1 May 2026</td>" in page
+    assert ">May 1, 2026</td>" in page
+    # One by one as well, rows beside it included.
+    page = admin.open(f"/admin/requests/subjectrequest/{european.pk}/change/")
+    assert "1 June 2026" in page
+    assert "June 1, 2026" not in page
+    page = admin.open(f"/admin/requests/subjectrequest/{american.pk}/change/")
+    assert "June 1, 2026" in page
+    assert "1 June 2026" not in page

@@ -36,7 +36,10 @@ def test_a_letter_waits_with_its_pdf(desk: Desk, seat: SeatOf) -> None:
     response = clerk.client.post(f"/staff/letters/{letter.pk}/file/")
     assert response.content.startswith(b"%PDF-")
     assert response["Content-Disposition"].startswith("attachment")
-    assert Entry.objects.filter(code="file_read").count() == 1
+    facts = {"letter": letter.pk, "kind": "acknowledgement"}
+    assert Entry.objects.get(code="file_read").facts == facts
+    said = f"Letter {letter.pk} was downloaded: Confirmation of receipt"
+    assert said in clerk.open(f"/staff/requests/{asked.reference}/")
 
 
 def test_a_posted_letter_leaves_the_list_and_stays_in_history(desk: Desk, seat: SeatOf) -> None:

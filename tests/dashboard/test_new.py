@@ -28,10 +28,53 @@ LETTER = {
 }
 
 
-def enter(seat: Seat, **typed: Any) -> Any:
-    found = re.search(r'name="key" value="([^"]+)"', seat.open(URL))
+def enter(seat: Seat, url: str = URL, **typed: Any) -> Any:
+    found = re.search(r'name="key" value="([^"]+)"', seat.open(url))
     assert found
-    return seat.client.post(URL, {"key": found[1], **typed})
+    return seat.client.post(url, {"key": found[1], **typed})
+
+
+CHILD = LETTER | {"role": "parent", "about_name": "Kid Canary", "born_on": "1980-03-01"}
+
+
+def test_an_age_that_does_not_fit_is_asked_back_once_with_everything_typed(
+    desk: Desk, seat: SeatOf
+) -> None:
+    clerk, url = seat("clerk"), "/staff/new/imo/delete/"
+    page = text_of(enter(clerk, url, **CHILD))
+    assert "A parent is said to ask for a child" in page
+    assert "Enter it as it is: the letter says so" in page
+    assert not SubjectRequest.objects.exists()
+    assert enter(clerk, url, **CHILD, anyway="1").status_code == 302
+    said = text_of(clerk.client.get(f"/staff/requests/{SubjectRequest.objects.get().reference}/"))
+    assert "the day of birth does not fit who asks, or the ages of the right" in said
+
+
+def test_a_right_for_some_ages_is_not_entered_for_others_and_theirs_is_named(
+    desk: Desk, seat: SeatOf
+) -> None:
+    response = enter(seat("clerk"), "/staff/new/imo/minor-deactivate/", **CHILD, anyway="1")
+    page = response.content.decode()
+    assert "is for other ages: somebody born on this day is 46 years old." in page
+    assert 'href="/staff/new/imo/delete/"' in page
+    assert not SubjectRequest.objects.exists()
+
+
+def test_staff_say_whether_it_is_safe_to_write_and_silence_is_no_permission(
+    desk: Desk, seat: SeatOf
+) -> None:
+    clerk, url = seat("clerk"), "/staff/new/indigomed/confidential-communications/"
+    page = text_of(clerk.client.get(url))
+    assert "If you leave it open, nothing is written to them." in page
+    assert enter(clerk, url, **LETTER).status_code == 302
+    assert SubjectRequest.objects.get().may_write == "none"
+
+
+def test_the_day_of_receipt_counts_for_the_age(desk: Desk, seat: SeatOf) -> None:
+    # Eighteen on 1 May 2026, the day of entering; seventeen when the letter came.
+    typed = CHILD | {"born_on": "2008-05-01", "received_on": "2026-04-30"}
+    url = "/staff/new/imo/minor-deactivate/"
+    assert enter(seat("clerk"), url, **typed).status_code == 302
 
 
 def test_a_letter_counts_from_the_day_on_which_it_arrived(desk: Desk, seat: SeatOf) -> None:

@@ -140,8 +140,10 @@ def test_a_download_is_an_attachment_and_a_line_of_history(desk: Desk, seat: Sea
     assert response.getvalue() == b"%PDF-1.4 canary content"
     assert response["Content-Disposition"] == 'attachment; filename="brief.pdf"'
     line = Entry.objects.filter(chain=f"request:{asked.pk}").latest("seq")
-    assert (line.code, line.actor_id, line.facts) == ("file_read", desk.handler.pk, {"file": file})
-    assert "A file was downloaded" in page_of(handler, asked)
+    facts = {"file": file, "kind": "came"}
+    assert (line.code, line.actor_id, line.facts) == ("file_read", desk.handler.pk, facts)
+    said = f"File {file} “brief.pdf” (Came with the request) was downloaded"
+    assert said in page_of(handler, asked)
 
 
 def test_staff_see_of_each_file_whether_it_was_scanned(desk: Desk, seat: SeatOf) -> None:

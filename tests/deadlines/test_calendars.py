@@ -9,7 +9,7 @@ import pytest
 
 from dsr.deadlines import DeadlineInputError, WorkingCalendar
 from dsr.deadlines.calendars import countries, seeded, subdivisions
-from tests.deadlines.paper import FRANCE
+from tests.deadlines.paper import FRANCE, due, rule
 
 
 def works(day: str, *codes: str, **more: Any) -> bool:
@@ -188,3 +188,18 @@ def test_a_year_without_work_is_an_error_and_no_endless_search() -> None:
     closed = frozenset(date.fromordinal(date(2026, 1, 1).toordinal() + n) for n in range(800))
     with pytest.raises(DeadlineInputError, match="no working day within a year of 2026-03-02"):
         WorkingCalendar(extra=closed).next_working(date(2026, 3, 2))
+
+
+@pytest.mark.parametrize(
+    ("received", "expected"),
+    [
+        pytest.param("2026-04-05", "2026-05-06", id="5 May is a Tuesday"),
+        pytest.param("2027-04-05", "2027-05-10", id="Ascension, a decree and a weekend follow"),
+        pytest.param("2026-04-15", "2026-05-18", id="the day after Ascension, by decree"),
+    ],
+)
+def test_a_month_in_the_netherlands_ends_on_no_day_that_is_equated(
+    received: str, expected: str
+) -> None:
+    month = rule("1 month", roll="next_working_day")
+    assert due(month, received, calendar=WorkingCalendar(("NL",))) == expected

@@ -86,8 +86,10 @@ class Watched(Client):
         response = super().request(**environ)
         query = environ.get("QUERY_STRING", "")
         self.addresses += [environ["PATH_INFO"], str(query), response.headers.get("Location", "")]
-        if response.status_code >= 400:
-            self.error_pages.append(response.content.decode())
+        page = "" if response.status_code < 400 else response.content.decode()
+        # A form that is shown again gives back to its sender what this very post has typed.
+        if environ["REQUEST_METHOD"] != "POST" or '<form class="form' not in page:
+            self.error_pages.append(page)
         return response
 
 

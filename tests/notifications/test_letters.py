@@ -1,14 +1,19 @@
 """Letters: tagged, the same each time, printing whatever was typed as it was typed."""
 
 import io
+import json
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+import typst
+from django.conf import settings
+from PIL import Image
 from pypdf import PdfReader
 
-from dsr.notifications.letters import Letter, Letterhead, blocks_of, write
+from dsr.notifications.letters import Letter, Letterhead, _data, blocks_of, unprinted, write
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import record_posting
 from dsr.vault.models import KeyPurpose, Safe
@@ -158,3 +163,43 @@ def test_a_letter_owed_waits_with_its_pdf_for_its_day_of_posting(
     posted = record_posting(message.pk, posted_on=date(2026, 3, 3), at=NOON)
     assert (posted.status, posted.posted_on) == ("sent", date(2026, 3, 3))
     assert not OutboxMessage.objects.to_post().exists()
+
+
+def drawn(made: Letter) -> Image.Image:
+    """The first page as somebody sees it, one pixel for each millimetre."""
+    folder = Path(settings.BASE_DIR) / "templates" / "letters"
+    page = typst.compile(
+        folder / "answer.typ",
+        root=folder,
+        ignore_system_fonts=True,
+        format="png",
+        ppi=25.4,
+        sys_inputs={"data": json.dumps({**_data(made), "language": "en"})},
+    )
+    return Image.open(io.BytesIO(page if isinstance(page, bytes) else page[0])).convert("L")
+
+
+LONG = {
+    "a name of 300 letters": {"recipient": ["N" * 300, "1 Street"]},
+    "an address of twenty lines": {"recipient": [f"Line {n} of an address" for n in range(20)]},
+    "a word of 400 letters": {"body": ["w" * 400]},
+    "a subject of 150 letters": {"subject": "S" * 150},
+}
+
+
+@pytest.mark.parametrize("typed", LONG.values(), ids=LONG)
+def test_whatever_is_typed_stays_on_the_page_and_in_its_place(typed: dict[str, Any]) -> None:
+    pdf = write(letter(**typed), language="en", at=NOON)
+    printed = " ".join(text_of(pdf).split())
+    for value in typed.values():
+        for text in [value] if isinstance(value, str) else value:
+            assert text in printed.replace("\u200b", "").replace(" ", "") or text in printed
+    page = drawn(letter(**typed))
+    assert page.size == (210, 297)
+    # Margins are white; so is the strip between the address (at the right in France) and the text.
+    for left, top, right, bottom in ((12, 0, 24, 297), (191, 0, 210, 297), (12, 96, 210, 99)):
+        assert page.crop((left, top, right, bottom)).getextrema() == (255, 255)
+
+
+def test_characters_that_no_font_draws_are_named_before_anything_is_printed() -> None:
+    assert unprinted("Zoë Łukasiewicz", "李明 and 明", "Ирина") == ["李", "明"]

@@ -278,3 +278,16 @@ def test_deeds_are_posted(visitor: Visitor, page: str) -> None:
     visitor.ask()
     assert visitor.client.get(visitor.at(page)).status_code == 405
     assert visitor.client.get("/status/end/").status_code == 405
+
+
+def test_an_answer_that_is_late_leaves_nobody_without_a_way(visitor: Visitor) -> None:
+    sent = visitor.ask()
+    assert "If you do not agree" not in visitor.status()
+    visitor.time.move_to("2026-07-01T10:00:00+00:00")
+    # The session has ended meanwhile.
+    visitor.client.post(f"/s/{links.issue(sent, at=timezone.now())}/")
+    page = visitor.status()
+    assert "If you do not agree" in page
+    assert "Commission nationale de l’informatique et des libertés (CNIL)" in page
+    assert "https://www.cnil.fr/fr/plaintes" in page
+    assert "Go to court" in page

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from dsr.policies.models import Organisation, Reading, Right
+from dsr.portal import urls as portal
 from dsr.requests.models import LostLink, PrivateSession, RequestMessage, SubjectRequest
 from dsr.requests.services import held_contacts, links
 from dsr.requests.states import Status
@@ -121,6 +122,17 @@ def test_the_language_without_a_token_leads_back_to_the_page_and_to_no_other_sit
         answer = careful.client.post("/language/", {"language": "fr", "next": back})
         assert (answer.status_code, answer.headers["Location"]) == (302, leads)
     assert "so the language is as before" in careful.open("/img/")
+
+
+def test_every_post_of_requesters_can_be_shown_again() -> None:
+    """A view that takes posts and names nothing would answer with a bare page."""
+    views = {entry.name: entry.callback for entry in portal.urlpatterns}
+    takes_none = {name for name, view in views.items() if not hasattr(view, "again")}
+    assert takes_none == {
+        *("home", "organisation", "policy", "looked", "open_requests", "status", "sent"),
+        # Leaving needs no token: it works whatever became of the page.
+        *("paper", "ended", "leave", "away"),
+    }
 
 
 def test_a_form_from_another_site_does_nothing_though_it_is_shown(careful: Visitor) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from dsr.dashboard import request_page
+import pytest
+
+from dsr.dashboard import request_page, words
 from dsr.notifications.models import OutboxMessage
 from dsr.portal import status_page
 from dsr.requests.deadlines import reminders
-from dsr.requests.deeds import deadline, review
+from dsr.requests.deeds import answer, deadline, review
 from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.states import Duty
@@ -130,3 +132,44 @@ def test_a_requester_sees_the_day_of_the_law_and_finds_the_aim_folded(desk: Desk
     assert [(each.deadline.due_on, each.who) for each in shown["other_dates"]] == [
         (date(2026, 3, 1), "What the organisation aims at; the policy names no date")
     ]
+
+
+def test_a_partial_refusal_is_told_in_the_first_month_though_the_answer_was_extended(
+    desk: Desk,
+) -> None:
+    asked = cast.begin(extended(desk), desk.handler, at=cast.on("2026-02-21"))
+    proposed = cast.propose(
+        asked,
+        desk.handler,
+        outcome="partly_granted",
+        ground="rights_of_others",
+        at=cast.on("2026-03-05"),
+    )
+    assert for_staff(asked, "2026-03-05")[0] == [
+        ("Answer", "Due in 56 days"),
+        ("Tell of a refusal", "3 days overdue"),
+    ]
+    decided = review.approve(
+        proposed.pk, actor=desk.officer, at=cast.on("2026-03-05"), seen=proposed.version
+    )
+    answer.send_answer(
+        decided.pk, actor=desk.officer, at=cast.on("2026-03-05"), seen=decided.version
+    )
+    ended = {each.purpose: each.status for each in asked.deadlines.filter(regime="gdpr")}
+    assert ended == {"respond": "met", "refuse": "missed", "extension_notice": "met"}
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        # The wait ends within the day, so the day itself still belongs to it.
+        ("2026-05-03", "Nothing may be given before then"),
+        ("2026-05-04", "Possible since then"),
+        ("2026-06-30", "Possible since then"),
+    ],
+)
+def test_nobody_is_late_with_a_day_before_which_nothing_may_be_given(today: str, said: str) -> None:
+    wait = Deadline(purpose=Duty.NOT_BEFORE, set_by="law", due_on=date(2026, 5, 3))
+    badge = words.deadline_badge(wait, date.fromisoformat(today))
+    assert (badge.kind, badge.text) == ("ok", said)
+    assert not wait.is_overdue(date.fromisoformat(today))

@@ -48,7 +48,9 @@ def test_a_second_person_approves_and_the_letter_says_where_to_complain(desk: De
     ended = approved(it, desk)
     assert (ended.status, ended.outcome) == ("forwarded", "")
     message = ended.messages.get(kind="notice")
-    assert message.unseal("body").startswith("To them.\n\nIf you do not agree:\n- ")
+    assert message.unseal("body").startswith(
+        "To them.\n\nWhy: Another organisation is responsible\n\nIf you do not agree:\n- Write "
+    )
     assert message.letter is not None
     assert OutboxMessage.objects.filter(kind="forwarded").count() == 1
     assert "The request was passed on." in [line.text for line in told(ended)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from dsr.requests.deeds import answer, review
-from dsr.requests.letters import remedies
 from dsr.requests.models import Deadline
 from tests import cast
 from tests.cast import Desk
@@ -47,12 +46,3 @@ def test_an_accounting_is_asked_proved_approved_answered_and_closed(desk: Desk) 
         "deadline_met",
         "close",
     ]
-
-
-def test_a_letter_names_the_ways_to_complain_and_no_other_information(desk: Desk) -> None:
-    def told(organisation: str, slug: str) -> list[str]:
-        return [each.split(":")[0] for each in remedies(cast.ask(desk.right(organisation, slug)))]
-
-    assert told("imo", "eu-access") == ["Complaints to an authority (European Union)"]
-    assert told("indigomed", "copy") == ["Complaints to an authority"]
-    assert told("img", "access") == ["Complaints to an authority"]

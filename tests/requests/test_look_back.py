@@ -26,7 +26,7 @@ def asked(desk: Desk, first: str, last: str) -> SubjectRequest:
 
 def test_a_period_before_the_look_back_is_taken_and_told_in_the_receipt(desk: Desk) -> None:
     made = asked(desk, "2019-01-01", "2026-11-01")
-    said = f"We can list from Nov. 25, 2024. What lies before that day is not listed. {FURTHER}"
+    said = f"We can list from 25 November 2024. What lies before that day is not listed. {FURTHER}"
     assert look_back.told(made) == said
     mail = OutboxMessage.objects.get(kind="acknowledgement")
     assert said in " ".join(str(mail.unseal("body")).split())
@@ -39,13 +39,14 @@ def test_a_period_before_the_look_back_is_taken_and_told_in_the_receipt(desk: De
         pytest.param(
             "2024-11-24",
             "2026-11-01",
-            f"We can list from Nov. 25, 2024. What lies before that day is not listed. {FURTHER}",
+            "We can list from 25 November 2024. "
+            f"What lies before that day is not listed. {FURTHER}",
             id="a day before it",
         ),
         pytest.param(
             "2020-01-01",
             "2021-01-01",
-            "We can list from Nov. 25, 2024. "
+            "We can list from 25 November 2024. "
             f"The whole period that was asked for lies before that day. {FURTHER}",
             id="all of it before",
         ),

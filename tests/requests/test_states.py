@@ -73,6 +73,7 @@ reopen                - - - - - - x x x - x x
 clear_check           x x x x x x x x x x x x
 assign                x x x x x x - - - x - -
 note                  x x x x x x x x x x x x
+change_writing        x x x x x x x x x x x x
 mark_read             x x x x x x x x x x x x
 edit_contact          x x x x x x - - - x - -
 complete              x x x x x - - - - - - -

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dsr.accounts.invitations import invite
@@ -113,6 +115,41 @@ def test_a_refusal_needs_two_where_there_are_two_even_for_a_paper_copy(desk: Des
         decision.decide_alone(
             begun.pk, cast.alone(REFUSAL), actor=desk.officer, at=cast.MORNING, seen=begun.version
         )
+
+
+PARTLY = Proposal(outcome="partly_granted", answer="In part.", ground="excessive")
+
+
+def test_what_is_refused_in_part_needs_two_where_a_refusal_does(desk: Desk) -> None:
+    begun = cast.begin(cast.ask(desk.right("imo", "marketing-opt-out")), desk.handler)
+    with pytest.raises(Unmet, match="last three working days"):
+        decision.decide_alone(
+            begun.pk, cast.alone(PARTLY), actor=desk.handler, at=cast.MORNING, seen=begun.version
+        )
+
+
+def test_what_releases_health_data_in_part_is_never_decided_alone_however_late(
+    desk: Desk,
+) -> None:
+    begun = cast.begin(cast.ask(desk.right("indigomed", "accounting")), desk.handler)
+    given = replace(PARTLY, given_as="text")
+    with pytest.raises(Unmet, match="A second person has to approve this decision"):
+        decision.decide_alone(
+            begun.pk,
+            cast.alone(given, "Everybody else is ill"),
+            actor=desk.officer,
+            at=cast.on("2026-05-18"),
+            seen=begun.version,
+        )
+
+
+def test_where_nobody_else_is_a_partial_answer_is_decided_as_a_refusal_is(desk: Desk) -> None:
+    Membership.objects.exclude(user=desk.officer).delete()
+    begun = cast.begin(cast.ask(desk.right("imo", "marketing-opt-out")), desk.officer)
+    decided = decision.decide_alone(
+        begun.pk, cast.alone(PARTLY), actor=desk.officer, at=cast.MORNING, seen=begun.version
+    )
+    assert (decided.status, decided.outcome) == ("decided", "partly_granted")
 
 
 def test_a_sole_refusal_in_the_last_three_working_days_is_announced_to_all_approvers(

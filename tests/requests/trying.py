@@ -20,6 +20,7 @@ from dsr.requests.deeds import (
     receipt,
     release,
     review,
+    writing,
 )
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.declaration import Deed
@@ -122,6 +123,9 @@ TRY: dict[str, Try] = {
         actor=d.clerk,
         at=MORNING,
         seen=r.version,
+    ),
+    "change_writing": lambda r, d: writing.change_writing(
+        r.pk, way="none", reason="She called.", actor=d.clerk, at=MORNING, seen=r.version
     ),
     "complete": lambda r, d: correction.complete(
         r.pk,

@@ -9,7 +9,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from dsr.vault.models import BlindToken, KeyPurpose, SafeKey
-from dsr.vault.services import check_erasure, destroy, index, open_safe
+from dsr.vault.services import (
+    add_key,
+    check_erasure,
+    destroy,
+    destroy_file,
+    index,
+    open_safe,
+)
 from tests.vault.cast import AT, LATER, a_file
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +161,43 @@ def test_the_command_fails_for_remains_and_for_what_was_never_erased(tmp_path):
         call_command("check_erasure", str(file.safe_id), words=str(words), stdout=StringIO())
     with pytest.raises(CommandError, match="There is no safe 0"):
         call_command("check_erasure", "0")
+
+
+def two_files_with_a_key_each():
+    """The second was sealed under a key of its own, which was destroyed with it."""
+    safe = open_safe(AT)
+    kept = a_file(safe, purpose=KeyPurpose.IDENTITY)
+    add_key(safe, KeyPurpose.IDENTITY, AT)
+    gone = a_file(safe, purpose=KeyPurpose.IDENTITY)
+    destroy_file(gone, LATER)
+    return safe, kept, gone
+
+
+def test_a_file_erased_by_itself_is_told_apart_from_what_is_kept_beside_it():
+    safe, _kept, _gone = two_files_with_a_key_each()
+    report = check_erasure(safe)
+    assert (report.erased, report.single_keys) == ([], [("identity", 2)])
+    assert report.found == []
+    assert counts(report, "vault_sealedfile.header") == (2, 1, 1, 0)
+    assert counts(report, "vault_filechunk.sealed") == (2, 1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("statement", "place"),
+    [
+        ("UPDATE vault_filechunk SET sealed = 'Zoe' WHERE file_id = %s", "vault_filechunk.sealed"),
+        ("UPDATE vault_sealedfile SET name = 'Zoe' WHERE id = %s", "vault_sealedfile.name"),
+    ],
+)
+def test_what_is_left_in_clear_of_a_file_erased_by_itself_is_found(statement, place):
+    safe, _kept, gone = two_files_with_a_key_each()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [gone.pk])
+    assert [looked.place for looked in check_erasure(safe).found] == [place]
+
+
+def test_the_command_names_a_key_that_was_destroyed_by_itself():
+    safe, _kept, _gone = two_files_with_a_key_each()
+    out = StringIO()
+    call_command("check_erasure", safe.pk, stdout=out)
+    assert f"Safe {safe.pk}; erased: identity key 2." in out.getvalue()

@@ -37,6 +37,16 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// Leaving at once: the page is gone before the server has heard of it, and back does not find it.
+for (const form of document.querySelectorAll("form[data-leave]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    document.body.hidden = true;
+    navigator.sendBeacon(form.action);
+    window.location.replace(form.dataset.leave);
+  });
+}
+
 // <textarea data-most="4000" data-left="…" data-over="…">: how much room is left, near the end.
 for (const field of document.querySelectorAll("textarea[data-most]")) {
   const most = Number(field.dataset.most);
@@ -52,4 +62,24 @@ for (const field of document.querySelectorAll("textarea[data-most]")) {
   };
   field.addEventListener("input", count);
   count();
+}
+
+// <input type="file" data-most-files="5" data-most-bytes="…" data-too-much="…">: said when chosen.
+for (const field of document.querySelectorAll("input[data-most-bytes]")) {
+  const line = document.createElement("p");
+  line.className = "error";
+  line.setAttribute("aria-live", "assertive");
+  field.before(line);
+  field.addEventListener("change", () => {
+    const { mostBytes, mostFiles, tooMuch } = field.dataset;
+    const files = [...field.files];
+    const large = files.filter((file) => file.size > Number(mostBytes));
+    const wrong = large.length ? large : files.slice(Number(mostFiles));
+    line.textContent = wrong.length ? `${tooMuch} ${wrong.map((file) => file.name).join(", ")}` : "";
+  });
+  field.form.addEventListener("submit", (event) => {
+    if (!line.textContent || event.submitter?.name === "language") return;
+    event.preventDefault();
+    field.focus();
+  });
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 
+from dsr.policies.law_words import article_in_words
 from dsr.policies.models import Right
 
 register = template.Library()
@@ -22,3 +23,9 @@ def at(found: Mapping[Any, Any], key: Any) -> Any:
 def here(right: Right, field: str) -> str:
     """A text of a right in the language of the page."""
     return right.here(field)
+
+
+@register.filter
+def article(right: Right) -> str:
+    """Where a law gives a right, as readers of the page call that law."""
+    return article_in_words(right.law, right.law_article)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -19,8 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.i18n import set_language
 
+from dsr.accounts.middleware import refusal_is_recorded
 from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Permission, roles_with
+from dsr.audit.services import record_refusal
 from dsr.days.place import stand_in
 from dsr.notifications.services import stale
 from dsr.policies.models import Organisation
@@ -79,6 +81,13 @@ class StaffView(View):
         if not self.organisations:
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
+
+    def refuse_access(self, deed: str, **facts: Any) -> NoReturn:
+        """This person may not do it; that it was tried is a line of the site's history."""
+        facts = {"deed": deed, **facts}
+        record_refusal("denied", at=self.at, actor_id=self.user.pk, facts=facts)
+        refusal_is_recorded(self.request)
+        raise PermissionDenied
 
     def may(self, permission: Permission, organisation_id: int) -> bool:
         """As `User.may`, from the memberships that are loaded already."""

@@ -13,12 +13,13 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from dsr.audit.services import record_refusal
+from dsr.accounts.middleware import refusal_is_recorded
 from dsr.dashboard import words
 from dsr.dashboard.deed_forms import DeedForm, grouped
 from dsr.dashboard.deed_panels import shown
 from dsr.dashboard.views.base import StaffView
 from dsr.days.place import stand_in
+from dsr.days.words import zone_words
 from dsr.requests import history, queries
 from dsr.requests.deeds.declaration import Deed, unmet
 from dsr.requests.deeds.doing import not_now
@@ -43,7 +44,7 @@ class RequestView(StaffView):
         # Pages of refusal come before the request is found, and no zone is known yet.
         if not hasattr(self, "subject_request"):
             return super().page(template, context, status)
-        zone = self.subject_request.organisation.zone
+        zone = zone_words(self.subject_request.organisation.zone)
         return super().page(template, context | {"zone": zone}, status)
 
     def find(self) -> SubjectRequest:
@@ -109,6 +110,8 @@ class DeedView(RequestView):
                 put_refusal(form, refused)
             except NotAllowed as refused:
                 # Asked again under the lock: a role may have been taken since the page was opened.
+                # The deed has recorded it.
+                refusal_is_recorded(request)
                 raise PermissionDenied from refused
             except RequestError as refused:
                 put_refusal(form, refused)
@@ -176,8 +179,7 @@ class DeedView(RequestView):
             return
         # Looking is no attempt: a colleague may have sent the address.
         if self.request.method == "POST":
-            facts = {"deed": self.deed.code, "request": self.subject_request.pk}
-            record_refusal("denied", at=self.at, actor_id=self.user.pk, facts=facts)
+            self.refuse_access(self.deed.code, request=self.subject_request.pk)
         raise PermissionDenied
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from dsr.accounts.roles import Permission
 from dsr.dashboard import words
 from dsr.dashboard.views.base import StaffView
-from dsr.policies.kinds import Asker
+from dsr.policies.kinds import Asker, MayWrite
 from dsr.policies.models import Organisation, Right
 from dsr.policies.services import rights_offered
 from dsr.requests.errors import BadInput
@@ -33,14 +33,32 @@ BY_OTHER_WAYS = [
     for channel in (Channel.POST, Channel.EMAIL, Channel.PHONE, Channel.IN_PERSON, Channel.WEB)
 ]
 
+WAYS: list[tuple[str, str | Promise]] = [
+    (MayWrite.EMAIL, gettext_lazy("Only by e-mail, to the address below")),
+    (MayWrite.POST, gettext_lazy("Only by letter, to the address below")),
+    (MayWrite.NONE, gettext_lazy("Not at all; they come back to their private page")),
+]
+
 HELP: Mapping[str, str | Promise] = {
     "country": gettext_lazy("It decides which laws apply besides the policy."),
     "may_use_contact_held": gettext_lazy("Only where they said so."),
     "authority_documents": gettext_lazy(
         "A birth certificate, an order of a court, a mandate and the like. PDF, JPEG, PNG or HEIC."
     ),
+    "may_write": gettext_lazy(
+        "Only as they said it; never ask why. If you leave it open, nothing is written to them."
+    ),
     "signature": gettext_lazy("The name under the letter."),
     "dated_on": gettext_lazy("The day written on the letter."),
+}
+
+
+WHOSE: Mapping[str, str | Promise] = {
+    "email": gettext_lazy("Of who asks, not of the child or person they ask for."),
+    "postal_address": gettext_lazy("Of who asks, not of the child or person they ask for."),
+    "phone": gettext_lazy("Of who asks, not of the child or person they ask for."),
+    "born_on": gettext_lazy("Of the child or person whom the data is about."),
+    "account": gettext_lazy("Of the child or person whom the data is about."),
 }
 
 
@@ -49,6 +67,8 @@ class RecordForm(RequestForm):
 
     # A letter is taken as it came: what it lacks is asked for later, never refused (promise A16).
     asks_once: ClassVar[bool] = False
+    door: ClassVar[str] = "dashboard:enter"
+    whose: ClassVar[Mapping[str, str | Promise]] = WHOSE
     takes_signatures: ClassVar[bool | None] = True
     roles: ClassVar[Mapping[str, str | Promise]] = {str(asker): asker.label for asker in Asker}
     labels: ClassVar[Mapping[str, str | Promise]] = {
@@ -57,6 +77,7 @@ class RecordForm(RequestForm):
         "authority_documents": gettext_lazy("Proof of authority that came with it"),
         "wants_paper": gettext_lazy("How do they want the answer?"),
         "may_use_contact_held": gettext_lazy("They let us write to the contact that we hold"),
+        "may_write": gettext_lazy("Is it safe to write to them?"),
         "signature": gettext_lazy("Signed by"),
     }
 
@@ -89,6 +110,8 @@ class RecordForm(RequestForm):
         if isinstance(country := self.fields.get("country"), forms.ChoiceField):
             # A letter may not say where somebody lives, and a guess would choose the laws.
             country.choices = choices_after(gettext_lazy("Not known"))
+        if isinstance(way := self.fields.get("may_write"), forms.ChoiceField):
+            way.choices = WAYS
         names = dict(settings.LANGUAGES)
         language.choices = [(code, names.get(code, code)) for code in self.organisation.languages]
         for name, text in HELP.items():

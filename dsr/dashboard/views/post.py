@@ -173,7 +173,7 @@ class LetterFile(Post):
             raise Http404
         # Before the letter is shown: a reading that cannot be recorded does not happen.
         with transaction.atomic():
-            facts = {"letter": message.pk}
+            facts = {"letter": message.pk, "kind": message.kind}
             write_line(subject_request, "file_read", actor=self.user, at=self.at, facts=facts)
         if message.file_id:
             return attachment(SealedFile.objects.select_related("safe").get(pk=message.file_id))

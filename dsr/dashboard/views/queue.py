@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +16,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dsr.accounts.roles import Permission
-from dsr.audit.services import record_refusal
 from dsr.dashboard import words
 from dsr.dashboard.filters import QueueFilters, tiles
 from dsr.dashboard.request_page import day
@@ -25,6 +23,7 @@ from dsr.dashboard.views.base import StaffView, colleagues
 from dsr.days.place import standing_in
 from dsr.policies.kinds import Kind
 from dsr.requests import queries
+from dsr.requests.errors import NotAllowed
 from dsr.requests.models import SubjectRequest
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
 from dsr.requests.services.listed_names import Named, show_names
@@ -47,7 +46,7 @@ class Row:
     has_letter: bool
     may_name: bool
     name: str = ""
-    born_on: str = ""
+    born: str = ""
     asked_by: str = ""
 
 
@@ -117,20 +116,22 @@ class Listing(StaffView):
             if self.may(Permission.WORK, each.organisation_id)
             and ("every" in self.request.POST or each.reference in asked_for)
         ]
-        return show_names(wanted, by=self.user, at=self.at)
+        try:
+            return show_names(wanted, by=self.user, at=self.at)
+        except NotAllowed:
+            # Asked again by the service: a role may have been taken at this moment.
+            self.refuse_access("show_names")
 
     def permit_names(self) -> None:
         if not self.may_somewhere(Permission.WORK):
-            facts = {"deed": "show_names"}
-            record_refusal("denied", at=self.at, actor_id=self.user.pk, facts=facts)
-            raise PermissionDenied
+            self.refuse_access("show_names")
 
 
 def _in_words(named: Named | None) -> dict[str, str]:
     if named is None:
         return {}
-    born_on = day(named.born_on) if named.born_on else ""
-    return {"name": named.name, "born_on": born_on, "asked_by": named.asked_by}
+    born = day(named.born_on) if named.born_on else ""
+    return {"name": named.name, "born": born, "asked_by": named.asked_by}
 
 
 class QueueView(Listing):

@@ -85,11 +85,11 @@ class RequestPage(RequestView):
             "evidence": request_page.evidence(it),
             "messages_written": request_page.messages(it),
             "notes": request_page.opened(it, it.notes.all(), "text")[::-1],
-            "files": request_page.files(it, identity=self.sees_proof(it)),
+            "files": (files := request_page.files(it, identity=self.sees_proof(it))),
             "mails": (mails := request_page.mails(it)),
             "undelivered": request_page.undelivered(it, mails),
             "may_record": self.may(Permission.RECORD, it.organisation_id),
-            "history": history.timeline(it),
+            "history": history.timeline(it, {each.pk: each.name for each in files}),
             "duplicates": request_page.duplicates(it),
             "related": request_page.related(it),
             # Two forms on one page: without names of their own their fields would share ids.
@@ -112,12 +112,13 @@ class FileDownload(RequestPage):
     def post(self, request: HttpRequest, reference: str, file_id: int) -> FileResponse:
         it = self.subject_request = self._whole(self.find())
         # The number in the address is no way around what the page does not show.
-        shown = {each.pk for each in request_page.files(it, identity=self.sees_proof(it))}
+        shown = {each.pk: each for each in request_page.files(it, identity=self.sees_proof(it))}
         if file_id not in shown:
             raise Http404
         # Before the first byte, in a commit of its own: what cannot be recorded does not happen.
         with transaction.atomic():
-            write_line(it, "file_read", actor=self.user, at=self.at, facts={"file": file_id})
+            facts = {"file": file_id, "kind": shown[file_id].kind}
+            write_line(it, "file_read", actor=self.user, at=self.at, facts=facts)
             enclosures.opened(it, file_id, by=self.user, at=self.at)
         return attachment(SealedFile.objects.select_related("safe").get(pk=file_id))
 

@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
+                ("sender", models.CharField(blank=True, max_length=400)),
                 ("message_id", models.CharField(max_length=200)),
                 ("sent_at", models.DateTimeField(null=True)),
                 ("posted_on", models.DateField(null=True)),

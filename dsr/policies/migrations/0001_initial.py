@@ -61,6 +61,31 @@ class Migration(migrations.Migration):
                     "contact_email",
                     models.EmailField(blank=True, max_length=254, verbose_name="contact e-mail"),
                 ),
+                (
+                    "neutral_name",
+                    models.CharField(
+                        blank=True,
+                        help_text=(
+                            "For people who asked in confidence. It must not tell that it is "
+                            "you: for example “Post room”. Empty: the address alone."
+                        ),
+                        max_length=60,
+                        verbose_name="sender’s name of neutral mails",
+                    ),
+                ),
+                (
+                    "neutral_email",
+                    models.EmailField(
+                        blank=True,
+                        help_text=(
+                            "An address of which nobody can tell that it is yours, on a domain "
+                            "for which your mail server may send. Empty: the address of all "
+                            "mails, without a name."
+                        ),
+                        max_length=254,
+                        verbose_name="sender’s address of neutral mails",
+                    ),
+                ),
                 ("postal_address", models.TextField(blank=True, verbose_name="postal address")),
                 ("phone", models.CharField(blank=True, max_length=40, verbose_name="telephone")),
                 (

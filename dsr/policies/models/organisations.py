@@ -1,4 +1,8 @@
+import re
+import unicodedata
 from datetime import date, datetime, time, timedelta
+from email.utils import formataddr
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
@@ -16,8 +20,8 @@ from dsr.vault.address_fields import AddressColumn
 # An organisation's page is at /<its short name>/: fixed addresses of the site cannot be names.
 FIXED_ADDRESSES = frozenset(
     {
-        *("admin", "api", "ended", "health", "language", "lost", "media", "s", "sent"),
-        *("staff", "static", "status", "trial"),
+        *("admin", "api", "away", "ended", "find", "health", "language", "leave", "lost", "media"),
+        *("s", "sent", "staff", "static", "status", "trial"),
     }
 )
 
@@ -31,6 +35,12 @@ def known_zone(name: str) -> None:
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         said = _("No time zone is called “%(name)s”.")
         raise ValidationError(said, params={"name": name}) from error
+
+
+def folded(typed: str) -> str:
+    """Without capitals and marks: “Médical” is “medical” to whoever reads an address."""
+    apart = unicodedata.normalize("NFKD", typed.casefold())
+    return "".join(each for each in apart if not unicodedata.combining(each))
 
 
 def only_english() -> list[str]:
@@ -51,6 +61,24 @@ class Organisation(models.Model):
     languages = models.JSONField(_("languages"), default=only_english)
     default_language = models.CharField(_("default language"), max_length=10, default="en")
     contact_email = AddressColumn(_("contact e-mail"), blank=True)
+    # Of mails to somebody who has reason to hide that they asked.
+    neutral_name = models.CharField(
+        _("sender’s name of neutral mails"),
+        max_length=60,
+        blank=True,
+        help_text=_(
+            "For people who asked in confidence. It must not tell that it is you: for example "
+            "“Post room”. Empty: the address alone."
+        ),
+    )
+    neutral_email = AddressColumn(
+        _("sender’s address of neutral mails"),
+        blank=True,
+        help_text=_(
+            "An address of which nobody can tell that it is yours, on a domain for which your mail "
+            "server may send. Empty: the address of all mails, without a name."
+        ),
+    )
     postal_address = models.TextField(_("postal address"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     accepts_electronic_signatures = models.BooleanField(
@@ -115,6 +143,40 @@ class Organisation(models.Model):
             )
         if self.default_language not in self.languages:
             raise ValidationError({"default_language": _("Is not one of the languages.")})
+        self._check_neutral()
+
+    def _check_neutral(self) -> None:
+        problems: dict[str, Any] = {}
+        for field in ("neutral_name", "neutral_email"):
+            if told := self._tells(str(getattr(self, field))):
+                problems[field] = _("“%(word)s” tells whose mail it is. Choose other words.") % {
+                    "word": told
+                }
+        # What stands before an address is a header: a line break or a bracket would end it.
+        if not all(each.isprintable() and each not in '<>@",' for each in self.neutral_name):
+            problems["neutral_name"] = _("Use letters, digits and blanks only.")
+        if self.neutral_name and not self.neutral_email:
+            problems["neutral_email"] = _("Give the address that belongs to the name.")
+        if problems:
+            raise ValidationError(problems)
+
+    def _tells(self, typed: str) -> str:
+        """The first word of the organisation's own names that stands in it; of four letters on."""
+        said = folded(typed)
+        own = (self.slug, self.name, self.legal_name)
+        words = {word for each in own for word in re.split(r"[^\w]+", each) if len(word) > 3}
+        # A short name is a name all the same, where it stands alone.
+        alone = set(re.split(r"[^\w]+", said)) & {folded(each) for each in own}
+        return next(
+            (word for word in sorted(words) if folded(word) in said), next(iter(sorted(alone)), "")
+        )
+
+    @property
+    def neutral_sender(self) -> str:
+        """As it stands in a mail; empty where none was chosen."""
+        if not self.neutral_email:
+            return ""
+        return formataddr((self.neutral_name, self.neutral_email))
 
     @property
     def place(self) -> Place:

@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, Field, PrivateAttr, field_validator
 
-from dsr.policies.field_types import Day, Info, Strict, Text
+from dsr.policies.field_types import Day, Info, Strict, Text, require_known
 from dsr.policies.regimes.duties import Above, Duty, Facts, Name, Source
 from dsr.policies.strict_yaml import read
 
@@ -34,6 +34,14 @@ class Applies(Strict):
     flags: frozenset[Name] = frozenset()
 
 
+class Words(Strict):
+    """What readers of another language call a law, and its sources by their names in the file."""
+
+    name: Text = Field(max_length=40)
+    full_name: Text = Field(max_length=300)
+    sources: dict[str, Text] = {}
+
+
 class Regime(Strict):
     """A law. It applies by the requester's place or the organisation's, and by its flags."""
 
@@ -46,12 +54,23 @@ class Regime(Strict):
     calendar_elsewhere: tuple[Name, ...] = ()
     sources: dict[str, Source]
     duties: tuple[Duty, ...]
+    translations: dict[str, Words] = {}
     _slug: str = PrivateAttr("")
 
     @field_validator("sources")
     @classmethod
     def sources_are_known_below(cls, value: dict[str, Source], info: Info) -> dict[str, Source]:
         info.context.sources = value
+        return value
+
+    @field_validator("translations")
+    @classmethod
+    def only_what_is_there_is_translated(
+        cls, value: dict[str, Words], info: Info
+    ) -> dict[str, Words]:
+        for words in value.values():
+            for name in words.sources:
+                require_known(name, info.context.sources)
         return value
 
     def model_post_init(self, context: Above) -> None:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dsr.days.place import stand_in
 from dsr.policies.kinds import need_of
 from dsr.policies.models import Organisation, Right
-from dsr.policies.services import open_organisations, rights_offered
+from dsr.policies.services import rights_offered
 from dsr.portal.again import (
     FORM_UNSENT,
     NO_LONGER_ASKED,
@@ -56,7 +56,7 @@ from dsr.requests.services.receipts import How
 from dsr.requests.standing import Standing, stands
 from dsr.requests.submission import intake
 
-from .rights import crumbs_to, right_of
+from .rights import crumbs_to, open_organisation, right_of
 
 CHANGED = gettext_lazy(
     "The policy changed while this form was open. What you typed is still here: look it over, then "
@@ -154,16 +154,13 @@ def _left_out(request: HttpRequest, form: RequestForm) -> TypedForm:
 
 
 def _offered(organisation: str, right: str) -> Right | None:
-    found = open_organisations().filter(slug=organisation).first()
-    if found is None:
-        return None
-    stand_in(found.place)
-    return right_of(found, right)
+    found = open_organisation(organisation)
+    return right_of(found, right) if found else None
 
 
 def not_offered(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
     """The right was withdrawn, or the organisation closed: what was typed, and what there is."""
-    found = open_organisations().filter(slug=organisation).first()
+    found = open_organisation(organisation)
     # A closed organisation answers like one that never was.
     if found is None and request.method != "POST":
         raise Http404
@@ -233,7 +230,14 @@ def _sent_before(
         if not opened(request, there.reference, at):
             open_session(request, links.open_for_sender(there, at=at), at)
         return redirect("portal:sent", there.reference)
-    context = {"organisation": there.organisation, "subject_request": there}
+    stand_in(there.organisation.place)
+    private = bool(there.may_write)
+    context = {
+        "organisation": there.organisation,
+        "subject_request": there,
+        "in_confidence": private,
+        "quiet": private,
+    }
     return render(request, "portal/sent_before.html", context, status=409)
 
 
@@ -273,6 +277,7 @@ def _page(
         "files_lost": lost_files(request),
         "left_out": _left_out(request, form).in_words(),
         "crumbs": _crumbs(form.organisation, form.right),
+        "in_confidence": form.right.in_confidence,
     }
     return render(request, "portal/ask.html", context, status=status or status_of(form))
 

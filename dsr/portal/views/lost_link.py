@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dsr.portal.again import FORM_UNSENT, UNSENT, in_another_language, shown_again_by
+from dsr.portal.forms import reference_field
 from dsr.portal.guarding import one_too_many, put_on, status_of
 from dsr.requests.forms import email_field
 from dsr.requests.services import lost_links
@@ -27,12 +27,7 @@ class LostForm(PlainForm):
         help_text=gettext_lazy("The one that you gave with your request."),
         error_messages={"required": gettext_lazy("Type the address you gave with your request.")},
     )
-    reference = forms.CharField(
-        label=gettext_lazy("Reference of your request"),
-        help_text=gettext_lazy("Eight letters and digits, for example K7QX-3MPD."),
-        max_length=40,
-        error_messages={"required": gettext_lazy("Type the reference of your request.")},
-    )
+    reference = reference_field()
 
 
 def _page(request: HttpRequest, form: LostForm, status: int = 0) -> HttpResponse:

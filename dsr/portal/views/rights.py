@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from dsr.policies.services import (
     readings_in_force,
     rights_offered,
 )
+from dsr.portal.children import for_children
 from dsr.portal.doors import several_doors
 from dsr.portal.showing import groups, pieces, show_information
 
@@ -50,6 +51,7 @@ def organisation(request: HttpRequest, organisation: str) -> HttpResponse:
         "organisation": found,
         "several": several_doors(offered, found),
         "groups": groups(offered, found),
+        "children": for_children(offered, found),
         "information": show_information(information_shown(found, today)),
         "versions": versions,
     }
@@ -82,9 +84,16 @@ def policy(request: HttpRequest, organisation: str, policy: str, version: str) -
 
 def find_organisation(slug: str) -> Organisation:
     # A closed organisation answers like one that never was.
-    found = get_object_or_404(open_organisations(), slug=slug)
-    # From here on the page is one of this organisation.
-    stand_in(found.place)
+    if found := open_organisation(slug):
+        return found
+    raise Http404
+
+
+def open_organisation(slug: str) -> Organisation | None:
+    """Where there is one, from here on the page is of this organisation."""
+    found = open_organisations().filter(slug=slug).first()
+    if found:
+        stand_in(found.place)
     return found
 
 

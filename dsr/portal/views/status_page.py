@@ -25,12 +25,12 @@ from dsr.portal.again import (
     page_closed,
     shown_again_by,
 )
-from dsr.portal.confirming import withdrawal_told
+from dsr.portal.confirming import Receipt, withdrawal_told
 from dsr.portal.forms import CodeForm, CompletingForm, ReplyForm, TypedForm
 from dsr.portal.guarding import find_link, one_too_many, put_on, status_of, upload_refusal
 from dsr.portal.session import all_open, end_sessions, open_session, with_session
 from dsr.portal.showing import show_right
-from dsr.portal.status_page import letter_of, page_of
+from dsr.portal.status_page import letter_of, no_way_back, page_of
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deeds import conversation, correction, ending
 from dsr.requests.errors import RequestError, TooMany
@@ -48,7 +48,9 @@ def _link_page(request: HttpRequest, found: StatusLink | None, status: int = 200
         return render(request, "portal/link_over.html", status=404)
     organisation = found.subject_request.organisation
     stand_in(organisation.place)
-    context = {"organisation": organisation}
+    # Whoever reads the mail of somebody else learns here no more than in the mail.
+    private = bool(found.subject_request.may_write)
+    context = {"organisation": organisation, "in_confidence": private, "quiet": private}
     return render(request, "portal/link.html", context, status=status)
 
 
@@ -84,11 +86,13 @@ def open_requests(request: HttpRequest) -> HttpResponse:
         {
             "subject_request": each.subject_request,
             "shown": show_right(each.subject_request.right, each.subject_request.organisation),
+            "quiet": bool(each.subject_request.may_write),
             "stands": told_where(each.subject_request, stands(each.subject_request, at)),
         }
         for each in sessions
     ]
-    return render(request, "portal/open_requests.html", {"requests": shown})
+    context = {"requests": shown, "in_confidence": any(each["quiet"] for each in shown)}
+    return render(request, "portal/open_requests.html", context)
 
 
 @require_safe
@@ -110,6 +114,7 @@ def show(
         "form": form,
         "code_form": code_form or CodeForm(),
         "files_lost": lost_files(request),
+        "no_way_back": no_way_back(session, timezone.now()),
         # Where the page is shown in answer to a post, its address is none to come back to.
         "language_next": reverse("portal:status", args=[session.subject_request.reference]),
     }
@@ -249,7 +254,7 @@ def paper(request: HttpRequest, session: PrivateSession) -> HttpResponse:
 @require_POST
 @with_session
 def new_link(request: HttpRequest, session: PrivateSession) -> HttpResponse:
-    """Make a further private link and show it this once; it is kept nowhere else.
+    """A receipt to keep: a further link and a receipt code, shown this once and kept nowhere.
 
     The old ones are closed, unless the requester says that they are to stay.
     """
@@ -259,9 +264,9 @@ def new_link(request: HttpRequest, session: PrivateSession) -> HttpResponse:
         return redirect("portal:status", session.subject_request.reference)
     if not request.POST.get("keep_others"):
         links.close_others(session, at=at)
-    token = links.issue(subject_request, at=at)
-    address = request.build_absolute_uri(reverse("portal:link", args=[token]))
-    return render(request, "portal/new_link.html", page_of(session, at) | {"address": address})
+    token, code = links.issue(subject_request, at=at), links.issue_code(subject_request, at=at)
+    shown = {"kept": Receipt(request, subject_request, token, code, at)}
+    return render(request, "portal/new_link.html", page_of(session, at) | shown)
 
 
 @shown_again_by(shown_again)
@@ -290,8 +295,11 @@ def _end_again(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest) -> HttpResponse:
     # Without asking whether one was open: ending twice is ending once.
     end_sessions(request, timezone.now())
-    response = redirect("portal:ended")
-    # Pages in the history and the cache of the browser would show what the session no longer does.
+    return forget_all(redirect("portal:ended"))
+
+
+def forget_all(response: HttpResponse) -> HttpResponse:
+    """Pages in the cache of the browser would show what the session no longer does."""
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
 

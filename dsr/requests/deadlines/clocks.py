@@ -42,7 +42,11 @@ class Clocks:
 
 def for_staff(subject_request: SubjectRequest, today: date) -> Clocks:
     """The day that governs and whatever else has to be done now; all that is known, folded."""
-    rows = [each for each in subject_request.deadlines.all() if not _is_idle(each, today)]
+    rows = [
+        each
+        for each in subject_request.deadlines.all()
+        if not _is_idle(each, subject_request, today)
+    ]
     refusing = is_refusing(subject_request)
     first = next((each for each in rows if each.governing), rows[0] if rows else None)
     shown = [
@@ -88,14 +92,14 @@ def can_announce_more(deadline: Deadline, subject_request: SubjectRequest, today
     )
 
 
-def _is_idle(deadline: Deadline, today: date) -> bool:
+def _is_idle(deadline: Deadline, subject_request: SubjectRequest, today: date) -> bool:
     """The limit for announcing more time says nothing once it is past or nobody needs it."""
     if deadline.purpose != Duty.EXTENSION_NOTICE:
         return False
+    if not deadline.is_live:
+        return bool(deadline.status == DeadlineStatus.CANCELLED)
     past = deadline.due_on is not None and deadline.due_on < today
-    return deadline.status == DeadlineStatus.CANCELLED or (
-        deadline.status == DeadlineStatus.RUNNING and past
-    )
+    return past or subject_request.status not in UNDECIDED
 
 
 def _is_to_do(deadline: Deadline, today: date, refusing: bool) -> bool:
@@ -105,7 +109,7 @@ def _is_to_do(deadline: Deadline, today: date, refusing: bool) -> bool:
     if deadline.purpose == Duty.REFUSE:
         return refusing
     if deadline.purpose == Duty.NOT_BEFORE:
-        return deadline.due_on is not None and deadline.due_on > today
+        return deadline.due_on is not None and deadline.due_on >= today
     return deadline.set_by == SetBy.ORDER or deadline.purpose in _ACTS
 
 

@@ -15,6 +15,7 @@ from dsr.deadlines import explain as in_sentences
 from dsr.deadlines.sentences import PERIODS
 from dsr.deadlines.trace import Formatter
 from dsr.policies.kinds import Checked
+from dsr.policies.law_words import law_in_words
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.states import DeadlineStatus, Duty, SetBy
 
@@ -64,7 +65,7 @@ def _along_note(deadline: Deadline) -> Iterable[str]:
 
 
 def _whose(deadline: Deadline) -> str:
-    source = gettext(deadline.source)
+    source = law_in_words(deadline.source)
     if deadline.checked == Checked.REMEMBERED:
         return _(
             "This limit was written down from memory (%(source)s). Nobody has read the text for "
@@ -89,7 +90,9 @@ def _pause_note(deadline: Deadline) -> Iterable[str]:
 
 def set_by(deadlines: Sequence[Deadline]) -> str:
     """Who set a day, in one phrase for all the limits that end on it; what binds most first."""
-    laws = [each.label or gettext(each.source) for each in deadlines if each.set_by == SetBy.LAW]
+    laws = [
+        law_in_words(each.label or each.source) for each in deadlines if each.set_by == SetBy.LAW
+    ]
     owners = list(dict.fromkeys(SetBy(each.set_by) for each in deadlines))
     if owners == [SetBy.LAW]:
         return _("Set by law: %(law)s") % {"law": _listed(list(dict.fromkeys(laws)))}

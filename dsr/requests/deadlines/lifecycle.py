@@ -15,7 +15,7 @@ from dsr.requests.chain import write_line
 from dsr.requests.deadlines import reminder_days
 from dsr.requests.deadlines.planning import DeadlinePlan, plans_for, target
 from dsr.requests.models import Deadline, Notice, Pause, SubjectRequest
-from dsr.requests.models.deadlines import TO_ANSWER_BY
+from dsr.requests.models.deadlines import NO_DUTY, TO_ANSWER_BY
 from dsr.requests.models.machine import LIVE
 from dsr.requests.states import REFUSING, DeadlineStatus, Duty, SetBy
 
@@ -241,7 +241,7 @@ def settle(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datet
     """The answer went out on this day: duties are met, or missed when it was late."""
     _end_every_pause(subject_request, on)
     for deadline in subject_request.deadlines.live():
-        if deadline.purpose in (Duty.EXTENSION_NOTICE, Duty.NOT_BEFORE) or (
+        if deadline.purpose in NO_DUTY or (
             deadline.purpose == Duty.REFUSE and subject_request.outcome not in REFUSING
         ):
             _end(deadline, "cancel", on, actor=actor, at=at)

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from dsr.days.words import day_words
 from dsr.deadlines import Period, look_back
 from dsr.policies.kinds import Kind
 from dsr.policies.models import Right
@@ -48,14 +48,14 @@ def told(subject_request: SubjectRequest) -> str:
         )
     else:
         said = _("We can list from %(day)s. What lies before that day is not listed.")
-    said %= {"day": date_format(reach)}
+    said %= {"day": day_words(reach)}
     return " ".join([said, *_other_way(right, place, received_on)])
 
 
 def told_before(right: Right, place: str, on: date) -> str:
     """What the form says beside the period, before anything is asked."""
     reach = first_day(right, place, on)
-    return _("We can list from %(day)s.") % {"day": date_format(reach)} if reach else ""
+    return _("We can list from %(day)s.") % {"day": day_words(reach)} if reach else ""
 
 
 def _other_way(right: Right, place: str, on: date) -> list[str]:

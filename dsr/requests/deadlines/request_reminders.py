@@ -11,7 +11,7 @@ from dsr.policies.models import Organisation, Right
 from dsr.requests.models import Deadline, Decision, ReminderOwed
 from dsr.requests.models.deadlines import TO_ANSWER_BY
 from dsr.requests.services.notify import common_context, responsible, staff_page
-from dsr.requests.states import OPEN, REFUSING, Duty, Status
+from dsr.requests.states import OPEN, REFUSING, Duty, SetBy, Status
 
 from .clocks import is_refusing
 from .reminder_kinds import ReminderKind
@@ -97,8 +97,9 @@ class RequestReminders(ReminderKind[Deadline]):
         return {
             **common_context(asked),
             "page": staff_page(asked),
-            "purpose": deadline.get_purpose_display(),
-            "set_by": deadline.get_set_by_display(),
+            # Labels and not words yet: each reader has them in a language of their own.
+            "purpose": Duty(deadline.purpose).label,
+            "set_by": SetBy(deadline.set_by).label,
             "is_aim": deadline.is_aim,
             "unassigned": asked.assignee_id is None,
         }

@@ -40,6 +40,7 @@ from dsr.requests.services.paper import (
     waits_for_posting,
 )
 from dsr.requests.states import Outcome
+from dsr.requests.words import day_in_words
 from dsr.vault.uploads import CheckedUpload
 
 from .declaration import Facts, Names, Nothing, Words, deed
@@ -238,6 +239,12 @@ class Posting:
     )
 
 
+def _posted(facts: Facts, names: Names) -> str:
+    return _("The letter with the answer was posted on %(day)s") % {
+        "day": day_in_words(facts.get("on"))
+    }
+
+
 @deed(
     "record_posting",
     gettext_lazy("Record the posting"),
@@ -247,7 +254,7 @@ class Posting:
     address="posted",
     lead=gettext_lazy("The letter counts as the answer from the day on which it was posted."),
     done=gettext_lazy("The posting is recorded."),
-    history=gettext_lazy("The letter was posted"),
+    history=_posted,
     told=gettext_lazy("The answer was posted."),
     onward=30,
     hint=gettext_lazy("The letter is written. Print it, post it, and record the day."),
@@ -266,6 +273,7 @@ def record_posting(doing: Doing, given: Posting) -> None:
     doing.subject_request.record_posting()
     answer.posted_on = given.posted_on
     answer.save()
+    doing.facts |= {"message": answer.pk, "on": given.posted_on}
     # The list of letters and the request must not disagree about what is posted.
     for owed in OutboxMessage.objects.to_post().filter(key__in=keys_to_post(answer)):
         outbox_posted(owed.pk, posted_on=given.posted_on, at=doing.at)

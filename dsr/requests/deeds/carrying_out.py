@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.notifications.services import owe
-from dsr.requests.letters import remedies, seal_letter
+from dsr.requests import remedies
+from dsr.requests.letters import seal_letter
 from dsr.requests.messages import write_message
-from dsr.requests.models import Decision, Notice, RequestMessage, SubjectRequest
+from dsr.requests.models import Decision, Notice, RequestMessage
 from dsr.requests.people import goes_by_post, lines_of, writes_to
 from dsr.requests.services import notices
 from dsr.requests.states import Ending
@@ -38,20 +39,21 @@ def carry_out(doing: Doing, decision: Decision) -> None:
     message.letter = seal_letter(doing, message)
     message.on_paper = goes_by_post(subject_request)
     # The letter has them at its end; on the page they stand under the text.
-    message.seal(body=_with_remedies(subject_request, str(message.unseal("body"))))
+    message.seal(body=_with_remedies(decision, str(message.unseal("body"))))
     message.save()
     doing.line(f"ended_{decision.ends_as}", decision=decision.pk, ground=decision.ground)
     doing.facts["message"] = message.pk
     doing.afterwards.append(lambda: _tell(doing, decision, message))
 
 
-def _with_remedies(subject_request: SubjectRequest, text: str) -> str:
-    routes = remedies(subject_request)
-    if not routes:
-        return text
+def _with_remedies(decision: Decision, text: str) -> str:
+    subject_request = decision.subject_request
+    ways = [f"- {each}" for each in remedies.in_letter(subject_request)]
     with translation.override(subject_request.language):
+        why = remedies.why(subject_request, decision.ground)
+        ground = _("Why: %(ground)s") % {"ground": why} if why else ""
         head = _("If you do not agree:")
-    return "\n\n".join([text, "\n".join([head, *[f"- {each}" for each in routes]])])
+    return "\n\n".join(filter(None, [text, ground, "\n".join([head, *ways])]))
 
 
 def _tell(doing: Doing, decision: Decision, message: RequestMessage) -> None:

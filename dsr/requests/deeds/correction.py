@@ -134,7 +134,8 @@ def _goes_elsewhere(doing: Doing) -> None:
 def _tell_the_old_one(doing: Doing, address: str, medium: str) -> None:
     """What was proved to be theirs hears that it is left, and can object (promise A 4)."""
     # Never about a confidential communication: who asks for one leaves an address for a reason.
-    if doing.subject_request.right.kind in PROVEN:
+    # Nor about whoever said since that it is not safe to write elsewhere.
+    if doing.subject_request.right.kind in PROVEN and not doing.subject_request.may_write:
         tell_old_contact(doing, address, medium)
 
 

@@ -16,6 +16,7 @@ from dsr.days.words import day_words
 from dsr.deadlines import Extension as Event
 from dsr.deadlines import Result
 from dsr.deadlines.extending import ExtensionVerdict
+from dsr.policies.law_words import law_in_words
 from dsr.requests.actors import Actor
 from dsr.requests.deadlines import solving
 from dsr.requests.errors import BadInput, Unmet
@@ -67,7 +68,7 @@ def _which(subject_request: SubjectRequest, user: User) -> forms.Field:
 def _at_most(deadline: Deadline) -> str:
     rule = deadline.extension_rule or {}
     return _("%(source)s: at most %(length)s more") % {
-        "source": _(deadline.source),
+        "source": law_in_words(deadline.source),
         "length": length(rule["amount"], rule["unit"]),
     }
 

@@ -31,6 +31,7 @@ from dsr.requests.decision_rules import (
     may_refuse_alone,
     needs_two,
 )
+from dsr.requests.file_words import which_files
 from dsr.requests.files import keep_proof
 from dsr.requests.forms import HAPPENED, FileField, OutgoingFilesField, day_field, text_field
 from dsr.requests.models import Decision, SubjectRequest
@@ -176,9 +177,18 @@ def _worth_deciding(subject_request: SubjectRequest, actor: Actor) -> bool:
     return subject_request.status not in EARLY or not unproved(subject_request)
 
 
+def _with_added(sentence: str, facts: Facts, names: Names) -> str:
+    """Files that were put in with the decision itself have no line of their own."""
+    files = which_files(facts, names)
+    if not files:
+        return sentence
+    return _("%(sentence)s; files added: %(files)s") % {"sentence": sentence, "files": files}
+
+
 def decided_as(sentence: Words) -> Saying:
     def say(facts: Facts, names: Names) -> str:
-        return str(sentence) % {"outcome": Outcome(facts["outcome"]).label}
+        said = str(sentence) % {"outcome": Outcome(facts["outcome"]).label}
+        return _with_added(said, facts, names)
 
     return say
 
@@ -217,7 +227,7 @@ def _decided(facts: Facts, names: Names) -> str:
     sentence = _("Decided by one person: %(outcome)s")
     if not facts.get("sole"):
         sentence = _("Decided: %(outcome)s")
-    return sentence % {"outcome": Outcome(facts["outcome"]).label}
+    return _with_added(sentence % {"outcome": Outcome(facts["outcome"]).label}, facts, names)
 
 
 def _one_suffices(subject_request: SubjectRequest, actor: Actor) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from dsr.accounts.roles import Permission
 from dsr.requests import enclosures
 from dsr.requests.errors import BadInput
+from dsr.requests.file_words import with_files
 from dsr.requests.forms import OutgoingFilesField
 from dsr.requests.models import Enclosure
 from dsr.requests.states import Status
@@ -53,7 +54,7 @@ class Files:
         "answer, after a code. Nothing leaves before the answer is sent."
     ),
     done=gettext_lazy("The files are added to the answer."),
-    history=gettext_lazy("Files were added to the answer"),
+    history=lambda facts, names: with_files(_("Files were added to the answer"), facts, names),
     shows=("enclosures",),
 )
 def enclose(doing: Doing, given: Files) -> None:
@@ -69,9 +70,10 @@ def keep(doing: Doing, files: Sequence[OutgoingFile]) -> None:
     if enclosures.standing(subject_request).count() + len(files) > MOST:
         sentence = _("An answer takes at most forty files. Put them together into a ZIP file.")
         raise BadInput({"files": sentence})
-    kept = [_sealed(doing, each).pk for each in files]
+    kept = [_sealed(doing, each) for each in files]
     if kept:
-        doing.facts["enclosures"] = kept
+        doing.facts["enclosures"] = [each.pk for each in kept]
+        doing.facts["files"] = [each.file_id for each in kept]
 
 
 def _sealed(doing: Doing, file: OutgoingFile) -> Enclosure:
@@ -116,7 +118,7 @@ class Removal:
     done=gettext_lazy("The file is taken out."),
     button=gettext_lazy("Take it out"),
     warning=True,
-    history=gettext_lazy("A file was taken out of the answer"),
+    history=lambda facts, names: with_files(_("A file was taken out of the answer"), facts, names),
     place=Place.ELSEWHERE,
     shows=("enclosure",),
 )
@@ -127,7 +129,9 @@ def remove_enclosure(doing: Doing, given: Removal) -> None:
     if found is None or found.file is None:
         raise BadInput({"enclosure": _("This file is no longer among those of the answer.")})
     file, found.file, found.removed_at = found.file, None, doing.at
+    # Asked now: a row that was deleted has no number.
+    number = file.pk
     found.save()
     # Deleted and not kept: it may hold data of somebody else.
     file.delete()
-    doing.facts["enclosure"] = found.pk
+    doing.facts |= {"enclosure": found.pk, "file": number}

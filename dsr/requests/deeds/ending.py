@@ -42,7 +42,7 @@ from .carrying_out import carry_out, put_away
 from .declaration import Facts, Names, Place, Saying, Words, deed
 from .doing import Doing
 from .held_contact import settle
-from .inputs import LONG, Begin, Opening, typed
+from .inputs import LONG, Begin, Opening, typed, typed_for
 from .release import send_fresh_link
 
 
@@ -165,13 +165,26 @@ MISSING = {
 
 
 def texts(subject_request: SubjectRequest) -> dict[str, str]:
-    """A starting text for every ending."""
-    return {str(each): draft(subject_request, write) for each, write in TEXTS.items()}
+    """A starting text for every ending that is possible now."""
+    return {
+        str(each): draft(subject_request, TEXTS[each]) for each in possible_endings(subject_request)
+    }
+
+
+def possible_endings(subject_request: SubjectRequest) -> list[Ending]:
+    return [each for each in Ending if subject_request.status in ENDING_FROM[each]]
+
+
+def _does_not_end_so(status: str) -> str:
+    return _(
+        "A request that is “%(status)s” does not end so. A request lapses only when something "
+        "was asked and not answered; it is out of scope or passed on before that."
+    ) % {"status": Status(status).label}
 
 
 def _chosen(opening: Opening) -> str | None:
     ending = str(opening.query.get("ending", ""))
-    return ending if ending in Ending.values else None
+    return ending if ending in possible_endings(opening.subject_request) else None
 
 
 def _begins(ending: str = "") -> Begin:
@@ -201,9 +214,13 @@ def _text(ending: str = "") -> Any:
 
 
 def _ground(*endings: str) -> Any:
+    """Asked for by the pages of one ending."""
+    return typed(_ground_field, *endings)
+
+
+def _ground_field(*endings: str) -> forms.Field:
     grounds = dict.fromkeys(each for ending in endings for each in GROUNDS_OF_ENDING[ending])
-    return typed(
-        forms.ChoiceField,
+    return forms.ChoiceField(
         label=gettext_lazy("Ground"),
         choices=[
             ("", gettext_lazy("Choose …")),
@@ -239,19 +256,30 @@ def _sole_reason() -> Any:
     )
 
 
+def _how_it_ends(subject_request: SubjectRequest, user: User) -> forms.Field:
+    """Only the endings that the request can have now."""
+    return forms.ChoiceField(
+        label=gettext_lazy("How does it end?"),
+        choices=[(each.value, each.label) for each in possible_endings(subject_request)],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Choose how it ends."),
+            # The page was open while the request moved on.
+            "invalid_choice": _does_not_end_so(subject_request.status),
+        },
+    )
+
+
+def _grounds_now(subject_request: SubjectRequest, user: User) -> forms.Field:
+    return _ground_field(*possible_endings(subject_request))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndingProposal:
     """How the request ends, on which ground, and the letter that goes out when it is approved."""
 
-    ending: str = typed(
-        forms.ChoiceField,
-        label=gettext_lazy("How does it end?"),
-        choices=Ending.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose how it ends.")},
-        initial=_chosen,
-    )
-    ground: str = _ground(*Ending.values)
+    ending: str = typed_for(_how_it_ends, initial=_chosen)
+    ground: str = typed_for(_grounds_now)
     text: str = _text()
     reasons: str = _reasons()
 
@@ -312,11 +340,7 @@ def _check(doing: Doing, ending: str, given: _Given) -> None:
     if ending not in Ending.values:
         raise BadInput({"ending": _("Choose how it ends.")})
     if doing.before not in ENDING_FROM[ending]:
-        sentence = _(
-            "A request that is “%(status)s” does not end so. A request lapses only when something "
-            "was asked and not answered; it is out of scope or passed on before that."
-        )
-        raise BadInput({"ending": sentence % {"status": Status(doing.before).label}})
+        raise BadInput({"ending": _does_not_end_so(doing.before)})
     _needs(given.text, str(MISSING[Ending(ending)]))
     if given.ground not in GROUNDS_OF_ENDING[ending]:
         allowed = ", ".join(f"“{each.label}”" for each in GROUNDS_OF_ENDING[ending])

@@ -23,6 +23,7 @@ from dsr.requests.states import (
     OPEN,
     POSSIBLE_MATCHES,
     About,
+    AuthorityKind,
     Detail,
     EvidenceKind,
     RecordSource,
@@ -298,6 +299,12 @@ class Strike:
     evidence_id: int = from_address()
 
 
+def _struck(facts: Facts, names: Names) -> str:
+    known = dict(EvidenceKind.choices) | dict(AuthorityKind.choices)
+    sentence = _("A piece of evidence was struck: %(kind)s")
+    return sentence % {"kind": known.get(str(facts.get("kind")), "")}
+
+
 @deed(
     "strike_evidence",
     gettext_lazy("Strike evidence"),
@@ -308,7 +315,7 @@ class Strike:
     lead=gettext_lazy("It no longer counts. The row stays, with who struck it and when."),
     done=gettext_lazy("The evidence is struck."),
     warning=True,
-    history=gettext_lazy("A piece of evidence was struck"),
+    history=_struck,
     place=Place.ELSEWHERE,
     shows=("evidence",),
 )
@@ -318,4 +325,4 @@ def strike_evidence(doing: Doing, given: Strike) -> None:
     # Never deleted: that somebody once relied on it is part of the record.
     evidence.struck_at, evidence.struck_by = doing.at, doing.user
     evidence.save()
-    doing.facts["evidence"] = evidence.pk
+    doing.facts |= {"evidence": evidence.pk, "kind": evidence.kind}

@@ -13,6 +13,7 @@ from dsr.accounts.roles import Permission
 from dsr.notifications import services as outbox
 from dsr.notifications.models import Medium, OutboxMessage, Trouble
 from dsr.notifications.models import Status as Outbox
+from dsr.policies.kinds import MayWrite
 from dsr.requests.actors import Actor
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.files import keep_proof
@@ -232,6 +233,9 @@ def _somewhere_to_send(subject_request: SubjectRequest, actor: Actor) -> str:
     found = to_send_again(subject_request)
     if not found or notices_go_to(subject_request)[0]:
         return ""
+    # Who is not written to finds it on the private page, and is given no other way.
+    if subject_request.may_write == MayWrite.NONE:
+        return ""
     return _("There is no address to send it to. Correct the contact first.")
 
 
@@ -261,6 +265,12 @@ class SentAgain:
     )
 
 
+def _sent_again(facts: Facts, names: Names) -> str:
+    what = ", ".join(mail_name(str(kind)) for kind in facts.get("kinds") or [] if kind)
+    sentence = _("What had not arrived was sent again: %(what)s")
+    return sentence % {"what": what or _("a message")}
+
+
 @deed(
     "send_again",
     gettext_lazy("Send again what did not arrive"),
@@ -273,7 +283,7 @@ class SentAgain:
         "address. It counts from the day on which it is sent or posted."
     ),
     done=lambda sent: receipts.how_it_goes(sent, _("It is on its way.")),
-    history=gettext_lazy("What had not arrived was sent again"),
+    history=_sent_again,
     told=gettext_lazy("A message was sent to you again."),
     onward=20,
     hint=gettext_lazy("Something did not reach the requester. Correct the contact, or send again."),
@@ -289,7 +299,10 @@ def send_again(doing: Doing, given: SentAgain) -> None:
     for notice in found:
         notice.state = Notice.State.REPLACED
         notice.save(update_fields=["state"])
-    doing.facts["notices"] = [each.pk for each in found]
+    doing.facts |= {
+        "notices": [each.pk for each in found],
+        "kinds": [each.kind for each in found],
+    }
     for notice in found:
         doing.afterwards.append(partial(_again, doing, notice, given))
 

@@ -13,6 +13,7 @@ from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
 from dsr.requests.errors import BadInput
+from dsr.requests.file_words import with_files
 from dsr.requests.forms import HAPPENED, day_field, text_field
 from dsr.requests.messages import keep_note
 from dsr.requests.models import ContactProof, SubjectRequest
@@ -45,20 +46,37 @@ def _ended(facts: Facts, names: Names) -> str:
 
 
 history_line("links_ended", _ended, gettext_lazy("Earlier private links and sessions were closed."))
+
+
+def _answer_read(facts: Facts, names: Names) -> str:
+    day = names.get(f"message:{facts.get('message')}")
+    if not day:
+        return _("The requester read the answer")
+    return _("The requester read the answer of %(day)s") % {"day": day}
+
+
+def _letter_taken(facts: Facts, names: Names) -> str:
+    return with_files(_("The requester downloaded the letter"), facts, names)
+
+
+def _file_taken(facts: Facts, names: Names) -> str:
+    return with_files(_("The requester downloaded a file of the answer"), facts, names)
+
+
 history_line("code_asked", gettext_lazy("The requester asked for a code to read the answer"))
 history_line(
     "answer_read",
-    gettext_lazy("The requester read the answer"),
+    _answer_read,
     gettext_lazy("The answer was read."),
 )
 history_line(
     "letter_downloaded",
-    gettext_lazy("The requester downloaded the letter"),
+    _letter_taken,
     gettext_lazy("The letter was downloaded."),
 )
 history_line(
     "file_taken",
-    gettext_lazy("The requester downloaded a file of the answer"),
+    _file_taken,
     gettext_lazy("A file of the answer was downloaded."),
 )
 history_line(
@@ -171,6 +189,11 @@ class StruckProof:
     proof_id: int = from_address()
 
 
+def _proof_struck(facts: Facts, names: Names) -> str:
+    kind = dict(ContactProofKind.choices).get(str(facts.get("kind")), "")
+    return _("A proof of the contact was struck: %(kind)s") % {"kind": kind}
+
+
 @deed(
     "strike_contact_proof",
     gettext_lazy("Strike the proof of the contact"),
@@ -183,16 +206,18 @@ class StruckProof:
     ),
     done=gettext_lazy("The proof is struck."),
     warning=True,
-    history=gettext_lazy("A proof of the contact was struck"),
+    history=_proof_struck,
     place=Place.ELSEWHERE,
     shows=("identity",),
 )
 def strike_contact_proof(doing: Doing, given: StruckProof) -> None:
     """The contact is no longer proved by this: nothing is sent there or opened through it."""
     rows = doing.subject_request.contact_proofs.filter(pk=given.proof_id, struck_at=None)
-    if not rows.update(struck_at=doing.at):
+    struck = rows.first()
+    if struck is None:
         raise BadInput({"proof": _("This proof was struck already.")})
-    doing.facts["proof"] = given.proof_id
+    rows.update(struck_at=doing.at)
+    doing.facts |= {"proof": struck.pk, "kind": struck.kind}
     # Who read by this contact reads no more; to follow the request it is as good as before.
     links.end(doing.subject_request, Ended.UNPROVED, at=doing.at, actor=doing.actor)
     if doing.subject_request.status != Status.FROZEN:

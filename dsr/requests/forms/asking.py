@@ -173,7 +173,9 @@ def not_needed(right: Right, asked: dict[str, str]) -> Iterator[str]:
     # They tell people apart, and where a stranger's asking does no harm nobody has to be.
     if right.identity_level < Level.REASONABLE:
         yield from ("may_use_contact_held", "documents", "authority_documents")
-        if right.ages is None or "child" in asked:
+        # Who says to be a minor, or for whom a text names ages, is asked from when.
+        by_age = right.ages is not None or Asker.MINOR in right.who_may_ask
+        if not by_age or "child" in asked:
             yield "born_on"
     elif "child" in asked:
         yield "born_on"

@@ -18,7 +18,7 @@ from dsr.policies.particulars import FieldSpec, Particular
 from dsr.requests.errors import BadInput, RequestError
 from dsr.vault.address_fields import AddressField
 from dsr.vault.outgoing import check_outgoing
-from dsr.vault.uploads import UploadRefused, check_uploads
+from dsr.vault.uploads import MAX_BYTES, UploadRefused, check_uploads
 
 from .days import BORN, PERIOD, SIGNED, day_field
 
@@ -35,6 +35,15 @@ class FilesField(forms.FileField):
     """A few files; ``clean`` gives the checked ones, safe to store."""
 
     widget = ManyFiles
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """What is too much is said while it is chosen: sent, it would be refused unread, and what
+        was typed beside it with it."""
+        return super().widget_attrs(widget) | {
+            "data-most-files": MOST_FILES,
+            "data-most-bytes": MAX_BYTES,
+            "data-too-much": _("Send at most five files of 10 MB each. Too large or too many:"),
+        }
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         given = data if isinstance(data, (list, tuple)) else [data]

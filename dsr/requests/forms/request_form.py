@@ -21,9 +21,10 @@ from dsr.policies.models import Right
 from dsr.policies.particulars import particulars
 from dsr.requests.deadlines.preview import country_decides, law_is_elsewhere
 from dsr.requests.states import ACTS_FOR_ANOTHER, Channel
+from dsr.requests.submission.ages import age_question
 from dsr.requests.submission.given import PersonGiven, Submission
 
-from .ages import age_on, wrong_age
+from .ages import with_doors
 from .asking import FOR_ANOTHER, ROLES, Asked, CommonFields, asked_by, not_needed
 from .countries import UNSAID, place_name
 from .days import DayField
@@ -34,6 +35,32 @@ NO_WAY_TO_ANSWER = gettext_lazy(
 )
 
 
+WHOSE: dict[str, str | Promise] = {
+    "name": gettext_lazy("Yours, also if you ask for a child or for somebody else."),
+    "email": gettext_lazy("Yours, also if you ask for somebody else: what we write goes there."),
+    "postal_address": gettext_lazy(
+        "Yours, also if you ask for somebody else: letters go there. It need not be the home of "
+        "the person the data is about."
+    ),
+    "phone": gettext_lazy("Yours, also if you ask for somebody else."),
+    "born_on": gettext_lazy(
+        "If you ask for a child or somebody else: the child’s or that person’s, not yours. It "
+        "tells people of the same name apart."
+    ),
+    "account": gettext_lazy(
+        "The account of the person the data is about: the user name, or the e-mail address used."
+    ),
+    "signature": gettext_lazy("Your own, also if you ask for somebody else."),
+    "child_name": gettext_lazy("The child’s, not yours. What you know is enough."),
+    "child_born_on": gettext_lazy("The child’s."),
+    "new_email": gettext_lazy("Of the person the data is about."),
+    "new_phone": gettext_lazy("Of the person the data is about."),
+    "contact_how_where": gettext_lazy(
+        "For the person the data is about. For example only by post, or at work."
+    ),
+}
+
+
 class RequestForm(CommonFields):
     """Built from a right. ``soft`` maps fields to what the clause asks for and is missing.
 
@@ -42,16 +69,22 @@ class RequestForm(CommonFields):
     """
 
     asks_once: ClassVar[bool] = True
+    # The name of the page of another right, where one is the right door instead.
+    door: ClassVar[str] = "portal:ask"
     # None: as the organisation says. Who copies a signed letter says True.
     takes_signatures: ClassVar[bool | None] = None
     roles: ClassVar[Mapping[str, str | Promise]] = ROLES
     labels: ClassVar[Mapping[str, str | Promise]] = {}
+    # Said where somebody may ask for another: of the two it is always clear who is meant.
+    whose: ClassVar[Mapping[str, str | Promise]] = WHOSE
 
     def __init__(self, right: Right, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.right = right
         self.organisation = right.reading.version.policy.organisation
         self.soft: dict[str, str] = {}
+        # What even a letter is asked about once, because one of two things said must be wrong.
+        self.asked_back: set[str] = set()
         self.asked = dict(asked_by(right))
         # Not asked where it would not count: then there is a letter to print and sign afterwards.
         if not self._typed_signature_counts():
@@ -83,6 +116,10 @@ class RequestForm(CommonFields):
         return [*ours[:split], *content, *ours[split:]]
 
     def _say_it_in_words(self) -> None:
+        if self.can_be_for_another:
+            for name, whose in self.whose.items():
+                if name in self.fields:
+                    self.fields[name].help_text = str(whose)
         if isinstance(role := self.fields.get("role"), forms.ChoiceField):
             role.choices = [(each, self.roles[each]) for each in self.right.who_may_ask]
         for name, label in self.labels.items():
@@ -114,7 +151,16 @@ class RequestForm(CommonFields):
         """Whether the second button would send it."""
         return bool(self.soft) and set(self.errors) <= set(self.soft)
 
+    @property
+    def can_be_for_another(self) -> bool:
+        return bool(FOR_ANOTHER.intersection(self.right.who_may_ask))
+
     # What was typed.
+
+    @property
+    def confirmed(self) -> bool:
+        """The second button was pressed: what was asked about is meant."""
+        return "anyway" in self.data
 
     @property
     def role_given(self) -> str:
@@ -151,6 +197,7 @@ class RequestForm(CommonFields):
             "wants_paper": self.paper_wanted,
             "may_write": typed.get("may_write", ""),
             "may_use_contact_held": typed.get("may_use_contact_held", False),
+            "age_confirmed": self.confirmed,
             **self._files(),
         }
         return Submission(**(values | given))
@@ -206,9 +253,10 @@ class RequestForm(CommonFields):
         self._check_age()
         self._look_for_what_is_missing()
         # Said once, then let through: what is missing never stops a request (promise A16).
-        if self.asks_once and "anyway" not in self.data:
+        if not self.confirmed:
             for name, sentence in self.soft.items():
-                self.add_error(name, sentence)
+                if self.asks_once or name in self.asked_back:
+                    self.add_error(name, sentence)
         return self.cleaned_data
 
     def _writes_nothing(self) -> bool:
@@ -251,20 +299,22 @@ class RequestForm(CommonFields):
                 self.soft[name] = problem
 
     def _check_age(self) -> None:
-        """What the text grants to people of some ages only is not taken for others."""
+        """As the service will: here the sentence comes with links, and beside all others."""
         name = "born_on" if "born_on" in self.fields else "child_born_on"
         born = self.cleaned_data.get(name)
-        if not born or not self.right.ages or name in self.soft:
+        if not born or name in self.soft:
             return
-        years = age_on(born, self.organisation.today(timezone.now()))
-        if self.right.is_for_age(years):
+        # Who copies a letter has its day; a visitor asks today.
+        on = self.cleaned_data.get("received_on") or self.organisation.today(timezone.now())
+        question = age_question(self.right, self.role_given, born, on)
+        if question is None:
             return
-        sentence = wrong_age(self.right, years)
-        # A report may be about somebody older than was thought; a limit at both ends is a limit.
-        if self.right.age_from is None:
-            self.soft[name] = sentence
-        elif self.asks_once:
+        sentence = with_doors(question, self.right, self.door)
+        if question.final:
             self.add_error(name, sentence)
+        else:
+            self.soft[name] = sentence
+            self.asked_back.add(name)
 
     def _check_country(self) -> None:
         country = self.cleaned_data.get("country")

@@ -53,6 +53,8 @@ class Receipt(SealedModel):
 
 
 TO_ANSWER_BY = frozenset({Duty.RESPOND, Duty.OPT_OUT})
+# A limit for whoever wants more time, and a day to wait for: nobody is late with either.
+NO_DUTY = frozenset({Duty.EXTENSION_NOTICE, Duty.NOT_BEFORE})
 REMINDED = TO_ANSWER_BY | {Duty.ACKNOWLEDGE, Duty.REFUSE}
 
 
@@ -147,7 +149,8 @@ class Deadline(DeadlineBase):
         return self.set_by == SetBy.TARGET
 
     def is_overdue(self, today: date) -> bool:
-        return not self.is_aim and super().is_overdue(today)
+        no_duty = self.is_aim or self.purpose in NO_DUTY
+        return not no_duty and super().is_overdue(today)
 
     @property
     def is_reminded(self) -> bool:

@@ -21,7 +21,7 @@ from dsr.vault.addresses import indexed, mailbox
 
 from . import links, notices
 from .mail_throttle import BETWEEN_TWO, address_hash
-from .notify import address_of_link, tell_requester, told_of
+from .notify import address_of_link, in_confidence, tell_requester, told_of
 from .sweeping import each_by_itself
 
 
@@ -143,6 +143,9 @@ def _tell_now(subject_request: SubjectRequest, at: datetime) -> None:
 def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: datetime) -> None:
     newest = requests[-1]
     to, _medium = notices_go_to(newest)
+    # One that nobody else may learn of makes the mail about all of them a neutral one.
+    private = next((each for each in reversed(requests) if each.may_write), newest)
+    neutral = in_confidence(private, "email", "neutral_several")
     tokens = [links.issue(each, at=at) for each in requests]
     # With the turn that it takes: owed by two sweeps it is owed once.
     key = f"digest:{throttle.pk}:{int(throttle.next_at.timestamp())}"
@@ -159,7 +162,8 @@ def _owe_digest(throttle: MailThrottle, requests: list[SubjectRequest], at: date
             "reference": "",
         },
         at=at,
-        text_of="neutral_several" if any(each.may_write for each in requests) else "",
+        text_of=neutral.text_of,
+        sender=neutral.sender,
         recheck=links.RECHECK_ANY,
         recheck_args={"link": [links.recheck_of(token)["link"] for token in tokens]},
         # So that somebody sees to it when it cannot be delivered.

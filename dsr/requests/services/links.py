@@ -19,6 +19,7 @@ from dsr.notifications.services import cancel_owed, waiting_with
 from dsr.requests.actors import REQUESTER, Actor
 from dsr.requests.chain import write_line
 from dsr.requests.models import PrivateSession, StatusLink, SubjectRequest
+from dsr.requests.reference import clean_receipt_code, clean_reference, new_receipt_code
 from dsr.requests.states import Ended
 
 LIFETIME = timedelta(days=180)
@@ -56,9 +57,38 @@ def issue(
     # 256 random bits: nobody guesses one, however many links there are, and no dictionary holds it,
     # so a plain fast hash hides it from whoever reads the table.
     token = token or secrets.token_urlsafe(32)
+    _keep(subject_request, hash_of(token), at, replaces_others, into)
+    return token
+
+
+def issue_code(
+    subject_request: SubjectRequest,
+    *,
+    at: datetime,
+    into: list[Model] | None = None,
+    code: str = "",
+) -> str:
+    """A receipt code, for paper: with the reference it opens what a link opens, and ends as one.
+
+    Like a token it exists nowhere else, and only its hash is kept; a ``code`` of their own give
+    those who can make it again. It is long enough for a plain hash: whoever reads the table cannot
+    search through 78 bits.
+    """
+    code = code or new_receipt_code()
+    _keep(subject_request, _hash_of_code(subject_request.reference, code), at, False, into)
+    return code
+
+
+def _keep(
+    subject_request: SubjectRequest,
+    token_hash: str,
+    at: datetime,
+    replaces_others: bool,
+    into: list[Model] | None,
+) -> None:
     link = StatusLink(
         subject_request=subject_request,
-        token_hash=hash_of(token),
+        token_hash=token_hash,
         created_at=at,
         expires_at=at + LIFETIME,
         replaces_others=replaces_others,
@@ -67,13 +97,32 @@ def issue(
         link.save(force_insert=True)
     else:
         into.append(link)
-    return token
 
 
 def find(token: str, *, at: datetime) -> StatusLink | None:
     """The standing link of a token, else None: unknown, expired and ended look the same."""
+    return _standing(hash_of(token), at)
+
+
+def find_by_code(code: str, *, reference: str, at: datetime) -> StatusLink | None:
+    """The standing receipt code of a request, as a person typed both; else None, whatever fails."""
+    return _standing(_hash_of_code(clean_reference(reference), code), at)
+
+
+def made_since(session: PrivateSession, *, at: datetime) -> bool:
+    """Whether a link that still stands was made after this session was opened."""
+    standing = session.subject_request.links.filter(expires_at__gt=at, ended_at=None)
+    return standing.filter(created_at__gt=session.opened_at).exists()
+
+
+def _standing(token_hash: str, at: datetime) -> StatusLink | None:
     standing = StatusLink.objects.filter(expires_at__gt=at, ended_at=None)
-    return standing.filter(token_hash=hash_of(token)).select_related(*SHOWN).first()
+    return standing.filter(token_hash=token_hash).select_related(*SHOWN).first()
+
+
+def _hash_of_code(reference: str, code: str) -> str:
+    # Blanks keep it apart from every token: no address of a link opens what a code opens.
+    return hash_of(f"receipt {reference} {clean_receipt_code(code)}")
 
 
 def open_by(link: StatusLink, *, at: datetime) -> PrivateSession:

@@ -4,19 +4,21 @@ something is there, behind the private link or the staff pages."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from email.utils import parseaddr
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import F, Model
 from django.urls import reverse
-from django.utils import translation
+from django.utils.functional import lazy
 from django_fsm import can_proceed
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.notifications.services import Reader, owe, owe_each
+from dsr.policies.models import Right
 from dsr.requests.deadlines import look_back
 from dsr.requests.deadlines.explain import expectation
 from dsr.requests.models import SubjectRequest
@@ -31,12 +33,17 @@ from .mail_throttle import may_mail_now
 from .rate_limits import WITHDRAWN_MAIL, take
 
 Text = str | Callable[[], str]
+# Said only when a text is made, in the language of its reader: of one deed staff and requester
+# hear in languages of their own.
+_title: Callable[[Right], str] = lazy(lambda right: str(right.here("title")), str)
+_expectation: Callable[[SubjectRequest, date], str] = lazy(expectation, str)
 
 # What somebody can set off by forms alone, in whosever name: at most one mail an hour per address.
 BY_FORM = frozenset({"acknowledgement"})
 # Whoever did not withdraw must hear it while it can be stopped: a few go out past that hour.
 AT_ONCE = {"withdrawn": WITHDRAWN_MAIL}
-LINK_ALONE = frozenset({"fresh_link"})
+# Letters that bring a way in: nobody types a link, so it is the reference and a receipt code.
+WITH_CODE = frozenset({"acknowledgement", "fresh_link"})
 
 
 def tell_requester(
@@ -62,9 +69,6 @@ def tell_requester(
     to, medium = notices_go_to(subject_request)
     if not to:
         return "none"
-    # On paper a link is typed by nobody, and without it there is nothing to say.
-    if medium == "letter" and kind in LINK_ALONE:
-        return "none"
     # A letter costs its sender money and cannot flood anybody's mailbox.
     if medium == "email" and not _has_its_turn(subject_request, kind, to, at):
         return "later"
@@ -72,12 +76,16 @@ def tell_requester(
     if medium == "letter":
         # No link: a random address on paper is typed by nobody. Everything is in the letter.
         told["text"] = text() if callable(text) else text
+        if kind in WITH_CODE:
+            told["receipt_code"] = links.issue_code(subject_request, at=at, into=into)
+            told["find_page"] = find_page()
         recheck, args = links.LETTER_RECHECK, {}
     else:
         # A new link each time: of the old ones only hashes are kept, so none can be sent again.
         token = links.issue(subject_request, at=at, replaces_others=replaces_others, into=into)
         told["link"] = address_of_link(token)
         recheck, args = links.RECHECK, links.recheck_of(token)
+    neutral = in_confidence(subject_request, medium, "neutral")
     owe(
         key=key or key_of(kind, subject_request),
         kind=kind,
@@ -91,10 +99,28 @@ def tell_requester(
         recheck_args=args,
         medium=medium,
         into=into,
-        # Whoever reads over a shoulder learns nothing from it.
-        text_of="neutral" if subject_request.may_write and medium == "email" else "",
+        text_of=neutral.text_of,
+        sender=neutral.sender,
     )
     return medium
+
+
+class Neutral(NamedTuple):
+    """What `owe` takes instead of the usual; empty where nothing has to be hidden."""
+
+    text_of: str = ""
+    sender: str = ""
+
+
+def in_confidence(subject_request: SubjectRequest, medium: str, text_of: str) -> Neutral:
+    """Words and sender of a mail to somebody who has reason to hide it: whoever reads over a
+    shoulder learns nothing from either. A letter goes only where it was asked for."""
+    if not subject_request.may_write or medium != "email":
+        return Neutral()
+    # Ours without its name, which may be the organisation's.
+    plain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    sender = subject_request.organisation.neutral_sender or plain
+    return Neutral(text_of, sender)
 
 
 def _has_its_turn(subject_request: SubjectRequest, kind: str, to: str, at: datetime) -> bool:
@@ -178,7 +204,7 @@ def common_context(subject_request: SubjectRequest) -> dict[str, Any]:
         "organisation_contact": readable(subject_request.organisation.contact_email),
         "organisation_address": subject_request.organisation.postal_address,
         "organisation_phone": subject_request.organisation.phone,
-        "right": subject_request.right.in_language("title", subject_request.language),
+        "right": _title(subject_request.right),
         # How its days are written, and whose time its times are.
         "place": subject_request.organisation.place,
         "received_on": subject_request.received_on,
@@ -194,12 +220,16 @@ def common_context(subject_request: SubjectRequest) -> dict[str, Any]:
 def told_of(subject_request: SubjectRequest, at: datetime) -> dict[str, Any]:
     """What the requester may be told, and the sentence that says by when to expect an answer."""
     today = subject_request.organisation.today(at)
-    with translation.override(subject_request.language):
-        return common_context(subject_request) | {
-            "expectation": expectation(subject_request, today),
-            # Asked only by the messages that say it: it opens what was typed.
-            "reaches": partial(look_back.told, subject_request),
-        }
+    return common_context(subject_request) | {
+        "expectation": _expectation(subject_request, today),
+        # Asked only by the messages that say it: it opens what was typed.
+        "reaches": partial(look_back.told, subject_request),
+    }
+
+
+def find_page() -> str:
+    """Where reference and receipt code are typed, as it is typed: without what a browser adds."""
+    return f"{settings.BASE_URL}{reverse('portal:find')}".partition("://")[2]
 
 
 def address_of_link(token: str) -> str:

@@ -40,7 +40,7 @@ from dsr.vault.models import SealedFile
 from dsr.vault.services import keyed_hash
 
 from . import links
-from .notify import common_context, tell_requester
+from .notify import common_context, in_confidence, tell_requester
 
 DIGITS = 8
 TRIES = 5
@@ -212,6 +212,7 @@ def make_code(
 def _owe_code(made: ReadingCode, said: str, at: datetime) -> None:
     subject_request = made.subject_request
     to, medium = answers_go_to(subject_request)
+    neutral = in_confidence(subject_request, medium, "neutral_code")
     # No link with it: who finds one of the two must not have both.
     owe(
         key=f"reading_code:{made.pk}",
@@ -227,7 +228,8 @@ def _owe_code(made: ReadingCode, said: str, at: datetime) -> None:
         recheck_args={"code": made.pk},
         useful_until=made.expires_at,
         medium=medium,
-        text_of="neutral_code" if subject_request.may_write and medium == "email" else "",
+        text_of=neutral.text_of,
+        sender=neutral.sender,
     )
 
 
@@ -373,6 +375,13 @@ def _is_used_up(message: RequestMessage, what: Read, enclosure: Enclosure | None
     return taken.count() >= MOST[what]
 
 
+def _which(message: RequestMessage, what: Read, enclosure: Enclosure | None) -> dict[str, Any]:
+    """Which file was taken, by its number."""
+    if enclosure:
+        return {"enclosure": enclosure.pk, "file": enclosure.file_id}
+    return {"file": message.letter_id} if what == Read.LETTER else {}
+
+
 LINE_OF = {Read.PAGE: "answer_read", Read.LETTER: "letter_downloaded", Read.FILE: "file_taken"}
 
 
@@ -393,7 +402,7 @@ def _count(
         LINE_OF[what],
         actor=REQUESTER,
         at=at,
-        facts=facts | ({"enclosure": enclosure.pk} if enclosure else {}),
+        facts=facts | _which(message, what, enclosure),
     )
     tell_requester(
         subject_request,

@@ -18,6 +18,8 @@ from dsr.requests.states import Channel
 from dsr.vault.addresses import AddressRefused, canonical_or_blank
 from dsr.vault.uploads import CheckedUpload
 
+from .ages import AgeQuestion, age_question
+
 # A call and a visit are the only channels by which nothing comes in writing.
 WRITTEN_CHANNELS = frozenset({Channel.FORM, Channel.POST, Channel.EMAIL, Channel.WEB})
 
@@ -57,6 +59,8 @@ class Submission:
     wants_paper: bool = False
     may_use_contact_held: bool = False
     may_write: str = ""
+    # That a day of birth does not fit the right or the role was asked back, and is meant.
+    age_confirmed: bool = False
     received_on: date | None = None
     files: Sequence[CheckedUpload] = ()
     authority_files: Sequence[CheckedUpload] = ()
@@ -73,6 +77,20 @@ class Submission:
     def asker(self) -> PersonGiven:
         """Whom we write to: the requester where somebody asks for another person."""
         return self.requester or self.subject
+
+    @property
+    def born(self) -> date | None:
+        """The day of birth of the person it is about, where a day can be read in what was given."""
+        child = self.particulars.get("child", {})
+        try:
+            return date.fromisoformat(self.subject.born_on or str(child.get("child_born_on") or ""))
+        except ValueError:
+            return None
+
+    def age_question(self, at: datetime) -> AgeQuestion | None:
+        """What does not fit between the day of birth, the right and the role."""
+        on = self.received_on or self.organisation.today(at)
+        return age_question(self.right, self.role, self.born, on)
 
 
 def check(submission: Submission, at: datetime) -> None:
@@ -117,6 +135,10 @@ def _about_asking(submission: Submission, at: datetime) -> Iterator[tuple[str, s
     # A day to come would give every deadline of the request days that nobody was promised.
     if submission.received_on and submission.received_on > submission.organisation.today(at):
         yield "received_on", _("The day of receipt lies in the future. Enter the real day.")
+    question = submission.age_question(at)
+    if question and (question.final or not submission.age_confirmed):
+        doors = ", ".join(str(each.here("title")) for each in question.doors)
+        yield "born_on", f"{question.sentence} {doors}".strip()
     # Refused and not dropped: no form of ours asks it, and where a law forbids to require a reason
     # (for confidential communications HIPAA does, 45 CFR 164.522(b)(2)(iii)) none shall be on file.
     if set(right.never) & {code for code, given in submission.particulars.items() if filled(given)}:

@@ -23,6 +23,7 @@ from dsr.vault.addresses import canonical_or_blank
 from dsr.vault.models import Safe
 from dsr.vault.services import make_keys, make_tokens
 
+from .ages import AgeQuestion
 from .given import PersonGiven, Submission, missing_particulars
 from .saving import NewRows
 
@@ -58,7 +59,7 @@ def new_request(submission: Submission, *, actor: Actor, at: datetime) -> NewReq
     ]
     # Facts and the dates that follow from them are committed together, never one without the other.
     rows += [_receipt(subject_request, actor, at), *deadlines]
-    rows += _history(subject_request, deadlines, actor, at)
+    rows += _history(subject_request, deadlines, actor, at, submission.age_question(at))
     # Who words the mail asks the request for these, and no database has them yet.
     keep_prefetched(subject_request, people=people, deadlines=deadlines)
     return NewRequest(subject_request, deadlines, rows)
@@ -161,7 +162,11 @@ def _receipt(subject_request: SubjectRequest, actor: Actor, at: datetime) -> Rec
 
 
 def _history(
-    subject_request: SubjectRequest, deadlines: list[Deadline], actor: Actor, at: datetime
+    subject_request: SubjectRequest,
+    deadlines: list[Deadline],
+    actor: Actor,
+    at: datetime,
+    question: AgeQuestion | None,
 ) -> list[Model]:
     """The chain begins here, so nobody else can hold it: no lock is needed, no look at its end."""
     submitted = Line(
@@ -171,6 +176,8 @@ def _history(
             "channel": subject_request.channel,
             "received_on": subject_request.received_on.isoformat(),
             **({"to_check": True} if subject_request.to_check else {}),
+            # Asked back, and meant all the same.
+            **({"age": question.code} if question else {}),
         },
     )
     lowered = []

@@ -27,12 +27,13 @@ class Command(BaseCommand):
         if safe is None:
             raise CommandError(f"There is no safe {options['safe_id']}.")
         report = check_erasure(safe, _words(options["words"]))
-        erased = ", ".join(sorted(report.erased)) or "nothing"
+        single = [f"{purpose} key {version}" for purpose, version in report.single_keys]
+        erased = ", ".join([*sorted(report.erased), *single]) or "nothing"
         self.stdout.write(f"Safe {report.safe_id}; erased: {erased}.")
         for looked in report.looked:
             self.stdout.write(_line(looked))
         self.stdout.write(NOT_LOOKED_AT)
-        if not report.erased:
+        if not (report.erased or report.single_keys):
             raise CommandError("No key of this safe has been destroyed.")
         if report.found:
             raise CommandError(f"Readable remains in {len(report.found)} places.")

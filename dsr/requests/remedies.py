@@ -1,0 +1,123 @@
+"""Why an answer is no, and what is open to who does not agree: on page and letter alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from dsr.policies.authorities import Authority, responsible
+from dsr.policies.services import laws_that_apply, place_claimed
+from dsr.requests.models import SubjectRequest
+from dsr.requests.states import EndingGround, Ground
+from dsr.vault.addresses import readable
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way that is open: to whom, how they are reached, and what to know of it."""
+
+    title: str
+    lines: tuple[str, ...]
+    url: str = ""
+    note: str = ""
+
+    @property
+    def in_one_line(self) -> str:
+        said = ", ".join(each for each in (self.title, *self.lines, self.url) if each)
+        return f"{said}. {self.note}" if self.note else said
+
+
+def ways(subject_request: SubjectRequest) -> list[Way]:
+    """To the organisation, to the authorities, to a court; in the reader's language.
+
+    GDPR Art. 12(4), 77 and 79; DPA 2018, s. 164A; 45 CFR 164.524(d)(2)(iii).
+    """
+    laws = _laws(subject_request)
+    home = subject_request.country or place_claimed(subject_request.right)
+    seat = subject_request.organisation.country
+    found = [_authority(each) for each in responsible(laws, home, seat)] or [
+        Way(_("Complain to the data protection authority of your country, where there is one"), ())
+    ]
+    return [_to_us(subject_request), *found, *_court(laws, home)]
+
+
+def in_letter(subject_request: SubjectRequest) -> list[str]:
+    """The ways as lines of a letter, in the requester's language."""
+    with override(subject_request.language):
+        return [each.in_one_line for each in ways(subject_request)]
+
+
+def why(subject_request: SubjectRequest, ground: str) -> str:
+    """The recorded ground as the person reads it; "" where nothing was refused."""
+    code = ground.removeprefix("exception:")
+    if code != ground:
+        # In the words of the policy or law from which the exception comes.
+        texts = {
+            item["code"]: item["text"]
+            for item in subject_request.right.exceptions_in(get_language() or "en")
+        }
+        return str(texts.get(code, ""))
+    for grounds in (Ground, EndingGround):
+        if ground in grounds.values:
+            return str(grounds(ground).label)
+    return ""
+
+
+def _laws(subject_request: SubjectRequest) -> set[str]:
+    place = subject_request.country or place_claimed(subject_request.right)
+    return {
+        each.slug
+        for each in laws_that_apply(
+            subject_request.organisation, place, subject_request.received_on
+        )
+    }
+
+
+def _to_us(subject_request: SubjectRequest) -> Way:
+    organisation = subject_request.organisation
+    lines = [
+        *address_lines(organisation.legal_name, organisation.postal_address),
+        readable(organisation.contact_email),
+        organisation.phone,
+    ]
+    reference = _("Name the reference %(reference)s.") % {"reference": subject_request.reference}
+    title = _("Write to us: %(name)s") % {"name": organisation.legal_name}
+    return Way(title, tuple(each for each in lines if each), note=reference)
+
+
+def address_lines(name: str, address: str) -> list[str]:
+    """An address without the name, which stands above it already."""
+    lines = [each.strip() for each in address.splitlines() if each.strip()]
+    alike = name.strip().casefold()
+    return lines[1:] if lines and lines[0].casefold() == alike else lines
+
+
+def _authority(authority: Authority) -> Way:
+    language = (get_language() or "en")[:2]
+    return Way(
+        _("Complain to the authority: %(name)s") % {"name": authority.named(language)},
+        tuple(each for each in (*authority.address, authority.phone) if each),
+        authority.url,
+        authority.noted(language),
+    )
+
+
+def _court(laws: set[str], home: str) -> list[Way]:
+    if "gdpr" in laws:
+        return [
+            Way(
+                _("Go to court"),
+                (),
+                note=_(
+                    "In the country where you live or where we are established (GDPR Art. 79). "
+                    "You need not have complained to an authority before."
+                ),
+            )
+        ]
+    if laws & {"uk-gdpr", "uk-gdpr-2018"}:
+        return [Way(_("Go to court"), (), note=_("For an order to comply (DPA 2018, s. 167)."))]
+    if home == "CH":
+        return [Way(_("Go to court"), (), note=_("Before the civil courts (FADP Art. 32)."))]
+    return []
