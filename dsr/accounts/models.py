@@ -6,11 +6,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from dsr.accounts.roles import FOR_PROGRAMS, Permission, Role, permissions_of, roles_with
+from dsr.accounts.roles import (
+    ANYWHERE,
+    FOR_PROGRAMS,
+    Anywhere,
+    Permission,
+    Role,
+    permissions_of,
+    roles_with,
+)
 from dsr.days.place import NOWHERE, Place
 from dsr.vault.address_fields import AddressColumn
 from dsr.vault.addresses import AddressRefused, canonical
@@ -56,11 +65,18 @@ class UserManager(BaseUserManager["User"]):
         )
 
     def with_permission(
-        self, permission: Permission, organisation: "Organisation", *, at: datetime | None = None
+        self,
+        permission: Permission,
+        organisation: "Organisation",
+        *,
+        at: datetime | None = None,
+        department: int | Anywhere | None = ANYWHERE,
     ) -> models.QuerySet["User"]:
         """Active people whose role in this organisation holds the permission.
 
         Those who may approve: at this instant, or without one also those whose power begins later.
+        ``department``: for what belongs to it, by its id (None: to no department), which leaves out
+        who is limited to another.
         """
         having = {
             "memberships__organisation": organisation,
@@ -70,7 +86,12 @@ class UserManager(BaseUserManager["User"]):
             having["memberships__approves_from__isnull"] = False
             if at is not None:
                 having["memberships__approves_from__lte"] = at
-        return self.filter(is_active=True, **having).order_by("name", "pk")
+        limit = Q()
+        if department is not ANYWHERE:
+            limit = Q(memberships__department=None)
+            if department is not None:
+                limit |= Q(memberships__department=department)
+        return self.filter(limit, is_active=True, **having).order_by("name", "pk")
 
 
 def clean_address(address: str) -> str:
@@ -140,21 +161,33 @@ class User(AbstractBaseUser, PermissionsMixin):
         return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
     def may(
-        self, permission: Permission, organisation: "Organisation", *, at: datetime | None = None
+        self,
+        permission: Permission,
+        organisation: "Organisation",
+        *,
+        at: datetime | None = None,
+        department: int | Anywhere | None = ANYWHERE,
     ) -> bool:
         """Whether this person's role there holds the permission; superusers get nothing extra."""
-        return permission in self.permissions_in(organisation, at=at)
+        return permission in self.permissions_in(organisation, at=at, department=department)
 
     def permissions_in(
-        self, organisation: "Organisation", *, at: datetime | None = None
+        self,
+        organisation: "Organisation",
+        *,
+        at: datetime | None = None,
+        department: int | Anywhere | None = ANYWHERE,
     ) -> frozenset[Permission]:
         """Everything that this person's role there allows; nothing for who was deactivated.
 
         The power to approve begins at an instant: who asks without one is not told of it.
+        ``department``: for what belongs to it, by its id (None: to no department), where who is
+        limited to another may nothing.
         """
         if not self.is_active:
             return frozenset()
-        own = self.memberships.filter(organisation=organisation)
+        every = self.memberships.filter(organisation=organisation)
+        own = [each for each in every if each.reaches(department)]
         return frozenset().union(*(each.permissions(at) for each in own))
 
 
@@ -176,6 +209,10 @@ class Membership(models.Model):
         blank=True,
         related_name="memberships",
         verbose_name=_("department"),
+        help_text=_(
+            "Whoever has one sees and works on requests of this department only; without one, on "
+            "all of the organisation."
+        ),
     )
     # From when a role that may approve does so (`approving`); empty: it does not, whatever the role
     # says, so that a row that came past the service opens nothing.
@@ -204,6 +241,10 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}, {self.organisation}"
+
+    def reaches(self, department: int | Anywhere | None) -> bool:
+        """Departments divide: who is limited to one sees and does nothing of what is another's."""
+        return department is ANYWHERE or self.department_id in (None, department)
 
     def permissions(self, at: datetime | None) -> frozenset[Permission]:
         """What the role allows; to approve only from the instant at which that power counts."""

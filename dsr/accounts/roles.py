@@ -3,7 +3,8 @@
 Being a superuser opens the admin pages and grants none of this.
 """
 
-from enum import StrEnum
+from enum import Enum, StrEnum
+from typing import Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,15 @@ class Role(models.TextChoices):
     OFFICER = "officer", _("Privacy officer: approves and oversees")
     AUDITOR = "auditor", _("Auditor: sees and changes nothing")
     OUTSIDE = "outside", _("Outside second person: sees and approves")
+
+
+class Anywhere(Enum):
+    """Wherever in an organisation: the question whether somebody may at all, of no department."""
+
+    ANYWHERE = "anywhere"
+
+
+ANYWHERE: Final = Anywhere.ANYWHERE
 
 
 class Permission(StrEnum):

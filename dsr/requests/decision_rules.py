@@ -56,7 +56,12 @@ def approvers(
     At this instant; without one also those whose power is given and begins later.
     """
     # By the permission and not by a role: an outside second person has only this to do.
-    able = User.objects.with_permission(Permission.APPROVE, subject_request.organisation, at=at)
+    able = User.objects.with_permission(
+        Permission.APPROVE,
+        subject_request.organisation,
+        at=at,
+        department=subject_request.department_id,
+    )
     return able.exclude(pk=besides.pk) if isinstance(besides, User) else able
 
 

@@ -23,10 +23,10 @@ def organisations_seen_by(user: User) -> QuerySet[Organisation]:
 
 
 def visible_to(user: User) -> QuerySet[SubjectRequest]:
-    """The requests of the organisations this person may look into; of others nothing is known."""
-    return SubjectRequest.objects.filter(
-        organisation__in=organisations_seen_by(user)
-    ).select_related("organisation", "right", "assignee", "department")
+    """The requests that this person may look into; of others nothing is known."""
+    reach = user.memberships.filter(role__in=roles_with(Permission.VIEW))
+    found = SubjectRequest.objects.within(dict(reach.values_list("organisation", "department")))
+    return found.select_related("organisation", "right", "assignee", "department")
 
 
 def undelivered() -> Q:

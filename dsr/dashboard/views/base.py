@@ -45,6 +45,8 @@ class StaffView(View):
     at: datetime
     held_in: dict[int, frozenset[Permission]]
     organisations: list[Organisation]
+    # Of these organisations, the department to which this person is limited; None: to none.
+    reach: dict[int, int | None]
 
     def in_language(self, page: Callable[[], HttpResponse]) -> HttpResponse:
         """A page with a form in the language of the button that was pressed, filled in as it was;
@@ -71,6 +73,12 @@ class StaffView(View):
         self.organisations = [
             each.organisation for each in memberships if self.may(self.needs, each.organisation_id)
         ]
+        seen = {each.pk for each in self.organisations}
+        self.reach = {
+            each.organisation_id: each.department_id
+            for each in memberships
+            if each.organisation_id in seen
+        }
         # One place where they agree; pages of several say of each row where it belongs.
         places = {each.place for each in self.organisations}
         if len(places) == 1:

@@ -122,6 +122,12 @@ class RecordForm(RequestForm):
             self.fields[name].widget.attrs["autocomplete"] = "off"
 
 
+def reaches(view: StaffView, right: Right) -> bool:
+    """Whether a request by this right would be seen by who enters it: departments divide."""
+    limit = view.reach[right.reading.version.policy.organisation_id]
+    return limit is None or right.department_id == limit
+
+
 class ChooseRight(StaffView):
     """First of all: which right is it?"""
 
@@ -135,7 +141,8 @@ class ChooseRight(StaffView):
         )
 
     def _rights(self, organisation: Organisation) -> list[Right]:
-        return list(rights_offered(organisation, organisation.today(self.at)))
+        offered = rights_offered(organisation, organisation.today(self.at))
+        return [each for each in offered if reaches(self, each)]
 
 
 class EnterRequest(StaffView):
@@ -195,7 +202,7 @@ class EnterRequest(StaffView):
             "reading__version__policy__organisation__calendar", "department"
         )
         found = right.first()
-        if found is None:
+        if found is None or not reaches(self, found):
             raise Http404
         return found
 

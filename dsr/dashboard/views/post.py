@@ -65,8 +65,7 @@ class Post(StaffView):
     section = "dashboard:letters"
 
     def seen(self) -> QuerySet[SubjectRequest]:
-        ids = [organisation.pk for organisation in self.organisations]
-        found: QuerySet[SubjectRequest] = SubjectRequest.objects.of_organisations(ids)
+        found: QuerySet[SubjectRequest] = SubjectRequest.objects.within(self.reach)
         return found
 
     def of_mine(self, messages: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:

@@ -68,8 +68,7 @@ class Listing(StaffView):
     shows_names = False
 
     def seen(self) -> SubjectRequestQuerySet:
-        ids = [organisation.pk for organisation in self.organisations]
-        found: SubjectRequestQuerySet = SubjectRequest.objects.of_organisations(ids)
+        found: SubjectRequestQuerySet = SubjectRequest.objects.within(self.reach)
         return found
 
     def marked(self, found: SubjectRequestQuerySet) -> SubjectRequestQuerySet:

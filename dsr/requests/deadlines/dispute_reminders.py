@@ -38,7 +38,9 @@ class DisputeReminders(ReminderKind[DisputeDeadline]):
     def readers(self, deadline: DisputeDeadline, *, late: bool) -> list[User]:
         """Who has the request, and who may settle it, from the first day."""
         asked = deadline.dispute.subject_request
-        overseers = User.objects.with_permission(Permission.OVERSEE, asked.organisation)
+        overseers = User.objects.with_permission(
+            Permission.OVERSEE, asked.organisation, department=asked.department_id
+        )
         return list({user.pk: user for user in [*responsible(asked), *overseers]}.values())
 
     def same_readers(self, deadline: DisputeDeadline) -> Hashable:

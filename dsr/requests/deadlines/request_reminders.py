@@ -81,7 +81,9 @@ class RequestReminders(ReminderKind[Deadline]):
         asked = deadline.subject_request
         people = {user.pk: user for user in responsible(asked)}
         if late:
-            overseers = User.objects.with_permission(Permission.OVERSEE, asked.organisation)
+            overseers = User.objects.with_permission(
+                Permission.OVERSEE, asked.organisation, department=asked.department_id
+            )
             people |= {user.pk: user for user in overseers}
         return list(people.values())
 

@@ -76,7 +76,9 @@ def clear_check(doing: Doing, given: Nothing) -> None:
 
 def _people(subject_request: SubjectRequest, user: User) -> forms.Field:
     # Of this organisation only: a list of names must not show the staff of another.
-    people = User.objects.with_permission(Permission.WORK, subject_request.organisation)
+    people = User.objects.with_permission(
+        Permission.WORK, subject_request.organisation, department=subject_request.department_id
+    )
     return forms.ModelChoiceField(
         people, required=False, label=gettext_lazy("Assign to"), empty_label=gettext_lazy("Nobody")
     )
@@ -114,7 +116,8 @@ def assign(doing: Doing, given: Assignment) -> None:
     """Give the request to a member of staff who may work on it, or to nobody."""
     to, organisation = given.to, doing.subject_request.organisation
     # The form offers only such people; a page that was open for long may still name another.
-    if to is not None and not (to.is_active and to.may(Permission.WORK, organisation)):
+    department = doing.subject_request.department_id
+    if to is not None and not to.may(Permission.WORK, organisation, department=department):
         raise BadInput({"to": _("This person may not work on requests of the organisation.")})
     doing.subject_request.assignee = to
     # An id and no name: history holds no personal data, names are looked up when it is read.

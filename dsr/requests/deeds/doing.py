@@ -53,7 +53,7 @@ class Doing:
     @property
     def held(self) -> frozenset[Permission]:
         """What this member of staff may do in the organisation of the request."""
-        return self.user.permissions_in(self.subject_request.organisation, at=self.at)
+        return held_by(self.user, self.subject_request, self.at)
 
     @property
     def user(self) -> User:
@@ -161,6 +161,13 @@ def _check_allowed(
         raise NotAllowed
 
 
+def held_by(user: User, subject_request: SubjectRequest, at: datetime) -> frozenset[Permission]:
+    """What somebody of staff may do with this request, of this department."""
+    return user.permissions_in(
+        subject_request.organisation, at=at, department=subject_request.department_id
+    )
+
+
 def allowed(subject_request: SubjectRequest, deed: Deed[Any], actor: Actor, at: datetime) -> bool:
     """Whether this actor may do the deed at all; what it needs besides is asked apart."""
     if isinstance(actor, Program):
@@ -169,7 +176,7 @@ def allowed(subject_request: SubjectRequest, deed: Deed[Any], actor: Actor, at: 
     if isinstance(actor, Requester):
         return deed.by_requester
     if isinstance(actor, User):
-        return deed.open_to(actor.permissions_in(subject_request.organisation, at=at))
+        return deed.open_to(held_by(actor, subject_request, at))
     # The system does in the requester's name only what it passes on, such as a reply by mail.
     return deed.by_system or deed.by_requester
 

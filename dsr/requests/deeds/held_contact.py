@@ -266,7 +266,9 @@ def _owe_settling(doing: Doing, dispute: Dispute) -> None:
     deadline = DisputeDeadline(dispute=dispute, due_on=due)
     deadline.remind_on = reminder_days.first_day(deadline, doing.today)
     deadline.save()
-    overseers = User.objects.with_permission(Permission.OVERSEE, subject_request.organisation)
+    overseers = User.objects.with_permission(
+        Permission.OVERSEE, subject_request.organisation, department=subject_request.department_id
+    )
     people = {user.pk: user for user in [*responsible(subject_request), *overseers]}
     doing.afterwards.append(
         lambda: tell_staff(subject_request, "not_me", people.values(), at=doing.at, settle_by=due)

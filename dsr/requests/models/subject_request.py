@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from dsr.policies.kinds import Asker, Level, MayWrite
@@ -23,6 +27,19 @@ class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
 
     def of_organisations(self, ids: list[int]) -> SubjectRequestQuerySet:
         return self.filter(organisation_id__in=ids)
+
+    def within(self, reach: Mapping[int, int | None]) -> SubjectRequestQuerySet:
+        """Of these organisations, where one stands beside an id of its departments of that alone.
+
+        Departments divide: what belongs to another, or to none, is not seen by who has one.
+        """
+        whole = Q(organisation_id__in=[each for each, limit in reach.items() if limit is None])
+        parts = [
+            Q(organisation_id=each, department_id=limit)
+            for each, limit in reach.items()
+            if limit is not None
+        ]
+        return self.filter(reduce(or_, parts, whole))
 
     def open(self) -> SubjectRequestQuerySet:
         return self.filter(status__in=OPEN)

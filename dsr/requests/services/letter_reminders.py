@@ -99,9 +99,11 @@ def post_by_of(notice: Notice | None, subject_request: SubjectRequest) -> date |
 
 def who_posts(subject_request: SubjectRequest) -> list[User]:
     """Who has the request, and who may post."""
-    able = User.objects.with_permission(Permission.RECORD, subject_request.organisation)
+    able = User.objects.with_permission(
+        Permission.RECORD, subject_request.organisation, department=subject_request.department_id
+    )
     people = [*responsible(subject_request)]
-    if not any(user.may(Permission.RECORD, subject_request.organisation) for user in people):
+    if not {user.pk for user in able} & {user.pk for user in people}:
         people += able
     return list({user.pk: user for user in people}.values())
 

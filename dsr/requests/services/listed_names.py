@@ -33,8 +33,10 @@ def show_names(requests: Iterable[SubjectRequest], *, by: User, at: datetime) ->
     Raises NotAllowed where this person may not work on one of them.
     """
     wanted = {each.pk: each for each in requests}
-    for organisation in {each.organisation for each in wanted.values()}:
-        if Permission.WORK not in by.permissions_in(organisation, at=at):
+    for organisation, department in {
+        (each.organisation, each.department_id) for each in wanted.values()
+    }:
+        if Permission.WORK not in by.permissions_in(organisation, at=at, department=department):
             raise NotAllowed
     people = _people(wanted)
     # What cannot be recorded is not shown; of what was erased there is nothing to record.

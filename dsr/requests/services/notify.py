@@ -172,8 +172,10 @@ def tell_staff(
 
 
 def team(subject_request: SubjectRequest) -> list[User]:
-    """Who could take the request: its department's people, else all who may work on it."""
-    able = User.objects.with_permission(Permission.WORK, subject_request.organisation)
+    """Who could take the request: its department's people, else those who work for all of them."""
+    able = User.objects.with_permission(
+        Permission.WORK, subject_request.organisation, department=subject_request.department_id
+    )
     if subject_request.department_id is None:
         return list(able)
     able = able.annotate(department_id=F("memberships__department_id"))
@@ -185,7 +187,9 @@ def team(subject_request: SubjectRequest) -> list[User]:
 def responsible(subject_request: SubjectRequest) -> list[User]:
     """The assignee; the team while there is none, or none who still works here."""
     assignee = subject_request.assignee
-    if assignee and assignee.may(Permission.VIEW, subject_request.organisation):
+    if assignee and assignee.may(
+        Permission.VIEW, subject_request.organisation, department=subject_request.department_id
+    ):
         return [assignee]
     return team(subject_request)
 

@@ -58,7 +58,9 @@ def _check_actor(submission: Submission, actor: Actor, at: datetime) -> None:
     if actor is None or isinstance(actor, Requester):
         return
     # That something is a request, and whose, is said by the form or by a person.
-    if isinstance(actor, Program) or not actor.may(Permission.RECORD, submission.organisation):
+    if isinstance(actor, Program) or not actor.may(
+        Permission.RECORD, submission.organisation, department=submission.right.department_id
+    ):
         # Before the transaction begins: inside of it the record would be rolled back as well.
         write_refusal({"deed": "submit"}, actor=actor, at=at)
         raise NeedsAPerson if isinstance(actor, Program) else NotAllowed

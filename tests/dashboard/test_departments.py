@@ -1,0 +1,98 @@
+"""Departments divide: who is limited to one sees and does nothing of what is another's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from dsr.accounts.models import Membership
+from dsr.policies.models import Department
+from dsr.requests.decision_rules import approvers
+from dsr.requests.deeds import assignment
+from dsr.requests.errors import BadInput, NotAllowed
+from dsr.requests.models import SubjectRequest
+from dsr.requests.services.notify import team
+from tests import cast
+from tests.cast import MORNING, Desk
+from tests.dashboard.conftest import Seat
+from tests.dashboard.matrix import addresses, build
+
+SeatOf = Callable[[str], Seat]
+
+
+def limit(desk: Desk) -> Department:
+    """Auditor and handler belong to a department of IMG that the request is not of."""
+    img = desk.organisation("img")
+    cellar = Department.objects.create(organisation=img, slug="cellar", name="Cellar")
+    people = [desk.people["auditor"], desk.people["handler"]]
+    Membership.objects.filter(organisation=img, user__in=people).update(department=cellar)
+    return cellar
+
+
+@pytest.fixture
+def elsewhere(desk: Desk) -> Department:
+    return limit(desk)
+
+
+def test_an_auditor_of_another_department_opens_no_page_of_a_request(
+    desk: Desk, seat: SeatOf
+) -> None:
+    world = build(desk)
+    limit(desk)
+    auditor = seat("auditor")
+    reference = SubjectRequest.objects.filter(organisation__slug="img").latest("pk").reference
+    of_one = {name: keys for name, keys in addresses().items() if "reference" in keys}
+    of_staff = {name: keys for name, keys in of_one.items() if name.startswith("dashboard:")}
+    assert len(of_staff) > 40
+    for name, keys in of_staff.items():
+        url = world.url(name, keys)
+        for answer in (auditor.client.get(url), auditor.client.post(url)):
+            assert answer.status_code in (403, 404, 405), name
+            assert answer.status_code != 403 or reference not in answer.content.decode()
+    page = auditor.open(f"/staff/requests/{reference}/", 404)
+    assert "Zoé" not in page
+
+
+def test_nothing_of_it_stands_in_queue_search_letters_or_tiles(
+    desk: Desk, seat: SeatOf, elsewhere: Department
+) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    handler = seat("handler")
+    for url in ("/staff/", "/staff/?status=every", "/staff/letters/", "/staff/health/"):
+        assert asked.reference not in handler.open(url)
+    found = handler.client.post("/staff/search/", {"text": asked.reference})
+    assert asked.reference not in found.content.decode().replace(f'value="{asked.reference}"', "")
+    assert asked.reference in seat("officer").open("/staff/")
+
+
+def test_nobody_of_another_department_does_reads_or_is_given_anything(
+    desk: Desk, elsewhere: Department
+) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    with pytest.raises(NotAllowed):
+        assignment.note(asked.pk, text="Seen.", actor=desk.handler, at=MORNING)
+    with pytest.raises(BadInput):
+        assignment.assign(
+            asked.pk, to=desk.handler, actor=desk.officer, at=MORNING, seen=asked.version
+        )
+    assert desk.handler not in team(asked)
+    Membership.objects.filter(user=desk.second_officer).update(department=elsewhere)
+    assert desk.second_officer not in approvers(asked, desk.officer)
+
+
+def test_who_belongs_to_its_department_sees_it(
+    desk: Desk, seat: SeatOf, elsewhere: Department
+) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    SubjectRequest.objects.filter(pk=asked.pk).update(department=elsewhere)
+    assert asked.reference in seat("handler").open("/staff/")
+    assert desk.handler in team(SubjectRequest.objects.get(pk=asked.pk))
+
+
+def test_only_rights_of_the_own_department_are_entered(
+    desk: Desk, seat: SeatOf, elsewhere: Department
+) -> None:
+    handler = seat("handler")
+    assert "/staff/new/img/access/" not in handler.open("/staff/new/")
+    handler.open("/staff/new/img/access/", 404)
