@@ -36,6 +36,7 @@ MAILS: dict[str, str | Promise] = {
     "identity_documents": gettext_lazy("To staff: identity documents are about to be destroyed"),
     "contact_held": gettext_lazy("To the contact on record: somebody asked"),
     "contact_changed": gettext_lazy("To the old contact: it was changed"),
+    "unstaffed": gettext_lazy("To administrators: an organisation without staff"),
     "not_me": gettext_lazy("To staff: this was not me"),
     "not_me_reminder": gettext_lazy("To staff: an objection waits"),
     "digest": gettext_lazy("Confirmation of receipt of several requests"),

@@ -13,6 +13,7 @@ from dsr.requests.services import (
     lost_links,
     notices,
     rate_limits,
+    staffing,
 )
 from dsr.requests.services.sweeping import each_by_itself
 
@@ -42,7 +43,7 @@ def sweep_stale_dates() -> None:
 @shared_task(ignore_result=True)
 def sweep_intake() -> None:
     at = timezone.now()
-    each_by_itself(lambda room: room.sweep(at=at), (digests, lost_links, rate_limits))
+    each_by_itself(lambda room: room.sweep(at=at), (digests, lost_links, rate_limits, staffing))
     beat("intake", at)
 
 

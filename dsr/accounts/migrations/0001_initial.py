@@ -184,7 +184,10 @@ class Migration(migrations.Migration):
                     "department",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Whoever has one sees and works on requests of this department only; without one, on all of the organisation.",
+                        help_text=(
+                            "Whoever has one sees and works on requests of this department only; "
+                            "without one, on all of the organisation."
+                        ),
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="memberships",

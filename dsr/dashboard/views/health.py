@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from dsr.dashboard.views.base import StaffView
 from dsr.notifications.models import Heartbeat
 from dsr.notifications.services import health, stale
+from dsr.requests.services import staffing
 from dsr.requests.services.altered_values import altered_values
 from dsr.requests.services.selfcheck import crowds
 
@@ -40,7 +41,7 @@ class HealthView(StaffView):
                 # Silence has the table below; told twice it would look like two faults.
                 "problems": [
                     each
-                    for each in (*health(self.at), *crowds(self.at))
+                    for each in (*health(self.at), *crowds(self.at), *staffing.problems())
                     if not each.code.startswith("stale:")
                 ],
                 "silent": silent,

@@ -53,6 +53,7 @@ from dsr.requests.models import PrivateSession, SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.rate_limits import SUBMISSION
 from dsr.requests.services.receipts import How
+from dsr.requests.services.staffing import staffed
 from dsr.requests.standing import Standing, stands
 from dsr.requests.submission import intake
 
@@ -94,6 +95,9 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
     asked = _offered(organisation, right)
     if asked is None:
         return not_offered(request, organisation, right)
+    # No date is promised that nobody is there to keep.
+    if not staffed(asked):
+        return _nobody_there(request, asked)
     if request.method != "POST":
         return _page(request, RequestForm(asked), new_token(request, asked.pk, at), at)
     # A button of the same form: what was typed is kept, and nothing is sent.
@@ -124,6 +128,14 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
         is_new = sent.created_at == at
         return _sent(request, sent, at) if is_new else _sent_before(request, sent, token, at)
     return _page(request, form, _usable(token, request, asked, at), at)
+
+
+def _nobody_there(request: HttpRequest, asked: Right) -> HttpResponse:
+    context = {
+        "organisation": asked.reading.version.policy.organisation,
+        "typed": TypedForm(request.POST).in_words() if request.method == "POST" else [],
+    }
+    return render(request, "portal/unstaffed.html", context, status=503)
 
 
 def _usable(token: FormToken | None, request: HttpRequest, asked: Right, at: datetime) -> FormToken:

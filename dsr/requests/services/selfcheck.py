@@ -22,6 +22,8 @@ from dsr.requests.services.rate_limits import CROWDED
 from dsr.requests.states import Status
 from dsr.vault import services as vault
 
+from . import staffing
+
 # So many of a kind are named; of more, only how many there are.
 NAMED = 20
 
@@ -173,7 +175,7 @@ def _sealed(full: bool) -> Iterator[Finding]:
 
 def _work(at: datetime) -> Iterator[Finding]:
     """What runs by itself and does not, and what waits for a person."""
-    for problem in (*health(at), *crowds(at)):
+    for problem in (*health(at), *crowds(at), *staffing.problems()):
         yield Finding(problem.code, str(problem))
     if number := digests.overdue(at):
         yield Finding("mail:digests", f"Digests wait that should have been sent ({number})")
