@@ -181,7 +181,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         request,
         500,
         _("Something went wrong on our side"),
-        f"{_('Nothing was half-saved. Please try again in a few minutes.')} {then}",
+        " ".join([_("Nothing was half-saved. Please try again in a few minutes."), str(then)]),
         reference=reference,
         organisation=_organisation(request),
     )

@@ -241,7 +241,7 @@ def test_a_signature_by_hand_is_printed_as_a_letter(visitor: Visitor) -> None:
     assert visitor.at("paper/") in page
     letter = visitor.open(visitor.at("paper/"))
     assert "25 rue Tronchet – 75008 Paris – France" in letter
-    assert "2024-05-01" in letter
+    assert "1 May 2024" in letter
     assert sent.reference in letter
 
 
