@@ -12,6 +12,7 @@ from dsr.requests.deeds import answer, decision, ending, release, review
 from dsr.requests.deeds.answer import send_answer
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.errors import BadInput, Unmet
+from dsr.requests.history import timeline
 from dsr.requests.models import PrivateSession, Reading, ReadingCode, SubjectRequest
 from dsr.requests.preconditions import contact_proved
 from dsr.requests.services import reading
@@ -135,6 +136,9 @@ def test_each_reading_is_counted_told_and_in_the_history_with_what_it_was(
     lines = {line.code: line.facts for line in cast.history(sent)}
     assert lines["answer_read"]["message"] == message.pk
     assert lines["letter_downloaded"]["message"] == message.pk
+    said = [line.text for line in timeline(sent)]
+    assert f"The requester downloaded the letter: {message.letter_id}" in said
+    assert any(each.startswith("The requester read the answer of ") for each in said)
     mails = OutboxMessage.objects.filter(kind="answer_was_read").order_by("pk")
     bodies = [str(each.unseal("body")) for each in mails]
     assert "was opened on the private page" in bodies[0]
@@ -447,7 +451,11 @@ def test_a_file_of_the_answer_is_read_after_a_code_counted_told_and_bounded(
     assert taken.getvalue() == b"day,what\n2025-03-03,visit\n"
     assert stranger.post(there).status_code == 302
     lines = {line.code: line.facts for line in cast.history(sent)}
-    assert lines["file_taken"]["enclosure"] == sent.enclosures.get().pk
+    row = sent.enclosures.get()
+    assert lines["file_taken"]["enclosure"] == row.pk
+    which = f"{row.file_id} (SHA-256 85e2bf287b9a…)"
+    said = [line.text for line in timeline(sent)]
+    assert f"The requester downloaded a file of the answer: {which}" in said
     mail = OutboxMessage.objects.filter(kind="answer_was_read").latest("pk")
     assert "a file of the answer" in str(mail.unseal("body"))
     more = [browser.post(there).status_code for _number in range(10)]

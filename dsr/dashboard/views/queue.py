@@ -80,7 +80,7 @@ class Listing(StaffView):
 
     def table(self, found: Iterable[SubjectRequest]) -> dict[str, Any]:
         rows = self.rows(found)
-        return {"rows": rows, "may_name": any(row.may_name for row in rows)}
+        return {"rows": rows, "may_name": any(row.may_name and not row.name for row in rows)}
 
     def rows(self, found: Iterable[SubjectRequest]) -> list[Row]:
         # Organisations in other zones may be a day apart.
