@@ -187,3 +187,21 @@ def test_a_mail_that_came_back_is_recorded_and_waits_for_somebody(desk: Desk, se
     assert (mail.status, mail.last_error) == (Status.FAILED, Trouble.BOUNCED)
     assert "Confirmation of receipt" in clerk.open("/staff/letters/")
     assert Entry.objects.filter(code="mail_bounced", chain=f"request:{asked.pk}").count() == 1
+
+
+def test_health_names_each_message_that_did_not_arrive(desk: Desk, seat: SeatOf) -> None:
+    officer = seat("officer")
+    failed_invitation(desk, officer)
+    asked = cast.ask(desk.right("img", "access"))
+    OutboxMessage.objects.filter(kind="acknowledgement").update(
+        status=Status.FAILED, last_error=Trouble.BOUNCED
+    )
+    page = as_read(officer.open("/staff/health/"))
+    assert "Messages that did not arrive" in page
+    assert f">{asked.reference}</a>: Confirmation of receipt, 1 May 2026" in page.replace("> ", ">")
+    assert "See to them under “Letters and mail”" in page
+    assert "which concern" not in page
+    # Who may not invite is told that there is more, and not whom it concerns.
+    assert "1 more, which concerns what you do not see" in as_read(
+        seat("handler").open("/staff/health/")
+    )

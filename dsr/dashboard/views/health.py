@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dsr.dashboard.views.base import StaffView
-from dsr.notifications.models import Heartbeat
+from dsr.dashboard.views.post import PAGE_SIZE, Post
+from dsr.notifications.models import Heartbeat, OutboxMessage
 from dsr.notifications.services import health, stale
 from dsr.requests.services import staffing
 from dsr.requests.services.altered_values import altered_values
@@ -27,7 +27,7 @@ WORK: dict[str, str | Promise] = {
 }
 
 
-class HealthView(StaffView):
+class HealthView(Post):
     section = "dashboard:health"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -46,6 +46,7 @@ class HealthView(StaffView):
                 ],
                 "silent": silent,
                 "altered": self._altered(),
+                **self._undelivered(),
                 # A job without words here is shown by its name, not left out.
                 "work": [
                     {"what": WORK.get(name, name), "late": name in silent, "at": seen.get(name)}
@@ -53,6 +54,18 @@ class HealthView(StaffView):
                 ],
             },
         )
+
+    def _undelivered(self) -> dict[str, Any]:
+        """Each message behind the number above, of the own organisations and colleagues; of others
+        only how many there are."""
+        outbox = OutboxMessage.objects
+        lost = (outbox.failed() | outbox.missed()).order_by("owed_at", "pk")
+        mine, accounts = self.of_mine(lost), self.about_accounts(lost)
+        return {
+            "lost": self.owed(mine[:PAGE_SIZE]),
+            "lost_accounts": self.to_colleagues(accounts[:PAGE_SIZE]),
+            "lost_elsewhere": lost.count() - mine.count() - accounts.count(),
+        }
 
     def _altered(self) -> list[dict[str, Any]]:
         """Of the own organisations by reference; of others only that there is something."""
