@@ -28,7 +28,7 @@ NEEDED = (
     "config.middleware.NulMiddleware",
     "config.middleware.BodyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "dsr.dashboard.unsent.StaffLoginMiddleware",
     "dsr.accounts.middleware.SecondFactorMiddleware",
 )
 # Who may be named in the policy of content: ourselves, nobody, and pictures within the page.

@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import gettext as _
 
+from dsr.dashboard.unsent import unsent
+
 # Without 0, O, 1, I and the like: people read the reference out on the telephone.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 ORGANISATION = re.compile(r"[-a-zA-Z0-9_]+")
@@ -155,6 +157,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if match and (again := getattr(match.func, "again", None)):
         shown: HttpResponse = again(request, *match.args, **match.kwargs)
         return shown
+    if back := unsent(request):
+        return back
     return _page(
         request,
         403,

@@ -189,7 +189,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "dsr.accounts.middleware.DeniedAccessMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "dsr.dashboard.unsent.StaffLoginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "dsr.accounts.middleware.IdleMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
