@@ -91,9 +91,13 @@ def _why(subject_request: SubjectRequest, readable: list[RequestMessage]) -> str
 def _ways(
     subject_request: SubjectRequest, where: Stands, readable: list[RequestMessage]
 ) -> list[remedies.Way]:
-    """What is open to somebody who got no, not all, or nothing in time."""
+    """What is open to somebody who got no, not all, nothing in time, or misses something."""
     not_all = bool(readable) and subject_request.outcome != Outcome.GRANTED
-    return remedies.ways(subject_request) if not_all or where.overdue else []
+    # Of every closed one alike, so that nobody learns from it how it was decided.
+    closed = where.at in (Standing.CLOSED, Standing.CLOSED_OVER)
+    quiet = bool(subject_request.may_write) and not readable
+    shown = not_all or where.overdue or (closed and not quiet)
+    return remedies.ways(subject_request) if shown else []
 
 
 def _missing(subject_request: SubjectRequest, where: Stands) -> list[Any]:

@@ -257,3 +257,15 @@ def test_a_mail_offers_what_its_page_offers(
     kind = "answer_ready" if deeds else "acknowledgement"
     body = OutboxMessage.objects.filter(kind=kind).latest("pk").unseal("body")
     assert offered in " ".join(str(body).split())
+
+
+def test_a_closed_request_says_how_to_have_it_taken_up_again_ask_anew_and_complain(
+    desk: Desk,
+) -> None:
+    page = page_of(after("closed")(desk))
+    for said in (
+        "ask that the request be taken up again",
+        "You can also send a new request at any time.",
+        "If you do not agree",
+    ):
+        assert said in page
