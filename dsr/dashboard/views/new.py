@@ -171,6 +171,10 @@ class EnterRequest(StaffView):
             )
         return self._show(form)
 
+    def shown_again(self, request: HttpRequest, organisation: str, right: str) -> HttpResponse:
+        found = self._right(self.organisation(organisation), right)
+        return self._show(RecordForm(found, request.POST).not_judged())
+
     def _submit(self, form: RecordForm) -> SubjectRequest | None:
         typed = form.cleaned_data
         key: UUID = typed["key"]

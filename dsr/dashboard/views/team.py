@@ -160,6 +160,12 @@ class InviteView(StaffView):
             return self.back_to("dashboard:team", _("The invitation is on its way."))
         return self._show(form)
 
+    def shown_again(self, request: HttpRequest) -> HttpResponse:
+        form = InviteForm(self.organisations, request.POST)
+        form.full_clean()
+        form.errors.clear()
+        return self._show(form)
+
     def _invite(self, form: InviteForm) -> bool:
         typed = form.cleaned_data
         try:
