@@ -19,6 +19,7 @@ from .held_contact import (
 from .notices import Notice
 from .people import Evidence, IdentityDocument, IdentityRule, Person
 from .release import ContactProof, Reading, ReadingCode
+from .staffing import StaffingGap
 from .subject_request import SubjectRequest
 from .writing import Attachment, Decision, Note, RequestMessage
 
@@ -53,6 +54,7 @@ __all__ = [
     "Receipt",
     "ReminderOwed",
     "RequestMessage",
+    "StaffingGap",
     "StatusLink",
     "SubjectRequest",
     "WaitingForDigest",
