@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from dsr.accounts.models import User
 from dsr.audit.admin_pages import ReadOnlyPage, ServicePage, Unchanged
+from dsr.policies.admin_forms import laws
 from dsr.policies.kinds import Kind
-from dsr.policies.regimes import all_regimes
 from dsr.requests.forms.countries import place_name
 from dsr.requests.models import Deadline, IdentityRule, SubjectRequest
 from dsr.requests.services.identity_rules import RuleGiven, end_rule, refusals, set_rule
@@ -68,7 +68,7 @@ class IdentityRuleForm(forms.ModelForm[IdentityRule]):
     regime = forms.ChoiceField(
         label=_("law"),
         required=False,
-        choices=lambda: [("", _("any")), *((each, each) for each in sorted(all_regimes()))],
+        choices=lambda: [("", _("any")), *laws()],
     )
 
     class Meta:
