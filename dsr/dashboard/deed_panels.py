@@ -179,6 +179,12 @@ def _undelivered(
     }
 
 
+def _kept_ready(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    return {"kept": request_page.kept(it)}
+
+
 def _goes(
     it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
 ) -> dict[str, Any]:
@@ -201,5 +207,6 @@ PANELS: dict[str, Panel] = {
     "extendable": _extendable,
     "message": _message,
     "undelivered": _undelivered,
+    "kept_ready": _kept_ready,
     "goes": _goes,
 }

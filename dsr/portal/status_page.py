@@ -128,7 +128,7 @@ def _reading(
         way=reading.code_goes(session.subject_request),
         # Of the answer that stands it is said above, with where to ask.
         over=where.at not in (Standing.OVER, Standing.CLOSED_OVER)
-        and any(at >= reading.readable_until(each) for each in answers),
+        and any(reading.is_over(each, at) for each in answers),
     )
 
 
@@ -231,6 +231,13 @@ def _badge(deadline: Deadline, today: date, *, decided: bool) -> Badge:
         return Badge("ok", _("The answer goes out by then"))
     if left is not None:
         return days_badge(left, aim=deadline.is_aim)
+    if deadline.undelivered:
+        late = deadline.status == DeadlineStatus.MISSED
+        return (
+            Badge("missed", _("Not delivered by then"))
+            if late
+            else Badge("paused", _("Ready, could not be delivered"))
+        )
     ended = {
         DeadlineStatus.MET: Badge("met", _("Answered in time")),
         DeadlineStatus.MISSED: Badge("missed", _("Answered late")),

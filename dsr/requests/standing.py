@@ -44,9 +44,11 @@ class Standing(StrEnum):
     READ = auto()
     OVER = auto()
     CAME_BACK = auto()
+    KEPT_READY = auto()
     CLOSED = auto()
     CLOSED_OVER = auto()
     CLOSED_CAME_BACK = auto()
+    CLOSED_KEPT_READY = auto()
     WITHDRAWN = auto()
     LAPSED = auto()
     FROZEN = auto()
@@ -140,6 +142,8 @@ def _answer(subject_request: SubjectRequest, at: datetime) -> tuple[Standing, da
     answer = sent_answer(subject_request)
     on = subject_request.answered_on
     closed = subject_request.status == Status.CLOSED
+    if since := subject_request.kept_ready_on:
+        return (Standing.CLOSED_KEPT_READY if closed else Standing.KEPT_READY), since
     if came_back(subject_request):
         return (Standing.CLOSED_CAME_BACK if closed else Standing.CAME_BACK), None
     if on is None or answer is None:
@@ -149,7 +153,7 @@ def _answer(subject_request: SubjectRequest, at: datetime) -> tuple[Standing, da
             return Standing.TO_POST, None
         by_post = goes_by_post(subject_request)
         return (Standing.DECIDED_PAPER if by_post else Standing.DECIDED), None
-    if at >= reading.readable_until(answer):
+    if reading.is_over(answer, at):
         return (Standing.CLOSED_OVER if closed else Standing.OVER), on
     return (Standing.CLOSED if closed else _out(answer)), on
 

@@ -42,6 +42,12 @@ def _bounced(desk: Desk) -> SubjectRequest:
     return SubjectRequest.objects.get(pk=subject_request.pk)
 
 
+def _kept_ready(desk: Desk) -> SubjectRequest:
+    bounced = _bounced(desk)
+    kept = TRY["agree_keep_ready"](TRY["keep_ready"](bounced, desk), desk)
+    return SubjectRequest.objects.get(pk=kept.pk)
+
+
 # Walked through services: where it stands, what is so, what the reader can do.
 WALKS: dict[str, tuple[Walk, str, str, str]] = {
     "arrived": (
@@ -122,6 +128,18 @@ WALKS: dict[str, tuple[Walk, str, str, str]] = {
         "came_back",
         "The answer was sent, but our message to you came back.",
         "Write to us below how we can reach you.",
+    ),
+    "kept ready": (
+        _kept_ready,
+        "kept_ready",
+        "The answer is ready, but it could not be delivered to you.",
+        "Open it below with a code, or write to us below how we can reach you",
+    ),
+    "kept ready and closed": (
+        lambda desk: TRY["close"](_kept_ready(desk), desk),
+        "closed_kept_ready",
+        "The answer is ready, but it could not be delivered to you.",
+        "Open it below with a code, or tell Innovative Medicines Group",
     ),
     "closed": (
         after("closed"),

@@ -62,6 +62,10 @@ letter_posted         x x x x x x x x x - x x
 mail_bounced          x x x x x x x x x x x x
 bounce_taken_back     x x x x x x x x x x x x
 send_again            x x x x x x x x x - x x
+keep_ready            - - - - - x x - - - - -
+agree_keep_ready      - - - - - x x - - - - -
+deliver_after_all     - - - - - x x - - - - -
+record_collected      - - - - - x x - - - - -
 withdraw              x x x x x - - - - - - -
 propose_ending        x x x x - - - - - - - -
 lapse                 - x - x - - - - - - - -

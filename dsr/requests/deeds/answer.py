@@ -281,7 +281,8 @@ def record_posting(doing: Doing, given: Posting) -> None:
 
 
 def _out(subject_request: SubjectRequest, actor: Actor) -> str:
-    if is_answered(subject_request):
+    # Delivered to nobody and kept ready: no more can be done, and the record says what was.
+    if is_answered(subject_request) or subject_request.kept_ready_on is not None:
         return ""
     answer = sent_answer(subject_request)
     if answer is None:
@@ -292,7 +293,7 @@ def _out(subject_request: SubjectRequest, actor: Actor) -> str:
     if subject_request.notices.undelivered().filter(what=Notice.What.ANSWER).exists():
         return _(
             "The answer did not arrive, so it does not count. Correct the contact where it is "
-            "wrong, and send the answer again."
+            "wrong, and send the answer again; or record that it can be delivered to nobody."
         )
     return _("The mail that tells of the answer has not gone out yet. It is sent by itself.")
 
@@ -313,14 +314,19 @@ def _all_posted(subject_request: SubjectRequest, actor: Actor) -> str:
     needs=(_out, _all_posted),
     after_erasure=True,
     lead=gettext_lazy(
-        "The answer is out and nothing is left to do. The requester still finds it on their page."
+        "The answer is out, or kept ready for who could not be reached, and nothing is left to do. "
+        "The requester still finds it on their page."
     ),
     done=gettext_lazy("The request is closed."),
     history=gettext_lazy("Closed"),
     told=gettext_lazy("The request was closed."),
     onward=50,
-    hint=gettext_lazy("The answer is out."),
+    hint=lambda subject_request: (
+        _("Nothing more can be done to deliver it.")
+        if subject_request.kept_ready_on
+        else _("The answer is out.")
+    ),
 )
 def close(doing: Doing, given: Nothing) -> None:
-    """The answer is out, no letter lies here any more, and nothing is left to do."""
+    """The answer is out or kept ready, no letter lies here any more, and nothing is left to do."""
     doing.subject_request.close()

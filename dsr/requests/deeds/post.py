@@ -23,7 +23,7 @@ from dsr.requests.mail_names import mail_name
 from dsr.requests.models import Notice, RequestMessage, SubjectRequest
 from dsr.requests.people import goes_by_post, lines_of, notices_go_to, writes_to
 from dsr.requests.preconditions import contact_needed, not_disputed, releasable
-from dsr.requests.services import notices, receipts
+from dsr.requests.services import kept_ready, notices, receipts
 from dsr.requests.services.notify import key_of
 from dsr.requests.services.paper import FIRST_ANSWER
 from dsr.requests.states import Status
@@ -213,7 +213,10 @@ def bounce_taken_back(doing: Doing, given: Which) -> None:
 
 
 def to_send_again(subject_request: SubjectRequest) -> list[Notice]:
-    """What did not arrive and still has somebody to tell."""
+    """What did not arrive and still has somebody to tell; nothing while the answer is kept ready,
+    as it stands that nobody can be told."""
+    if subject_request.kept_ready_on is not None:
+        return []
     found = subject_request.notices.undelivered().select_related("message", "extension", "pause")
     return [each for each in found if _still_of_use(each, subject_request)]
 
@@ -296,6 +299,9 @@ def send_again(doing: Doing, given: SentAgain) -> None:
     found = to_send_again(subject_request)
     answers = [each for each in found if each.what == What.ANSWER]
     _check_again(doing, given, answers)
+    if answers:
+        # It is tried once more, so that nobody can be reached is not proposed any longer.
+        kept_ready.take_back(subject_request, actor=doing.actor, at=doing.at, cause="sent_again")
     for notice in found:
         notice.state = Notice.State.REPLACED
         notice.save(update_fields=["state"])

@@ -25,6 +25,7 @@ from dsr.requests.models import Deadline, Extension, Notice, Pause, RequestMessa
 from dsr.requests.preconditions import sent_answer
 from dsr.requests.states import Duty
 
+from . import kept_ready
 from .notify import Text, key_of, responsible, tell_requester, tell_staff
 
 What, State = Notice.What, Notice.State
@@ -171,9 +172,11 @@ def went_out(
 ) -> None:
     """It is out since this day: duties are met by it, dates moved, clocks stopped."""
     notice.state, notice.on, notice.seen_to = State.OUT, on, False
-    live = _live(subject_request)
+    live, hanging = _live(subject_request), []
+    if notice.what == What.ANSWER:
+        hanging = kept_ready.delivered(subject_request, notice.message, on, actor=actor, at=at)
     OUT[What(notice.what)](notice, subject_request, on, actor, at)
-    notice.ended = sorted(live - _live(subject_request))
+    notice.ended = sorted({*hanging, *(live - _live(subject_request))})
     notice.save()
 
 
@@ -198,6 +201,18 @@ def came_back(notice: Notice, subject_request: SubjectRequest, actor: Actor, at:
             key=f"not_delivered:{notice.pk}:{int(at.timestamp())}",
             what=MAILS.get(notice.kind, notice.kind),
         )
+
+
+def was_read(
+    subject_request: SubjectRequest, message: RequestMessage, *, actor: Actor, at: datetime
+) -> None:
+    """Its message had told nobody, and still the answer was opened: that is its delivery."""
+    lost = subject_request.notices.undelivered().filter(what=What.ANSWER, message=message)
+    if subject_request.answered_on is not None or message != sent_answer(subject_request):
+        return
+    if lost.update(state=State.REPLACED):
+        today = subject_request.organisation.today(at)
+        given(subject_request, What.ANSWER, today, actor=actor, at=at, message=message)
 
 
 def replace(subject_request: SubjectRequest, **which: Any) -> None:

@@ -1,0 +1,302 @@
+"""An answer that can reach nobody: recorded with what was tried, kept ready, closed; no duty is met
+by it. Collected or sent after all it counts from that day. Dates are literals."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from dsr.requests.deeds import answer, correction, ending, kept_ready, post, release
+from dsr.requests.deeds.inputs import Opening
+from dsr.requests.errors import BadInput, Unmet
+from dsr.requests.history import timeline
+from dsr.requests.models import SubjectRequest
+from dsr.requests.queries import kept_ready as are_kept
+from dsr.requests.queries import undelivered
+from dsr.requests.services import links, reading
+from dsr.requests.standing import stands
+from tests import cast
+from tests.cast import MORNING, Desk
+from tests.post_office import mail_goes_out
+from tests.requests.test_notices import (
+    PROOF,
+    again,
+    answered,
+    asked_policy,
+    bounce,
+    consistent,
+    message,
+)
+
+pytestmark = pytest.mark.mail_waits
+
+# The policy of Indigomed wants the accounting within 20 days: asked on 1 May, due on 21 May 2026.
+SAID = {
+    "attempts": "1 May 2026: by mail, came back.",
+    "other_ways": "The patient file has no other address; the telephone is dead.",
+    "why": "Nobody knows where the person lives now.",
+}
+
+
+def on(day: str) -> datetime:
+    return cast.on(day, 12)
+
+
+def came_back(desk: Desk, **given: Any) -> SubjectRequest:
+    sent = answered(desk, **given)
+    mail_goes_out(MORNING)
+    return bounce(sent, "answer_ready", desk, on("2026-05-04"))
+
+
+def propose(asked: SubjectRequest, desk: Desk, day: str) -> SubjectRequest:
+    return kept_ready.keep_ready(asked.pk, actor=desk.handler, at=on(day), seen=None, **SAID)
+
+
+def agree(asked: SubjectRequest, desk: Desk, day: str) -> SubjectRequest:
+    return kept_ready.agree_keep_ready(asked.pk, actor=desk.second_officer, at=on(day), seen=None)
+
+
+def kept(desk: Desk, day: str = "2026-05-12", **given: Any) -> SubjectRequest:
+    return agree(propose(came_back(desk, **given), desk, day), desk, day)
+
+
+def closed(asked: SubjectRequest, desk: Desk, day: str) -> SubjectRequest:
+    return answer.close(asked.pk, actor=desk.handler, at=on(day), seen=None)
+
+
+def codes(asked: SubjectRequest) -> list[str]:
+    return [line.code for line in cast.history(asked)]
+
+
+def test_it_is_recorded_by_two_and_the_request_can_be_closed(desk: Desk) -> None:
+    proposed = propose(came_back(desk), desk, "2026-05-12")
+    assert (proposed.kept_ready_on, asked_policy(proposed)) == (None, ("running", None))
+    with pytest.raises(Unmet, match="The answer did not arrive"):
+        closed(proposed, desk, "2026-05-12")
+    done = agree(proposed, desk, "2026-05-13")
+    assert (done.kept_ready_on, done.answered_on) == (date(2026, 5, 13), None)
+    # Ready in time, and neither met nor missed.
+    assert asked_policy(done) == ("cancelled", date(2026, 5, 13))
+    assert not SubjectRequest.objects.filter(undelivered()).exists()
+    assert SubjectRequest.objects.filter(are_kept()).get() == done
+    assert stands(done, on("2026-05-13")).at == "kept_ready"
+    over = closed(done, desk, "2026-05-14")
+    assert over.status == "closed"
+    assert stands(over, on("2026-05-14")).at == "closed_kept_ready"
+    said = [line.text for line in timeline(over)]
+    assert "The answer of 1 May 2026 can be delivered to nobody: agreed" in said
+    assert any("could not be delivered, so not met" in each for each in said)
+    consistent()
+
+
+def test_nobody_agrees_to_what_they_proposed(desk: Desk) -> None:
+    back = came_back(desk)
+    kept_ready.keep_ready(
+        back.pk, actor=desk.second_officer, at=on("2026-05-12"), seen=None, **SAID
+    )
+    with pytest.raises(Unmet, match="Another person has to agree"):
+        agree(back, desk, "2026-05-12")
+
+
+def test_a_day_that_has_passed_is_missed_and_not_met(desk: Desk) -> None:
+    done = kept(desk, "2026-05-26")
+    missed = done.deadlines.get(code="policy")
+    assert (missed.status, missed.due_on, missed.undelivered) == (
+        "missed",
+        date(2026, 5, 21),
+        True,
+    )
+    assert not done.is_overdue(date(2026, 6, 30))
+    said = [line.text for line in timeline(done)]
+    assert any("the answer was delivered to nobody by then" in each for each in said)
+    consistent()
+
+
+def test_the_record_begins_with_what_the_program_knows(desk: Desk) -> None:
+    back = came_back(desk)
+    assert kept_ready.tried(Opening(back, date(2026, 5, 12), {})) == (
+        "1 May 2026: “The answer is there” by E-mail: came back, recorded on 4 May 2026"
+    )
+    with pytest.raises(BadInput) as refused:
+        kept_ready.keep_ready(
+            back.pk,
+            attempts=" ",
+            other_ways="",
+            why="",
+            actor=desk.handler,
+            at=on("2026-05-12"),
+            seen=None,
+        )
+    assert sorted(refused.value.fields) == ["attempts", "other_ways", "why"]
+
+
+def test_nothing_is_kept_ready_of_an_answer_that_arrived_or_is_on_its_way(desk: Desk) -> None:
+    sent = answered(desk)
+    for _try in range(2):
+        with pytest.raises(Unmet, match="No answer of this request came back"):
+            propose(sent, desk, "2026-05-12")
+        mail_goes_out(MORNING)
+
+
+def test_one_person_records_it_where_the_decision_needed_one(desk: Desk) -> None:
+    back = came_back(desk)
+    back.decisions.update(second_person=None, sole=True)
+    assert propose(back, desk, "2026-05-12").kept_ready_on == date(2026, 5, 12)
+
+
+def test_handed_over_in_time_the_duty_is_met_on_that_day(desk: Desk) -> None:
+    over = closed(kept(desk, "2026-05-12"), desk, "2026-05-13")
+    with pytest.raises(BadInput):
+        _collected(over, desk, "2026-05-18", proof=None)
+    with pytest.raises(BadInput):
+        _collected(over, desk, "2026-04-30")
+    got = _collected(over, desk, "2026-05-18")
+    assert (got.status, got.answered_on, got.kept_ready_on) == ("closed", date(2026, 5, 18), None)
+    assert asked_policy(got) == ("met", date(2026, 5, 18))
+    assert got.messages.get(kind="answer").proof_id
+    assert not SubjectRequest.objects.filter(undelivered() | are_kept()).exists()
+    said = [line.text for line in timeline(got)]
+    assert "The answer that was kept ready was collected on 18 May 2026" in said
+    consistent()
+
+
+def _collected(asked: SubjectRequest, desk: Desk, day: str, proof: Any = PROOF) -> SubjectRequest:
+    return kept_ready.record_collected(
+        asked.pk,
+        collected_on=date.fromisoformat(day),
+        proof=proof,
+        actor=desk.handler,
+        at=on("2026-06-30"),
+        seen=None,
+    )
+
+
+def test_collected_too_late_the_duty_is_never_met(desk: Desk) -> None:
+    in_time = kept(desk, "2026-05-12")
+    got = _collected(in_time, desk, "2026-06-02")
+    assert got.answered_on == date(2026, 6, 2)
+    # It was ready in time and nobody could be reached then: that is still so.
+    assert asked_policy(got) == ("cancelled", date(2026, 5, 12))
+    consistent()
+
+
+def test_missed_and_collected_later_it_is_missed_and_done_on_that_day(desk: Desk) -> None:
+    got = _collected(kept(desk, "2026-05-26"), desk, "2026-06-02")
+    assert asked_policy(got) == ("missed", date(2026, 6, 2))
+    assert got.deadlines.get(code="policy").undelivered is False
+    consistent()
+
+
+def test_opened_with_a_code_of_the_counter_it_is_delivered(desk: Desk) -> None:
+    over = closed(kept(desk, "2026-05-12"), desk, "2026-05-13")
+    at = on("2026-10-20")
+    session = _session(over, at)
+    # Kept ready, it is not over after ninety days.
+    assert reading.locked(session, at)
+    release.give_code(over.pk, way="counter", actor=desk.handler, at=at)
+    made = reading.code_at_counter(over, at=at)
+    assert made is not None
+    assert reading.enter_code(session, str(made.unseal("code")), at=at).opened
+    got = again(over)
+    assert (got.answered_on, got.kept_ready_on) == (date(2026, 10, 20), None)
+    assert not SubjectRequest.objects.filter(undelivered() | are_kept()).exists()
+    assert stands(got, at).at == "closed"
+    consistent()
+
+
+def _session(asked: SubjectRequest, at: datetime) -> Any:
+    link = links.find(links.issue(asked, at=at), at=at)
+    assert link is not None
+    return links.open_by(link, at=at)
+
+
+def test_a_new_address_reopens_it_and_it_is_sent_again(desk: Desk) -> None:
+    over = closed(kept(desk, "2026-05-12"), desk, "2026-05-13")
+    with pytest.raises(Unmet, match="Everything has arrived"):
+        post.send_again(over.pk, actor=desk.handler, at=on("2026-05-14"), seen=None)
+    back = kept_ready.deliver_after_all(over.pk, actor=desk.handler, at=on("2026-05-14"), seen=None)
+    assert (back.status, back.ended_at, back.kept_ready_on) == ("decided", None, None)
+    assert asked_policy(back) == ("running", None)
+    assert back.due_on == date(2026, 5, 21)
+    correction.edit_contact(
+        back.pk,
+        email="zoe.new@example.org",
+        phone="",
+        postal_address="",
+        actor=desk.clerk,
+        at=on("2026-05-14"),
+        seen=None,
+    )
+    release.prove_contact(
+        back.pk,
+        kind="on_record",
+        source="patient file of 2023",
+        actor=desk.handler,
+        at=on("2026-05-14"),
+        seen=None,
+    )
+    post.send_again(back.pk, actor=desk.officer, at=on("2026-05-15"), seen=None)
+    mail_goes_out(on("2026-05-15"))
+    assert again(back).answered_on == date(2026, 5, 15)
+    assert asked_policy(back) == ("met", date(2026, 5, 15))
+    consistent()
+
+
+def test_taken_back_by_the_second_person_it_is_owed_as_before(desk: Desk) -> None:
+    proposed = propose(came_back(desk), desk, "2026-05-12")
+    back = kept_ready.deliver_after_all(
+        proposed.pk, actor=desk.second_officer, at=on("2026-05-13"), seen=None
+    )
+    assert (back.status, asked_policy(back)) == ("decided", ("running", None))
+    with pytest.raises(Unmet, match="Nobody proposed"):
+        agree(back, desk, "2026-05-13")
+    assert propose(back, desk, "2026-05-14").kept_ready.count() == 2
+
+
+def test_sent_again_meanwhile_the_proposal_is_gone(desk: Desk) -> None:
+    proposed = propose(came_back(desk), desk, "2026-05-12")
+    post.send_again(proposed.pk, actor=desk.officer, at=on("2026-05-13"), seen=None)
+    assert not proposed.kept_ready.standing().exists()
+
+
+def test_when_it_had_not_come_back_after_all_it_was_met_on_its_own_day(desk: Desk) -> None:
+    done = kept(desk, "2026-05-26")
+    mail = message(done, "answer_ready")
+    for _again in range(2):
+        arrived = post.bounce_taken_back(
+            done.pk, message_id=mail.pk, actor=desk.clerk, at=on("2026-05-27"), seen=None
+        )
+        assert (arrived.answered_on, arrived.kept_ready_on) == (date(2026, 5, 1), None)
+        assert asked_policy(arrived) == ("met", date(2026, 5, 1))
+        # And back once more: the duty that hung on it is owed again.
+        back = bounce(done, "answer_ready", desk, on("2026-05-28"))
+        assert (back.answered_on, asked_policy(back)) == (None, ("running", None))
+    consistent()
+
+
+def test_reopened_it_has_answered_nothing_and_its_limit_runs_on(desk: Desk) -> None:
+    over = closed(kept(desk, "2026-05-12"), desk, "2026-05-13")
+    work = ending.reopen(
+        over.pk, reason="The wrong file.", actor=desk.officer, at=on("2026-05-14"), seen=None
+    )
+    assert (work.status, work.kept_ready_on) == ("in_progress", None)
+    assert not work.kept_ready.standing().exists()
+    assert asked_policy(work) == ("running", None)
+    assert work.due_on == date(2026, 5, 21)
+    consistent()
+
+
+def test_an_answer_that_came_back_and_is_read_all_the_same_is_delivered(desk: Desk) -> None:
+    back = came_back(desk)
+    at = on("2026-05-11")
+    session = _session(back, at)
+    release.give_code(back.pk, way="counter", actor=desk.handler, at=at)
+    made = reading.code_at_counter(back, at=at)
+    assert made is not None
+    assert reading.enter_code(session, str(made.unseal("code")), at=at).opened
+    assert again(back).answered_on == date(2026, 5, 11)
+    assert asked_policy(back) == ("met", date(2026, 5, 11))
+    assert not SubjectRequest.objects.filter(undelivered()).exists()
+    consistent()
