@@ -38,6 +38,9 @@ ROWS: dict[Standing, str | Promise] = {
     Standing.CAME_BACK: gettext_lazy(
         "The answer was sent, but its message came back: it has reached nobody."
     ),
+    Standing.NOWHERE: gettext_lazy(
+        "The answer is ready, but there is no address to which it could go: it has reached nobody."
+    ),
     Standing.KEPT_READY: gettext_lazy(
         "The answer could be delivered to nobody and has been kept ready since %(day)s."
     ),

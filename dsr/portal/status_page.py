@@ -88,13 +88,23 @@ def _why(subject_request: SubjectRequest, readable: list[RequestMessage]) -> str
     return remedies.why(subject_request, subject_request.ground) if readable else ""
 
 
+CLOSED = frozenset(
+    {
+        Standing.CLOSED,
+        Standing.CLOSED_OVER,
+        Standing.CLOSED_CAME_BACK,
+        Standing.CLOSED_KEPT_READY,
+    }
+)
+
+
 def _ways(
     subject_request: SubjectRequest, where: Stands, readable: list[RequestMessage]
 ) -> list[remedies.Way]:
     """What is open to somebody who got no, not all, nothing in time, or misses something."""
     not_all = bool(readable) and subject_request.outcome != Outcome.GRANTED
     # Of every closed one alike, so that nobody learns from it how it was decided.
-    closed = where.at in (Standing.CLOSED, Standing.CLOSED_OVER)
+    closed = where.at in CLOSED
     quiet = bool(subject_request.may_write) and not readable
     shown = not_all or where.overdue or (closed and not quiet)
     return remedies.ways(subject_request) if shown else []

@@ -53,6 +53,18 @@ class Row:
     yours: bool = False
 
 
+_READY = Row(
+    gettext_lazy("Your answer is kept ready"),
+    "warn",
+    _NOT_DELIVERED,
+    _KEPT,
+    gettext_lazy(
+        "Open it below with a code, or write to us below how we can reach you; then it is sent to "
+        "you."
+    ),
+    yours=True,
+)
+
 ROWS: dict[Standing, Row] = {
     Standing.ARRIVED: Row(
         gettext_lazy("Received"),
@@ -190,17 +202,8 @@ ROWS: dict[Standing, Row] = {
         gettext_lazy("Write to us below how we can reach you."),
         yours=True,
     ),
-    Standing.KEPT_READY: Row(
-        gettext_lazy("Your answer is kept ready"),
-        "warn",
-        _NOT_DELIVERED,
-        _KEPT,
-        gettext_lazy(
-            "Open it below with a code, or write to us below how we can reach you; then it is sent "
-            "again."
-        ),
-        yours=True,
-    ),
+    Standing.NOWHERE: _READY,
+    Standing.KEPT_READY: _READY,
     Standing.CLOSED: Row(
         gettext_lazy("Closed"),
         "plain",
@@ -234,7 +237,7 @@ ROWS: dict[Standing, Row] = {
         _KEPT,
         gettext_lazy(
             "Open it below with a code, or tell %(contact)s how we can reach you, and name the "
-            "reference %(reference)s; then it is sent again."
+            "reference %(reference)s; then it is sent to you."
         ),
     ),
     Standing.WITHDRAWN: Row(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dsr.requests.deeds import answer, correction, ending, kept_ready, post, release
+from dsr.requests.deeds import answer, correction, decision, ending, kept_ready, post, release
 from dsr.requests.deeds.inputs import Opening
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.history import timeline
@@ -17,6 +17,7 @@ from dsr.requests.queries import kept_ready as are_kept
 from dsr.requests.queries import undelivered
 from dsr.requests.services import links, reading
 from dsr.requests.standing import stands
+from dsr.requests.submission.given import PersonGiven
 from tests import cast
 from tests.cast import MORNING, Desk
 from tests.post_office import mail_goes_out
@@ -29,6 +30,7 @@ from tests.requests.test_notices import (
     consistent,
     message,
 )
+from tests.requests.trying import GRANT, TRY
 
 pytestmark = pytest.mark.mail_waits
 
@@ -299,4 +301,89 @@ def test_an_answer_that_came_back_and_is_read_all_the_same_is_delivered(desk: De
     assert again(back).answered_on == date(2026, 5, 11)
     assert asked_policy(back) == ("met", date(2026, 5, 11))
     assert not SubjectRequest.objects.filter(undelivered()).exists()
+    consistent()
+
+
+# Nowhere to go from the beginning, and closed before it came back.
+
+BY_PHONE = PersonGiven("Zoé Canary-Quill", phone="+33 4 00 00 00 00")
+
+
+def decided(desk: Desk, **given: Any) -> SubjectRequest:
+    asked = cast.ask(desk.right("indigomed", "accounting"), **given)
+    begun = cast.prove(cast.begin(asked, desk.handler), desk.handler)
+    proposed = decision.propose(begun.pk, GRANT, actor=desk.handler, at=MORNING, seen=None)
+    return TRY["approve"](proposed, desk)
+
+
+def test_with_no_address_the_answer_is_made_ready_and_meets_nothing(desk: Desk) -> None:
+    ready = answer.send_answer(
+        decided(desk, who=BY_PHONE).pk, actor=desk.handler, at=MORNING, seen=None
+    )
+    assert (ready.answered_on, asked_policy(ready)) == (None, ("running", None))
+    assert stands(ready, MORNING).at == "nowhere"
+    assert "there is no address to which it could go" in "".join(
+        line.text for line in timeline(ready)
+    )
+    with pytest.raises(Unmet, match="no address to send it to"):
+        post.send_again(ready.pk, actor=desk.handler, at=MORNING, seen=None)
+    done = agree(propose(ready, desk, "2026-05-12"), desk, "2026-05-12")
+    got = _collected(done, desk, "2026-05-18")
+    assert asked_policy(got) == ("met", date(2026, 5, 18))
+    consistent()
+
+
+def test_with_no_address_it_can_be_given_by_hand(desk: Desk) -> None:
+    given = answer.send_answer(
+        decided(desk, who=BY_PHONE).pk,
+        given_on=date(2026, 5, 1),
+        proof=PROOF,
+        actor=desk.handler,
+        at=MORNING,
+        seen=None,
+    )
+    assert given.answered_on == date(2026, 5, 1)
+
+
+def test_what_came_back_is_given_by_hand_though_the_mailbox_is_stolen(desk: Desk) -> None:
+    back = came_back(desk)
+    release.declare_stolen(
+        back.pk, reason="She called.", actor=desk.clerk, at=on("2026-05-05"), seen=None
+    )
+    post.send_again(
+        back.pk,
+        given_on=date(2026, 5, 6),
+        proof=PROOF,
+        actor=desk.handler,
+        at=on("2026-05-06"),
+        seen=None,
+    )
+    assert again(back).answered_on == date(2026, 5, 6)
+
+
+def test_an_address_with_no_proof_gets_no_data(desk: Desk) -> None:
+    with pytest.raises(Unmet, match="not proved: it came with the request"):
+        answer.send_answer(decided(desk).pk, actor=desk.handler, at=MORNING, seen=None)
+
+
+def test_the_contact_of_a_closed_request_is_put_right_while_its_answer_is_lost(desk: Desk) -> None:
+    sent = answered(desk)
+    mail_goes_out(MORNING)
+    over = closed(sent, desk, "2026-05-02")
+    new = {"email": "zoe.new@example.org", "phone": "", "postal_address": ""}
+    with pytest.raises(Unmet, match="nothing has to be sent again"):
+        correction.edit_contact(over.pk, actor=desk.clerk, at=on("2026-05-03"), seen=None, **new)
+    bounce(over, "answer_ready", desk, on("2026-05-04"))
+    correction.edit_contact(over.pk, actor=desk.clerk, at=on("2026-05-04"), seen=None, **new)
+    release.prove_contact(
+        over.pk,
+        kind="on_record",
+        source="patient file of 2023",
+        actor=desk.handler,
+        at=on("2026-05-04"),
+        seen=None,
+    )
+    post.send_again(over.pk, actor=desk.officer, at=on("2026-05-05"), seen=None)
+    mail_goes_out(on("2026-05-05"))
+    assert again(over).answered_on == date(2026, 5, 5)
     consistent()

@@ -44,7 +44,10 @@ def tried(opening: Opening) -> str:
         return ""
     keys = answer.notices.exclude(key="").values_list("key", flat=True)
     rows = OutboxMessage.objects.filter(key__in=[*keys]).order_by("owed_at", "pk")
-    return "\n".join(_attempt(row, subject_request) for row in rows)
+    attempts = [_attempt(row, subject_request) for row in rows]
+    if answer.notices.filter(medium="none").exists():
+        attempts.append(_("There was no address to which a message could go."))
+    return "\n".join(attempts)
 
 
 def _attempt(row: OutboxMessage, subject_request: SubjectRequest) -> str:

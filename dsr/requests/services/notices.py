@@ -81,6 +81,23 @@ def keep(notice: Notice, into: list[Model] | None = None) -> None:
     notice.save()
 
 
+def reaches_nobody(
+    subject_request: SubjectRequest, answer: RequestMessage, *, at: datetime
+) -> None:
+    """The answer is there and can go nowhere: it counts when it was read or handed over."""
+    keep(
+        Notice(
+            subject_request=subject_request,
+            what=What.ANSWER,
+            kind="answer_ready",
+            medium="none",
+            state=State.BACK,
+            owed_at=at,
+            message=answer,
+        )
+    )
+
+
 def given(
     subject_request: SubjectRequest,
     what: Notice.What,
