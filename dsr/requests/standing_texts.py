@@ -59,8 +59,8 @@ _READY = Row(
     _NOT_DELIVERED,
     _KEPT,
     gettext_lazy(
-        "Open it below with a code, or write to us below how we can reach you; then it is sent to "
-        "you."
+        "Open it below with a code, which you also get at our counter. Or write to us below how we "
+        "can reach you; then it is sent to you."
     ),
     yours=True,
 )
@@ -236,8 +236,8 @@ ROWS: dict[Standing, Row] = {
         _NOT_DELIVERED,
         _KEPT,
         gettext_lazy(
-            "Open it below with a code, or tell %(contact)s how we can reach you, and name the "
-            "reference %(reference)s; then it is sent to you."
+            "Open it below with a code, which you also get at our counter. Or tell %(contact)s how "
+            "we can reach you, and name the reference %(reference)s; then it is sent to you."
         ),
     ),
     Standing.WITHDRAWN: Row(

@@ -141,19 +141,20 @@ WALKS: dict[str, tuple[Walk, str, str, str]] = {
         _kept_ready,
         "kept_ready",
         "The answer is ready, but it could not be delivered to you.",
-        "Open it below with a code, or write to us below how we can reach you",
+        "Open it below with a code, which you also get at our counter. Or write to us",
     ),
     "no address": (
         _nowhere,
         "nowhere",
         "The answer is ready, but it could not be delivered to you.",
-        "Open it below with a code, or write to us below how we can reach you",
+        "Open it below with a code, which you also get at our counter. Or write to us",
     ),
     "kept ready and closed": (
         lambda desk: TRY["close"](_kept_ready(desk), desk),
         "closed_kept_ready",
         "The answer is ready, but it could not be delivered to you.",
-        "Open it below with a code, or tell Innovative Medicines Group",
+        "Open it below with a code, which you also get at our counter. Or tell Innovative "
+        "Medicines Group",
     ),
     "closed": (
         after("closed"),

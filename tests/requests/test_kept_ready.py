@@ -257,6 +257,22 @@ def test_taken_back_by_the_second_person_it_is_owed_as_before(desk: Desk) -> Non
     assert propose(back, desk, "2026-05-14").kept_ready.count() == 2
 
 
+def test_a_contact_that_is_corrected_ends_it_and_the_answer_is_owed_again(desk: Desk) -> None:
+    done = kept(desk, "2026-05-12")
+    edited = correction.edit_contact(
+        done.pk,
+        email="zoe.new@example.org",
+        phone="",
+        postal_address="",
+        actor=desk.clerk,
+        at=on("2026-05-14"),
+        seen=None,
+    )
+    assert (again(edited).kept_ready_on, asked_policy(edited)) == (None, ("running", None))
+    assert SubjectRequest.objects.filter(undelivered()).get() == edited
+    consistent()
+
+
 def test_sent_again_meanwhile_the_proposal_is_gone(desk: Desk) -> None:
     proposed = propose(came_back(desk), desk, "2026-05-12")
     post.send_again(proposed.pk, actor=desk.officer, at=on("2026-05-13"), seen=None)

@@ -22,7 +22,7 @@ from dsr.requests.forms.fields import as_json, field_of
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import answers_go_to, notices_go_to, reindex, writes_to
 from dsr.requests.preconditions import contact_proved
-from dsr.requests.services import links
+from dsr.requests.services import kept_ready, links
 from dsr.requests.services.paper import take_back_letter
 from dsr.requests.states import ENDED, OPEN, UNDECIDED, Ended
 from dsr.vault.addresses import AddressRefused, canonical_or_blank
@@ -132,6 +132,12 @@ def _goes_elsewhere(doing: Doing) -> None:
     links.end(doing.subject_request, Ended.CONTACT, at=doing.at, actor=doing.actor)
     take_back_letter(doing.subject_request, at=doing.at)
     send_fresh_link(doing)
+    # That nobody can be reached was said of the old contact.
+    doing.afterwards.append(
+        lambda: kept_ready.take_back(
+            doing.subject_request, actor=doing.actor, at=doing.at, cause="delivered_after_all"
+        )
+    )
 
 
 def _tell_the_old_one(doing: Doing, address: str, medium: str) -> None:

@@ -205,6 +205,7 @@ class Undeliverable:
         "request can be closed. No duty is met by it: a day that has passed is missed, any other "
         "ends as “could not be delivered”."
     ),
+    button=gettext_lazy("Record it"),
     done=_done,
     warning=True,
     history=_kept_or_proposed,

@@ -237,6 +237,8 @@ def still_written_to(subject_request: SubjectRequest, actor: Actor) -> str:
     has to be sent again."""
     if subject_request.is_open or to_send_again(subject_request):
         return ""
+    if subject_request.kept_ready_on is not None:
+        return _("The answer is kept ready. Choose “Deliver it after all” first.")
     return _("The request has ended and nothing has to be sent again.")
 
 

@@ -48,6 +48,7 @@ def take_back(subject_request: SubjectRequest, *, actor: Actor, at: datetime, ca
     _settle(kept, KeptReady.Came.TAKEN_BACK, at)
     if kept.in_force_at is not None:
         subject_request.kept_ready_on = None
+        subject_request.save()
         lifecycle.undo_ending(subject_request, kept.ended, actor=actor, at=at, cause=cause)
 
 
