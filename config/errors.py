@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import gettext as _
 
+from dsr.accounts.middleware import refusal_is_recorded
 from dsr.dashboard.unsent import unsent
 
 # Without 0, O, 1, I and the like: people read the reference out on the telephone.
@@ -153,6 +154,8 @@ def length_required(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The view is not called. What it names shows its form again, filled in, and does nothing."""
+    # Nobody was refused anything: a page was open for too long.
+    refusal_is_recorded(request)
     match = request.resolver_match
     if match and (again := getattr(match.func, "again", None)):
         shown: HttpResponse = again(request, *match.args, **match.kwargs)

@@ -186,6 +186,7 @@ MIDDLEWARE = [
     "config.middleware.BodyMiddleware",
     "config.middleware.MethodMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "dsr.dashboard.unsent.ReopeningMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "dsr.accounts.middleware.DeniedAccessMiddleware",

@@ -31,9 +31,12 @@ def approves(role: str) -> bool:
     return Permission.APPROVE in permissions_of(role)
 
 
-def holders(organisation: Organisation, at: datetime) -> QuerySet[User]:
-    """Whose power to approve counts there at this instant."""
-    return User.objects.with_permission(Permission.APPROVE, organisation, at=at)
+def holders(organisation: Organisation, at: datetime, *, department: int | None) -> QuerySet[User]:
+    """Whose power to approve counts there at this instant: for what belongs to this department, or
+    to all of them (None). Who is limited to another one is no second person here."""
+    return User.objects.with_permission(
+        Permission.APPROVE, organisation, at=at, department=department
+    )
 
 
 def give(membership: Membership, *, by: User, at: datetime, declared: bool = False) -> None:
@@ -46,10 +49,11 @@ def give(membership: Membership, *, by: User, at: datetime, declared: bool = Fal
     organisation = membership.organisation
     # Of two who are named at one instant the second finds the first.
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-    user = membership.user
-    named = User.objects.with_permission(Permission.APPROVE, organisation).exclude(pk=user.pk)
+    user, department = membership.user, membership.department_id
+    # In whatever department: one who is invited and has not come was named all the same.
+    named = organisation.memberships.exclude(approves_from=None).exclude(user=user)
     first = not named.exists() and not _had_approvers(organisation)
-    others = holders(organisation, at).exclude(pk=user.pk)
+    others = holders(organisation, at, department=department).exclude(pk=user.pk)
     alone = list(others) == [by]
     if alone and not declared:
         raise AccountsError(
@@ -94,12 +98,16 @@ def _announce(membership: Membership, holders: Iterable[User], *, by: User, at: 
         )
 
 
-def tell_of_loss(user: User, organisation: Organisation, *, by: User, at: datetime) -> None:
+def tell_of_loss(
+    user: User, organisation: Organisation, *, department: int | None, by: User, at: datetime
+) -> None:
     """Who may not approve any more hears of it, and so do those who still may.
 
     Else whoever wants to be the only one could see to it quietly.
     """
-    told = {each.pk: each for each in holders(organisation, at)} | {user.pk: user}
+    told = {each.pk: each for each in holders(organisation, at, department=department)} | {
+        user.pk: user
+    }
     for each in told.values():
         tell(
             each,
@@ -148,7 +156,9 @@ def may_say(membership: Membership, by: User, at: datetime) -> bool:
     """Whether this person is a second one: has the power, and neither gave it nor gets it."""
     if not approves(membership.role) or by.pk in (membership.user_id, membership.given_by_id):
         return False
-    return by.may(Permission.APPROVE, membership.organisation, at=at)
+    return by.may(
+        Permission.APPROVE, membership.organisation, at=at, department=membership.department_id
+    )
 
 
 def _second(membership: Membership, *, by: User, at: datetime) -> Membership:

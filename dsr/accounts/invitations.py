@@ -37,7 +37,9 @@ def invite(
     ``declared``: see ``approving.give``.
     """
     if organisation is not None:
-        may_change_roles(by, organisation, of=None)
+        may_change_roles(
+            by, organisation, of=None, department=department.pk if department else None
+        )
     elif not (by.is_active and by.is_superuser):
         raise AccountsError(_("Only an administrator may do this."))
     # Together: a mail about a role that was not given would be untrue.

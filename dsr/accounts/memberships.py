@@ -33,7 +33,8 @@ def set_role(
 
     What it may approve counts later, and others hear of it: see ``approving.give``.
     """
-    may_change_roles(by, organisation, of=user)
+    wanted = department.pk if department else None
+    may_change_roles(by, organisation, of=user, department=wanted)
     if department is not None and department.organisation_id != organisation.pk:
         raise AccountsError(_("This department belongs to another organisation."))
     with transaction.atomic():
@@ -43,9 +44,10 @@ def set_role(
             organisation=organisation,
             defaults={"role": Role(role), "department": department},
         )
-        before = "" if made else membership.role
+        before, from_where = "" if made else membership.role, membership.department_id
+        may_change_roles(by, organisation, of=user, department=from_where)
         # Saved again unchanged, it would leave a line of history that says nothing.
-        if before == role and membership.department_id == getattr(department, "pk", None):
+        if before == role and from_where == wanted:
             return membership
         membership.role, membership.department = Role(role), department
         lost = membership.approves_from is not None and not approves(role)
@@ -54,29 +56,47 @@ def set_role(
         membership.save()
         facts = {"user": user.pk, "organisation": organisation.pk, "role": str(role)}
         record("role_set", actor=by, at=at, before=before or None, **facts)
-        if approves(role) and not approves(before):
+        # To approve what was another department's is a power that nobody had given.
+        elsewhere = from_where is not None and from_where != wanted
+        if approves(role) and (not approves(before) or elsewhere):
             give(membership, by=by, at=at, declared=declared)
         elif lost:
-            tell_of_loss(user, organisation, by=by, at=at)
+            tell_of_loss(user, organisation, department=from_where, by=by, at=at)
     return membership
 
 
 def remove_membership(user: User, organisation: Organisation, *, by: User, at: datetime) -> None:
-    may_change_roles(by, organisation, of=user)
     with transaction.atomic():
         own = Membership.objects.filter(user=user, organisation=organisation)
-        approved = own.exclude(approves_from=None).exists()
+        # Locked: moved to another department meanwhile, it would be another's to remove.
+        before = own.select_for_update().first()
+        from_where = before.department_id if before else None
+        may_change_roles(by, organisation, of=user, department=from_where)
+        approved = before is not None and before.approves_from is not None
         gone, _by_model = own.delete()
         # Of two who remove it at once, one is recorded.
         if gone:
             record("role_removed", actor=by, at=at, user=user.pk, organisation=organisation.pk)
             if approved:
-                tell_of_loss(user, organisation, by=by, at=at)
+                tell_of_loss(user, organisation, department=from_where, by=by, at=at)
 
 
-def may_change_roles(by: User, organisation: Organisation, *, of: User | None) -> None:
-    """An administrator, or whoever may invite there; never for oneself."""
+def may_change_roles(
+    by: User, organisation: Organisation, *, of: User | None, department: int | None
+) -> None:
+    """An administrator, or whoever may invite in this department (None: for all of them); never for
+    oneself."""
     if of is not None and by.pk == of.pk:
         raise AccountsError(_("Nobody changes their own role. Ask somebody else."))
-    if not (by.is_active and by.is_superuser) and not by.may(Permission.INVITE, organisation):
-        raise AccountsError(_("You may not change who works for this organisation."))
+    if by.is_active and by.is_superuser:
+        return
+    if by.may(Permission.INVITE, organisation, department=department):
+        return
+    if by.may(Permission.INVITE, organisation):
+        raise AccountsError(
+            _(
+                "You may say who works in your own department. For another one, or for all, ask an "
+                "administrator."
+            )
+        )
+    raise AccountsError(_("You may not change who works for this organisation."))

@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import Q
@@ -26,6 +27,10 @@ from dsr.vault.addresses import AddressRefused, canonical
 
 if TYPE_CHECKING:
     from dsr.policies.models import Organisation
+
+
+# How Django marks a password that nobody could type: invited, and not come yet.
+NOT_COME = UNUSABLE_PASSWORD_PREFIX
 
 
 class UserManager(BaseUserManager["User"]):
@@ -72,7 +77,9 @@ class UserManager(BaseUserManager["User"]):
         at: datetime | None = None,
         department: int | Anywhere | None = ANYWHERE,
     ) -> models.QuerySet["User"]:
-        """Active people whose role in this organisation holds the permission.
+        """People who can sign in and whose role in this organisation holds the permission.
+
+        Not who was deactivated, nor who was invited and has not come: nobody could wait for them.
 
         Those who may approve: at this instant, or without one also those whose power begins later.
         ``department``: for what belongs to it, by its id (None: to no department), which leaves out
@@ -91,7 +98,8 @@ class UserManager(BaseUserManager["User"]):
             limit = Q(memberships__department=None)
             if department is not None:
                 limit |= Q(memberships__department=department)
-        return self.filter(limit, is_active=True, **having).order_by("name", "pk")
+        able = self.filter(limit, is_active=True, **having).exclude(password__startswith=NOT_COME)
+        return able.order_by("name", "pk")
 
 
 def clean_address(address: str) -> str:
@@ -178,13 +186,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         at: datetime | None = None,
         department: int | Anywhere | None = ANYWHERE,
     ) -> frozenset[Permission]:
-        """Everything that this person's role there allows; nothing for who was deactivated.
+        """Everything that this person's role there allows; nothing for who cannot sign in, as
+        ``with_permission`` says.
 
         The power to approve begins at an instant: who asks without one is not told of it.
         ``department``: for what belongs to it, by its id (None: to no department), where who is
         limited to another may nothing.
         """
-        if not self.is_active:
+        if not (self.is_active and self.has_usable_password()):
             return frozenset()
         every = self.memberships.filter(organisation=organisation)
         own = [each for each in every if each.reaches(department)]

@@ -51,7 +51,7 @@ def make_program(
     Raises AccountsError for who may not, a name that is taken, a permission that only persons hold,
     a validity outside of 1 to 730 days.
     """
-    may_change_roles(by, organisation, of=None)
+    may_change_roles(by, organisation, of=None, department=None)
     held = sorted(str(each) for each in set(permissions))
     # A program that may do nothing would only be a credential to lose.
     if not held or not set(held) <= {each.value for each in FOR_PROGRAMS}:
@@ -83,7 +83,7 @@ def make_program(
 
 def rotate(program: Program, *, by: User, at: datetime, days: int = VALID_DAYS) -> str:
     """A new token; the one before opens nothing from now on. What was revoked stays revoked."""
-    may_change_roles(by, program.organisation, of=None)
+    may_change_roles(by, program.organisation, of=None, department=None)
     token, prefix = _new_token()
     with transaction.atomic():
         # One statement: a program that is revoked at the same instant stays revoked.
@@ -99,7 +99,7 @@ def rotate(program: Program, *, by: User, at: datetime, days: int = VALID_DAYS) 
 
 def revoke(program: Program, *, by: User, at: datetime) -> None:
     """It does nothing more, for good; its row stays, because history names it."""
-    may_change_roles(by, program.organisation, of=None)
+    may_change_roles(by, program.organisation, of=None, department=None)
     with transaction.atomic():
         # Of two who revoke it at once one is recorded.
         if Program.objects.filter(pk=program.pk, revoked_at=None).update(revoked_at=at):

@@ -12,9 +12,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
-from django.db.models import DateField, DateTimeField, Model
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db.models import DateField, DateTimeField, Model, URLField
+from django.forms import ModelForm
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dsr.days.place import NOWHERE, Place, stand_in
 from dsr.days.words import day_words, instant_words
@@ -35,7 +39,24 @@ class Unchanged:
         return False
 
 
+# Set on a request whose form was typed earlier and is only shown: nothing is saved by it.
+REOPENED = "reopened"
+
+
+def _only_shown(form: type[ModelForm[Any]]) -> type[ModelForm[Any]]:
+    class OnlyShown(form):  # type: ignore[valid-type,misc]
+        def full_clean(self) -> None:
+            super().full_clean()
+            said = _("Nothing was saved yet. Look it over, then press the button.")
+            self._errors = ErrorDict({NON_FIELD_ERRORS: self.error_class([said])})
+
+    return OnlyShown
+
+
 class _OneByOne(admin.ModelAdmin[Any]):
+    # What Django 6 does by itself, and warns about until then.
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Days and times as the organisation of each row has them."""
         columns = super().get_list_display(request)
@@ -47,6 +68,10 @@ class _OneByOne(admin.ModelAdmin[Any]):
         # From here on the page is one of its organisation.
         stand_in(_place_of(found))
         return found
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(request, *args, **kwargs)
+        return _only_shown(form) if getattr(request, REOPENED, None) else form
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """One at a time: deleting many at once would leave no line for each."""

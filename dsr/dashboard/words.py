@@ -47,7 +47,10 @@ def due_badge(subject_request: SubjectRequest, today: date) -> Badge:
     # Days are counted while an answer is awaited; afterwards it is said what became of it.
     if subject_request.answered_on:
         return Badge("met", _("Answered on %(day)s") % {"day": short(subject_request.answered_on)})
-    if since := subject_request.kept_ready_on:
+    since = subject_request.kept_ready_on
+    if since and not subject_request.is_open:
+        return Badge("paused", _("Could not be delivered"))
+    if since:
         return Badge("paused", _("Kept ready since %(day)s") % {"day": short(since)})
     if subject_request.is_open:
         return Badge("paused", _("No date while it is paused"))

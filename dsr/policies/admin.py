@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
@@ -89,8 +88,6 @@ class WorkingCalendarAdmin(ServicePage):
 class PolicyAdmin(RecordedPage):
     list_display = ("title", "slug", "organisation")
     list_filter = ("organisation",)
-    # What Django 6 does by itself, and warns about until then.
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Versions, readings and requests hang on it.

@@ -8,6 +8,7 @@ from dsr.accounts.models import User
 from dsr.accounts.roles import Permission, roles_with
 from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Organisation
+from dsr.vault.models import KeyPurpose, SafeKey
 from dsr.vault.services import find, find_words
 
 from .models import Dispute, Notice, SubjectRequest
@@ -40,8 +41,10 @@ def undelivered() -> Q:
 
 
 def kept_ready() -> Q:
-    """Requests whose answer can reach nobody and is kept ready, whatever their state."""
-    return Q(kept_ready_on__isnull=False)
+    """Requests whose answer can reach nobody and is kept ready, whatever their state, as long as
+    there is something to keep."""
+    there = SafeKey.objects.filter(purpose=KeyPurpose.CONTENT, wrapped__isnull=False)
+    return Q(kept_ready_on__isnull=False, safe__in=there.values("safe"))
 
 
 def news() -> Q:

@@ -20,7 +20,7 @@ from dsr.accounts.services import (
 from dsr.audit.models import Entry
 from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Organisation
-from tests.accounts.conftest import NOON, member
+from tests.accounts.conftest import NOON, PASSWORD, member
 
 # Given at noon on Monday 2 March 2026; Tuesday and Wednesday pass; midnight in Paris is 23:00 UTC.
 BEGINS = datetime(2026, 3, 4, 23, 0, tzinfo=UTC)
@@ -30,6 +30,13 @@ BEFORE = datetime(2026, 3, 4, 22, 59, tzinfo=UTC)
 @pytest.fixture
 def omar(img: Organisation) -> User:
     return member("omar@example.org", "Omar Officer", "officer", img)
+
+
+def come(user: User) -> User:
+    """As who accepted the invitation."""
+    user.set_password(PASSWORD)
+    user.save()
+    return user
 
 
 def membership(user: User) -> Membership:
@@ -109,7 +116,8 @@ def test_who_is_named_alone_can_name_no_third_one_to_agree(
 ) -> None:
     with pytest.raises(AccountsError, match="Declare that"):
         invite("sock@example.org", "Sock", img, "officer", by=olga, at=NOON)
-    sock = invite("sock@example.org", "Sock", img, "officer", by=olga, at=NOON, declared=True)
+    made = invite("sock@example.org", "Sock", img, "officer", by=olga, at=NOON, declared=True)
+    sock = come(made)
     set_role(hugo, img, "officer", by=sock, at=NOON)
     with pytest.raises(AccountsError):
         agree(membership(hugo), by=sock, at=NOON)
@@ -120,7 +128,9 @@ def test_who_is_named_alone_can_name_no_third_one_to_agree(
 def test_a_single_officer_declares_it_and_administrators_hear(
     ada: User, olga: User, img: Organisation
 ) -> None:
-    outside = invite("uma@example.org", "Uma", img, "outside", by=olga, at=NOON, declared=True)
+    outside = come(
+        invite("uma@example.org", "Uma", img, "outside", by=olga, at=NOON, declared=True)
+    )
     assert told("approver_named") == {"Olga Officer", "Ada Admin"}
     assert membership(outside).given_alone is True
     assert Entry.objects.get(code="account.power_given").facts["alone"] is True
@@ -136,8 +146,8 @@ def test_an_administrator_is_not_exempt(
 
 
 def test_the_first_one_approves_at_once_and_the_second_waits(ada: User, imo: Organisation) -> None:
-    first = invite("one@example.org", "One", imo, "officer", by=ada, at=NOON)
-    second = invite("two@example.org", "Two", imo, "officer", by=ada, at=NOON)
+    first = come(invite("one@example.org", "One", imo, "officer", by=ada, at=NOON))
+    second = come(invite("two@example.org", "Two", imo, "officer", by=ada, at=NOON))
     assert approves(first, imo, NOON)
     assert not approves(second, imo, BEFORE)
 
@@ -145,10 +155,10 @@ def test_the_first_one_approves_at_once_and_the_second_waits(ada: User, imo: Org
 def test_who_takes_the_place_of_the_only_one_waits_and_administrators_hear(
     ada: User, imo: Organisation
 ) -> None:
-    first = invite("one@example.org", "One", imo, "officer", by=ada, at=NOON)
+    first = come(invite("one@example.org", "One", imo, "officer", by=ada, at=NOON))
     remove_membership(first, imo, by=ada, at=NOON)
-    second = invite("two@example.org", "Two", imo, "officer", by=ada, at=NOON)
-    third = invite("three@example.org", "Three", imo, "officer", by=ada, at=NOON)
+    second = come(invite("two@example.org", "Two", imo, "officer", by=ada, at=NOON))
+    third = come(invite("three@example.org", "Three", imo, "officer", by=ada, at=NOON))
     assert told("approver_named") == {"Ada Admin"}
     with pytest.raises(AccountsError):
         agree(membership(third), by=second, at=NOON)

@@ -16,7 +16,9 @@ from django.urls import URLResolver, get_resolver, reverse
 from config.trial.second_factor import enrol_for_trial
 from dsr.accounts import services as accounts
 from dsr.accounts.models import Membership, User
+from dsr.accounts.roles import Role
 from dsr.notifications.models import OutboxMessage
+from dsr.policies.models import Department
 from dsr.requests.deeds import enclosures, evidence
 from dsr.requests.deeds.evidence_given import EvidenceGiven
 from dsr.requests.submission.given import PersonGiven
@@ -26,9 +28,10 @@ from tests.cast import MORNING, Desk
 
 TABLE = Path(__file__).with_name("matrix.txt")
 METHODS = ("GET", "POST")
-# Members of the organisation by their role; an officer of another one; an administrator who is a
-# member nowhere.
-ACTORS = ("anonymous", "clerk", "handler", "officer", "auditor", "outside", "other", "admin")
+# Members of the organisation by their role; an officer of another one; one of another department of
+# this one; an administrator who is a member nowhere.
+MEMBERS = ("clerk", "handler", "officer", "auditor", "outside")
+ACTORS = ("anonymous", *MEMBERS, "other", "aside", "admin")
 # The pages of requesters, of accounts and of the administration ask for no role: there the officer
 # stands for every member. A dash in the table says that.
 WITHOUT_ROLES = ("portal:", "trial:", "account_", "mfa_", "admin:")
@@ -73,18 +76,29 @@ def _first_of(name: str) -> int:
 
 
 def build(desk: Desk) -> World:
-    for name in ("clerk", "handler", "officer", "auditor", "outside"):
+    for name in MEMBERS:
         Membership.objects.filter(user=desk.people[name]).exclude(organisation__slug="img").delete()
     other = desk.second_officer
     Membership.objects.filter(user=other).exclude(organisation__slug="imo").delete()
     admin = User.objects.create_superuser("ada@example.org", "Ada Testing", "correct horse")
-    people = {name: desk.people.get(name) for name in ACTORS} | {"other": other, "admin": admin}
+    people = {name: desk.people.get(name) for name in ACTORS}
+    people |= {"other": other, "aside": _aside(desk), "admin": admin}
     world = World(people, _values(desk))
     for name, user in people.items():
         if user is not None:
             enrol_for_trial(user)
             world.sessions[name] = _session_of(user)
     return world
+
+
+def _aside(desk: Desk) -> User:
+    img = desk.organisation("img")
+    attic = Department.objects.create(organisation=img, slug="attic", name="Attic")
+    user = User.objects.create_user("aside@example.org", "Asa Testing", "correct horse")
+    Membership.objects.create(
+        user=user, organisation=img, role=Role.OFFICER, department=attic, approves_from=MORNING
+    )
+    return user
 
 
 def _session_of(user: User) -> str:

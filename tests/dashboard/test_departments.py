@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from dsr.accounts.models import Membership
+from dsr.accounts import approving
+from dsr.accounts import services as accounts
+from dsr.accounts.models import Membership, User
+from dsr.accounts.reporting import AccountsError
 from dsr.policies.models import Department
 from dsr.requests.decision_rules import approvers
 from dsr.requests.deeds import assignment
@@ -96,3 +99,61 @@ def test_only_rights_of_the_own_department_are_entered(
     handler = seat("handler")
     assert "/staff/new/img/access/" not in handler.open("/staff/new/")
     handler.open("/staff/new/img/access/", 404)
+
+
+def test_an_approver_of_another_department_is_no_second_person_for_this_one(
+    desk: Desk, elsewhere: Department
+) -> None:
+    """She neither counts as one who could object, nor may agree to a power outside her own."""
+    img, officer = desk.organisation("img"), desk.officer
+    Membership.objects.filter(organisation=img, role__in=("officer", "outside")).exclude(
+        user=officer
+    ).update(department=elsewhere)
+    outside = desk.people["outside"]
+    assert set(approving.holders(img, MORNING, department=None)) == {officer}
+    assert outside in approving.holders(img, MORNING, department=elsewhere.pk)
+    new = User.objects.create_user("nia@example.org", "Nia Testing", "correct horse")
+    with pytest.raises(AccountsError, match="You are the only one who may approve here"):
+        accounts.set_role(new, img, "officer", by=officer, at=MORNING)
+    given = accounts.set_role(new, img, "officer", by=officer, at=MORNING, declared=True)
+    with pytest.raises(AccountsError, match="Only somebody else who may approve here"):
+        accounts.agree(given, by=outside, at=MORNING)
+
+
+def test_who_is_limited_to_a_department_names_people_for_it_alone(
+    desk: Desk, elsewhere: Department
+) -> None:
+    img = desk.organisation("img")
+    Membership.objects.filter(organisation=img, user=desk.officer).update(department=elsewhere)
+    new = User.objects.create_user("nia@example.org", "Nia Testing", "correct horse")
+    refused = "You may say who works in your own department."
+    with pytest.raises(AccountsError, match=refused):
+        accounts.set_role(new, img, "clerk", by=desk.officer, at=MORNING)
+    made = accounts.set_role(new, img, "clerk", by=desk.officer, at=MORNING, department=elsewhere)
+    assert made.department == elsewhere
+    clerk = desk.people["clerk"]
+    with pytest.raises(AccountsError, match=refused):
+        accounts.set_role(clerk, img, "clerk", by=desk.officer, at=MORNING, department=elsewhere)
+    with pytest.raises(AccountsError, match=refused):
+        accounts.remove_membership(clerk, img, by=desk.officer, at=MORNING)
+
+
+def test_an_approver_who_moves_to_another_department_waits_there_like_a_new_one(
+    desk: Desk, elsewhere: Department
+) -> None:
+    img, outside = desk.organisation("img"), desk.people["outside"]
+    Membership.objects.filter(organisation=img, user=outside).update(department=elsewhere)
+    moved = accounts.set_role(outside, img, "outside", by=desk.officer, at=MORNING, declared=True)
+    assert moved.approves_from is not None
+    assert moved.approves_from > MORNING
+
+
+def test_who_was_invited_and_has_not_come_is_nobody_yet(desk: Desk) -> None:
+    invited = accounts.invite(
+        *("nia@example.org", "Nia Testing", desk.organisation("img"), "officer"),
+        by=desk.officer,
+        at=MORNING,
+    )
+    asked = cast.ask(desk.right("img", "access"))
+    assert invited not in approvers(asked, desk.officer)
+    assert invited not in team(asked)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from dsr.accounts.models import Membership, User
 from dsr.notifications.models import OutboxMessage
-from dsr.policies.models import Organisation
+from dsr.policies.models import Department, Organisation
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import staffing
 from tests import cast
@@ -68,9 +70,9 @@ def test_it_opens_by_itself_when_somebody_is_there(visitor: Visitor, desk: Desk)
 def test_health_names_it_and_administrators_hear_of_it_once(desk: Desk) -> None:
     cast.ask(desk.right("indigomed", "accounting"))
     User.objects.create_superuser("root@example.org", "Root", "a-long-password-1")
-    assert staffing.problems() == []
+    assert staffing.problems(MORNING) == []
     leave(desk, "no member at all")
-    (problem,) = staffing.problems()
+    (problem,) = staffing.problems(MORNING)
     assert problem.code == "unstaffed:indigomed"
     assert str(problem.text) == (
         "INDIGOMED: nobody is there who could work on requests; its forms are closed"
@@ -86,3 +88,66 @@ def test_health_names_it_and_administrators_hear_of_it_once(desk: Desk) -> None:
 def test_other_organisations_go_on(visitor: Visitor, desk: Desk) -> None:
     leave(desk, "no member at all")
     assert Client().get("/img/access/").status_code == 200
+
+
+def only_legal(desk: Desk) -> None:
+    """At IMO everybody is limited to one of its two departments."""
+    legal = Department.objects.get(organisation__slug="imo", slug="legal")
+    Membership.objects.filter(organisation__slug="imo").update(department=legal)
+
+
+def test_a_department_without_people_is_closed_and_named_while_the_rest_goes_on(
+    visitor: Visitor, desk: Desk
+) -> None:
+    cast.ask(desk.right("imo", "delete"))
+    only_legal(desk)
+    assert visitor.client.get("/imo/delete/").status_code == 503
+    assert visitor.client.get("/imo/eu-access/").status_code == 200
+    page = visitor.client.get("/imo/").content.decode()
+    assert page.count("Not on this site at the moment: how else to ask") == 9
+    assert page.count("Ask for this") == 14
+    (problem,) = staffing.problems(MORNING)
+    assert (problem.code, problem.number) == ("unstaffed:imo:customer-support", 1)
+    assert str(problem.text) == (
+        "IMO, Customer support: nobody is there who could work on its requests; their forms are "
+        "closed"
+    )
+
+
+def test_who_may_name_staff_there_hears_of_it(desk: Desk) -> None:
+    only_legal(desk)
+    User.objects.create_superuser("root@example.org", "Root", "a-long-password-1")
+    staffing.sweep(at=MORNING)
+    # Officers of the other department may name nobody here.
+    owed = OutboxMessage.objects.get(kind="unstaffed")
+    assert owed.recipient_user_id == User.objects.get(name="Root").pk
+    body = " ".join(str(owed.unseal("body")).split())
+    assert "nobody is left who could work on requests of the department Customer support." in body
+
+
+def test_each_occasion_is_told_once_and_again_after_thirty_days(desk: Desk) -> None:
+    User.objects.create_superuser("root@example.org", "Root", "a-long-password-1")
+    members = Membership.objects.filter(organisation__slug="indigomed")
+    told = OutboxMessage.objects.filter(kind="unstaffed")
+    for day, role, mails in (
+        (0, "auditor", 1),
+        (1, "auditor", 1),
+        # Somebody is there, and the next day nobody: another occasion in the same month.
+        (2, "handler", 1),
+        (3, "auditor", 2),
+        (32, "auditor", 2),
+        (33, "auditor", 3),
+    ):
+        members.update(role=role)
+        staffing.sweep(at=MORNING + timedelta(days=day))
+        assert told.count() == mails, day
+
+
+def test_the_pages_that_lead_to_the_form_say_that_it_is_closed(
+    visitor: Visitor, desk: Desk
+) -> None:
+    leave(desk, "no member at all")
+    assert "Takes no requests on this site now" in visitor.client.get("/").content.decode()
+    page = visitor.client.get("/indigomed/").content.decode()
+    assert "Ask for this" not in page
+    assert "Not on this site at the moment: how else to ask" in page

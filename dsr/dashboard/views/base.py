@@ -22,6 +22,7 @@ from django.views.i18n import set_language
 from dsr.accounts.middleware import refusal_is_recorded
 from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Permission, roles_with
+from dsr.audit.admin_pages import REOPENED
 from dsr.audit.services import record_refusal
 from dsr.days.place import stand_in
 from dsr.notifications.services import stale
@@ -88,7 +89,16 @@ class StaffView(View):
             return self.page("dashboard/no_membership.html", {}, status=403)
         if not self.organisations:
             raise PermissionDenied
+        # Typed, and lost its way: it is shown, and nothing is done with it.
+        if self.reopened:
+            again: HttpResponseBase = self.shown_again(request, *args, **kwargs)  # type: ignore[attr-defined]
+            return again
         return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def reopened(self) -> Any:
+        """What was typed into this page earlier (``dsr.dashboard.unsent``), or None."""
+        return getattr(self.request, REOPENED, None)
 
     def refuse_access(self, deed: str, **facts: Any) -> NoReturn:
         """This person may not do it; that it was tried is a line of the site's history."""

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import select_template
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -120,6 +121,14 @@ class DeedView(RequestView):
                 return self.back_to("dashboard:request", done, reference=self.reference)
         return self.refuse(form)
 
+    def shown_again(self, request: HttpRequest, reference: str, **address: Any) -> HttpResponse:
+        self.subject_request, self.address = self.find(), address
+        self._permitted()
+        form = self.form(request.POST, request.FILES)
+        form.full_clean()
+        moved_on = form.cleaned_data.get("version") != self.subject_request.version
+        return self.stale(form) if moved_on else self.not_judged()
+
     def not_judged(self) -> HttpResponse:
         """The page with everything that was typed, as if nothing had been pressed."""
         form = self.form(self.request.POST, self.request.FILES)
@@ -144,6 +153,10 @@ class DeedView(RequestView):
                 "form": form,
                 "it": it,
                 "deed": deed,
+                # Shown at the address of a button beside it, it is still sent to its own.
+                "own_url": reverse(
+                    f"dashboard:{deed.code}", kwargs={"reference": self.reference, **self.address}
+                ),
                 "button": deed.button or deed.label,
                 # Said beforehand, so that nobody types for nothing; the deed asks under the lock.
                 "blocked": not_now(it, deed) or unmet(it, deed, self.user),

@@ -41,7 +41,7 @@ class HealthView(Post):
                 # Silence has the table below; told twice it would look like two faults.
                 "problems": [
                     each
-                    for each in (*health(self.at), *crowds(self.at), *staffing.problems())
+                    for each in (*health(self.at), *crowds(self.at), *staffing.problems(self.at))
                     if not each.code.startswith("stale:")
                 ],
                 "silent": silent,

@@ -24,6 +24,7 @@ from dsr.requests.errors import BadInput
 from dsr.requests.forms import HAPPENED, FilesField, RequestForm, day_field
 from dsr.requests.forms.countries import choices_after
 from dsr.requests.models import SubjectRequest
+from dsr.requests.services.staffing import staffed
 from dsr.requests.states import Channel
 from dsr.requests.submission import intake
 
@@ -171,6 +172,10 @@ class EnterRequest(StaffView):
             )
         return self._show(form)
 
+    def shown_again(self, request: HttpRequest, organisation: str, right: str) -> HttpResponse:
+        found = self._right(self.organisation(organisation), right)
+        return self._show(RecordForm(found, request.POST).not_judged())
+
     def _submit(self, form: RecordForm) -> SubjectRequest | None:
         typed = form.cleaned_data
         key: UUID = typed["key"]
@@ -217,6 +222,7 @@ class EnterRequest(StaffView):
                 "source": words.source(right),
                 "policy_language": right.reading.version.policy.language,
                 "files_lost": bool(self.request.FILES),
+                "staffed": staffed(right),
                 "crumbs": [
                     {"name": _("Enter a request"), "url": words.url("dashboard:new")},
                     {"name": str(right)},

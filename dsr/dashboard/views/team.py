@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -119,7 +120,13 @@ class InviteForm(PlainForm):
     department = forms.ChoiceField(label=gettext_lazy("Department"), required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
 
-    def __init__(self, organisations: list[Organisation], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        organisations: list[Organisation],
+        reach: Mapping[int, int | None],
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         # Only one's own: any other slug is refused as a choice that does not exist.
         self._choose("organisation", [(each.slug, each.name) for each in organisations])
@@ -127,9 +134,12 @@ class InviteForm(PlainForm):
         named = [
             (each.pk, f"{each.name} ({each.organisation})")
             for each in departments.select_related("organisation")
+            # Who is limited to one names people there alone.
+            if reach[each.organisation_id] in (None, each.pk)
         ]
         if named:
-            self._choose("department", [("", _("None")), *named])
+            everywhere = [("", _("All of them"))] if None in reach.values() else []
+            self._choose("department", [*everywhere, *named])
         else:
             del self.fields["department"]
 
@@ -152,12 +162,20 @@ class InviteView(StaffView):
     section = "dashboard:team"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self._show(InviteForm(self.organisations, initial={"role": Role.HANDLER}))
+        return self._show(
+            InviteForm(self.organisations, self.reach, initial={"role": Role.HANDLER})
+        )
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = InviteForm(self.organisations, request.POST)
+        form = InviteForm(self.organisations, self.reach, request.POST)
         if form.is_valid() and self._invite(form):
             return self.back_to("dashboard:team", _("The invitation is on its way."))
+        return self._show(form)
+
+    def shown_again(self, request: HttpRequest) -> HttpResponse:
+        form = InviteForm(self.organisations, self.reach, request.POST)
+        form.full_clean()
+        form.errors.clear()
         return self._show(form)
 
     def _invite(self, form: InviteForm) -> bool:

@@ -23,16 +23,22 @@ from dsr.policies.services import (
 from dsr.portal.children import for_children
 from dsr.portal.doors import several_doors
 from dsr.portal.showing import groups, pieces, show_information
+from dsr.requests.services.staffing import closed_at
 
 
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
+    # On the organisation's own day: a policy comes into force at its midnight.
+    offered = {each: list(rights_offered(each, each.today(at))) for each in open_organisations()}
     organisations = [
-        # On the organisation's own day: a policy comes into force at its midnight.
-        {"organisation": each, "rights": rights_offered(each, each.today(at)).count()}
-        for each in open_organisations()
+        {
+            "organisation": each,
+            "rights": len(rights),
+            "closed": bool(rights) and len(closed_at(each, rights)) == len(rights),
+        }
+        for each, rights in offered.items()
     ]
     return render(request, "portal/home.html", {"organisations": organisations})
 
@@ -51,6 +57,7 @@ def organisation(request: HttpRequest, organisation: str) -> HttpResponse:
         "organisation": found,
         "several": several_doors(offered, found),
         "groups": groups(offered, found),
+        "closed": closed_at(found, offered),
         "children": for_children(offered, found),
         "information": show_information(information_shown(found, today)),
         "versions": versions,

@@ -2279,7 +2279,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+<<<<<<< HEAD
             name="KeptReady",
+=======
+            name="StaffingGap",
+>>>>>>> main
             fields=[
                 (
                     "id",
@@ -2287,6 +2291,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+<<<<<<< HEAD
                 ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
                 ("attempts", dsr.vault.fields.SealedField(purpose="record")),
                 ("other_ways", dsr.vault.fields.SealedField(purpose="record")),
@@ -2344,10 +2349,30 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="kept_ready",
                         to="requests.subjectrequest",
+=======
+                ("since", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "department",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="policies.department",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="policies.organisation",
+>>>>>>> main
                     ),
                 ),
             ],
             options={
+<<<<<<< HEAD
                 "verbose_name_plural": "kept ready",
                 "ordering": ["pk"],
             },
@@ -2398,4 +2423,17 @@ class Migration(migrations.Migration):
                 name="kept_ready_delivered_has_day",
             ),
         ),
+=======
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("organisation", "department"),
+                        name="staffing_gap_once",
+                        nulls_distinct=False,
+                    )
+                ],
+            },
+        ),
+>>>>>>> main
     ]

@@ -20,6 +20,7 @@ from .kept_ready import KeptReady
 from .notices import Notice
 from .people import Evidence, IdentityDocument, IdentityRule, Person
 from .release import ContactProof, Reading, ReadingCode
+from .staffing import StaffingGap
 from .subject_request import SubjectRequest
 from .writing import Attachment, Decision, Note, RequestMessage
 
@@ -55,6 +56,7 @@ __all__ = [
     "Receipt",
     "ReminderOwed",
     "RequestMessage",
+    "StaffingGap",
     "StatusLink",
     "SubjectRequest",
     "WaitingForDigest",

@@ -175,7 +175,7 @@ def _sealed(full: bool) -> Iterator[Finding]:
 
 def _work(at: datetime) -> Iterator[Finding]:
     """What runs by itself and does not, and what waits for a person."""
-    for problem in (*health(at), *crowds(at), *staffing.problems()):
+    for problem in (*health(at), *crowds(at), *staffing.problems(at)):
         yield Finding(problem.code, str(problem))
     if number := digests.overdue(at):
         yield Finding("mail:digests", f"Digests wait that should have been sent ({number})")

@@ -1,84 +1,169 @@
-"""Whether anybody is there who could answer: an organisation without staff takes no requests.
+"""Whether anybody is there who could answer: where nobody is, no requests are taken.
 
 A form that promises a date when nobody will read it would let a time limit of the law pass in
-silence. So it is closed honestly, health is red, and administrators hear of it once a month.
+silence. So it is closed honestly, health is red, and who may name staff hears of it. Departments
+divide: somebody of another department is nobody here.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Permission, roles_with
 from dsr.notifications.services import Problem, Reader, owe_each
-from dsr.policies.models import Organisation, Right
-from dsr.policies.services import open_organisations
-from dsr.requests.models import SubjectRequest
+from dsr.policies.models import Department, Organisation, Right
+from dsr.policies.services import open_organisations, rights_offered
+from dsr.requests.models import StaffingGap, SubjectRequest
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
 from dsr.vault.services import site_safe
 
-# Invited and not come yet: such an account has no password that anybody could type.
-NOT_COME = "!"
+TOLD_AGAIN_AFTER = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Where nobody is. ``whole``: nobody at all; else nobody of this department, or of none."""
+
+    organisation: Organisation
+    department: Department | None
+    whole: bool
+
+    @property
+    def code(self) -> str:
+        part = "" if self.whole else f":{self.department.slug if self.department else '-'}"
+        return f"unstaffed:{self.organisation.slug}{part}"
+
+    @property
+    def text(self) -> Any:
+        names = {"name": self.organisation.name, "department": self.department}
+        if self.whole:
+            return (
+                _("%(name)s: nobody is there who could work on requests; its forms are closed")
+                % names
+            )
+        if self.department:
+            return (
+                _(
+                    "%(name)s, %(department)s: nobody is there who could work on its requests; "
+                    "their forms are closed"
+                )
+                % names
+            )
+        return (
+            _(
+                "%(name)s: nobody is there who could work on requests of no department; their "
+                "forms are closed"
+            )
+            % names
+        )
+
+    def open_requests(self) -> SubjectRequestQuerySet:
+        found = SubjectRequest.objects.of_organisations([self.organisation.pk]).open()
+        return found if self.whole else found.filter(department=self.department)
 
 
 def staffed(right: Right) -> bool:
     """Whether somebody could work on a request by this right: of its department, or of all."""
-    organisation = right.reading.version.policy.organisation
-    able = User.objects.with_permission(
-        Permission.WORK, organisation, department=right.department_id
+    return not closed_at(right.reading.version.policy.organisation, [right])
+
+
+def closed_at(organisation: Organisation, rights: list[Right]) -> set[int]:
+    """Of these rights of one organisation, by their ids, those that nobody could work on."""
+    reached = _reached(organisation)
+    if None in reached:
+        return set()
+    return {each.pk for each in rights if each.department_id not in reached}
+
+
+def gaps(at: datetime) -> list[Gap]:
+    """Wherever an organisation is open to requests and nobody could work on some or all of them."""
+    return [gap for each in open_organisations() for gap in _gaps_of(each, at)]
+
+
+def _gaps_of(organisation: Organisation, at: datetime) -> list[Gap]:
+    reached = _reached(organisation)
+    if None in reached:
+        return []
+    if not reached:
+        return [Gap(organisation, None, whole=True)]
+    offered = rights_offered(organisation, organisation.today(at))
+    running = SubjectRequest.objects.of_organisations([organisation.pk]).open()
+    needed = {
+        *offered.order_by().values_list("department_id", flat=True),
+        *running.order_by().values_list("department_id", flat=True),
+    }
+    names = {each.pk: each for each in Department.objects.filter(organisation=organisation)}
+    missing = sorted(needed - reached, key=lambda pk: pk or 0)
+    return [Gap(organisation, names[pk] if pk else None, whole=False) for pk in missing]
+
+
+def _reached(organisation: Organisation) -> set[int | None]:
+    """The departments in which somebody works; None where somebody works for all of them."""
+    able = User.objects.with_permission(Permission.WORK, organisation)
+    rows = Membership.objects.filter(
+        organisation=organisation, user__in=able, role__in=roles_with(Permission.WORK)
     )
-    return able.exclude(password__startswith=NOT_COME).exists()
+    return set(rows.values_list("department_id", flat=True))
 
 
-def unstaffed() -> QuerySet[Organisation]:
-    """Organisations that are open to requests, and where nobody could work on any."""
-    there = Membership.objects.filter(
-        organisation=OuterRef("pk"),
-        role__in=roles_with(Permission.WORK),
-        user__is_active=True,
-    ).exclude(user__password__startswith=NOT_COME)
-    return open_organisations().exclude(Exists(there))
-
-
-def problems() -> list[Problem]:
+def problems(at: datetime) -> list[Problem]:
     """For the page “Health” and the check: each by its name, with what is open there."""
-    return [
-        Problem(
-            f"unstaffed:{each.slug}",
-            _("%(name)s: nobody is there who could work on requests; its forms are closed")
-            % {"name": each.name},
-            _open(each).count(),
-        )
-        for each in unstaffed()
-    ]
+    return [Problem(gap.code, gap.text, gap.open_requests().count()) for gap in gaps(at)]
 
 
 def sweep(*, at: datetime) -> int:
-    """Tell the administrators of each organisation without staff, once a month; returns mails."""
-    told = 0
-    for organisation in unstaffed():
-        readers = User.objects.filter(is_superuser=True, is_active=True)
-        context: dict[str, Any] = {
-            "organisation": organisation.name,
-            "open_requests": _open(organisation).count(),
-            "reference": "",
+    """Keep the occasions, and tell whoever may name staff there, once for each and again for every
+    thirty days that it lasts; returns mails."""
+    found = gaps(at)
+    with transaction.atomic():
+        standing = {
+            (each.organisation_id, each.department_id): each
+            for each in StaffingGap.objects.select_for_update().filter(ended_at=None)
         }
-        told += len(readers)
-        owe_each(
-            [Reader(user.pk, user.email, user.language) for user in readers],
-            # By the month: owed once however often it is asked.
-            key=f"unstaffed:{organisation.pk}:{at:%Y-%m}",
-            kind="unstaffed",
-            safe=site_safe(at),
-            context=context,
-            at=at,
-        )
-    return told
+        for gap in found:
+            place = (gap.organisation.pk, gap.department.pk if gap.department else None)
+            occasion = standing.pop(place, None) or StaffingGap.objects.create(
+                organisation=gap.organisation, department=gap.department, since=at
+            )
+            _tell(gap, occasion, at)
+        for over in standing.values():
+            over.ended_at = at
+            over.save(update_fields=["ended_at"])
+    return len(found)
 
 
-def _open(organisation: Organisation) -> SubjectRequestQuerySet:
-    return SubjectRequest.objects.of_organisations([organisation.pk]).open()
+def _tell(gap: Gap, occasion: StaffingGap, at: datetime) -> None:
+    context: dict[str, Any] = {
+        "organisation": gap.organisation.name,
+        "department": gap.department.name if gap.department else "",
+        "whole": gap.whole,
+        "open_requests": gap.open_requests().count(),
+        "reference": "",
+    }
+    times = (at - occasion.since) // TOLD_AGAIN_AFTER
+    owe_each(
+        [Reader(user.pk, user.email, user.language) for user in _who_may_name(gap)],
+        # By the occasion: owed once however often it is asked.
+        key=f"unstaffed:{occasion.pk}:{times}",
+        kind="unstaffed",
+        safe=site_safe(at),
+        context=context,
+        at=at,
+    )
+
+
+def _who_may_name(gap: Gap) -> list[User]:
+    """Administrators, and who may say there who works."""
+    department = gap.department.pk if gap.department else None
+    may = User.objects.with_permission(
+        Permission.INVITE, gap.organisation, department=department
+    ).values("pk")
+    found = User.objects.filter(Q(pk__in=may) | Q(is_superuser=True, is_active=True))
+    return list(found.order_by("pk"))
