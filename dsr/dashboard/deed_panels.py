@@ -26,7 +26,7 @@ from dsr.requests.deeds.post import to_send_again
 from dsr.requests.mail_names import mail_name
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import answers_go_to, goes_by_post, lines_of, notices_go_to, writes_to
-from dsr.requests.preconditions import gives_data, identity_reached, standing_decision
+from dsr.requests.preconditions import identity_reached, standing_decision
 from dsr.requests.states import Outcome
 from dsr.vault.addresses import readable
 
@@ -138,7 +138,7 @@ def _answer(
         "answer": decision.shown("answer") if decision else "",
         "by_post": goes_by_post(it),
         "email": readable(to) if medium == "email" else "",
-        "nowhere": gives_data(it) and not answers_go_to(it)[0],
+        "nowhere": not answers_go_to(it)[0],
         "postal_address": person.shown("postal_address"),
     }
 

@@ -22,6 +22,7 @@ from tests import cast
 from tests.cast import MORNING, Desk
 from tests.post_office import mail_goes_out
 from tests.requests.test_notices import (
+    BY_POST,
     PROOF,
     again,
     answered,
@@ -29,6 +30,7 @@ from tests.requests.test_notices import (
     bounce,
     consistent,
     message,
+    posted,
 )
 from tests.requests.trying import GRANT, TRY
 
@@ -347,6 +349,30 @@ def test_with_no_address_the_answer_is_made_ready_and_meets_nothing(desk: Desk) 
     got = _collected(done, desk, "2026-05-18")
     assert asked_policy(got) == ("met", date(2026, 5, 18))
     consistent()
+
+
+def test_a_refusal_with_no_address_has_told_nobody_either(desk: Desk) -> None:
+    begun = cast.begin(cast.ask(desk.right("indigomed", "accounting"), who=BY_PHONE), desk.handler)
+    refused = TRY["approve"](
+        cast.propose(begun, desk.handler, outcome="refused", ground="excessive"), desk
+    )
+    sent = answer.send_answer(refused.pk, actor=desk.handler, at=MORNING, seen=None)
+    assert (sent.answered_on, asked_policy(sent)) == (None, ("running", None))
+
+
+def test_a_letter_that_came_back_is_kept_ready(desk: Desk) -> None:
+    sent = answered(desk, who=BY_POST)
+    answer.record_posting(
+        sent.pk, posted_on=date(2026, 5, 1), actor=desk.handler, at=MORNING, seen=None
+    )
+    back = bounce(sent, "answer_letter", desk, on("2026-05-11"))
+    assert kept_ready.tried(Opening(back, date(2026, 5, 12), {})) == (
+        "1 May 2026: “The answer” by Letter: came back, recorded on 11 May 2026"
+    )
+    done = agree(propose(back, desk, "2026-05-12"), desk, "2026-05-12")
+    assert asked_policy(done) == ("cancelled", date(2026, 5, 12))
+    posted(done, "acknowledgement", "2026-05-12", desk)
+    assert closed(done, desk, "2026-05-12").status == "closed"
 
 
 def test_with_no_address_it_can_be_given_by_hand(desk: Desk) -> None:

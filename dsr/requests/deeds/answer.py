@@ -134,7 +134,8 @@ def send_answer(doing: Doing, given: Sending) -> None:
     """
     # The text that was approved, from its sealed row: nothing typed on this page goes out.
     decision = standing(doing.subject_request)
-    nowhere = gives_data(doing.subject_request) and not answers_go_to(doing.subject_request)[0]
+    # Whatever it says: on the private page it is opened with a code, which can go nowhere either.
+    nowhere = not answers_go_to(doing.subject_request)[0]
     _check_sending(given, doing, nowhere)
     _check_authority(doing, given.given_on or doing.today)
     doing.subject_request.send_answer()

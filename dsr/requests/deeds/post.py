@@ -22,7 +22,7 @@ from dsr.requests.letters import seal_letter
 from dsr.requests.mail_names import mail_name
 from dsr.requests.models import Notice, RequestMessage, SubjectRequest
 from dsr.requests.people import goes_by_post, lines_of, notices_go_to, writes_to
-from dsr.requests.preconditions import contact_needed, gives_data, not_disputed, releasable
+from dsr.requests.preconditions import contact_needed, not_disputed, releasable
 from dsr.requests.services import kept_ready, notices, receipts
 from dsr.requests.services.notify import key_of
 from dsr.requests.services.paper import FIRST_ANSWER
@@ -246,10 +246,10 @@ def _nowhere_to_send(subject_request: SubjectRequest) -> str:
     found = to_send_again(subject_request)
     if not found or notices_go_to(subject_request)[0]:
         return ""
-    # Who is not written to finds it on the private page, and is given no other way; but data are
-    # opened there with a code that has to be given to them.
-    data = gives_data(subject_request) and any(each.what == What.ANSWER for each in found)
-    if subject_request.may_write == MayWrite.NONE and not data:
+    # Who is not written to finds it on the private page, and is given no other way; but an answer
+    # is opened there with a code that has to be given to them.
+    answers = any(each.what == What.ANSWER for each in found)
+    if subject_request.may_write == MayWrite.NONE and not answers:
         return ""
     return _(
         "There is no address to send it to. Correct the contact first, or record that it was given "

@@ -2279,11 +2279,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-<<<<<<< HEAD
             name="KeptReady",
-=======
-            name="StaffingGap",
->>>>>>> main
             fields=[
                 (
                     "id",
@@ -2291,7 +2287,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-<<<<<<< HEAD
                 ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
                 ("attempts", dsr.vault.fields.SealedField(purpose="record")),
                 ("other_ways", dsr.vault.fields.SealedField(purpose="record")),
@@ -2349,30 +2344,10 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="kept_ready",
                         to="requests.subjectrequest",
-=======
-                ("since", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "department",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="policies.department",
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="policies.organisation",
->>>>>>> main
                     ),
                 ),
             ],
             options={
-<<<<<<< HEAD
                 "verbose_name_plural": "kept ready",
                 "ordering": ["pk"],
             },
@@ -2423,7 +2398,36 @@ class Migration(migrations.Migration):
                 name="kept_ready_delivered_has_day",
             ),
         ),
-=======
+        migrations.CreateModel(
+            name="StaffingGap",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "department",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="policies.department",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="policies.organisation",
+                    ),
+                ),
+            ],
+            options={
                 "ordering": ["pk"],
                 "constraints": [
                     models.UniqueConstraint(
@@ -2435,5 +2439,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
->>>>>>> main
     ]
