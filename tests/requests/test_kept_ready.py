@@ -15,7 +15,7 @@ from dsr.requests.history import timeline
 from dsr.requests.models import SubjectRequest
 from dsr.requests.queries import kept_ready as are_kept
 from dsr.requests.queries import undelivered
-from dsr.requests.services import links, reading
+from dsr.requests.services import links, notices, reading
 from dsr.requests.standing import stands
 from dsr.requests.submission.given import PersonGiven
 from tests import cast
@@ -428,4 +428,28 @@ def test_the_contact_of_a_closed_request_is_put_right_while_its_answer_is_lost(d
     post.send_again(over.pk, actor=desk.officer, at=on("2026-05-05"), seen=None)
     mail_goes_out(on("2026-05-05"))
     assert again(over).answered_on == date(2026, 5, 5)
+    consistent()
+
+
+def test_nobody_has_to_look_after_what_was_sent_again_or_is_kept_ready(desk: Desk) -> None:
+    assert message(kept(desk), "answer_ready").handled_by_id == desk.second_officer.pk
+    back = came_back(desk)
+    lost = message(back, "answer_ready")
+    assert lost.handled_at is None
+    post.send_again(back.pk, actor=desk.officer, at=on("2026-05-13"), seen=None)
+    lost.refresh_from_db()
+    assert lost.handled_by_id == desk.officer.pk
+
+
+def test_an_ending_that_reached_nobody_and_was_seen_to_leaves_no_clock_running(desk: Desk) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    ended = TRY["approve"](TRY["propose_ending"](asked, desk), desk)
+    mail_goes_out(MORNING)
+    back = bounce(ended, "out_of_scope", desk, on("2026-05-04"))
+    assert back.deadlines.live().exists()
+    lost = message(back, "out_of_scope")
+    notices.seen_to(lost.key, actor=desk.clerk, at=on("2026-05-05"))
+    assert not back.deadlines.live().exists()
+    assert back.deadlines.get(code="target").status == "cancelled"
+    assert not SubjectRequest.objects.filter(undelivered()).exists()
     consistent()

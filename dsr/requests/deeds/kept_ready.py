@@ -243,7 +243,7 @@ def keep_ready(doing: Doing, given: Undeliverable) -> None:
     if proposed:
         doing.afterwards.append(lambda: _ask_second(doing))
     else:
-        kept_ready.bring_into_force(kept, subject_request, actor=doing.actor, at=doing.at)
+        kept_ready.bring_into_force(kept, subject_request, actor=doing.user, at=doing.at)
 
 
 def _ask_second(doing: Doing) -> None:
@@ -278,7 +278,7 @@ def agree_keep_ready(doing: Doing, given: Nothing) -> None:
     """The second person agrees, and from now on it counts."""
     kept = _standing(doing)
     kept.second_person = doing.user
-    kept_ready.bring_into_force(kept, doing.subject_request, actor=doing.actor, at=doing.at)
+    kept_ready.bring_into_force(kept, doing.subject_request, actor=doing.user, at=doing.at)
     doing.facts |= {
         "message": kept.message_id,
         "kept": kept.pk,

@@ -321,6 +321,8 @@ def send_again(doing: Doing, given: SentAgain) -> None:
     for notice in found:
         notice.state = Notice.State.REPLACED
         notice.save(update_fields=["state"])
+    # Nobody has to look after the old ones any more.
+    outbox.seen_to([each.key for each in found if each.key], actor_id=doing.user.pk, at=doing.at)
     doing.facts |= {
         "notices": [each.pk for each in found],
         "kinds": [each.kind for each in found],

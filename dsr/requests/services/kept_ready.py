@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from dsr.accounts.models import User
+from dsr.notifications import services as outbox
 from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.models import KeptReady, Notice, RequestMessage, SubjectRequest
@@ -30,7 +32,7 @@ def lost_answer(subject_request: SubjectRequest) -> RequestMessage | None:
 
 
 def bring_into_force(
-    kept: KeptReady, subject_request: SubjectRequest, *, actor: Actor, at: datetime
+    kept: KeptReady, subject_request: SubjectRequest, *, actor: User, at: datetime
 ) -> None:
     """From now on nothing is owed but to keep it ready; the request is saved by the deed."""
     kept.in_force_at = at
@@ -38,6 +40,9 @@ def bring_into_force(
     kept.save()
     subject_request.kept_ready_on = subject_request.organisation.today(at)
     RequestMessage.objects.filter(pk=kept.message_id).update(kept_since=at)
+    keys = subject_request.notices.filter(message=kept.message_id).exclude(key="")
+    # Nobody has to look after its messages any more.
+    outbox.seen_to(keys.values_list("key", flat=True), actor_id=actor.pk, at=at)
 
 
 def take_back(subject_request: SubjectRequest, *, actor: Actor, at: datetime, cause: str) -> None:

@@ -232,6 +232,19 @@ def was_read(
         given(subject_request, What.ANSWER, today, actor=actor, at=at, message=message)
 
 
+def seen_to(key: str, *, actor: Actor, at: datetime) -> None:
+    """Somebody has taken care of what did not arrive. An answer that told nobody stays what it is;
+    of an ending that told nobody the clocks stop."""
+    for notice in Notice.objects.filter(key=key).exclude(what=What.ANSWER):
+        notice.seen_to = True
+        notice.save(update_fields=["seen_to"])
+        if notice.what == What.ENDING and notice.state == State.BACK:
+            locked = SubjectRequest.objects.select_for_update(of=("self",))
+            ended = locked.select_related("organisation").get(pk=notice.subject_request_id)
+            if not ended.is_open:
+                lifecycle.cancel_all(ended, actor=actor, at=at)
+
+
 def replace(subject_request: SubjectRequest, **which: Any) -> None:
     """These are sent no more: another one goes in their place, or they hold no longer."""
     subject_request.notices.filter(**which).exclude(state=State.OUT).update(state=State.REPLACED)
