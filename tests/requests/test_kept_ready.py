@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from dsr.requests.attempts import tried
 from dsr.requests.deeds import answer, correction, decision, ending, kept_ready, post, release
-from dsr.requests.deeds.inputs import Opening
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.history import timeline
 from dsr.requests.models import SubjectRequest
@@ -120,7 +120,7 @@ def test_a_day_that_has_passed_is_missed_and_not_met(desk: Desk) -> None:
 
 def test_the_record_begins_with_what_the_program_knows(desk: Desk) -> None:
     back = came_back(desk)
-    assert kept_ready.tried(Opening(back, date(2026, 5, 12), {})) == (
+    assert tried(back) == (
         "1 May 2026: “The answer is there” by E-mail: came back, recorded on 4 May 2026"
     )
     with pytest.raises(BadInput) as refused:
@@ -366,9 +366,7 @@ def test_a_letter_that_came_back_is_kept_ready(desk: Desk) -> None:
         sent.pk, posted_on=date(2026, 5, 1), actor=desk.handler, at=MORNING, seen=None
     )
     back = bounce(sent, "answer_letter", desk, on("2026-05-11"))
-    assert kept_ready.tried(Opening(back, date(2026, 5, 12), {})) == (
-        "1 May 2026: “The answer” by Letter: came back, recorded on 11 May 2026"
-    )
+    assert tried(back) == ("1 May 2026: “The answer” by Letter: came back, recorded on 11 May 2026")
     done = agree(propose(back, desk, "2026-05-12"), desk, "2026-05-12")
     assert asked_policy(done) == ("cancelled", date(2026, 5, 12))
     posted(done, "acknowledgement", "2026-05-12", desk)

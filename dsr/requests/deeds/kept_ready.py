@@ -10,16 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
-from dsr.audit.models import Entry
-from dsr.audit.services import request_chain
-from dsr.notifications.models import UNDELIVERED, OutboxMessage, Trouble
 from dsr.requests.actors import Actor
+from dsr.requests.attempts import tried
 from dsr.requests.authority import authority_needed
 from dsr.requests.decision_rules import approvers, decides_alone
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.files import keep_proof
 from dsr.requests.forms import HAPPENED, FileField, day_field, text_field
-from dsr.requests.mail_names import mail_name
 from dsr.requests.models import KeptReady, Notice, SubjectRequest
 from dsr.requests.preconditions import not_disputed, releasable, standing_decision
 from dsr.requests.services import kept_ready, notices
@@ -30,48 +27,9 @@ from dsr.vault.uploads import CheckedUpload
 
 from .declaration import Facts, Names, Nothing, Saying, Words, deed
 from .doing import Doing
-from .inputs import LONG, Opening, today, typed
+from .inputs import LONG, today, typed
 
 ANSWERED = (Status.DECIDED, Status.CLOSED)
-
-
-def tried(opening: Opening) -> str:
-    """What was tried so far, as the rows have it: each message of the answer, and what became of
-    it."""
-    subject_request = opening.subject_request
-    answer = kept_ready.lost_answer(subject_request)
-    if answer is None:
-        return ""
-    keys = answer.notices.exclude(key="").values_list("key", flat=True)
-    rows = OutboxMessage.objects.filter(key__in=[*keys]).order_by("owed_at", "pk")
-    attempts = [_attempt(row, subject_request) for row in rows]
-    if answer.notices.filter(medium="none").exists():
-        attempts.append(_("There was no address to which a message could go."))
-    return "\n".join(attempts)
-
-
-def _attempt(row: OutboxMessage, subject_request: SubjectRequest) -> str:
-    on = row.posted_on or subject_request.organisation.today(row.sent_at or row.owed_at)
-    return _("%(day)s: “%(what)s” by %(medium)s: %(result)s") % {
-        "day": day_in_words(on.isoformat()),
-        "what": mail_name(row.kind),
-        "medium": row.get_medium_display(),
-        "result": _result(row, subject_request),
-    }
-
-
-def _result(row: OutboxMessage, subject_request: SubjectRequest) -> str:
-    if row.last_error == Trouble.BOUNCED:
-        told = Entry.objects.filter(
-            chain=request_chain(subject_request.pk), code="mail_bounced", facts__mail=row.pk
-        )
-        if last := told.order_by("seq").last():
-            on = subject_request.organisation.today(last.at)
-            return _("came back, recorded on %(day)s") % {"day": day_in_words(on.isoformat())}
-        return _("came back")
-    if row.status in UNDELIVERED:
-        return _("could not be sent")
-    return str(row.get_status_display())
 
 
 def _lost(subject_request: SubjectRequest, actor: Actor) -> str:
@@ -170,7 +128,7 @@ class Undeliverable:
             "It begins with what the program knows. Add calls, visits and whatever else was tried."
         ),
         error_messages={"required": gettext_lazy("Say what was tried.")},
-        initial=tried,
+        initial=lambda opening: tried(opening.subject_request),
     )
     other_ways: str = typed(
         text_field,
