@@ -7,9 +7,12 @@ from collections.abc import Callable
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dsr.requests.models import SubjectRequest
+from dsr.requests.submission.given import PersonGiven
+from tests import cast
 from tests.cast import Desk
 from tests.dashboard.conftest import Seat, as_read, text_of
 from tests.faults.trying import answer_came_back
+from tests.requests.trying import TRY
 from tests.vault.test_uploads import a_pdf
 
 SeatOf = Callable[[str], Seat]
@@ -18,6 +21,22 @@ SAID = {
     "other_ways": "The telephone is dead.",
     "why": "Nobody knows where the person lives.",
 }
+
+
+def test_the_page_of_an_answer_with_no_address_says_that_it_goes_nowhere(
+    desk: Desk, seat: SeatOf
+) -> None:
+    who = PersonGiven("Zoé Canary-Quill", phone="+33 4 00 00 00 00")
+    begun = cast.begin(cast.ask(desk.right("img", "access"), who=who), desk.handler)
+    asked = TRY["approve"](TRY["propose"](begun, desk), desk)
+    handler = seat("handler")
+    there = f"/staff/requests/{asked.reference}/"
+    assert "Send the answer" in handler.open(there)
+    assert "There is no address to which it could go" in as_read(handler.open(f"{there}send/"))
+    assert handler.do(asked, "send").status_code == 302
+    page = as_read(handler.open(there))
+    assert "The answer is ready, but there is no address to which it could go" in page
+    assert "The answer did not arrive" in page
 
 
 def again(asked: SubjectRequest) -> SubjectRequest:
