@@ -42,7 +42,15 @@ class SubjectRequestAdmin(ReadOnlyPage):
         *("reference", "organisation", "department", "right", "kind", "status", "outcome"),
         *("ground", "channel", "role", "language", "lives_in", "missing"),
         *("required_level", "level_lowered_by"),
-        *("two_people", "received_on", "due_on", "answered_on", "ended_at", "assignee"),
+        *(
+            "two_people",
+            "received_on",
+            "due_on",
+            "answered_on",
+            "kept_ready_on",
+            "ended_at",
+            "assignee",
+        ),
         *("version", "demo", "created_at"),
     )
     readonly_fields = ("lives_in",)
