@@ -69,6 +69,9 @@ class UserManager(BaseUserManager["User"]):
             email, name, password, **{"is_staff": True, "is_superuser": True, **extra}
         )
 
+    def who_can_sign_in(self) -> models.QuerySet["User"]:
+        return self.filter(is_active=True).exclude(password__startswith=NOT_COME)
+
     def with_permission(
         self,
         permission: Permission,
@@ -98,8 +101,7 @@ class UserManager(BaseUserManager["User"]):
             limit = Q(memberships__department=None)
             if department is not None:
                 limit |= Q(memberships__department=department)
-        able = self.filter(limit, is_active=True, **having).exclude(password__startswith=NOT_COME)
-        return able.order_by("name", "pk")
+        return self.who_can_sign_in().filter(limit, **having).order_by("name", "pk")
 
 
 def clean_address(address: str) -> str:

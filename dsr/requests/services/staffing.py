@@ -76,7 +76,7 @@ def staffed(right: Right) -> bool:
 
 def closed_at(organisation: Organisation, rights: list[Right]) -> set[int]:
     """Of these rights of one organisation, by their ids, those that nobody could work on."""
-    reached = _reached(organisation)
+    reached = _reached([organisation])[organisation.pk]
     if None in reached:
         return set()
     return {each.pk for each in rights if each.department_id not in reached}
@@ -84,11 +84,12 @@ def closed_at(organisation: Organisation, rights: list[Right]) -> set[int]:
 
 def gaps(at: datetime) -> list[Gap]:
     """Wherever an organisation is open to requests and nobody could work on some or all of them."""
-    return [gap for each in open_organisations() for gap in _gaps_of(each, at)]
+    organisations = list(open_organisations())
+    reached = _reached(organisations)
+    return [gap for each in organisations for gap in _gaps_of(each, reached[each.pk], at)]
 
 
-def _gaps_of(organisation: Organisation, at: datetime) -> list[Gap]:
-    reached = _reached(organisation)
+def _gaps_of(organisation: Organisation, reached: set[int | None], at: datetime) -> list[Gap]:
     if None in reached:
         return []
     if not reached:
@@ -104,13 +105,18 @@ def _gaps_of(organisation: Organisation, at: datetime) -> list[Gap]:
     return [Gap(organisation, names[pk] if pk else None, whole=False) for pk in missing]
 
 
-def _reached(organisation: Organisation) -> set[int | None]:
-    """The departments in which somebody works; None where somebody works for all of them."""
-    able = User.objects.with_permission(Permission.WORK, organisation)
+def _reached(organisations: list[Organisation]) -> dict[int, set[int | None]]:
+    """The departments in which somebody works, by organisation; None where somebody works for all
+    of its departments."""
     rows = Membership.objects.filter(
-        organisation=organisation, user__in=able, role__in=roles_with(Permission.WORK)
+        organisation__in=organisations,
+        user__in=User.objects.who_can_sign_in(),
+        role__in=roles_with(Permission.WORK),
     )
-    return set(rows.values_list("department_id", flat=True))
+    found: dict[int, set[int | None]] = {each.pk: set() for each in organisations}
+    for organisation_id, department_id in rows.values_list("organisation_id", "department_id"):
+        found[organisation_id].add(department_id)
+    return found
 
 
 def problems(at: datetime) -> list[Problem]:
