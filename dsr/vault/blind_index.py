@@ -9,18 +9,16 @@ is read; other fields do not ask. Without a region such a number is only its dig
 
 import hashlib
 import hmac
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
-import phonenumbers
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from . import addresses, names
+from . import addresses, names, phones
 from .errors import KeyDestroyed
 from .keyring import KEY_BYTES, Key, key_ring
 from .models import BlindToken, KeyPurpose, Safe, SafeKey
@@ -84,7 +82,10 @@ def find(field: str, value: str, region: str = "") -> set[int]:
     """Ids of the safes, of any kind, indexed under this value; of a name, under all its words."""
     if field == NAME_WORD:
         return find_words(value)
-    return set(_under(field, terms_of(field, value, region)).values_list("safe_id", flat=True))
+    # A number with an extension is looked for in another way than it is kept.
+    terms = phones.searched(value, region) if field == PHONE else terms_of(field, value)
+    terms = [term for term in terms if term]
+    return set(_under(field, terms).values_list("safe_id", flat=True))
 
 
 def find_words(text: str) -> set[int]:
@@ -118,8 +119,9 @@ def _under(field: str, terms: Iterable[str]) -> QuerySet[BlindToken]:
 
 def terms_of(field: str, value: str, region: str = "") -> list[str]:
     """What is hashed for a value; nothing for a value that says nothing."""
-    terms = _phone(value, region) if field == PHONE else _NORMALISERS.get(field, _text)(value)
-    return [term for term in terms if term]
+    if field == PHONE:
+        return phones.indexed(value, region)
+    return [term for term in _NORMALISERS.get(field, _text)(value) if term]
 
 
 def hash_term(key: Key, field: str, term: str) -> bytes:
@@ -170,31 +172,6 @@ def _email(value: str) -> list[str]:
 
 def _mailbox(value: str) -> list[str]:
     return [addresses.mailbox(value)]
-
-
-def _phone(value: str, region: str) -> list[str]:
-    """The number as it is dialled from abroad, +33612345678, with an extension where it has one.
-
-    What is no possible number there is its digits as they were typed. Numbers that have only their
-    national part in common are two people: they are never indexed alike.
-    """
-    # 00 leads abroad almost everywhere; in a region where it does not, no number begins with it.
-    text = re.sub(r"^\s*\(?00", "+", unicodedata.normalize("NFKC", value))
-    try:
-        number = phonenumbers.parse(text, region or None)
-    except phonenumbers.NumberParseException:
-        return [_digits(text)]
-    # By length alone: which ranges are in use changes with every release of the library, and a
-    # token should come out the same in ten years.
-    if not phonenumbers.is_possible_number(number):
-        return [_digits(text)]
-    dialled = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return [f"{dialled};ext={number.extension}" if number.extension else dialled]
-
-
-def _digits(text: str) -> str:
-    number = re.sub(r"[^0-9+]", "", text)
-    return number[:1] + number[1:].replace("+", "")
 
 
 _NORMALISERS: dict[str, Callable[[str], list[str]]] = {

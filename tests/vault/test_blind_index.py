@@ -159,7 +159,8 @@ def test_national_and_international_form_of_a_number_find_each_other(typed, regi
         pytest.param("+33 6 12 34 56 78", PARIS, "06 12 34 56 78", CHICAGO, id="asked in another"),
         pytest.param("(312) 555-0123", PARIS, "+1 312 555 0123", PARIS, id="without its country"),
         pytest.param("+351 912 345 678", LISBON, "+34 912 345 678", LISBON, id="same rest only"),
-        pytest.param("(312) 555-0123", CHICAGO, "(312) 555-0123 ext. 5", CHICAGO, id="extension"),
+        pytest.param("(312) 555-0123 x4", CHICAGO, "(312) 555-0123 x5", CHICAGO, id="extension"),
+        pytest.param("01 23 45 67 89 / 06 12 34 56 78", PARIS, "01 23 45 67 78", PARIS, id="a mix"),
         pytest.param("06 12 34 56 78", PARIS, "6 12 34 56 7", PARIS, id="a part of it"),
     ],
 )
@@ -183,6 +184,63 @@ def test_what_is_no_number_anywhere_is_found_by_its_digits(stored, region, asked
     safe = open_safe(AT)
     index(safe, "phone", [stored], region)
     assert find("phone", asked, region) == {safe.pk}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("stored", "typed", "region"),
+    [
+        # One of two in a field, with whatever stands between and around them.
+        ("01 23 45 67 89 / 06 12 34 56 78", "06.12.34.56.78", PARIS),
+        ("01 23 45 67 89 / 06 12 34 56 78", "+33 (0)1 23 45 67 89", PARIS),
+        ("0123456789 0612345678", "06 12 34 56 78", PARIS),
+        ("Dom. 01 23 45 67 89 ou portable : 06 12 34 56 78", "0033612345678", PARIS),
+        ("06 12 34 56 78\n01 23 45 67 89", "01 23 45 67 89", PARIS),
+        ("mobile: 06.12.34.56.78 (after six)", "06 12 34 56 78", PARIS),
+        # The way abroad, wherever in the text it begins.
+        ("Tel.: 0033 1 23 45 67 89", "01 23 45 67 89", PARIS),
+        ("(00)33 1 23 45 67 89", "+33123456789", PARIS),
+        ("(0033) 1 23 45 67 89", "+33123456789", PARIS),
+        ("011 33 1 23 45 67 89", "+33 1 23 45 67 89", PARIS),
+        ("011 33 1 23 45 67 89", "+33 1 23 45 67 89", CHICAGO),
+        ("tel:1-23-45-67-89;phone-context=+33", "+33 1 23 45 67 89", PARIS),
+        # Scripts, blanks and strokes.
+        ("＋３３ １ ２３ ４５ ６７ ８９", "01 23 45 67 89", PARIS),
+        ("۰۱ ۲۳ ۴۵ ۶۷ ۸۹", "01 23 45 67 89", PARIS),
+        ("०१२३४५६७८९", "01 23 45 67 89", PARIS),
+        ("01\u00a023\u202f45\u200967‑89", "0123456789", PARIS),
+        ("\u202a01 23 45 67 89\u202c", "0123456789", PARIS),
+        ("01–23–45–67–89", "0123456789", PARIS),
+        ("1.312.555.0123", "(312) 555-0123", CHICAGO),
+        ("030/123 45 67", "+49 30 1234567", "DE"),
+        # With an extension: by the number alone, and by the same extension in other words.
+        ("01 23 45 67 89 poste 12", "01 23 45 67 89", PARIS),
+        ("01 23 45 67 89 poste 12", "+33 1 23 45 67 89 ext. 12", PARIS),
+        ("030 1234567 Durchwahl 12", "030 1234567 x12", "DE"),
+        ("(312) 555-0123 x12", "tel:+1-312-555-0123;ext=12", CHICAGO),
+        ("(312) 555-0123 #12", "312-555-0123 extension 12", CHICAGO),
+        # Somebody who gave no extension may have the one that is looked for.
+        ("01 23 45 67 89", "01 23 45 67 89 poste 12", PARIS),
+        # Too short for any number, in whatever digits.
+        ("١٢٣٤", "1234", PARIS),
+    ],
+)
+def test_a_number_is_found_in_whatever_writing_and_both_ways(stored, typed, region):
+    first, second = open_safe(AT), open_safe(AT)
+    index(first, "phone", [stored], region)
+    assert find("phone", typed, region) == {first.pk}
+    index(second, "phone", [typed], region)
+    assert second.pk in find("phone", stored, region)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "typed", ["", "x" * 5000, "+" * 300, "\ud800", "call me", "tel:", "ext. 12"]
+)
+def test_what_is_no_number_breaks_nothing_and_finds_nobody(typed):
+    index(open_safe(AT), "phone", ["01 23 45 67 89"], PARIS)
+    index(open_safe(AT), "phone", [typed], PARIS)
+    assert find("phone", typed, PARIS) <= {BlindToken.objects.latest("pk").safe_id}
 
 
 @pytest.mark.django_db
