@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import F
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
 from dsr.dashboard import request_page, words
@@ -46,8 +47,11 @@ def shown(
         context |= PANELS[name](subject_request, user, address, today)
     # Told before anything is sent: a letter with boxes for a name is no letter to that person.
     if WRITES & set(deed.shows):
-        texts = (str(context.get(each, "")) for each in TEXTS)
-        context["unprinted"] = unprinted(*lines_of(writes_to(subject_request)), *texts)
+        name, *lines = lines_of(writes_to(subject_request))
+        texts = [str(context.get(each, "")) for each in TEXTS]
+        places = {_("Name"): [name], _("Address"): lines, _("Text"): texts}
+        found = {where: unprinted(*each) for where, each in places.items()}
+        context["unprinted"] = {where: " ".join(each) for where, each in found.items() if each}
     return context
 
 

@@ -153,7 +153,7 @@ def _data(letter: Letter) -> dict[str, Any]:
         "remedies": remedies if letter.remedies else None,
         "enclosures": list(letter.enclosures),
         "footer": " · ".join(part for part in (letter.head.name, letter.reference) if part),
-        "labels": {"page": _("Page"), "enclosures": _("Enclosed")},
+        "labels": {"page": _("Page"), "enclosures": _("Enclosed"), "to": _("The whole address")},
         "note": "",
     }
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from dsr.policies.field_types import Day, Strict, Text, Url, known
+from dsr.policies.field_types import Day, Strict, Text, Url, known, told
 from dsr.policies.kinds import Checked
 from dsr.policies.regimes.regime import PLACES
 from dsr.policies.strict_yaml import read
@@ -30,6 +30,13 @@ class Authority(Strict):
     note: dict[str, Text] = {}
     source: Text
     checked: Annotated[str, known(Checked.values)]
+
+    @model_validator(mode="after")
+    def number_was_looked_up(self) -> Self:
+        # Patients call it.
+        if self.phone and self.checked == Checked.REMEMBERED:
+            raise told("phone: a number that nobody looked up is left out")
+        return self
 
     def named(self, language: str) -> str:
         return self.name_fr if language == "fr" and self.name_fr else self.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,6 @@ from dsr.requests import enclosures
 from dsr.requests.deeds.doing import Doing
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.requests.people import lines_of, writes_to
-from dsr.requests.preconditions import standing_decision
 from dsr.requests.remedies import address_lines, in_letter, why
 from dsr.vault.addresses import readable
 from dsr.vault.models import KeyPurpose, SealedFile
@@ -69,6 +69,9 @@ def letterhead(organisation: Organisation) -> letters.Letterhead:
 
 
 def _ground(subject_request: SubjectRequest, answer: RequestMessage) -> str:
-    """The ground that was recorded for what this letter tells."""
-    decision = standing_decision(subject_request)
+    """The ground that was recorded for what this letter tells: of several answers, its own."""
+    settled = subject_request.decisions.filter(settled_at__lte=answer.at)
+    # What was decided before an earlier answer was put away when the request was opened again.
+    standing = settled.filter(Q(put_away_at=None) | Q(put_away_at__gt=answer.at))
+    decision = standing.order_by("settled_at", "pk").last()
     return decision.ground if decision else ""

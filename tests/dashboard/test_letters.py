@@ -14,7 +14,7 @@ from dsr.requests.models import SubjectRequest
 from dsr.requests.submission.given import PersonGiven
 from tests import cast
 from tests.cast import MORNING, Desk
-from tests.dashboard.conftest import Seat, as_read, text_of
+from tests.dashboard.conftest import Seat, as_read, deed_url, text_of
 from tests.requests.reaching import reach
 
 SeatOf = Callable[[str], Seat]
@@ -205,3 +205,14 @@ def test_health_names_each_message_that_did_not_arrive(desk: Desk, seat: SeatOf)
     assert "1 more, which concerns what you do not see" in as_read(
         seat("handler").open("/staff/health/")
     )
+
+
+def test_what_a_letter_cannot_print_is_named_with_the_field_in_which_it_stands(
+    desk: Desk, seat: SeatOf
+) -> None:
+    who = PersonGiven("李明", postal_address="1 Street\n北京")
+    asked = cast.begin(cast.ask(desk.right("img", "access"), who=who), desk.handler)
+    page = as_read(seat("handler").open(deed_url(asked, "propose")))
+    assert "<li>Name: 李 明</li>" in page
+    assert "<li>Address: 北 京</li>" in page
+    assert "<li>Text:" not in page

@@ -201,5 +201,14 @@ def test_whatever_is_typed_stays_on_the_page_and_in_its_place(typed: dict[str, A
         assert page.crop((left, top, right, bottom)).getextrema() == (255, 255)
 
 
+def test_an_address_that_no_window_holds_is_read_whole_below() -> None:
+    printed = text_of(write(letter(**LONG["a name of 300 letters"]), language="en", at=NOON))
+    assert "The whole address" not in printed
+    many = [f"Line {n} of a very long address of somebody" for n in range(20)]
+    printed = " ".join(text_of(write(letter(recipient=many), language="en", at=NOON)).split())
+    assert printed.count("The whole address Line 0 of a very long address") == 1
+    assert printed.count("Line 19 of a very long address of somebody") == 1
+
+
 def test_characters_that_no_font_draws_are_named_before_anything_is_printed() -> None:
     assert unprinted("Zoë Łukasiewicz", "李明 and 明", "Ирина") == ["李", "明"]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import translation
+from pydantic import ValidationError
 from pypdf import PdfReader
 
-from dsr.policies.authorities import all_authorities, responsible
+from dsr.policies.authorities import Authority, all_authorities, responsible
 from dsr.policies.regimes import PLACES
 from dsr.requests import remedies
-from dsr.requests.deeds import answer, decision, review
+from dsr.requests.deeds import answer, decision, ending, review
 from dsr.requests.deeds.decision import Proposal
+from dsr.requests.letters import _ground
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.vault.services import open_file
 from tests import cast
@@ -54,6 +56,14 @@ def test_every_state_of_the_union_and_its_neighbours_has_an_authority_that_can_b
     assert all_authorities().checked_on == date(2026, 11, 26)
 
 
+def test_a_telephone_number_that_nobody_looked_up_goes_to_no_patient() -> None:
+    numbers = {each.place for each in all_authorities().authorities if each.phone}
+    assert numbers == {"AT", "BE", "BG", "CY", "CZ", "HR"}
+    typed = {"place": "FR", "law": "gdpr", "name": "CNIL", "url": "https://www.cnil.fr/"}
+    with pytest.raises(ValidationError, match="a number that nobody looked up is left out"):
+        Authority(**typed, source="From memory", checked="remembered", phone="+33 1 53 73 22 22")
+
+
 def refused(desk: Desk) -> SubjectRequest:
     subject_request = cast.prove_contact(
         cast.begin(cast.ask(desk.right("img", "access"), country="PT"), desk.handler), desk.handler
@@ -85,6 +95,28 @@ def test_the_letter_of_a_refusal_says_why_and_names_authority_and_court(desk: De
     assert "https://www.cnpd.pt/" in said
     assert "GDPR Art. 79" in said
     assert "names no authority" not in said
+
+
+def test_each_of_two_answers_prints_its_own_ground(desk: Desk) -> None:
+    first = refused(desk)
+    earlier = RequestMessage.objects.filter(subject_request=first, letter__isnull=False).get()
+    at = MORNING + timedelta(days=2)
+    closed = answer.close(first.pk, actor=desk.handler, at=MORNING, seen=first.version)
+    work = ending.reopen(
+        closed.pk,
+        reason="They object",
+        actor=desk.officer,
+        at=at,
+        seen=closed.version,
+    )
+    given = Proposal(outcome="refused", ground="legal_claims", answer="We cannot give you this.")
+    proposed = decision.propose(work.pk, given, actor=desk.handler, at=at, seen=work.version)
+    approved = review.approve(proposed.pk, actor=desk.second_officer, at=at, seen=proposed.version)
+    second = answer.send_answer(approved.pk, actor=desk.handler, at=at, seen=approved.version)
+    body = letter_of(second)
+    assert "Why Needed for legal claims" in body
+    # Also where the first one were set anew.
+    assert _ground(second, earlier) == "rights_of_others"
 
 
 def test_an_ending_says_why_and_what_is_open(desk: Desk) -> None:
