@@ -90,8 +90,8 @@ class RequestPage(RequestView):
             "undelivered": request_page.undelivered(it, mails),
             "may_record": self.may(Permission.RECORD, it.organisation_id),
             "history": history.timeline(it, {each.pk: each.name for each in files}),
-            "duplicates": request_page.duplicates(it),
-            "related": request_page.related(it),
+            "duplicates": request_page.duplicates(it, self.user),
+            "related": request_page.related(it, self.user),
             # Two forms on one page: without names of their own their fields would share ids.
             "note_form": DeedForm(note, it, self.user, at=self.at, auto_id="note_%s"),
             "assign_form": DeedForm(assign, it, self.user, at=self.at, auto_id="assign_%s"),

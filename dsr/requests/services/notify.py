@@ -187,8 +187,9 @@ def team(subject_request: SubjectRequest) -> list[User]:
 def responsible(subject_request: SubjectRequest) -> list[User]:
     """The assignee; the team while there is none, or none who still works here."""
     assignee = subject_request.assignee
+    # By the permission to work: whose role became a smaller one can do nothing with it any more.
     if assignee and assignee.may(
-        Permission.VIEW, subject_request.organisation, department=subject_request.department_id
+        Permission.WORK, subject_request.organisation, department=subject_request.department_id
     ):
         return [assignee]
     return team(subject_request)
