@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from dsr.accounts.models import Membership, User
 from dsr.notifications.models import OutboxMessage
-from dsr.policies.models import Department, Organisation
+from dsr.policies.models import Department, Organisation, Right
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import staffing
 from tests import cast
@@ -104,7 +105,8 @@ def test_a_department_without_people_is_closed_and_named_while_the_rest_goes_on(
     assert visitor.client.get("/imo/delete/").status_code == 503
     assert visitor.client.get("/imo/eu-access/").status_code == 200
     page = visitor.client.get("/imo/").content.decode()
-    assert page.count("Not on this site at the moment: how else to ask") == 9
+    # In the list of rights, and in that of what may be asked for a child.
+    assert page.count("Not on this site at the moment: how else to ask") == 9 + 9
     assert page.count("Ask for this") == 14
     (problem,) = staffing.problems(MORNING)
     assert (problem.code, problem.number) == ("unstaffed:imo:customer-support", 1)
@@ -151,3 +153,86 @@ def test_the_pages_that_lead_to_the_form_say_that_it_is_closed(
     page = visitor.client.get("/indigomed/").content.decode()
     assert "Ask for this" not in page
     assert "Not on this site at the moment: how else to ask" in page
+    assert "INDIGOMED takes no requests on this site now" in page
+    assert "How to reach them" in page
+
+
+def test_a_closed_form_names_its_right_the_other_ways_and_the_open_door_to_the_same(
+    visitor: Visitor, desk: Desk
+) -> None:
+    token = visitor.token("/imo/delete/")
+    only_legal(desk)
+    said = " ".join(visitor.client.get("/imo/delete/").content.decode().split())
+    assert "IMO takes no requests for “Deletion” on this site now" in said
+    assert "customersupport@imohealth.com" in said
+    assert '<a class="button button--secondary" href="/imo/eu-delete/">' in said
+    typed = {"form_token": token, "name": "Zoé Canary-Quill"}
+    sent = visitor.client.post("/imo/delete/", typed)
+    assert sent.status_code == 503
+    again = sent.content.decode()
+    assert "Nothing was sent. What you typed is below." in again
+    assert 'formaction="/imo/eu-delete/"' in again
+    came = visitor.client.post("/imo/eu-delete/", typed)
+    assert "What you typed came along." in came.content.decode()
+
+
+def gdpr_access(organisation: Organisation, rights: list[Right]) -> set[int]:
+    return {each.pk for each in rights if each.slug == "gdpr-access"}
+
+
+def test_no_page_recommends_a_closed_form(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not as the better door, on the page of rights or on a form that is open."""
+    better, door = "There is a better door to the same.", 'href="/indigomed/gdpr-access/">Access'
+    for url in ("/indigomed/", "/indigomed/copy/"):
+        page = visitor.open(url)
+        assert better in page
+        assert door in page
+    for room in ("portal.views.rights", "portal.views.unstaffed", "requests.services.staffing"):
+        monkeypatch.setattr(f"dsr.{room}.closed_at", gdpr_access)
+    for url in ("/indigomed/", "/indigomed/copy/"):
+        assert better not in visitor.open(url)
+    assert door not in visitor.open("/indigomed/copy/")
+    assert visitor.client.get("/indigomed/gdpr-access/").status_code == 503
+
+
+def test_a_form_that_was_not_sent_is_not_shown_again_where_nobody_is_there(
+    visitor: Visitor, desk: Desk
+) -> None:
+    only_legal(desk)
+    strict = Client(enforce_csrf_checks=True)
+    refused = strict.post("/imo/delete/", {"name": "Zoé Canary-Quill"})
+    assert refused.status_code == 503
+    assert "Zoé Canary-Quill" in refused.content.decode()
+
+
+def test_the_doors_for_a_child_say_which_are_closed(visitor: Visitor, desk: Desk) -> None:
+    leave(desk, "no member at all")
+    page = visitor.client.get("/indigomed/").content.decode()
+    section = page.partition('id="for-your-child"')[2].partition("</section>")[0]
+    doors = section.count("<li>")
+    assert doors > 0
+    assert section.count("Not on this site at the moment: how else to ask") == doors
+
+
+def test_who_cannot_sign_in_does_not_count_and_who_sets_up_a_second_factor_first_does(
+    desk: Desk,
+) -> None:
+    """A second factor is set up at the next log-in; a first password needs the invitation."""
+    right = desk.right("indigomed", "accounting")
+    assert not Authenticator.objects.exists()
+    assert staffing.staffed(right)
+    for how in ("invited and never come", "deactivated"):
+        leave(desk, how)
+        assert not staffing.staffed(right), how
+
+
+def test_a_closed_organisation_with_open_requests_is_named_too(desk: Desk) -> None:
+    """It takes nothing new, and what it took has its time limits."""
+    Organisation.objects.filter(slug="indigomed").update(is_open=False)
+    leave(desk, "no member at all")
+    assert staffing.problems(MORNING) == []
+    cast.ask(desk.right("indigomed", "accounting"))
+    (problem,) = staffing.problems(MORNING)
+    assert (problem.code, problem.number) == ("unstaffed:indigomed", 1)

@@ -7,6 +7,7 @@ divide: somebody of another department is nobody here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,41 +77,46 @@ def staffed(right: Right) -> bool:
 
 def closed_at(organisation: Organisation, rights: list[Right]) -> set[int]:
     """Of these rights of one organisation, by their ids, those that nobody could work on."""
-    reached = _reached(organisation)
+    reached = _reached([organisation])[organisation.pk]
     if None in reached:
         return set()
     return {each.pk for each in rights if each.department_id not in reached}
 
 
 def gaps(at: datetime) -> list[Gap]:
-    """Wherever an organisation is open to requests and nobody could work on some or all of them."""
-    return [gap for each in open_organisations() for gap in _gaps_of(each, at)]
+    """Wherever requests are taken, or are open still, and nobody could work on some or all."""
+    running = SubjectRequest.objects.open().order_by().values("organisation")
+    found = list(open_organisations() | Organisation.objects.filter(pk__in=running))
+    reached = _reached(found)
+    return [gap for each in found for gap in _gaps_of(each, reached[each.pk], at)]
 
 
-def _gaps_of(organisation: Organisation, at: datetime) -> list[Gap]:
-    reached = _reached(organisation)
+def _gaps_of(organisation: Organisation, reached: set[int | None], at: datetime) -> list[Gap]:
     if None in reached:
         return []
     if not reached:
         return [Gap(organisation, None, whole=True)]
-    offered = rights_offered(organisation, organisation.today(at))
     running = SubjectRequest.objects.of_organisations([organisation.pk]).open()
-    needed = {
-        *offered.order_by().values_list("department_id", flat=True),
-        *running.order_by().values_list("department_id", flat=True),
-    }
+    needed = set(running.order_by().values_list("department_id", flat=True))
+    if organisation.is_open:
+        offered = rights_offered(organisation, organisation.today(at))
+        needed |= set(offered.order_by().values_list("department_id", flat=True))
     names = {each.pk: each for each in Department.objects.filter(organisation=organisation)}
     missing = sorted(needed - reached, key=lambda pk: pk or 0)
     return [Gap(organisation, names[pk] if pk else None, whole=False) for pk in missing]
 
 
-def _reached(organisation: Organisation) -> set[int | None]:
-    """The departments in which somebody works; None where somebody works for all of them."""
-    able = User.objects.with_permission(Permission.WORK, organisation)
+def _reached(organisations: Iterable[Organisation]) -> dict[int, set[int | None]]:
+    """Of each, the departments in which somebody works; None where somebody works for all."""
+    found: dict[int, set[int | None]] = {each.pk: set() for each in organisations}
     rows = Membership.objects.filter(
-        organisation=organisation, user__in=able, role__in=roles_with(Permission.WORK)
+        organisation__in=found,
+        user__in=User.objects.able_to_sign_in(),
+        role__in=roles_with(Permission.WORK),
     )
-    return set(rows.values_list("department_id", flat=True))
+    for organisation, department in rows.values_list("organisation_id", "department_id"):
+        found[organisation].add(department)
+    return found
 
 
 def problems(at: datetime) -> list[Problem]:
@@ -120,7 +126,7 @@ def problems(at: datetime) -> list[Problem]:
 
 def sweep(*, at: datetime) -> int:
     """Keep the occasions, and tell whoever may name staff there, once for each and again for every
-    thirty days that it lasts; returns mails."""
+    thirty days that it lasts; returns how many such places there are."""
     found = gaps(at)
     with transaction.atomic():
         standing = {
