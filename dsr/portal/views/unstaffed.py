@@ -41,9 +41,13 @@ def nobody_there(request: HttpRequest, asked: Right) -> HttpResponse:
     taken = rights_taken(organisation, timezone.now())
     posted = request.method == "POST"
     typed = TypedForm(request.POST)
+    shown = show_right(asked, organisation)
+    there = {organisation.postal_address, organisation.contact_email, organisation.phone}
     context = {
         "organisation": organisation,
-        "shown": show_right(asked, organisation),
+        "shown": shown,
+        # The policy may name the very address of the organisation.
+        "ways": [each for each in shown.channels if each["address"] not in there],
         "others_open": bool(taken),
         "instead": alike(organisation, asked.slug, taken),
         "typed": typed.in_words() if posted else [],
