@@ -236,3 +236,34 @@ def test_a_closed_organisation_with_open_requests_is_named_too(desk: Desk) -> No
     cast.ask(desk.right("indigomed", "accounting"))
     (problem,) = staffing.problems(MORNING)
     assert (problem.code, problem.number) == ("unstaffed:indigomed", 1)
+
+
+def test_health_names_where_nobody_could_be_the_second_of_two_people(desk: Desk) -> None:
+    """Health data goes out when two agree; of one person alone nothing would ever leave."""
+    cast.ask(desk.right("indigomed", "copy"))
+    members = Membership.objects.filter(organisation__slug="indigomed")
+    others = members.exclude(user=desk.officer)
+    others.update(role="clerk", approves_from=None)
+    (problem,) = staffing.problems(MORNING)
+    assert (problem.code, problem.number) == ("no_second_person:indigomed", 1)
+    assert str(problem.text) == (
+        "INDIGOMED: nobody is there who could approve as a second person; what needs two people "
+        "cannot be answered"
+    )
+    # Somebody else who prepares it; or the declaration that there is one person only.
+    others.filter(user=desk.clerk).update(role="handler")
+    assert staffing.problems(MORNING) == []
+    others.update(role="clerk")
+    Organisation.objects.filter(slug="indigomed").update(sole_decisions=True)
+    assert staffing.problems(MORNING) == []
+
+
+def test_a_second_person_of_another_department_is_none_here(desk: Desk) -> None:
+    cast.ask(desk.right("imo", "delete"))
+    only_legal(desk)
+    support = Department.objects.get(organisation__slug="imo", slug="customer-support")
+    Membership.objects.filter(organisation__slug="imo", user=desk.handler).update(
+        department=support
+    )
+    (problem,) = staffing.problems(MORNING)
+    assert (problem.code, problem.number) == ("no_second_person:imo:customer-support", 1)

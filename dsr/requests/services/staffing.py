@@ -16,14 +16,17 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dsr.accounts.models import Membership, User
-from dsr.accounts.roles import Permission, roles_with
+from dsr.accounts.models import User
+from dsr.accounts.roles import Permission
 from dsr.notifications.services import Problem, Reader, owe_each
 from dsr.policies.models import Department, Organisation, Right
-from dsr.policies.services import open_organisations, rights_offered
+from dsr.policies.services import rights_offered
 from dsr.requests.models import StaffingGap, SubjectRequest
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
 from dsr.vault.services import site_safe
+
+from . import second_person
+from .staff_there import StaffThere, concerned, staff_of
 
 TOLD_AGAIN_AFTER = timedelta(days=30)
 
@@ -77,7 +80,8 @@ def staffed(right: Right) -> bool:
 
 def closed_at(organisation: Organisation, rights: list[Right]) -> set[int]:
     """Of these rights of one organisation, by their ids, those that nobody could work on."""
-    reached = _reached([organisation])[organisation.pk]
+    [there] = staff_of([organisation])
+    reached = there.departments()
     if None in reached:
         return set()
     return {each.pk for each in rights if each.department_id not in reached}
@@ -85,13 +89,15 @@ def closed_at(organisation: Organisation, rights: list[Right]) -> set[int]:
 
 def gaps(at: datetime) -> list[Gap]:
     """Wherever requests are taken, or are open still, and nobody could work on some or all."""
-    running = SubjectRequest.objects.open().order_by().values("organisation")
-    found = list(open_organisations() | Organisation.objects.filter(pk__in=running))
-    reached = _reached(found)
-    return [gap for each in found for gap in _gaps_of(each, reached[each.pk], at)]
+    return _among(concerned(), at)
 
 
-def _gaps_of(organisation: Organisation, reached: set[int | None], at: datetime) -> list[Gap]:
+def _among(places: Iterable[StaffThere], at: datetime) -> list[Gap]:
+    return [gap for each in places for gap in _gaps_of(each, at)]
+
+
+def _gaps_of(there: StaffThere, at: datetime) -> list[Gap]:
+    organisation, reached = there.organisation, there.departments()
     if None in reached:
         return []
     if not reached:
@@ -106,22 +112,11 @@ def _gaps_of(organisation: Organisation, reached: set[int | None], at: datetime)
     return [Gap(organisation, names[pk] if pk else None, whole=False) for pk in missing]
 
 
-def _reached(organisations: Iterable[Organisation]) -> dict[int, set[int | None]]:
-    """Of each, the departments in which somebody works; None where somebody works for all."""
-    found: dict[int, set[int | None]] = {each.pk: set() for each in organisations}
-    rows = Membership.objects.filter(
-        organisation__in=found,
-        user__in=User.objects.able_to_sign_in(),
-        role__in=roles_with(Permission.WORK),
-    )
-    for organisation, department in rows.values_list("organisation_id", "department_id"):
-        found[organisation].add(department)
-    return found
-
-
 def problems(at: datetime) -> list[Problem]:
     """For the page “Health” and the check: each by its name, with what is open there."""
-    return [Problem(gap.code, gap.text, gap.open_requests().count()) for gap in gaps(at)]
+    places = concerned()
+    found = [Problem(gap.code, gap.text, gap.open_requests().count()) for gap in _among(places, at)]
+    return [*found, *second_person.problems(places, at)]
 
 
 def sweep(*, at: datetime) -> int:
