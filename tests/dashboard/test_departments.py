@@ -118,15 +118,34 @@ def test_mail_about_an_account_is_shown_to_who_names_people_there(
     assert "Nia Invited" not in seat("officer").open("/staff/letters/")
 
 
-def test_whose_role_became_a_smaller_one_leaves_the_request_to_the_team(desk: Desk) -> None:
+@pytest.mark.parametrize("how", ["a smaller role", "another department", "a closed account"])
+def test_who_can_work_on_a_request_no_more_leaves_it_to_the_team_and_in_the_list_of_nobody(
+    desk: Desk, seat: SeatOf, how: str
+) -> None:
     asked = cast.ask(desk.right("img", "access"))
     asked = assignment.assign(
         asked.pk, to=desk.handler, actor=desk.officer, at=MORNING, seen=asked.version
     )
     assert responsible(asked) == [desk.handler]
-    Membership.objects.filter(user=desk.handler).update(role="auditor")
+    officer, left = seat("officer"), "works on it no more"
+    assert asked.reference not in officer.open("/staff/?assignee=nobody")
+    assert left not in officer.open("/staff/")
+    members = Membership.objects.filter(user=desk.handler)
+    if how == "a smaller role":
+        members.update(role="auditor")
+    elif how == "another department":
+        img = desk.organisation("img")
+        attic = Department.objects.create(organisation=img, slug="attic", name="Attic")
+        members.filter(organisation=img).update(department=attic)
+    else:
+        User.objects.filter(pk=desk.handler.pk).update(is_active=False)
+    asked = SubjectRequest.objects.get(pk=asked.pk)
     assert desk.handler not in responsible(asked)
     assert desk.officer in responsible(asked)
+    page = officer.open("/staff/?assignee=nobody")
+    assert asked.reference in page
+    assert left in page
+    assert left in officer.open(f"/staff/requests/{asked.reference}/")
 
 
 def test_nobody_of_another_department_does_reads_or_is_given_anything(

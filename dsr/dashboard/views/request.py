@@ -20,6 +20,7 @@ from dsr.requests.deadlines import look_back
 from dsr.requests.deeds.assignment import assign, note
 from dsr.requests.forms.countries import place_name
 from dsr.requests.models import SubjectRequest
+from dsr.requests.services.notify import assignee_there
 from dsr.requests.standing import stands
 from dsr.vault.models import SealedFile
 from dsr.vault.services import open_file
@@ -59,6 +60,7 @@ class RequestPage(RequestView):
             "today": today,
             "due": words.due_badge(it, today),
             "state": words.status_badge(it),
+            "is_left": bool(it.assignee) and assignee_there(it) is None,
             "stands": where_it_stands(stands(it, self.at)),
             "clocks": request_page.clocks_of(it, today),
             "deeds": available_deeds(it, self.user, self.held, today),
