@@ -126,6 +126,20 @@ def test_who_may_name_staff_there_hears_of_it(desk: Desk) -> None:
     assert "nobody is left who could work on requests of the department Customer support." in body
 
 
+@pytest.mark.parametrize("how", ["none", "closed", "invited and never come"])
+def test_without_an_administrator_people_of_the_other_department_hear_of_it(
+    desk: Desk, how: str
+) -> None:
+    only_legal(desk)
+    if how != "none":
+        root = User.objects.create_superuser("root@example.org", "Root", "a-long-password-1")
+        closed = {"is_active": False} if how == "closed" else {"password": "!never"}
+        User.objects.filter(pk=root.pk).update(**closed)
+    staffing.sweep(at=MORNING)
+    told = OutboxMessage.objects.filter(kind="unstaffed")
+    assert {each.recipient_user_id for each in told} == {desk.officer.pk, desk.second_officer.pk}
+
+
 def test_each_occasion_is_told_once_and_again_after_thirty_days(desk: Desk) -> None:
     User.objects.create_superuser("root@example.org", "Root", "a-long-password-1")
     members = Membership.objects.filter(organisation__slug="indigomed")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -161,10 +162,12 @@ def _tell(gap: Gap, occasion: StaffingGap, at: datetime) -> None:
 
 
 def _who_may_name(gap: Gap) -> list[User]:
-    """Administrators, and who may say there who works."""
+    """Administrators, and who may say there who works.
+
+    Where none of them can sign in, whoever says so for another department: somebody has to hear.
+    """
     department = gap.department.pk if gap.department else None
-    may = User.objects.with_permission(
-        Permission.INVITE, gap.organisation, department=department
-    ).values("pk")
-    found = User.objects.filter(Q(pk__in=may) | Q(is_superuser=True, is_active=True))
-    return list(found.order_by("pk"))
+    named = partial(User.objects.with_permission, Permission.INVITE, gap.organisation)
+    able = User.objects.able_to_sign_in()
+    found = able.filter(Q(pk__in=named(department=department).values("pk")) | Q(is_superuser=True))
+    return list(found.order_by("pk")) or list(named())
