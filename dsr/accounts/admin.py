@@ -13,6 +13,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -177,10 +178,8 @@ class UserAdmin(AdministratorsOnly, ServicePage):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "language" and field is not None:
-            from django.conf import settings
-
             # A list and no free text: mails are written in this language.
-            field.widget = forms.Select(choices=settings.LANGUAGES)
+            return forms.ChoiceField(label=field.label, choices=settings.LANGUAGES)
         return field
 
     @admin.action(description=gettext_lazy("Send an invitation again"))

@@ -69,7 +69,7 @@ class UserManager(BaseUserManager["User"]):
             email, name, password, **{"is_staff": True, "is_superuser": True, **extra}
         )
 
-    def able_to_sign_in(self) -> models.QuerySet["User"]:
+    def who_can_sign_in(self) -> models.QuerySet["User"]:
         """Not who was deactivated, nor who was invited and has not come.
 
         Who has no second factor yet can: it is set up at the next log-in.
@@ -85,6 +85,8 @@ class UserManager(BaseUserManager["User"]):
         department: int | Anywhere | None = ANYWHERE,
     ) -> models.QuerySet["User"]:
         """People who can sign in and whose role in this organisation holds the permission.
+
+        Not who was deactivated, nor who was invited and has not come: nobody could wait for them.
 
         Those who may approve: at this instant, or without one also those whose power begins later.
         ``department``: for what belongs to it, by its id (None: to no department), which leaves out
@@ -103,7 +105,7 @@ class UserManager(BaseUserManager["User"]):
             limit = Q(memberships__department=None)
             if department is not None:
                 limit |= Q(memberships__department=department)
-        return self.able_to_sign_in().filter(limit, **having).order_by("name", "pk")
+        return self.who_can_sign_in().filter(limit, **having).order_by("name", "pk")
 
 
 def clean_address(address: str) -> str:

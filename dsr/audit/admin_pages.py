@@ -7,26 +7,54 @@ that write theirs. What somebody changed without a line nobody could find again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import DateField, DateTimeField, Model, URLField
-from django.forms import ModelForm
+from django.forms import DateInput, ModelForm
 from django.forms.utils import ErrorDict
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dsr.days.bounds import DaysWithin
 from dsr.days.place import NOWHERE, Place, stand_in
 from dsr.days.words import day_words, instant_words
 
 from .recording import delete_recorded, save_recorded
 
 
-class Unchanged:
+class _SaidDays:
+    """Days and times that are only shown are said as everywhere else, in their place's way."""
+
+    model: type[Model]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        shown = list(super().get_readonly_fields(request, obj))  # type: ignore[misc]
+        if not self._may_change(request, obj):
+            shown += super().get_fields(request, obj)  # type: ignore[misc]
+        return self._said(shown)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_fields(request, obj)  # type: ignore[misc]
+        shown = super().get_readonly_fields(request, obj)  # type: ignore[misc]
+        return self._said(fields, set(shown) if self._may_change(request, obj) else None)
+
+    def _may_change(self, request: HttpRequest, obj: Any) -> bool:
+        return obj is None or self.has_change_permission(request, obj)  # type: ignore[attr-defined]
+
+    def _said(self, names: Any, only: set[Any] | None = None) -> list[Any]:
+        dated = {each.name for each in self.model._meta.fields if isinstance(each, DateField)}
+        chosen = dated if only is None else dated & only
+        return [_said(self.model, name) if name in chosen else name for name in names]
+
+
+class Unchanged(_SaidDays):
     """Nothing can be added, changed or deleted here, by whomever. For pages and their inlines."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -53,21 +81,49 @@ def _only_shown(form: type[ModelForm[Any]]) -> type[ModelForm[Any]]:
     return OnlyShown
 
 
-class _OneByOne(admin.ModelAdmin[Any]):
+def bounded(column: Any, field: Any) -> Any:
+    """The field of a column of days with the browser's own input, and its first and last day."""
+    spans = [each for each in column.validators if isinstance(each, DaysWithin)]
+    if field is None or not spans:
+        return field
+    first, last = spans[0].bounds()
+    limits = {"type": "date", "min": first.isoformat(), "max": last.isoformat()}
+    field.widget = DateInput(attrs=limits, format="%Y-%m-%d")
+    # What is stored is shown as browsers read it, in whatever language.
+    field.localize = False
+    field.input_formats = ["%Y-%m-%d"]
+    return field
+
+
+class _OneByOne(_SaidDays, admin.ModelAdmin[Any]):
     # What Django 6 does by itself, and warns about until then.
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Days and times as the organisation of each row has them."""
         columns = super().get_list_display(request)
-        dated = {each.name: each for each in self.opts.fields if isinstance(each, DateField)}
-        return [_said(dated[name]) if name in dated else name for name in columns]
+        return self._said(columns)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         found = super().get_object(request, object_id, from_field)
         # From here on the page is one of its organisation.
         stand_in(_place_of(found))
         return found
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A day has the browser's own field, with the bounds that its model names."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return bounded(db_field, field)
+
+    def response_action(self, request: HttpRequest, queryset: Any, *args: Any) -> Any:
+        """What was chosen is a row's number, or the list is shown again with a sentence."""
+        for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+            try:
+                self.opts.pk.to_python(chosen)
+            except ValidationError:
+                self.message_user(request, _("Choose rows of this list."), messages.WARNING)
+                return None
+        return super().response_action(request, queryset, *args)
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         form = super().get_form(request, *args, **kwargs)
@@ -95,7 +151,10 @@ def _place_of(row: Any) -> Place:
     return NOWHERE
 
 
-def _said(column: DateField[Any, Any]) -> Callable[[Any], str | None]:
+# One function for each column: the lists of a page are compared with each other.
+@cache
+def _said(model: type[Model], name: str) -> Callable[[Any], str | None]:
+    column: Any = model._meta.get_field(name)
     words = instant_words if isinstance(column, DateTimeField) else day_words
 
     @admin.display(description=column.verbose_name, ordering=column.name)

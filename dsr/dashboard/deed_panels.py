@@ -25,7 +25,7 @@ from dsr.requests.deeds.ending import possible_endings
 from dsr.requests.deeds.post import to_send_again
 from dsr.requests.mail_names import mail_name
 from dsr.requests.models import SubjectRequest
-from dsr.requests.people import goes_by_post, lines_of, notices_go_to, writes_to
+from dsr.requests.people import answers_go_to, goes_by_post, lines_of, notices_go_to, writes_to
 from dsr.requests.preconditions import identity_reached, standing_decision
 from dsr.requests.states import Outcome
 from dsr.vault.addresses import readable
@@ -133,10 +133,12 @@ def _answer(
     it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
 ) -> dict[str, Any]:
     decision, person = standing_decision(it), writes_to(it)
+    to, medium = notices_go_to(it)
     return {
         "answer": decision.shown("answer") if decision else "",
         "by_post": goes_by_post(it),
-        "email": readable(str(person.shown("email") or "")),
+        "email": readable(to) if medium == "email" else "",
+        "nowhere": not answers_go_to(it)[0],
         "postal_address": person.shown("postal_address"),
     }
 
@@ -179,6 +181,12 @@ def _undelivered(
     }
 
 
+def _kept_ready(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    return {"kept": request_page.kept(it)}
+
+
 def _goes(
     it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
 ) -> dict[str, Any]:
@@ -201,5 +209,6 @@ PANELS: dict[str, Panel] = {
     "extendable": _extendable,
     "message": _message,
     "undelivered": _undelivered,
+    "kept_ready": _kept_ready,
     "goes": _goes,
 }

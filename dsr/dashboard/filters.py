@@ -18,14 +18,14 @@ from dsr.accounts.models import User
 from dsr.policies.kinds import Kind
 from dsr.policies.models import Organisation
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
-from dsr.requests.queries import letters_to_post, news, undelivered
+from dsr.requests.queries import kept_ready, letters_to_post, news, undelivered
 from dsr.requests.states import OPEN, Status
 from dsr.requests.words import SOON
 
 EVERY = "every"
 MINE, NOBODY = "mine", "nobody"
 OVERDUE, WEEK, MONTH, NO_DATE = "overdue", "week", "month", "none"
-LOST, TO_POST, NEWS = "lost", "letter", "new"
+LOST, KEPT, TO_POST, NEWS = "lost", "kept", "letter", "new"
 DAYS = {WEEK: SOON, MONTH: 30}
 
 FIRST_CHOICES = [(MINE, _("Me")), (NOBODY, _("Nobody"))]
@@ -99,6 +99,7 @@ class QueueFilters(FilterSet):
         choices=[
             (NEWS, _("New message or objection")),
             (LOST, _("Did not arrive")),
+            (KEPT, _("Kept ready, delivered to nobody")),
             (TO_POST, _("Letter to post")),
         ],
         method="by_post",
@@ -168,7 +169,8 @@ class QueueFilters(FilterSet):
     def by_post(
         self, requests: SubjectRequestQuerySet, name: str, value: str
     ) -> SubjectRequestQuerySet:
-        return requests.filter({NEWS: news, LOST: undelivered, TO_POST: letters_to_post}[value]())
+        asked = {NEWS: news, LOST: undelivered, KEPT: kept_ready, TO_POST: letters_to_post}
+        return requests.filter(asked[value]())
 
     def due_then(
         self, requests: SubjectRequestQuerySet, name: str, value: str

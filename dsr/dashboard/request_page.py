@@ -33,6 +33,7 @@ from dsr.requests.models import (
     EnclosureOpened,
     Evidence,
     Extension,
+    KeptReady,
     Notice,
     Person,
     Reading,
@@ -46,7 +47,7 @@ from dsr.requests.preconditions import (
     sent_answer,
     standing_decision,
 )
-from dsr.requests.services import reading
+from dsr.requests.services import kept_ready, reading
 from dsr.requests.services.identity_documents import gone_on
 from dsr.requests.services.notices import announce_by
 from dsr.requests.services.paper import FIRST_ANSWER
@@ -480,12 +481,31 @@ def _posted_or_not(row: OutboxMessage) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptShown:
+    """What is on record of an answer that can be delivered to nobody, opened."""
+
+    row: KeptReady
+    attempts: str
+    other_ways: str
+    why: str
+
+
+def kept(subject_request: SubjectRequest) -> KeptShown | None:
+    """Proposed or in force; None where neither is."""
+    row = kept_ready.standing(subject_request)
+    if row is None:
+        return None
+    return KeptShown(row, *(str(row.shown(each)) for each in ("attempts", "other_ways", "why")))
+
+
+@dataclass(frozen=True, slots=True)
 class Undelivered:
     """What did not arrive, what that means, and what waits to be posted, by when."""
 
     lost: list[str]
     answer_is_lost: bool
     waiting: list[str]
+    kept: KeptShown | None = None
 
 
 def undelivered(subject_request: SubjectRequest, shown: list[MailShown]) -> Undelivered:
@@ -498,6 +518,7 @@ def undelivered(subject_request: SubjectRequest, shown: list[MailShown]) -> Unde
         lost=[mail_name(each.kind) for each in lost],
         answer_is_lost=any(each.what == Notice.What.ANSWER for each in lost),
         waiting=waiting,
+        kept=kept(subject_request),
     )
 
 
@@ -525,6 +546,7 @@ class Opened:
     sent_on: date
     until: datetime
     is_over: bool
+    is_kept: bool
     reads: int
     letters: int
     last: datetime | None
@@ -588,7 +610,8 @@ def _opened(message: RequestMessage, at: datetime) -> Opened:
     return Opened(
         sent_on=message.happened_on,
         until=until,
-        is_over=at >= until,
+        is_over=reading.is_over(message, at),
+        is_kept=message.kept_since is not None,
         reads=sum(what == Read.PAGE for what, _at in done),
         letters=sum(what == Read.LETTER for what, _at in done),
         last=max((when for _what, when in done), default=None),

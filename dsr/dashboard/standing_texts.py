@@ -38,6 +38,12 @@ ROWS: dict[Standing, str | Promise] = {
     Standing.CAME_BACK: gettext_lazy(
         "The answer was sent, but its message came back: it has reached nobody."
     ),
+    Standing.NOWHERE: gettext_lazy(
+        "The answer is ready, but there is no address to which it could go: it has reached nobody."
+    ),
+    Standing.KEPT_READY: gettext_lazy(
+        "The answer could be delivered to nobody and has been kept ready since %(day)s."
+    ),
     Standing.CLOSED: gettext_lazy("The answer went out on %(day)s, and the request is closed."),
     Standing.CLOSED_OVER: gettext_lazy(
         "The answer went out on %(day)s, and the request is closed. The time for reading it on the "
@@ -45,6 +51,10 @@ ROWS: dict[Standing, str | Promise] = {
     ),
     Standing.CLOSED_CAME_BACK: gettext_lazy(
         "The request is closed, but the message of its answer came back: it has reached nobody."
+    ),
+    Standing.CLOSED_KEPT_READY: gettext_lazy(
+        "The request is closed. Its answer could be delivered to nobody and has been kept ready "
+        "since %(day)s."
     ),
     Standing.WITHDRAWN: gettext_lazy("The request was withdrawn on %(day)s."),
     Standing.LAPSED: gettext_lazy("The request lapsed on %(day)s."),

@@ -47,6 +47,11 @@ def due_badge(subject_request: SubjectRequest, today: date) -> Badge:
     # Days are counted while an answer is awaited; afterwards it is said what became of it.
     if subject_request.answered_on:
         return Badge("met", _("Answered on %(day)s") % {"day": short(subject_request.answered_on)})
+    since = subject_request.kept_ready_on
+    if since and not subject_request.is_open:
+        return Badge("paused", _("Could not be delivered"))
+    if since:
+        return Badge("paused", _("Kept ready since %(day)s") % {"day": short(since)})
     if subject_request.is_open:
         return Badge("paused", _("No date while it is paused"))
     return Badge("ok", _("Ended"))
@@ -67,6 +72,8 @@ def deadline_badge(deadline: Deadline, today: date, *, refusing: bool = False) -
         quiet = _without_duty(deadline, days, refusing)
         return Badge("ok", quiet) if quiet else days_badge(days, aim=deadline.is_aim)
     ended = {"day": short(deadline.ended_on)} if deadline.ended_on else {"day": ""}
+    if deadline.undelivered:
+        return _undelivered(deadline)
     texts = {
         DeadlineStatus.PAUSED: Badge("paused", _("Paused")),
         DeadlineStatus.MET: Badge("met", _("Met on %(day)s") % ended),
@@ -76,6 +83,12 @@ def deadline_badge(deadline: Deadline, today: date, *, refusing: bool = False) -
         DeadlineStatus.CANCELLED: Badge("ok", _("Cancelled")),
     }
     return texts.get(DeadlineStatus(deadline.status), Badge("ok", _("No date")))
+
+
+def _undelivered(deadline: Deadline) -> Badge:
+    if deadline.status == DeadlineStatus.MISSED:
+        return Badge("missed", _("Missed: not delivered by then"))
+    return Badge("paused", _("Ready, could not be delivered"))
 
 
 def _without_duty(deadline: Deadline, days: int, refusing: bool) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import holidays
@@ -26,6 +26,7 @@ _MEANT: Final = {"UK": "GB", "EL": "GR"}
 _UNIONS: Final = {"GB-ALL": ("GB-ENG", "GB-WLS", "GB-SCT", "GB-NIR")}
 
 
+@cache
 def countries() -> tuple[str, ...]:
     """ISO 3166-1 codes of the countries with a calendar."""
     return tuple(sorted(_CODES))
@@ -36,6 +37,17 @@ def subdivisions(country: str) -> tuple[str, ...]:
     parts = (f"{country}-{part}" for part in _entity(country).subdivisions)
     unions = (code for code in _UNIONS if code.startswith(f"{country}-"))
     return tuple(code for code in (*parts, *unions) if _CODE.fullmatch(code))
+
+
+@lru_cache(maxsize=1024)
+def part_name(code: str) -> str:
+    """What a part of a country is called there (`DE-BY`: Bayern); empty where no name is known."""
+    country, _, part = code.partition("-")
+    if code in _UNIONS:
+        return ""
+    names = [name for name, each in _entity(country).subdivisions_aliases.items() if each == part]
+    # Short codes stand among the names; the longest name is one that people say.
+    return max(names, key=len, default="")
 
 
 def expand(code: str) -> tuple[str, ...]:

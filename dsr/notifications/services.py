@@ -80,6 +80,12 @@ def write_off(message_id: int, *, actor_id: int, at: datetime) -> OutboxMessage:
     return message
 
 
+def seen_to(keys: Iterable[str], *, actor_id: int, at: datetime) -> None:
+    """These did not arrive, and what they were for is done by another way: no trouble is left."""
+    lost = OutboxMessage.objects.filter(key__in=[*keys], status__in=UNDELIVERED, handled_at=None)
+    lost.update(handled_at=at, handled_by_id=actor_id)
+
+
 def cancel_owed(reference: str, recheck: str) -> int:
     """What is owed about this request and asks this question first is not needed any more.
 

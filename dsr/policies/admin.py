@@ -10,7 +10,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dsr.audit.admin_pages import ReadOnlyPage, RecordedPage, ServicePage
+from dsr.audit.admin_pages import ReadOnlyPage, RecordedPage, ServicePage, bounded
+from dsr.policies.admin_forms import (
+    OTHERS,
+    CalendarForm,
+    InformationForm,
+    OrganisationForm,
+    PolicyForm,
+)
 from dsr.policies.calendars import add_calendar, change_calendar, remove_calendar
 from dsr.policies.models import (
     CalendarDay,
@@ -36,6 +43,7 @@ class DepartmentInline(admin.TabularInline[Department, Organisation]):
 class OrganisationAdmin(RecordedPage):
     list_display = ("name", "in_country", "zone", "calendar", "is_open")
     list_filter = ("is_open",)
+    form = OrganisationForm
     prepopulated_fields = {"slug": ("name",)}
     inlines = (DepartmentInline,)
 
@@ -54,9 +62,13 @@ class CalendarDayInline(admin.TabularInline[CalendarDay, WorkingCalendar]):
     model = CalendarDay
     extra = 1
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return bounded(db_field, super().formfield_for_dbfield(db_field, request, **kwargs))
+
 
 @admin.register(WorkingCalendar)
 class WorkingCalendarAdmin(ServicePage):
+    form = CalendarForm
     list_display = ("name", "slug", "version")
     search_fields = ("name", "slug")
     readonly_fields = ("version",)
@@ -86,6 +98,7 @@ class WorkingCalendarAdmin(ServicePage):
 
 @admin.register(Policy)
 class PolicyAdmin(RecordedPage):
+    form = PolicyForm
     list_display = ("title", "slug", "organisation")
     list_filter = ("organisation",)
 
@@ -157,9 +170,19 @@ class RightAdmin(ReadOnlyPage):
 
 @admin.register(InformationItem)
 class InformationItemAdmin(RecordedPage):
+    form = InformationForm
     list_display = ("title", "reading")
-    fields = ("title", "text", "url", "translations")
     list_select_related = ("reading__version__policy",)
+
+    def get_fields(self, request: HttpRequest, obj: InformationItem | None = None) -> Any:
+        words = [f"{name}_{code}" for code, _name in OTHERS for name in ("title", "text")]
+        shown = ["title", "text", "url"]
+        # Only looked at there is no form, and so no fields of its own.
+        return [*shown, *words] if self.has_change_permission(request, obj) else shown
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        # Those of the languages are made by the form itself.
+        return super().get_form(request, *args, **kwargs | {"fields": ("title", "text", "url")})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

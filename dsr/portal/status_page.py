@@ -88,13 +88,23 @@ def _why(subject_request: SubjectRequest, readable: list[RequestMessage]) -> str
     return remedies.why(subject_request, subject_request.ground) if readable else ""
 
 
+CLOSED = frozenset(
+    {
+        Standing.CLOSED,
+        Standing.CLOSED_OVER,
+        Standing.CLOSED_CAME_BACK,
+        Standing.CLOSED_KEPT_READY,
+    }
+)
+
+
 def _ways(
     subject_request: SubjectRequest, where: Stands, readable: list[RequestMessage]
 ) -> list[remedies.Way]:
     """What is open to somebody who got no, not all, nothing in time, or misses something."""
     not_all = bool(readable) and subject_request.outcome != Outcome.GRANTED
     # Of every closed one alike, so that nobody learns from it how it was decided.
-    closed = where.at in (Standing.CLOSED, Standing.CLOSED_OVER)
+    closed = where.at in CLOSED
     quiet = bool(subject_request.may_write) and not readable
     shown = not_all or where.overdue or (closed and not quiet)
     return remedies.ways(subject_request) if shown else []
@@ -128,7 +138,7 @@ def _reading(
         way=reading.code_goes(session.subject_request),
         # Of the answer that stands it is said above, with where to ask.
         over=where.at not in (Standing.OVER, Standing.CLOSED_OVER)
-        and any(at >= reading.readable_until(each) for each in answers),
+        and any(reading.is_over(each, at) for each in answers),
     )
 
 
@@ -231,6 +241,13 @@ def _badge(deadline: Deadline, today: date, *, decided: bool) -> Badge:
         return Badge("ok", _("The answer goes out by then"))
     if left is not None:
         return days_badge(left, aim=deadline.is_aim)
+    if deadline.undelivered:
+        late = deadline.status == DeadlineStatus.MISSED
+        return (
+            Badge("missed", _("Not delivered by then"))
+            if late
+            else Badge("paused", _("Ready, could not be delivered"))
+        )
     ended = {
         DeadlineStatus.MET: Badge("met", _("Answered in time")),
         DeadlineStatus.MISSED: Badge("missed", _("Answered late")),

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from dsr.accounts.models import User
 from dsr.audit.admin_pages import ReadOnlyPage, ServicePage, Unchanged
+from dsr.policies.admin_forms import laws
 from dsr.policies.kinds import Kind
-from dsr.policies.regimes import all_regimes
 from dsr.requests.forms.countries import place_name
 from dsr.requests.models import Deadline, IdentityRule, SubjectRequest
 from dsr.requests.services.identity_rules import RuleGiven, end_rule, refusals, set_rule
@@ -42,7 +42,15 @@ class SubjectRequestAdmin(ReadOnlyPage):
         *("reference", "organisation", "department", "right", "kind", "status", "outcome"),
         *("ground", "channel", "role", "language", "lives_in", "missing"),
         *("required_level", "level_lowered_by"),
-        *("two_people", "received_on", "due_on", "answered_on", "ended_at", "assignee"),
+        *(
+            "two_people",
+            "received_on",
+            "due_on",
+            "answered_on",
+            "kept_ready_on",
+            "ended_at",
+            "assignee",
+        ),
         *("version", "demo", "created_at"),
     )
     readonly_fields = ("lives_in",)
@@ -68,7 +76,7 @@ class IdentityRuleForm(forms.ModelForm[IdentityRule]):
     regime = forms.ChoiceField(
         label=_("law"),
         required=False,
-        choices=lambda: [("", _("any")), *((each, each) for each in sorted(all_regimes()))],
+        choices=lambda: [("", _("any")), *laws()],
     )
 
     class Meta:

@@ -15,7 +15,7 @@ SUBJECTS = (
         "answer",
     ),
     *("authority", "release", "ending", "receipt", "correction", "facts", "deadline", "order"),
-    *("held_contact", "post", "writing"),
+    *("held_contact", "post", "kept_ready", "writing"),
 )
 
 DAILY = ("identity_documents", "checkpoints")

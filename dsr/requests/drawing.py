@@ -11,7 +11,9 @@ from dsr.requests.deeds.declaration import DEEDS
 from dsr.requests.states import Ending, Status
 
 # Deeds whose target depends on where the request came from; drawn by hand below.
-DYNAMIC = frozenset({"reply", "unfreeze", "approve", "return_to_work", "not_me"})
+DYNAMIC = frozenset(
+    {"reply", "unfreeze", "approve", "return_to_work", "not_me", "deliver_after_all"}
+)
 
 
 def page() -> str:
@@ -51,6 +53,7 @@ def _lines() -> Iterator[str]:
         yield f"    in_review --> {ending.value}: approve (as it was proposed)"
     yield "    in_review --> in_progress: return_to_work (of an ending: back to where it was)"
     yield "    decided --> in_progress: return_to_work"
+    yield "    closed --> decided: deliver_after_all"
     yield "    in_progress --> frozen: not_me (and from every other state before the end)"
     yield "    frozen --> in_progress: unfreeze (back to where it was)"
     yield "```"

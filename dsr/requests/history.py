@@ -38,6 +38,8 @@ CAUSES: dict[str, str | Promise] = {
     "calendar_changed": gettext_lazy("the calendar of working days changed"),
     "extended": gettext_lazy("the time limit was extended"),
     "reopened": gettext_lazy("the request was taken up again"),
+    "not_delivered": gettext_lazy("what had been sent did not arrive"),
+    "delivered_after_all": gettext_lazy("the answer is to be delivered after all"),
     "fact_stated": gettext_lazy("a fact on which laws depend was stated"),
 }
 
@@ -235,6 +237,15 @@ def _ended(sentence: Words) -> Saying:
     return say
 
 
+def _ended_or_undelivered(sentence: Words, undelivered: Words) -> Saying:
+    """As ``_ended``, where it ended because nobody could be reached in words of its own."""
+
+    def say(facts: Facts, names: Names) -> str:
+        return _ended(undelivered if facts.get("undelivered") else sentence)(facts, names)
+
+    return say
+
+
 def _destroyed(facts: Facts, names: Names) -> str:
     sentence = _("Identity documents were destroyed, because they are no longer needed")
     if facts.get("why") == "time":
@@ -272,10 +283,18 @@ history_line("deadline_began", _began)
 history_line("deadline_moved", _shifted)
 history_line("deadline_met", _ended(gettext_lazy("Deadline met (%(which)s) on %(day)s")))
 history_line(
-    "deadline_missed", _ended(gettext_lazy("Deadline missed (%(which)s): done on %(day)s"))
+    "deadline_missed",
+    _ended_or_undelivered(
+        gettext_lazy("Deadline missed (%(which)s): done on %(day)s"),
+        gettext_lazy("Deadline missed (%(which)s): the answer was delivered to nobody by then"),
+    ),
 )
 history_line(
-    "deadline_cancelled", _ended(gettext_lazy("Deadline cancelled (%(which)s) on %(day)s"))
+    "deadline_cancelled",
+    _ended_or_undelivered(
+        gettext_lazy("Deadline cancelled (%(which)s) on %(day)s"),
+        gettext_lazy("Deadline ended (%(which)s) on %(day)s: could not be delivered, so not met"),
+    ),
 )
 history_line(
     "deadline_revived", _ended(gettext_lazy("Deadline runs again (%(which)s) since %(day)s"))

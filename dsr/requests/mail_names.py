@@ -30,6 +30,9 @@ MAILS: dict[str, str | Promise] = {
     "reminder": gettext_lazy("To staff: a reminder"),
     "assigned": gettext_lazy("To staff: assigned"),
     "review_wanted": gettext_lazy("To staff: a second person is wanted"),
+    "agreement_wanted": gettext_lazy(
+        "To staff: a second person is wanted for an answer that reaches nobody"
+    ),
     "reply_arrived": gettext_lazy("To staff: a reply arrived"),
     "withdrawn_staff": gettext_lazy("To staff: withdrawn"),
     "sole_refusal": gettext_lazy("To staff: a refusal by one person"),

@@ -8,6 +8,7 @@ from dsr.accounts.models import User
 from dsr.accounts.roles import Permission, roles_with
 from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Organisation
+from dsr.vault.models import KeyPurpose, SafeKey
 from dsr.vault.services import find, find_words
 
 from .models import Dispute, Notice, SubjectRequest
@@ -32,11 +33,18 @@ def visible_to(user: User) -> QuerySet[SubjectRequest]:
 def undelivered() -> Q:
     """Requests of which something told nobody that still has somebody to tell: an answer or an
     ending whatever the state, anything else while an answer is awaited."""
-    lost = Notice.objects.undelivered()
+    lost = Notice.objects.undelivered().filter(subject_request__kept_ready_on=None)
     told = (Notice.What.ANSWER, Notice.What.ENDING)
     return Q(pk__in=lost.filter(what__in=told).values("subject_request")) | Q(
         pk__in=lost.values("subject_request"), status__in=OPEN, answered_on=None
     )
+
+
+def kept_ready() -> Q:
+    """Requests whose answer can reach nobody and is kept ready, whatever their state, as long as
+    there is something to keep."""
+    there = SafeKey.objects.filter(purpose=KeyPurpose.CONTENT, wrapped__isnull=False)
+    return Q(kept_ready_on__isnull=False, safe__in=there.values("safe"))
 
 
 def news() -> Q:

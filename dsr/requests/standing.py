@@ -44,9 +44,12 @@ class Standing(StrEnum):
     READ = auto()
     OVER = auto()
     CAME_BACK = auto()
+    NOWHERE = auto()
+    KEPT_READY = auto()
     CLOSED = auto()
     CLOSED_OVER = auto()
     CLOSED_CAME_BACK = auto()
+    CLOSED_KEPT_READY = auto()
     WITHDRAWN = auto()
     LAPSED = auto()
     FROZEN = auto()
@@ -140,6 +143,10 @@ def _answer(subject_request: SubjectRequest, at: datetime) -> tuple[Standing, da
     answer = sent_answer(subject_request)
     on = subject_request.answered_on
     closed = subject_request.status == Status.CLOSED
+    if since := subject_request.kept_ready_on:
+        return (Standing.CLOSED_KEPT_READY if closed else Standing.KEPT_READY), since
+    if not closed and _goes_nowhere(subject_request):
+        return Standing.NOWHERE, None
     if came_back(subject_request):
         return (Standing.CLOSED_CAME_BACK if closed else Standing.CAME_BACK), None
     if on is None or answer is None:
@@ -149,7 +156,7 @@ def _answer(subject_request: SubjectRequest, at: datetime) -> tuple[Standing, da
             return Standing.TO_POST, None
         by_post = goes_by_post(subject_request)
         return (Standing.DECIDED_PAPER if by_post else Standing.DECIDED), None
-    if at >= reading.readable_until(answer):
+    if reading.is_over(answer, at):
         return (Standing.CLOSED_OVER if closed else Standing.OVER), on
     return (Standing.CLOSED if closed else _out(answer)), on
 
@@ -160,6 +167,12 @@ def _out(answer: RequestMessage) -> Standing:
     if answer.proof_id:
         return Standing.GIVEN
     return Standing.POSTED if answer.on_paper else Standing.ANSWERED
+
+
+def _goes_nowhere(subject_request: SubjectRequest) -> bool:
+    """Whether there was no address to which the answer could go."""
+    lost = subject_request.notices.undelivered().filter(what=Notice.What.ANSWER)
+    return lost.filter(medium="none").exists()
 
 
 def came_back(subject_request: SubjectRequest) -> bool:

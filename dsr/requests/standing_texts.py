@@ -30,6 +30,11 @@ _IF_WRONG = gettext_lazy(
     "ask that the request be taken up again. You can also send a new request at any time."
 )
 _DECIDED = gettext_lazy("Your request is decided. The answer has not gone out yet.")
+_NOT_DELIVERED = gettext_lazy("The answer is ready, but it could not be delivered to you.")
+_KEPT = gettext_lazy(
+    "It is kept for you as long as this request is kept. You can also collect it from the "
+    "organisation."
+)
 _DOUBT = gettext_lazy("Nothing is given out or deleted until a doubt is cleared up.")
 
 
@@ -47,6 +52,18 @@ class Row:
     you: Words
     yours: bool = False
 
+
+_READY = Row(
+    gettext_lazy("Your answer is kept ready"),
+    "warn",
+    _NOT_DELIVERED,
+    _KEPT,
+    gettext_lazy(
+        "Open it below with a code, which you also get at our counter. Or write to us below how we "
+        "can reach you; then it is sent to you."
+    ),
+    yours=True,
+)
 
 ROWS: dict[Standing, Row] = {
     Standing.ARRIVED: Row(
@@ -185,6 +202,8 @@ ROWS: dict[Standing, Row] = {
         gettext_lazy("Write to us below how we can reach you."),
         yours=True,
     ),
+    Standing.NOWHERE: _READY,
+    Standing.KEPT_READY: _READY,
     Standing.CLOSED: Row(
         gettext_lazy("Closed"),
         "plain",
@@ -209,6 +228,16 @@ ROWS: dict[Standing, Row] = {
         gettext_lazy("We look for another way to reach you."),
         gettext_lazy(
             "Tell %(contact)s how we can reach you, and name the reference %(reference)s."
+        ),
+    ),
+    Standing.CLOSED_KEPT_READY: Row(
+        gettext_lazy("Your answer is kept ready"),
+        "warn",
+        _NOT_DELIVERED,
+        _KEPT,
+        gettext_lazy(
+            "Open it below with a code, which you also get at our counter. Or tell %(contact)s how "
+            "we can reach you, and name the reference %(reference)s; then it is sent to you."
         ),
     ),
     Standing.WITHDRAWN: Row(

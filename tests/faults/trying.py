@@ -21,6 +21,7 @@ from dsr.requests.deeds import (
 from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.deeds.order import OrderGiven
 from dsr.requests.models import SubjectRequest
+from dsr.requests.services import notices
 from dsr.requests.submission.given import PersonGiven
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
@@ -102,6 +103,20 @@ def came_back(desk: Desk) -> SubjectRequest:
     )
 
 
+def answer_came_back(desk: Desk) -> SubjectRequest:
+    """The answer was sent and came back."""
+    sent = TRY["send_answer"](reach(desk, "decided"), desk)
+    mail = OutboxMessage.objects.get(reference=sent.reference, kind="answer_ready")
+    OutboxMessage.objects.filter(pk=mail.pk).update(status="sent", sent_at=MORNING)
+    notices.sweep(at=MORNING)
+    return post.mail_bounced(sent.pk, message_id=mail.pk, actor=desk.clerk, at=MORNING, seen=None)
+
+
+def kept_ready(desk: Desk) -> SubjectRequest:
+    """It can be delivered to nobody, says a colleague as well."""
+    return TRY["agree_keep_ready"](TRY["keep_ready"](answer_came_back(desk), desk), desk)
+
+
 def mailed(desk: Desk) -> SubjectRequest:
     asked = reach(desk, "received")
     OutboxMessage.objects.filter(pk=receipt_of(asked)).update(status="sent", sent_at=MORNING)
@@ -116,6 +131,10 @@ PREPARED |= {
     "mail_bounced": mailed,
     "bounce_taken_back": came_back,
     "send_again": came_back,
+    "keep_ready": answer_came_back,
+    "agree_keep_ready": lambda desk: TRY["keep_ready"](answer_came_back(desk), desk),
+    "deliver_after_all": kept_ready,
+    "record_collected": kept_ready,
     "record_posting": answered_on_paper,
     "extend": lambda desk: under_law(desk, "gdpr", "PT"),
     "acknowledge": lambda desk: under_law(desk, "ccpa", "US-CA"),

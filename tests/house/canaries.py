@@ -22,6 +22,7 @@ from django.utils import timezone
 from pypdf import PdfWriter
 from pypdf.generic import NameObject, StreamObject
 
+from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver
 from dsr.policies.models import Right
 from dsr.requests import enclosures
@@ -46,7 +47,9 @@ from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.enclosures import enclose
 from dsr.requests.deeds.evidence_given import EvidenceGiven
+from dsr.requests.deeds.kept_ready import Undeliverable, agree_keep_ready, keep_ready
 from dsr.requests.deeds.order import OrderGiven, record_order
+from dsr.requests.deeds.post import mail_bounced
 from dsr.requests.forms import RequestForm
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links
@@ -269,8 +272,20 @@ class Story:
             enclosures.opened(it, each.file_id or 0, by=desk.second_officer, at=self.at)
         review.approve(it.pk, actor=desk.second_officer, **self.fresh(it))
         send_answer(it.pk, actor=desk.handler, **self.fresh(it))
+        self.reach_nobody()
         close(it.pk, actor=desk.handler, **self.fresh(it))
         ending.reopen(it.pk, reason=words["reopened"], actor=desk.officer, **self.fresh(it))
+
+    def reach_nobody(self) -> None:
+        it, desk, words = self.request, self.desk, self.words
+        mail = OutboxMessage.objects.filter(reference=it.reference, kind="answer_ready").latest(
+            "pk"
+        )
+        OutboxMessage.objects.filter(pk=mail.pk).update(status="sent", sent_at=self.at)
+        mail_bounced(it.pk, message_id=mail.pk, actor=desk.clerk, **self.fresh(it))
+        said = Undeliverable(words["tried"], words["looked"], words["unreachable"])
+        keep_ready(it.pk, said, actor=desk.handler, **self.fresh(it))
+        agree_keep_ready(it.pk, actor=desk.second_officer, **self.fresh(it))
 
     def other_ends(self) -> None:
         desk, words = self.desk, self.words

@@ -133,7 +133,7 @@ def test_a_calendar_is_saved_with_its_days_as_one_version_and_one_line(ada: Seat
     address = f"/admin/policies/workingcalendar/{calendar.pk}/change/"
     rows = {"days-TOTAL_FORMS": "1", "days-INITIAL_FORMS": "0", "days-0-calendar": calendar.pk}
     day = {"days-0-on": "2026-05-15", "days-0-change": "add", "days-0-reason": "A bridge"}
-    typed = {"slug": "fr", "name": calendar.name, "codes": '["FR"]', "weekend": "[4, 5]"}
+    typed = {"slug": "fr", "name": calendar.name, "codes": ["FR"], "weekend": ["4", "5"]}
     before = lines()
     assert ada.client.post(address, typed | rows | day).status_code == 302
     calendar.refresh_from_db()
@@ -163,7 +163,7 @@ def test_a_calendar_is_saved_with_its_days_as_one_version_and_one_line(ada: Seat
 
 def test_a_calendar_is_added_and_taken_away_with_a_line_each(ada: Seat) -> None:
     rows = {"days-TOTAL_FORMS": "0", "days-INITIAL_FORMS": "0"}
-    typed = {"slug": "no-one", "name": "Nobody’s", "codes": '["BE"]', "weekend": "[5, 6]"}
+    typed = {"slug": "no-one", "name": "Nobody’s", "codes": ["BE"], "weekend": ["5", "6"]}
     before = lines()
     assert ada.client.post("/admin/policies/workingcalendar/add/", typed | rows).status_code == 302
     made = WorkingCalendar.objects.get(slug="no-one")

@@ -17,6 +17,7 @@ from dsr.requests.services import links, notices
 from dsr.requests.standing import Standing, stands
 from dsr.requests.standing_texts import ROWS, told_where
 from dsr.requests.states import Status
+from dsr.requests.submission.given import PersonGiven
 from tests import cast
 from tests.cast import MORNING, Desk
 from tests.requests.reaching import reach
@@ -40,6 +41,19 @@ def _bounced(desk: Desk) -> SubjectRequest:
     OutboxMessage.objects.filter(kind="answer_ready").update(status="failed")
     notices.sweep(at=MORNING)
     return SubjectRequest.objects.get(pk=subject_request.pk)
+
+
+def _kept_ready(desk: Desk) -> SubjectRequest:
+    bounced = _bounced(desk)
+    kept = TRY["agree_keep_ready"](TRY["keep_ready"](bounced, desk), desk)
+    return SubjectRequest.objects.get(pk=kept.pk)
+
+
+def _nowhere(desk: Desk) -> SubjectRequest:
+    who = PersonGiven("Zoé Canary-Quill", phone="+33 4 00 00 00 00")
+    begun = cast.begin(cast.ask(desk.right("img", "access"), who=who), desk.handler)
+    decided = TRY["approve"](TRY["propose"](begun, desk), desk)
+    return SubjectRequest.objects.get(pk=TRY["send_answer"](decided, desk).pk)
 
 
 # Walked through services: where it stands, what is so, what the reader can do.
@@ -122,6 +136,25 @@ WALKS: dict[str, tuple[Walk, str, str, str]] = {
         "came_back",
         "The answer was sent, but our message to you came back.",
         "Write to us below how we can reach you.",
+    ),
+    "kept ready": (
+        _kept_ready,
+        "kept_ready",
+        "The answer is ready, but it could not be delivered to you.",
+        "Open it below with a code, which you also get at our counter. Or write to us",
+    ),
+    "no address": (
+        _nowhere,
+        "nowhere",
+        "The answer is ready, but it could not be delivered to you.",
+        "Open it below with a code, which you also get at our counter. Or write to us",
+    ),
+    "kept ready and closed": (
+        lambda desk: TRY["close"](_kept_ready(desk), desk),
+        "closed_kept_ready",
+        "The answer is ready, but it could not be delivered to you.",
+        "Open it below with a code, which you also get at our counter. Or tell Innovative "
+        "Medicines Group",
     ),
     "closed": (
         after("closed"),

@@ -96,7 +96,7 @@ def walk_of(desk: Desk) -> type[RuleBasedStateMachine]:  # noqa: C901 (one machi
             now = self.fresh()
             # An ending that nobody has been told of yet ends no clock.
             told_later = now.notices.filter(what="ending").exclude(state="out").exists()
-            if (now.status in ENDED and not told_later) or now.answered_on:
+            if (now.status in ENDED and not told_later) or now.answered_on or now.kept_ready_on:
                 assert not Deadline.objects.filter(subject_request_id=self.pk).live().exists()
 
         @invariant()
@@ -106,7 +106,7 @@ def walk_of(desk: Desk) -> type[RuleBasedStateMachine]:  # noqa: C901 (one machi
             now = self.fresh()
             if now.status != Status.CLOSED:
                 return
-            assert now.answered_on is not None
+            assert now.answered_on is not None or now.kept_ready_on is not None
             taken = Decision.objects.get(subject_request=now, status=Decision.Status.TAKEN)
             assert taken.sole or not now.two_people or taken.second_person_id is not None
             assert taken.second_person_id != taken.proposed_by_id

@@ -62,6 +62,10 @@ letter_posted         x x x x x x x x x - x x
 mail_bounced          x x x x x x x x x x x x
 bounce_taken_back     x x x x x x x x x x x x
 send_again            x x x x x x x x x - x x
+keep_ready            - - - - - x x - - - - -
+agree_keep_ready      - - - - - x x - - - - -
+deliver_after_all     - - - - - x x - - - - -
+record_collected      - - - - - x x - - - - -
 withdraw              x x x x x - - - - - - -
 propose_ending        x x x x - - - - - - - -
 lapse                 - x - x - - - - - - - -
@@ -75,7 +79,7 @@ assign                x x x x x x - - - x - -
 note                  x x x x x x x x x x x x
 change_writing        x x x x x x x x x x x x
 mark_read             x x x x x x x x x x x x
-edit_contact          x x x x x x - - - x - -
+edit_contact          x x x x x x x x x x x x
 complete              x x x x x - - - - - - -
 record_receipt        x x x x x x - - - x - -
 correct_receipt       x x x x x x - - - x - -
@@ -85,7 +89,7 @@ ask_fee               x x x x - - - - - - - -
 settle_fee            x x x x x - - - - - - -
 state_facts           x x x x x - - - - - - -
 record_order          x x x x x x - - - x - -
-prove_contact         x x x x x x - - - - - -
+prove_contact         x x x x x x x x x - x x
 strike_contact_proof  x x x x x x - - - x - -
 declare_stolen        x x x x x x x x x x x x
 close_links           x x x x x x x x x x x x

@@ -17,6 +17,7 @@ from dsr.requests.deeds import (
     facts,
     held_contact,
     identity,
+    kept_ready,
     receipt,
     release,
     review,
@@ -25,6 +26,7 @@ from dsr.requests.deeds import (
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.declaration import Deed
 from dsr.requests.models import SubjectRequest
+from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import MORNING, Desk
 
@@ -203,6 +205,29 @@ TRY: dict[str, Try] = {
     ),
     "give_code": lambda r, d: release.give_code(
         r.pk, way="counter", actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "keep_ready": lambda r, d: kept_ready.keep_ready(
+        r.pk,
+        attempts="1 May 2026: by mail, came back.",
+        other_ways="The patient file has no other address.",
+        why="Nobody knows where the person lives.",
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    ),
+    "agree_keep_ready": lambda r, d: kept_ready.agree_keep_ready(
+        r.pk, actor=d.second_officer, at=MORNING, seen=r.version
+    ),
+    "deliver_after_all": lambda r, d: kept_ready.deliver_after_all(
+        r.pk, actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "record_collected": lambda r, d: kept_ready.record_collected(
+        r.pk,
+        collected_on=MORNING.date(),
+        proof=CheckedUpload("receipt.pdf", b"%PDF-1.7", "application/pdf"),
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
     ),
     "renew_release": lambda r, d: release.renew_release(
         r.pk, actor=d.handler, at=MORNING, seen=r.version

@@ -28,6 +28,7 @@ from dsr.requests.letters import letterhead
 from dsr.requests.mail_names import mail_name
 from dsr.requests.models import Notice, SubjectRequest
 from dsr.requests.preconditions import is_stopped
+from dsr.requests.services import notices
 from dsr.requests.services.letter_reminders import post_by_of
 from dsr.requests.services.paper import FIRST_ANSWER
 from dsr.vault.models import SealedFile
@@ -260,6 +261,5 @@ class WriteOff(_Undelivered):
 
     def do(self, message: OutboxMessage) -> str:
         services.write_off(message.pk, actor_id=self.user.pk, at=self.at)
-        # An answer that told nobody stays what it is; of the rest somebody has taken care.
-        Notice.objects.filter(key=message.key).exclude(what=Notice.What.ANSWER).update(seen_to=True)
+        notices.seen_to(message.key, actor=self.user, at=self.at)
         return _("It has left the list.")

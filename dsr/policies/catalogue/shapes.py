@@ -30,6 +30,7 @@ from dsr.policies.field_types import (
     require_known,
     told,
 )
+from dsr.policies.territories import is_country
 
 # Named one by one, so that a key added to the file does not become a column by accident.
 _ORGANISATION_COLUMNS = {
@@ -76,6 +77,13 @@ class OrganisationShape(Strict):
     note: Text = Field("", max_length=2000)
     # Checked where none is named too: else a right could name one that nobody has.
     departments: tuple[DepartmentShape, ...] = Field((), validate_default=True)
+
+    @field_validator("country")
+    @classmethod
+    def is_a_country(cls, value: str) -> str:
+        if not is_country(value):
+            raise told("no country has this code (ISO 3166, for example FR)", named=True)
+        return value
 
     @field_validator("default_language")
     @classmethod

@@ -4,6 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
+import dsr.days.bounds
 import dsr.policies.models.calendars
 import dsr.policies.models.organisations
 
@@ -30,11 +31,7 @@ class Migration(migrations.Migration):
                     "country",
                     models.CharField(
                         max_length=2,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^[A-Z]{2}$", "Two capital letters, for example FR."
-                            )
-                        ],
+                        validators=[dsr.policies.models.organisations.known_country],
                         verbose_name="country",
                     ),
                 ),
@@ -285,6 +282,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Empty if none is.",
                         null=True,
+                        validators=[dsr.days.bounds.DaysWithin(first=1970, ahead=5)],
                         verbose_name="day printed in the text",
                     ),
                 ),
@@ -294,6 +292,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Empty: as far back as we know.",
                         null=True,
+                        validators=[dsr.days.bounds.DaysWithin(first=1970, ahead=5)],
                         verbose_name="in force from",
                     ),
                 ),
@@ -633,7 +632,13 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("on", models.DateField(verbose_name="day")),
+                (
+                    "on",
+                    models.DateField(
+                        validators=[dsr.days.bounds.DaysWithin(first=1990, ahead=20)],
+                        verbose_name="day",
+                    ),
+                ),
                 (
                     "change",
                     models.CharField(

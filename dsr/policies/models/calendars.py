@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from dsr import deadlines as engine
+from dsr.days.bounds import DaysWithin
 from dsr.deadlines.calendars import SEED_VERSION
 
 
@@ -82,7 +83,7 @@ class CalendarDay(models.Model):
         REMOVE = "remove", _("is no holiday")
 
     calendar = models.ForeignKey(WorkingCalendar, models.CASCADE, related_name="days")
-    on = models.DateField(_("day"))
+    on = models.DateField(_("day"), validators=[DaysWithin(first=1990, ahead=20)])
     change = models.CharField(_("change"), max_length=10, choices=Change)
     reason = models.CharField(_("reason"), max_length=200)
     source = models.CharField(_("source"), max_length=300, blank=True)

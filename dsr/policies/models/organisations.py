@@ -5,8 +5,8 @@ from email.utils import formataddr
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from dsr.days.place import Place
 from dsr.policies.kinds import PERIOD_UNITS, UNITS
 from dsr.policies.models.calendars import WorkingCalendar
-from dsr.policies.regimes import regime_slugs
+from dsr.policies.regimes import known_flags, regime_slugs
+from dsr.policies.territories import is_country
 from dsr.vault.address_fields import AddressColumn
 
 # An organisation's page is at /<its short name>/: fixed addresses of the site cannot be names.
@@ -25,7 +26,13 @@ FIXED_ADDRESSES = frozenset(
     }
 )
 
-country_code = RegexValidator(r"^[A-Z]{2}$", _("Two capital letters, for example FR."))
+
+def known_country(code: str) -> None:
+    if not is_country(code):
+        raise ValidationError(
+            _("No country has the code “%(code)s”. Choose it by name, for example France (FR)."),
+            params={"code": code},
+        )
 
 
 def known_zone(name: str) -> None:
@@ -53,7 +60,7 @@ class Organisation(models.Model):
     slug = models.SlugField(_("short name"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     legal_name = models.CharField(_("legal name"), max_length=200)
-    country = models.CharField(_("country"), max_length=2, validators=[country_code])
+    country = models.CharField(_("country"), max_length=2, validators=[known_country])
     # A zone and no offset: summer time moves midnight, and with it the legal day.
     zone = models.CharField(_("time zone"), max_length=64, validators=[known_zone])
     # Protected: without its calendar no date of the organisation could be computed.
@@ -137,13 +144,25 @@ class Organisation(models.Model):
         if self.slug in FIXED_ADDRESSES:
             said = _("“%(slug)s” is a fixed address of the site. Choose another short name.")
             raise ValidationError({"slug": said % {"slug": self.slug}})
-        if unknown := set(self.regimes) - set(regime_slugs()):
-            raise ValidationError(
-                {"regimes": _("Unknown: %(names)s.") % {"names": ", ".join(sorted(unknown))}}
-            )
+        self._check_lists()
         if self.default_language not in self.languages:
             raise ValidationError({"default_language": _("Is not one of the languages.")})
         self._check_neutral()
+
+    def _check_lists(self) -> None:
+        """Whatever wrote them: what a law's file or a mail does not know would never apply."""
+        closed = {
+            "regimes": set(regime_slugs()),
+            "flags": known_flags(),
+            "languages": {code for code, _name in settings.LANGUAGES},
+        }
+        for field, known in closed.items():
+            given = getattr(self, field)
+            listed = isinstance(given, list) and all(isinstance(each, str) for each in given)
+            unknown = set(given) - known if listed else {str(given)}
+            if unknown:
+                names = ", ".join(sorted(unknown))
+                raise ValidationError({field: _("Unknown: %(names)s.") % {"names": names}})
 
     def _check_neutral(self) -> None:
         problems: dict[str, Any] = {}

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from dsr.days.bounds import DaysWithin
 from dsr.policies.models.organisations import Organisation
 
 # Labels go into the audit chain, which takes short lower-case codes only.
@@ -36,10 +37,18 @@ class PolicyVersion(models.Model):
     label = models.CharField(_("label"), max_length=40, validators=[version_label])
     # A text that prints no day has none: we do not make one up.
     effective_on = models.DateField(
-        _("day printed in the text"), null=True, blank=True, help_text=_("Empty if none is.")
+        _("day printed in the text"),
+        null=True,
+        blank=True,
+        help_text=_("Empty if none is."),
+        validators=[DaysWithin(first=1970, ahead=5)],
     )
     in_force_from = models.DateField(
-        _("in force from"), null=True, blank=True, help_text=_("Empty: as far back as we know.")
+        _("in force from"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: as far back as we know."),
+        validators=[DaysWithin(first=1970, ahead=5)],
     )
     # Written by `put_in_order` alone: a version ends on the day on which the next begins.
     superseded_on = models.DateField(_("superseded on"), null=True, blank=True, editable=False)

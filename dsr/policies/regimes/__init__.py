@@ -1,7 +1,14 @@
 """Regimes: laws that add limits of their own to a right, as data with sources."""
 
 from dsr.policies.regimes.duties import Duty, ExtensionTerms, PauseEffect
-from dsr.policies.regimes.regime import PLACES, Regime, all_regimes, read_regime, regime_slugs
+from dsr.policies.regimes.regime import (
+    PLACES,
+    Regime,
+    all_regimes,
+    known_flags,
+    read_regime,
+    regime_slugs,
+)
 
 __all__ = [
     "PLACES",
@@ -10,6 +17,7 @@ __all__ = [
     "PauseEffect",
     "Regime",
     "all_regimes",
+    "known_flags",
     "read_regime",
     "regime_slugs",
 ]

@@ -143,3 +143,8 @@ def all_regimes() -> dict[str, Regime]:
 def read_regime(path: Path) -> Regime:
     """A regime from its file. Errors: CatalogueError, `path:line: reason`."""
     return read(path).read_as(Regime, Above(path.stem))
+
+
+def known_flags() -> frozenset[str]:
+    """What laws ask of an organisation besides its place, by the names in their files."""
+    return frozenset().union(*(regime.binds.flags for regime in all_regimes().values()))

@@ -67,10 +67,15 @@ def for_requester(subject_request: SubjectRequest) -> Clocks:
         (each for each in subject_request.deadlines.all() if each.is_duty), key=_for_requester
     )
     # A law that turned out not to apply has nothing to tell; of one withdrawn all have ended so.
-    rows = [each for each in rows if each.status != DeadlineStatus.CANCELLED] or rows
+    rows = [each for each in rows if not _fell_away(each)] or rows
     heads = [each for each in rows if each is rows[0] or (each.governing and each.is_live)]
     shown = [each for each in rows if any(_says_the_same(each, head) for head in heads)]
     return _clocks(shown, rows)
+
+
+def _fell_away(deadline: Deadline) -> bool:
+    # What was ready and reached nobody was owed to the end.
+    return bool(deadline.status == DeadlineStatus.CANCELLED) and not deadline.undelivered
 
 
 def is_refusing(subject_request: SubjectRequest) -> bool:

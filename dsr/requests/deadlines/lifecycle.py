@@ -14,7 +14,7 @@ from dsr.requests.actors import Actor
 from dsr.requests.chain import write_line
 from dsr.requests.deadlines import reminder_days
 from dsr.requests.deadlines.planning import DeadlinePlan, plans_for, target
-from dsr.requests.models import Deadline, Notice, Pause, SubjectRequest
+from dsr.requests.models import Deadline, KeptReady, Notice, Pause, SubjectRequest
 from dsr.requests.models.deadlines import NO_DUTY, TO_ANSWER_BY
 from dsr.requests.models.machine import LIVE
 from dsr.requests.states import REFUSING, DeadlineStatus, Duty, SetBy
@@ -94,7 +94,7 @@ def replan(
 ) -> None:
     """Another fact is known, or another day of receipt, so other laws may apply: their deadlines
     begin, others fall away. What was answered is not planned anew."""
-    if subject_request.answered_on is not None:
+    if subject_request.answered_on is not None or subject_request.kept_ready_on is not None:
         recompute(subject_request, actor=actor, at=at, cause=cause)
         return
     plans = {plan.code: plan for plan in plans_for(subject_request)}
@@ -241,12 +241,15 @@ def settle(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datet
     """The answer went out on this day: duties are met, or missed when it was late."""
     _end_every_pause(subject_request, on)
     for deadline in subject_request.deadlines.live():
-        if deadline.purpose in NO_DUTY or (
-            deadline.purpose == Duty.REFUSE and subject_request.outcome not in REFUSING
-        ):
+        if _concerns_nobody(deadline, subject_request):
             _end(deadline, "cancel", on, actor=actor, at=at)
         else:
             _settle(deadline, on, actor=actor, at=at)
+
+
+def _concerns_nobody(deadline: Deadline, subject_request: SubjectRequest) -> bool:
+    refuses = subject_request.outcome in REFUSING
+    return deadline.purpose in NO_DUTY or (deadline.purpose == Duty.REFUSE and not refuses)
 
 
 def settle_duty(
@@ -260,6 +263,45 @@ def settle_duty(
 def settle_one(deadline: Deadline, on: date, *, actor: Actor, at: datetime) -> None:
     """This duty was done on this day."""
     _settle(deadline, on, actor=actor, at=at)
+
+
+def end_undelivered(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> list[int]:
+    """It is ready and can reach nobody: a day that has passed is missed, any other ended without
+    being met. Returns which ended."""
+    today = subject_request.organisation.today(at)
+    _end_every_pause(subject_request, today)
+    ended = []
+    for deadline in subject_request.deadlines.live():
+        if _concerns_nobody(deadline, subject_request):
+            _end(deadline, "cancel", today, actor=actor, at=at)
+        else:
+            how = "miss" if deadline.is_late(today) else "cancel"
+            _end(deadline, how, today, actor=actor, at=at, undelivered=True)
+        ended.append(deadline.pk)
+    return ended
+
+
+def settle_undelivered(
+    subject_request: SubjectRequest,
+    ids: Iterable[int],
+    on: date,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """The answer that had been kept ready was delivered on this day after all.
+
+    In time the duty is met. Later, what had been missed is done late; where it had been ready in
+    time the duty stays as it ended: nobody could be reached by then, and that is still so.
+    """
+    ended = subject_request.deadlines.filter(pk__in=list(ids), undelivered=True)
+    for deadline in ended.exclude(status__in=LIVE):
+        late = deadline.is_late(on)
+        if late and deadline.status == DeadlineStatus.CANCELLED:
+            continue
+        deadline.revive()
+        deadline.save()
+        _end(deadline, "miss" if late else "meet", on, actor=actor, at=at)
 
 
 def cancel_all(
@@ -276,15 +318,25 @@ def _settle(deadline: Deadline, on: date, *, actor: Actor, at: datetime) -> None
     _end(deadline, "miss" if deadline.is_late(on) else "meet", on, actor=actor, at=at)
 
 
-def _end(deadline: Deadline, how: str, on: date, *, actor: Actor, at: datetime) -> None:
+def _end(
+    deadline: Deadline,
+    how: str,
+    on: date,
+    *,
+    actor: Actor,
+    at: datetime,
+    undelivered: bool = False,
+) -> None:
     getattr(deadline, how)(on)
+    deadline.undelivered = undelivered
     deadline.save()
     write_line(
         deadline.subject_request,
         f"deadline_{deadline.status}",
         actor=actor,
         at=at,
-        facts={"deadline": deadline.pk, "code": deadline.code, "on": on.isoformat()},
+        facts={"deadline": deadline.pk, "code": deadline.code, "on": on.isoformat()}
+        | ({"undelivered": True} if undelivered else {}),
     )
 
 
@@ -295,10 +347,13 @@ def take_up_again(subject_request: SubjectRequest, *, actor: Actor, at: datetime
     reopening must not buy time. Beside them stands a new aim where something had been answered.
     """
     _end_every_pause(subject_request, subject_request.organisation.today(at))
+    kept = subject_request.kept_ready.standing()
+    kept.update(settled_at=at, came=KeptReady.Came.TAKEN_BACK)
     plans = {plan.code for plan in plans_for(subject_request)}
     ended = subject_request.deadlines.exclude(status__in=LIVE)
-    answered = ended.filter(purpose__in=TO_ANSWER_BY).exclude(status=DeadlineStatus.CANCELLED)
-    anew = answered.exists()
+    # What could reach nobody was no answer.
+    answered = ended.filter(purpose__in=TO_ANSWER_BY, undelivered=False)
+    anew = answered.exclude(status=DeadlineStatus.CANCELLED).exists()
     for deadline in ended:
         # A law that was found not to apply, or an earlier round's aim, has nothing to say now.
         stands = deadline.set_by == SetBy.ORDER or deadline.code in plans
@@ -318,7 +373,7 @@ def take_up_again(subject_request: SubjectRequest, *, actor: Actor, at: datetime
 
 
 def _asked_again(deadline: Deadline, *, anew: bool) -> bool:
-    if deadline.status == DeadlineStatus.CANCELLED:
+    if deadline.status == DeadlineStatus.CANCELLED or deadline.undelivered:
         return True
     # Confirming the receipt was done once and for all; so was telling of an extension.
     done = deadline.purpose not in TO_ANSWER_BY | {Duty.REFUSE}
@@ -327,6 +382,7 @@ def _asked_again(deadline: Deadline, *, anew: bool) -> bool:
 
 def _run_again(deadline: Deadline, *, actor: Actor, at: datetime) -> None:
     deadline.revive()
+    deadline.undelivered = False
     deadline.save()
     today = deadline.subject_request.organisation.today(at)
     write_line(

@@ -22,7 +22,7 @@ from dsr.requests.letters import seal_letter
 from dsr.requests.mail_names import mail_name
 from dsr.requests.messages import write_message
 from dsr.requests.models import Notice, RequestMessage, SubjectRequest
-from dsr.requests.people import goes_by_post, lines_of, writes_to
+from dsr.requests.people import answers_go_to, goes_by_post, lines_of, writes_to
 from dsr.requests.preconditions import (
     contact_needed,
     decision_holds,
@@ -90,6 +90,8 @@ def _sent(subject_request: SubjectRequest) -> Words:
 
 
 def _went_out(facts: Facts, names: Names) -> str:
+    if facts.get("nowhere"):
+        return _("The answer was made ready; there is no address to which it could go")
     # A letter has gone out when it is posted, which is a line of its own.
     return (
         _("The answer was written as a letter")
@@ -99,6 +101,8 @@ def _went_out(facts: Facts, names: Names) -> str:
 
 
 def _told(facts: Facts, names: Names) -> str:
+    if facts.get("nowhere"):
+        return _("The answer was made ready for you.")
     if facts.get("on_paper"):
         return _("The answer was written as a letter, which is to be posted.")
     return _("The answer was sent.")
@@ -109,7 +113,7 @@ def _told(facts: Facts, names: Names) -> str:
     gettext_lazy("Send the answer"),
     permissions=(Permission.WORK,),
     # Asked once more, though it was approved: evidence may have been struck since.
-    needs=(_answer_not_sent, not_disputed, decision_holds, releasable, _contact_proved),
+    needs=(_answer_not_sent, not_disputed, decision_holds, releasable),
     address="send",
     done=_sent,
     history=_went_out,
@@ -117,6 +121,10 @@ def _told(facts: Facts, names: Names) -> str:
     onward=40,
     hint=gettext_lazy("It is decided. The answer has not gone out yet."),
     hide_blocked=is_answered,
+    # Proving the contact comes first, where there is one.
+    next_when=lambda subject_request, actor: (
+        not contact_needed(subject_request) or not answers_go_to(subject_request)[0]
+    ),
     shows=("enclosures", "answer"),
 )
 def send_answer(doing: Doing, given: Sending) -> None:
@@ -126,7 +134,9 @@ def send_answer(doing: Doing, given: Sending) -> None:
     """
     # The text that was approved, from its sealed row: nothing typed on this page goes out.
     decision = standing(doing.subject_request)
-    _check_sending(given, doing)
+    # Whatever it says: on the private page it is opened with a code, which can go nowhere either.
+    nowhere = not answers_go_to(doing.subject_request)[0]
+    _check_sending(given, doing, nowhere)
     _check_authority(doing, given.given_on or doing.today)
     doing.subject_request.send_answer()
     answer = write_message(doing, RequestMessage.Kind.ANSWER, str(decision.unseal("answer")))
@@ -141,8 +151,10 @@ def send_answer(doing: Doing, given: Sending) -> None:
         # Under the key of the record: the proof outlives the content, as the decision does.
         answer.proof = keep_proof(doing.subject_request, given.proof, at=doing.at)
     answer.save()
-    _release(doing, answer, given.given_on)
+    _release(doing, answer, given.given_on, nowhere)
     doing.facts |= {"message": answer.pk, "on_paper": answer.on_paper}
+    if nowhere and not given.given_on:
+        doing.facts["nowhere"] = True
 
 
 def _check_authority(doing: Doing, on: date) -> None:
@@ -153,8 +165,11 @@ def _check_authority(doing: Doing, on: date) -> None:
         raise Unmet(sentence)
 
 
-def _check_sending(given: Sending, doing: Doing) -> None:
+def _check_sending(given: Sending, doing: Doing, nowhere: bool) -> None:
     if given.given_on is None:
+        # Data go to a proved contact only; without any it is made ready, and goes nowhere.
+        if not nowhere and (sentence := contact_needed(doing.subject_request)):
+            raise Unmet(sentence)
         return
     if not doing.subject_request.received_on <= given.given_on <= doing.today:
         raise BadInput({"given_on": _("Enter a day from the receipt until today.")})
@@ -162,9 +177,10 @@ def _check_sending(given: Sending, doing: Doing) -> None:
         raise BadInput({"proof": _("Add the proof of the day on which it was given.")})
 
 
-def _release(doing: Doing, answer: RequestMessage, given_on: date | None) -> None:
+def _release(doing: Doing, answer: RequestMessage, given_on: date | None, nowhere: bool) -> None:
     """A letter counts from its posting, a mail from when it was sent, anything else from its day:
-    then the duty's deadlines are met, or missed when it was late.
+    then the duty's deadlines are met, or missed when it was late. What can go nowhere counts when
+    it is read with a code of the counter, or handed over.
     """
     # Given before by another way, with proof: nothing is sent twice.
     if given_on:
@@ -178,6 +194,10 @@ def _release(doing: Doing, answer: RequestMessage, given_on: date | None) -> Non
         )
     elif answer.on_paper:
         _owe_letter(doing, answer)
+    elif nowhere:
+        doing.afterwards.append(
+            lambda: notices.reaches_nobody(doing.subject_request, answer, at=doing.at)
+        )
     else:
         doing.afterwards.append(
             lambda: notices.tell(
@@ -281,7 +301,8 @@ def record_posting(doing: Doing, given: Posting) -> None:
 
 
 def _out(subject_request: SubjectRequest, actor: Actor) -> str:
-    if is_answered(subject_request):
+    # Delivered to nobody and kept ready: no more can be done, and the record says what was.
+    if is_answered(subject_request) or subject_request.kept_ready_on is not None:
         return ""
     answer = sent_answer(subject_request)
     if answer is None:
@@ -292,7 +313,7 @@ def _out(subject_request: SubjectRequest, actor: Actor) -> str:
     if subject_request.notices.undelivered().filter(what=Notice.What.ANSWER).exists():
         return _(
             "The answer did not arrive, so it does not count. Correct the contact where it is "
-            "wrong, and send the answer again."
+            "wrong, and send the answer again; or record that it can be delivered to nobody."
         )
     return _("The mail that tells of the answer has not gone out yet. It is sent by itself.")
 
@@ -313,14 +334,19 @@ def _all_posted(subject_request: SubjectRequest, actor: Actor) -> str:
     needs=(_out, _all_posted),
     after_erasure=True,
     lead=gettext_lazy(
-        "The answer is out and nothing is left to do. The requester still finds it on their page."
+        "The answer is out, or kept ready for who could not be reached, and nothing is left to do. "
+        "The requester still finds it on their page."
     ),
     done=gettext_lazy("The request is closed."),
     history=gettext_lazy("Closed"),
     told=gettext_lazy("The request was closed."),
     onward=50,
-    hint=gettext_lazy("The answer is out."),
+    hint=lambda subject_request: (
+        _("Nothing more can be done to deliver it.")
+        if subject_request.kept_ready_on
+        else _("The answer is out.")
+    ),
 )
 def close(doing: Doing, given: Nothing) -> None:
-    """The answer is out, no letter lies here any more, and nothing is left to do."""
+    """The answer is out or kept ready, no letter lies here any more, and nothing is left to do."""
     doing.subject_request.close()

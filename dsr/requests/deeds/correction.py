@@ -22,9 +22,9 @@ from dsr.requests.forms.fields import as_json, field_of
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import answers_go_to, notices_go_to, reindex, writes_to
 from dsr.requests.preconditions import contact_proved
-from dsr.requests.services import links
+from dsr.requests.services import kept_ready, links
 from dsr.requests.services.paper import take_back_letter
-from dsr.requests.states import OPEN, UNDECIDED, Ended
+from dsr.requests.states import ENDED, OPEN, UNDECIDED, Ended
 from dsr.vault.addresses import AddressRefused, canonical_or_blank
 from dsr.vault.services import unindex
 
@@ -32,6 +32,7 @@ from .declaration import deed
 from .doing import Doing
 from .held_contact import tell_old_contact
 from .inputs import Begin, typed, typed_together
+from .post import still_written_to
 from .release import send_fresh_link
 
 
@@ -73,7 +74,8 @@ class Contact:
     "edit_contact",
     gettext_lazy("Correct the contact"),
     permissions=(Permission.RECORD,),
-    states=OPEN,
+    states=(*OPEN, *ENDED),
+    needs=(still_written_to,),
     # What was decided for the contact of then must not go out to another one unseen.
     rests_on=True,
     address="contact",
@@ -84,6 +86,7 @@ class Contact:
     done=gettext_lazy("The contact is corrected."),
     history=gettext_lazy("The contact was corrected"),
     told=gettext_lazy("Your contact details were corrected."),
+    hide_blocked=lambda subject_request: not subject_request.is_open,
 )
 def edit_contact(doing: Doing, given: Contact) -> None:
     """Correct where answers go. Who did it last is not who approves what goes there."""
@@ -129,6 +132,12 @@ def _goes_elsewhere(doing: Doing) -> None:
     links.end(doing.subject_request, Ended.CONTACT, at=doing.at, actor=doing.actor)
     take_back_letter(doing.subject_request, at=doing.at)
     send_fresh_link(doing)
+    # That nobody can be reached was said of the old contact.
+    doing.afterwards.append(
+        lambda: kept_ready.take_back(
+            doing.subject_request, actor=doing.actor, at=doing.at, cause="delivered_after_all"
+        )
+    )
 
 
 def _tell_the_old_one(doing: Doing, address: str, medium: str) -> None:

@@ -23,7 +23,7 @@ from dsr.requests.mail_names import mail_name
 from dsr.requests.models import Notice, RequestMessage, SubjectRequest
 from dsr.requests.people import goes_by_post, lines_of, notices_go_to, writes_to
 from dsr.requests.preconditions import contact_needed, not_disputed, releasable
-from dsr.requests.services import notices, receipts
+from dsr.requests.services import kept_ready, notices, receipts
 from dsr.requests.services.notify import key_of
 from dsr.requests.services.paper import FIRST_ANSWER
 from dsr.requests.states import Status
@@ -213,7 +213,10 @@ def bounce_taken_back(doing: Doing, given: Which) -> None:
 
 
 def to_send_again(subject_request: SubjectRequest) -> list[Notice]:
-    """What did not arrive and still has somebody to tell."""
+    """What did not arrive and still has somebody to tell; nothing while the answer is kept ready,
+    as it stands that nobody can be told."""
+    if subject_request.kept_ready_on is not None:
+        return []
     found = subject_request.notices.undelivered().select_related("message", "extension", "pause")
     return [each for each in found if _still_of_use(each, subject_request)]
 
@@ -229,14 +232,29 @@ def _something_undelivered(subject_request: SubjectRequest, actor: Actor) -> str
     return "" if to_send_again(subject_request) else _("Everything has arrived, or is on its way.")
 
 
-def _somewhere_to_send(subject_request: SubjectRequest, actor: Actor) -> str:
+def still_written_to(subject_request: SubjectRequest, actor: Actor) -> str:
+    """A question of deeds that put a contact right: also of what has ended, while something of it
+    has to be sent again."""
+    if subject_request.is_open or to_send_again(subject_request):
+        return ""
+    if subject_request.kept_ready_on is not None:
+        return _("The answer is kept ready. Choose “Deliver it after all” first.")
+    return _("The request has ended and nothing has to be sent again.")
+
+
+def _nowhere_to_send(subject_request: SubjectRequest) -> str:
     found = to_send_again(subject_request)
     if not found or notices_go_to(subject_request)[0]:
         return ""
-    # Who is not written to finds it on the private page, and is given no other way.
-    if subject_request.may_write == MayWrite.NONE:
+    # Who is not written to finds it on the private page, and is given no other way; but an answer
+    # is opened there with a code that has to be given to them.
+    answers = any(each.what == What.ANSWER for each in found)
+    if subject_request.may_write == MayWrite.NONE and not answers:
         return ""
-    return _("There is no address to send it to. Correct the contact first.")
+    return _(
+        "There is no address to send it to. Correct the contact first, or record that it was given "
+        "by hand."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +294,7 @@ def _sent_again(facts: Facts, names: Names) -> str:
     gettext_lazy("Send again what did not arrive"),
     permissions=(Permission.WORK,),
     states=NOT_FROZEN,
-    needs=(_something_undelivered, _somewhere_to_send, not_disputed),
+    needs=(_something_undelivered, not_disputed),
     address="send-again",
     lead=gettext_lazy(
         "It goes to the contact as it is now: by mail, or as a letter where there is no mail "
@@ -286,6 +304,7 @@ def _sent_again(facts: Facts, names: Names) -> str:
     history=_sent_again,
     told=gettext_lazy("A message was sent to you again."),
     onward=20,
+    next_when=lambda subject_request, actor: not _nowhere_to_send(subject_request),
     hint=gettext_lazy("Something did not reach the requester. Correct the contact, or send again."),
     hide_blocked=lambda subject_request: not to_send_again(subject_request),
     shows=("undelivered",),
@@ -296,9 +315,14 @@ def send_again(doing: Doing, given: SentAgain) -> None:
     found = to_send_again(subject_request)
     answers = [each for each in found if each.what == What.ANSWER]
     _check_again(doing, given, answers)
+    if answers:
+        # It is tried once more, so that nobody can be reached is not proposed any longer.
+        kept_ready.take_back(subject_request, actor=doing.actor, at=doing.at, cause="sent_again")
     for notice in found:
         notice.state = Notice.State.REPLACED
         notice.save(update_fields=["state"])
+    # Nobody has to look after the old ones any more.
+    outbox.seen_to([each.key for each in found if each.key], actor_id=doing.user.pk, at=doing.at)
     doing.facts |= {
         "notices": [each.pk for each in found],
         "kinds": [each.kind for each in found],
@@ -313,13 +337,19 @@ def _check_again(doing: Doing, given: SentAgain, answers: list[Notice]) -> None:
             raise BadInput({"given_on": _("Enter a day from the receipt until today.")})
         if given.proof is None:
             raise BadInput({"proof": _("Add the proof of the day on which it was given.")})
-    # Data go to a proved contact and a proved person only, also the second time.
-    if answers and (
-        sentence := contact_needed(doing.subject_request)
-        or releasable(doing.subject_request, doing.actor)
-    ):
+    elif sentence := _nowhere_to_send(doing.subject_request):
         raise Unmet(sentence)
-    if answers and doing.subject_request.two_people and _proved_it_since(doing, answers):
+    # Data go to a proved person only, also the second time, and to a proved contact.
+    if answers and (sentence := releasable(doing.subject_request, doing.actor)):
+        raise Unmet(sentence)
+    if answers and not given.given_on:
+        _check_contact(doing, answers)
+
+
+def _check_contact(doing: Doing, answers: list[Notice]) -> None:
+    if sentence := contact_needed(doing.subject_request):
+        raise Unmet(sentence)
+    if doing.subject_request.two_people and _proved_it_since(doing, answers):
         raise Unmet(
             _("You proved the contact that it goes to. Another person has to send it again.")
         )
@@ -349,6 +379,10 @@ def _again(doing: Doing, notice: Notice, given: SentAgain) -> None:
             pause=notice.pause,
         )
         return
+    if what == What.ANSWER and notice.message:
+        # Its time for reading begins anew: the requester has not had it yet.
+        notice.message.renewed_at = doing.at
+        notice.message.save(update_fields=["renewed_at"])
     if what in (What.ANSWER, What.ENDING) and notice.message and goes_by_post(subject_request):
         _letter_again(doing, notice)
         return

@@ -27,11 +27,12 @@ from dsr.requests.preconditions import (
 from dsr.requests.services import links, reading
 from dsr.requests.services.held_contacts import check_cooled
 from dsr.requests.services.notify import tell_requester
-from dsr.requests.states import OPEN, CodeWay, ContactProofKind, Ended, Status
+from dsr.requests.states import ENDED, OPEN, CodeWay, ContactProofKind, Ended, Status
 
 from .declaration import Facts, Names, Nothing, Place, deed, history_line
 from .doing import Doing
 from .inputs import from_address, today, typed
+from .post import still_written_to
 
 EVERY = tuple(Status)
 # What speaks for a contact because it stands in the records.
@@ -138,8 +139,8 @@ def _proved(facts: Facts, names: Names) -> str:
     "prove_contact",
     gettext_lazy("Prove the contact"),
     permissions=(Permission.IDENTIFY,),
-    states=tuple(state for state in OPEN if state != Status.FROZEN),
-    needs=(_has_contact, _not_proved_yet, _another_approved),
+    states=tuple(state for state in (*OPEN, *ENDED) if state != Status.FROZEN),
+    needs=(still_written_to, _has_contact, _not_proved_yet, _another_approved),
     lead=gettext_lazy(
         "What the requester says of themselves proves no address: who knows the details of another "
         "gives an address of their own. Say what else speaks for it. Whoever proves the contact "

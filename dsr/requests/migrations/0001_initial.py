@@ -79,6 +79,7 @@ class Migration(migrations.Migration):
                 ("notice_by", models.DateField(blank=True, null=True)),
                 ("governing", models.BooleanField(default=False)),
                 ("moved_along", models.IntegerField(default=0)),
+                ("undelivered", models.BooleanField(default=False)),
                 ("trace", models.JSONField(default=list)),
                 (
                     "status",
@@ -484,6 +485,7 @@ class Migration(migrations.Migration):
                 ("due_on", models.DateField(blank=True, null=True)),
                 ("due_is_aim", models.BooleanField(default=False)),
                 ("answered_on", models.DateField(blank=True, null=True)),
+                ("kept_ready_on", models.DateField(blank=True, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("group_key", models.UUIDField(blank=True, db_index=True, null=True)),
                 ("submission_key", models.UUIDField(blank=True, null=True, unique=True)),
@@ -655,6 +657,7 @@ class Migration(migrations.Migration):
                 ),
                 ("to_proved_only", models.BooleanField(default=False)),
                 ("renewed_at", models.DateTimeField(blank=True, null=True)),
+                ("kept_since", models.DateTimeField(blank=True, null=True)),
                 ("taken_back_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
@@ -2274,6 +2277,126 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="KeptReady",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("attempts", dsr.vault.fields.SealedField(purpose="record")),
+                ("other_ways", dsr.vault.fields.SealedField(purpose="record")),
+                ("why", dsr.vault.fields.SealedField(purpose="record")),
+                ("proposed_at", models.DateTimeField()),
+                ("in_force_at", models.DateTimeField(blank=True, null=True)),
+                ("ended", models.JSONField(blank=True, default=list)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "came",
+                    models.CharField(
+                        blank=True,
+                        choices=[("delivered", "Delivered"), ("taken_back", "Taken Back")],
+                        max_length=10,
+                    ),
+                ),
+                ("delivered_on", models.DateField(blank=True, null=True)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="requests.requestmessage",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+                (
+                    "second_person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="kept_ready",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "kept ready",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="subjectrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("answered_on", None), ("kept_ready_on", None), _connector="OR"),
+                name="request_answered_or_kept",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="keptready",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("settled_at", None)),
+                fields=("subject_request",),
+                name="kept_ready_one_stands",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="keptready",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("second_person", None),
+                    models.Q(("second_person", models.F("proposed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="kept_ready_two_people_are_two",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="keptready",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("settled_at", None), models.Q(("came", ""), _negated=True), _connector="XOR"
+                ),
+                name="kept_ready_settled_says_how",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="keptready",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("came", "delivered"), _negated=True),
+                    models.Q(("delivered_on", None), _negated=True),
+                    _connector="XOR",
+                ),
+                name="kept_ready_delivered_has_day",
+            ),
         ),
         migrations.CreateModel(
             name="StaffingGap",

@@ -16,6 +16,7 @@ from .held_contact import (
     HeldContact,
     NotMeLink,
 )
+from .kept_ready import KeptReady
 from .notices import Notice
 from .people import Evidence, IdentityDocument, IdentityRule, Person
 from .release import ContactProof, Reading, ReadingCode
@@ -39,6 +40,7 @@ __all__ = [
     "HeldContact",
     "IdentityDocument",
     "IdentityRule",
+    "KeptReady",
     "LimitCounter",
     "LostLink",
     "MailThrottle",

@@ -108,6 +108,9 @@ class Deadline(DeadlineBase):
     governing = models.BooleanField(default=False)
     # Days by which an aim goes along with the duty that it serves, extended or paused.
     moved_along = models.IntegerField(default=0)
+    # It ended because nobody could be reached, and on ``ended_on`` nothing was delivered: missed
+    # where its day had passed, else cancelled.
+    undelivered = models.BooleanField(default=False)
     trace = models.JSONField(default=list)
     computed_at = models.DateTimeField()
 

@@ -33,7 +33,7 @@ def assignee_works() -> Exists:
             user=OuterRef("assignee"),
             organisation=OuterRef("organisation"),
             role__in=roles_with(Permission.WORK),
-            user__in=User.objects.able_to_sign_in(),
+            user__in=User.objects.who_can_sign_in(),
         )
     )
 
@@ -60,23 +60,27 @@ class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
     def open(self) -> SubjectRequestQuerySet:
         return self.filter(status__in=OPEN)
 
+    def awaiting(self) -> SubjectRequestQuerySet:
+        """As ``SubjectRequest.awaits_answer``."""
+        return self.open().filter(answered_on=None, kept_ready_on=None)
+
     def unassigned(self) -> SubjectRequestQuerySet:
         """Those that nobody has, or somebody who can work on them no more."""
         return self.filter(~assignee_works())
 
     def first_due_first(self) -> SubjectRequestQuerySet:
         """What still owes an answer first, by its date; what is answered or ended after it."""
-        owing = models.Q(answered_on=None, status__in=OPEN)
+        owing = models.Q(answered_on=None, kept_ready_on=None, status__in=OPEN)
         ordered = self.annotate(owes=models.Case(models.When(owing, then=0), default=1))
         return ordered.order_by(
             "owes", models.F("due_on").asc(nulls_last=True), "received_on", "pk"
         )
 
     def overdue(self, today: date) -> SubjectRequestQuerySet:
-        return self.open().filter(answered_on=None, due_is_aim=False, due_on__lt=today)
+        return self.awaiting().filter(due_is_aim=False, due_on__lt=today)
 
     def due_within(self, today: date, last: date) -> SubjectRequestQuerySet:
-        return self.open().filter(answered_on=None, due_on__range=(today, last))
+        return self.awaiting().filter(due_on__range=(today, last))
 
 
 class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
@@ -123,6 +127,8 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
     # No law, order or policy sets a day, so the one above is only what the organisation aims at.
     due_is_aim = models.BooleanField(default=False)
     answered_on = models.DateField(null=True, blank=True)
+    # Since when it stands that what is ready can reach nobody.
+    kept_ready_on = models.DateField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     assignee = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -160,6 +166,10 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
                 condition=~models.Q(status__in=[Status.DECIDED, Status.CLOSED])
                 | ~models.Q(outcome=""),
                 name="request_decided_has_outcome",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answered_on=None) | models.Q(kept_ready_on=None),
+                name="request_answered_or_kept",
             ),
         ]
         indexes = [
@@ -275,6 +285,19 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
     def close(self) -> None:
         """Nothing is left to do."""
 
+    @transition(
+        field=status,
+        source=[Status.DECIDED, Status.CLOSED],
+        target=RETURN_VALUE(Status.DECIDED, Status.CLOSED),
+    )
+    def deliver_after_all(self) -> str:
+        """What could not be delivered is to be delivered all the same: an answer is owed again.
+        What was only proposed leaves the request where it is."""
+        if self.kept_ready_on is None:
+            return str(self.status)
+        self.kept_ready_on = self.ended_at = None
+        return str(Status.DECIDED)
+
     @transition(field=status, source=UNDECIDED, target=Status.WITHDRAWN)
     def withdraw(self) -> None:
         """The requester no longer asks."""
@@ -321,7 +344,7 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
 
     def _taken_up_again(self) -> str:
         self.outcome = self.ground = ""
-        self.answered_on = self.ended_at = None
+        self.answered_on = self.kept_ready_on = self.ended_at = None
         return str(Status.IN_PROGRESS)
 
     # Questions.
@@ -332,8 +355,9 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
 
     @property
     def awaits_answer(self) -> bool:
-        """Open, and nothing has gone out yet: only then can it be overdue."""
-        return self.is_open and self.answered_on is None
+        """Open, nothing has gone out yet, and somebody can be reached: only then can it be
+        overdue."""
+        return self.is_open and self.answered_on is None and self.kept_ready_on is None
 
     def days_left(self, today: date) -> int | None:
         """Days until the governing date, negative when it is past; None where there is no date."""

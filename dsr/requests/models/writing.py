@@ -123,6 +123,8 @@ class RequestMessage(SealedModel):
     to_proved_only = models.BooleanField(default=False)
     # Of an answer: from when its time for reading, and the count of readings, begin once more.
     renewed_at = models.DateTimeField(null=True, blank=True)
+    # Of what could not be delivered: kept ready since then, and read while its content lasts.
+    kept_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["at", "pk"]

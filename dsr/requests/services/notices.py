@@ -25,6 +25,7 @@ from dsr.requests.models import Deadline, Extension, Notice, Pause, RequestMessa
 from dsr.requests.preconditions import sent_answer
 from dsr.requests.states import Duty
 
+from . import kept_ready
 from .notify import Text, key_of, responsible, tell_requester, tell_staff
 
 What, State = Notice.What, Notice.State
@@ -78,6 +79,23 @@ def keep(notice: Notice, into: list[Model] | None = None) -> None:
         into.append(notice)
         return
     notice.save()
+
+
+def reaches_nobody(
+    subject_request: SubjectRequest, answer: RequestMessage, *, at: datetime
+) -> None:
+    """The answer is there and can go nowhere: it counts when it was read or handed over."""
+    keep(
+        Notice(
+            subject_request=subject_request,
+            what=What.ANSWER,
+            kind="answer_ready",
+            medium="none",
+            state=State.BACK,
+            owed_at=at,
+            message=answer,
+        )
+    )
 
 
 def given(
@@ -171,9 +189,11 @@ def went_out(
 ) -> None:
     """It is out since this day: duties are met by it, dates moved, clocks stopped."""
     notice.state, notice.on, notice.seen_to = State.OUT, on, False
-    live = _live(subject_request)
+    live, hanging = _live(subject_request), []
+    if notice.what == What.ANSWER:
+        hanging = kept_ready.delivered(subject_request, notice.message, on, actor=actor, at=at)
     OUT[What(notice.what)](notice, subject_request, on, actor, at)
-    notice.ended = sorted(live - _live(subject_request))
+    notice.ended = sorted({*hanging, *(live - _live(subject_request))})
     notice.save()
 
 
@@ -198,6 +218,31 @@ def came_back(notice: Notice, subject_request: SubjectRequest, actor: Actor, at:
             key=f"not_delivered:{notice.pk}:{int(at.timestamp())}",
             what=MAILS.get(notice.kind, notice.kind),
         )
+
+
+def was_read(
+    subject_request: SubjectRequest, message: RequestMessage, *, actor: Actor, at: datetime
+) -> None:
+    """Its message had told nobody, and still the answer was opened: that is its delivery."""
+    lost = subject_request.notices.undelivered().filter(what=What.ANSWER, message=message)
+    if subject_request.answered_on is not None or message != sent_answer(subject_request):
+        return
+    if lost.update(state=State.REPLACED):
+        today = subject_request.organisation.today(at)
+        given(subject_request, What.ANSWER, today, actor=actor, at=at, message=message)
+
+
+def seen_to(key: str, *, actor: Actor, at: datetime) -> None:
+    """Somebody has taken care of what did not arrive. An answer that told nobody stays what it is;
+    of an ending that told nobody the clocks stop."""
+    for notice in Notice.objects.filter(key=key).exclude(what=What.ANSWER):
+        notice.seen_to = True
+        notice.save(update_fields=["seen_to"])
+        if notice.what == What.ENDING and notice.state == State.BACK:
+            locked = SubjectRequest.objects.select_for_update(of=("self",))
+            ended = locked.select_related("organisation").get(pk=notice.subject_request_id)
+            if not ended.is_open:
+                lifecycle.cancel_all(ended, actor=actor, at=at)
 
 
 def replace(subject_request: SubjectRequest, **which: Any) -> None:

@@ -39,7 +39,7 @@ from dsr.requests.states import CodeWay, Read
 from dsr.vault.models import SealedFile
 from dsr.vault.services import keyed_hash
 
-from . import links
+from . import links, notices
 from .notify import common_context, in_confidence, tell_requester
 
 DIGITS = 8
@@ -66,6 +66,11 @@ def released(subject_request: SubjectRequest) -> QuerySet[RequestMessage]:
 
 def readable_until(message: RequestMessage) -> datetime:
     return _since(message) + READABLE
+
+
+def is_over(message: RequestMessage, at: datetime) -> bool:
+    """Whether its time for reading has passed; what is kept ready is read while it is there."""
+    return message.kept_since is None and at >= readable_until(message)
 
 
 def opened(session: PrivateSession, at: datetime) -> list[RequestMessage]:
@@ -99,7 +104,7 @@ def _readable(
     return [
         each
         for each in messages
-        if at < readable_until(each) and not (kept_back and each.to_proved_only)
+        if not is_over(each, at) and not (kept_back and each.to_proved_only)
     ]
 
 
@@ -315,6 +320,7 @@ def _open(session: PrivateSession, code: ReadingCode, at: datetime) -> None:
     ReadingCode.objects.filter(pk=code.pk).update(used_at=at, session=session)
     for message in allowed:
         _count(session, message, Read.PAGE, at)
+        notices.was_read(session.subject_request, message, actor=REQUESTER, at=at)
 
 
 def take_letter(session: PrivateSession, message_id: int, *, at: datetime) -> SealedFile | None:
@@ -361,7 +367,7 @@ def _check_open(session: PrivateSession, message: RequestMessage, at: datetime) 
         raise RequestError(sentence)
     raise RequestError(
         _("Enter a code first. It is sent to the contact that we hold.")
-        if at < readable_until(message)
+        if not is_over(message, at)
         else _("This answer is no longer open here. Ask for it anew.")
     )
 

@@ -49,7 +49,7 @@ def staff_of(organisations: Iterable[Organisation]) -> list[StaffThere]:
     """In two queries, however many organisations."""
     found = {each.pk: StaffThere(each) for each in organisations}
     members = Membership.objects.filter(
-        organisation__in=found, user__in=User.objects.able_to_sign_in()
+        organisation__in=found, user__in=User.objects.who_can_sign_in()
     )
     for each in members:
         found[each.organisation_id].people.append(each)

@@ -168,6 +168,6 @@ def _who_may_name(gap: Gap) -> list[User]:
     """
     department = gap.department.pk if gap.department else None
     named = partial(User.objects.with_permission, Permission.INVITE, gap.organisation)
-    able = User.objects.able_to_sign_in()
+    able = User.objects.who_can_sign_in()
     found = able.filter(Q(pk__in=named(department=department).values("pk")) | Q(is_superuser=True))
     return list(found.order_by("pk")) or list(named())
