@@ -236,3 +236,17 @@ def test_who_was_invited_and_has_not_come_is_nobody_yet(desk: Desk) -> None:
     asked = cast.ask(desk.right("img", "access"))
     assert invited not in approvers(asked, desk.officer)
     assert invited not in team(asked)
+
+
+def test_who_begins_work_takes_what_was_left_by_somebody_and_nothing_else(desk: Desk) -> None:
+    def begun(demoted: bool) -> SubjectRequest:
+        asked = cast.ask(desk.right("img", "access"))
+        asked = assignment.assign(
+            asked.pk, to=desk.handler, actor=desk.officer, at=MORNING, seen=asked.version
+        )
+        if demoted:
+            Membership.objects.filter(user=desk.handler).update(role="auditor")
+        return cast.begin(asked, desk.officer)
+
+    assert begun(demoted=False).assignee == desk.handler
+    assert begun(demoted=True).assignee == desk.officer
