@@ -70,6 +70,10 @@ class UserManager(BaseUserManager["User"]):
         )
 
     def who_can_sign_in(self) -> models.QuerySet["User"]:
+        """Not who was deactivated, nor who was invited and has not come.
+
+        Who has no second factor yet can: it is set up at the next log-in.
+        """
         return self.filter(is_active=True).exclude(password__startswith=NOT_COME)
 
     def with_permission(

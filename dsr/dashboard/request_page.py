@@ -531,12 +531,12 @@ def _extension_words(extension: Extension, subject_request: SubjectRequest) -> s
     }
 
 
-def duplicates(subject_request: SubjectRequest) -> list[SubjectRequest]:
-    return list(queries.possible_duplicates(subject_request)[:MOST_RELATED])
+def duplicates(subject_request: SubjectRequest, by: User) -> list[SubjectRequest]:
+    return list(queries.possible_duplicates(subject_request, by)[:MOST_RELATED])
 
 
-def related(subject_request: SubjectRequest) -> list[SubjectRequest]:
-    return list(queries.related(subject_request).select_related("right")[:MOST_RELATED])
+def related(subject_request: SubjectRequest, by: User) -> list[SubjectRequest]:
+    return list(queries.related(subject_request, by)[:MOST_RELATED])
 
 
 @dataclass(frozen=True, slots=True)

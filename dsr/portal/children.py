@@ -17,6 +17,7 @@ from dsr.policies.models import Organisation, Right
 class ChildsRight:
     """A door for parents: where it is, for which ages, and who may go through."""
 
+    right: Right
     title: str
     ask_url: str
     who: str
@@ -44,6 +45,7 @@ def for_children(rights: Sequence[Right], organisation: Organisation) -> ForChil
 
 def _shown(right: Right, organisation: Organisation) -> ChildsRight:
     return ChildsRight(
+        right=right,
         title=str(right.here("title")),
         ask_url=reverse("portal:ask", args=[organisation.slug, right.slug]),
         who=_("%(ages)s: %(who)s.")

@@ -128,8 +128,13 @@ def policy_url(right: Right) -> str:
     return f"{reverse('portal:policy', args=slugs)}?right={right.slug}#clause"
 
 
-def groups(rights: Sequence[Right], organisation: Organisation) -> list[Group]:
-    """Rights under headings: the policy's own by audience first, then each law's."""
+def groups(
+    rights: Sequence[Right], organisation: Organisation, *, doors: Sequence[Right]
+) -> list[Group]:
+    """Rights under headings: the policy's own by audience first, then each law's.
+
+    ``doors``: those that may be named as another door to the same.
+    """
     found: dict[str, Group] = {}
     # The policy's own first: what a law adds is shown beside them, never mixed in.
     for right in sorted(rights, key=lambda right: (bool(right.law), right.position)):
@@ -137,7 +142,7 @@ def groups(rights: Sequence[Right], organisation: Organisation) -> list[Group]:
         # An anchor is an address too, so it keeps to letters and hyphens.
         anchor = f"law-{right.law.lower()}" if right.law else right.audience_code
         group = found.setdefault(title, Group(title, anchor.replace(" ", "-").replace("_", "-")))
-        group.rights.append(show_right(right, organisation, rights))
+        group.rights.append(show_right(right, organisation, doors))
     return list(found.values())
 
 

@@ -77,8 +77,11 @@ def by_person(user: User, typed: str) -> QuerySet[SubjectRequest]:
     return visible_to(user).filter(safe_id__in=safes)
 
 
-def possible_duplicates(subject_request: SubjectRequest) -> QuerySet[SubjectRequest]:
-    """Other requests for the same right that give the same address; a hint, never a match."""
+def possible_duplicates(subject_request: SubjectRequest, by: User) -> QuerySet[SubjectRequest]:
+    """Other requests for the same right that give the same address; a hint, never a match.
+
+    Those that this person may look into: departments divide.
+    """
     # A family shares an address and a number, so this is a hint and no match (promise A11).
     safes: set[int] = set()
     for person in subject_request.people.all():
@@ -86,7 +89,7 @@ def possible_duplicates(subject_request: SubjectRequest) -> QuerySet[SubjectRequ
             if value := person.reveal(name, altered=""):
                 safes |= find(name, str(value), subject_request.organisation.country)
     safes.discard(subject_request.safe_id)
-    return SubjectRequest.objects.filter(
+    return visible_to(by).filter(
         organisation_id=subject_request.organisation_id,
         # By kind: in another version of the policy the same right is another row.
         kind=subject_request.kind,
@@ -94,10 +97,9 @@ def possible_duplicates(subject_request: SubjectRequest) -> QuerySet[SubjectRequ
     )
 
 
-def related(subject_request: SubjectRequest) -> QuerySet[SubjectRequest]:
-    """What was asked for together, each with deadlines of its own."""
+def related(subject_request: SubjectRequest, by: User) -> QuerySet[SubjectRequest]:
+    """What was asked for together, each with deadlines of its own, if one may look into it."""
     if subject_request.group_key is None:
         return SubjectRequest.objects.none()
-    return SubjectRequest.objects.filter(group_key=subject_request.group_key).exclude(
-        pk=subject_request.pk
-    )
+    together = visible_to(by).filter(group_key=subject_request.group_key)
+    return together.exclude(pk=subject_request.pk)

@@ -10,12 +10,14 @@ from dsr.accounts import approving
 from dsr.accounts import services as accounts
 from dsr.accounts.models import Membership, User
 from dsr.accounts.reporting import AccountsError
+from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Department
 from dsr.requests.decision_rules import approvers
 from dsr.requests.deeds import assignment
 from dsr.requests.errors import BadInput, NotAllowed
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services.notify import team
+from dsr.requests.services.altered_values import Altered
+from dsr.requests.services.notify import responsible, team
 from tests import cast
 from tests.cast import MORNING, Desk
 from tests.dashboard.conftest import Seat
@@ -67,6 +69,83 @@ def test_nothing_of_it_stands_in_queue_search_letters_or_tiles(
     found = handler.client.post("/staff/search/", {"text": asked.reference})
     assert asked.reference not in found.content.decode().replace(f'value="{asked.reference}"', "")
     assert asked.reference in seat("officer").open("/staff/")
+
+
+def test_what_is_alike_or_was_asked_together_is_not_named_to_another_department(
+    desk: Desk, seat: SeatOf, elsewhere: Department
+) -> None:
+    """The same person asks twice, and asks for something else in the same breath."""
+    first, second, third = (
+        cast.ask(desk.right("img", slug)) for slug in ("access", "access", "rectify")
+    )
+    SubjectRequest.objects.filter(pk=second.pk).update(department=elsewhere)
+    together = SubjectRequest.objects.filter(pk__in=[second.pk, third.pk])
+    together.update(group_key="6f1d3c52-7f0a-4c54-9a39-0d1b6c1f2a10")
+    own = f"/staff/requests/{second.reference}/"
+    page = seat("officer").open(own)
+    assert first.reference in page
+    assert third.reference in page
+    page = seat("handler").open(own)
+    assert first.reference not in page
+    assert third.reference not in page
+
+
+def test_a_value_that_was_altered_is_named_to_its_own_department_alone(
+    desk: Desk, seat: SeatOf, elsewhere: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    found = [Altered(asked, "a name")]
+    monkeypatch.setattr("dsr.dashboard.views.health.altered_values", lambda: found)
+    assert asked.reference in seat("officer").open("/staff/health/")
+    assert asked.reference not in seat("handler").open("/staff/health/")
+
+
+def test_mail_about_an_account_is_shown_to_who_names_people_there(
+    desk: Desk, seat: SeatOf, elsewhere: Department
+) -> None:
+    img, officer = desk.organisation("img"), desk.officer
+    accounts.invite(
+        *("nia@example.org", "Nia Invited", img, "clerk"),
+        by=officer,
+        at=MORNING,
+        department=elsewhere,
+    )
+    OutboxMessage.objects.filter(kind="invitation").update(status="failed")
+    assert "Nia Invited" in seat("officer").open("/staff/letters/")
+    attic = Department.objects.create(organisation=img, slug="attic", name="Attic")
+    Membership.objects.filter(user=officer).exclude(organisation=img).delete()
+    Membership.objects.filter(user=officer).update(department=attic)
+    assert "Nia Invited" not in seat("officer").open("/staff/letters/")
+
+
+@pytest.mark.parametrize("how", ["a smaller role", "another department", "a closed account"])
+def test_who_can_work_on_a_request_no_more_leaves_it_to_the_team_and_in_the_list_of_nobody(
+    desk: Desk, seat: SeatOf, how: str
+) -> None:
+    asked = cast.ask(desk.right("img", "access"))
+    asked = assignment.assign(
+        asked.pk, to=desk.handler, actor=desk.officer, at=MORNING, seen=asked.version
+    )
+    assert responsible(asked) == [desk.handler]
+    officer, left = seat("officer"), "works on it no more"
+    assert asked.reference not in officer.open("/staff/?assignee=nobody")
+    assert left not in officer.open("/staff/")
+    members = Membership.objects.filter(user=desk.handler)
+    if how == "a smaller role":
+        members.update(role="auditor")
+    elif how == "another department":
+        img = desk.organisation("img")
+        attic = Department.objects.create(organisation=img, slug="attic", name="Attic")
+        members.filter(organisation=img).update(department=attic)
+    else:
+        User.objects.filter(pk=desk.handler.pk).update(is_active=False)
+    asked = SubjectRequest.objects.get(pk=asked.pk)
+    assert desk.handler not in responsible(asked)
+    assert desk.officer in responsible(asked)
+    page = officer.open("/staff/?assignee=nobody")
+    assert asked.reference in page
+    assert left in page
+    assert left in officer.open(f"/staff/requests/{asked.reference}/")
 
 
 def test_nobody_of_another_department_does_reads_or_is_given_anything(
@@ -157,3 +236,17 @@ def test_who_was_invited_and_has_not_come_is_nobody_yet(desk: Desk) -> None:
     asked = cast.ask(desk.right("img", "access"))
     assert invited not in approvers(asked, desk.officer)
     assert invited not in team(asked)
+
+
+def test_who_begins_work_takes_what_was_left_by_somebody_and_nothing_else(desk: Desk) -> None:
+    def begun(demoted: bool) -> SubjectRequest:
+        asked = cast.ask(desk.right("img", "access"))
+        asked = assignment.assign(
+            asked.pk, to=desk.handler, actor=desk.officer, at=MORNING, seen=asked.version
+        )
+        if demoted:
+            Membership.objects.filter(user=desk.handler).update(role="auditor")
+        return cast.begin(asked, desk.officer)
+
+    assert begun(demoted=False).assignee == desk.handler
+    assert begun(demoted=True).assignee == desk.officer

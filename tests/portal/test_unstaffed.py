@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from dsr.accounts.models import Membership, User
 from dsr.notifications.models import OutboxMessage
-from dsr.policies.models import Department, Organisation
+from dsr.policies.models import Department, Organisation, Right
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import staffing
 from tests import cast
@@ -125,6 +126,20 @@ def test_who_may_name_staff_there_hears_of_it(desk: Desk) -> None:
     assert "nobody is left who could work on requests of the department Customer support." in body
 
 
+@pytest.mark.parametrize("how", ["none", "closed", "invited and never come"])
+def test_without_an_administrator_people_of_the_other_department_hear_of_it(
+    desk: Desk, how: str
+) -> None:
+    only_legal(desk)
+    if how != "none":
+        root = User.objects.create_superuser("root@example.org", "Root", "a-long-password-1")
+        closed = {"is_active": False} if how == "closed" else {"password": "!never"}
+        User.objects.filter(pk=root.pk).update(**closed)
+    staffing.sweep(at=MORNING)
+    told = OutboxMessage.objects.filter(kind="unstaffed")
+    assert {each.recipient_user_id for each in told} == {desk.officer.pk, desk.second_officer.pk}
+
+
 def test_each_occasion_is_told_once_and_again_after_thirty_days(desk: Desk) -> None:
     User.objects.create_superuser("root@example.org", "Root", "a-long-password-1")
     members = Membership.objects.filter(organisation__slug="indigomed")
@@ -151,3 +166,118 @@ def test_the_pages_that_lead_to_the_form_say_that_it_is_closed(
     page = visitor.client.get("/indigomed/").content.decode()
     assert "Ask for this" not in page
     assert "Not on this site at the moment: how else to ask" in page
+    assert "INDIGOMED takes no requests on this site now" in page
+    assert "How to reach them" in page
+
+
+def test_a_closed_form_names_its_right_the_other_ways_and_the_open_door_to_the_same(
+    visitor: Visitor, desk: Desk
+) -> None:
+    token = visitor.token("/imo/delete/")
+    only_legal(desk)
+    said = " ".join(visitor.client.get("/imo/delete/").content.decode().split())
+    assert "IMO takes no requests for “Deletion” on this site now" in said
+    assert "On the organisation’s website: www.imohealth.com, “Contact Us” tab" in said
+    assert "By e-mail: customersupport@imohealth.com" not in said
+    assert '<a class="button button--secondary" href="/imo/eu-delete/">' in said
+    typed = {"form_token": token, "name": "Zoé Canary-Quill"}
+    sent = visitor.client.post("/imo/delete/", typed)
+    assert sent.status_code == 503
+    again = sent.content.decode()
+    assert "Nothing was sent. What you typed is below." in again
+    assert 'formaction="/imo/eu-delete/"' in again
+    came = visitor.client.post("/imo/eu-delete/", typed)
+    assert "What you typed came along." in came.content.decode()
+
+
+def gdpr_access(organisation: Organisation, rights: list[Right]) -> set[int]:
+    return {each.pk for each in rights if each.slug == "gdpr-access"}
+
+
+def test_no_page_recommends_a_closed_form(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not as the better door, on the page of rights or on a form that is open."""
+    better, door = "There is a better door to the same.", 'href="/indigomed/gdpr-access/">Access'
+    for url in ("/indigomed/", "/indigomed/copy/"):
+        page = visitor.open(url)
+        assert better in page
+        assert door in page
+    for room in ("portal.views.rights", "portal.views.unstaffed", "requests.services.staffing"):
+        monkeypatch.setattr(f"dsr.{room}.closed_at", gdpr_access)
+    for url in ("/indigomed/", "/indigomed/copy/"):
+        assert better not in visitor.open(url)
+    assert door not in visitor.open("/indigomed/copy/")
+    assert visitor.client.get("/indigomed/gdpr-access/").status_code == 503
+
+
+def test_a_form_that_was_not_sent_is_not_shown_again_where_nobody_is_there(
+    visitor: Visitor, desk: Desk
+) -> None:
+    only_legal(desk)
+    strict = Client(enforce_csrf_checks=True)
+    refused = strict.post("/imo/delete/", {"name": "Zoé Canary-Quill"})
+    assert refused.status_code == 503
+    assert "Zoé Canary-Quill" in refused.content.decode()
+
+
+def test_the_doors_for_a_child_say_which_are_closed(visitor: Visitor, desk: Desk) -> None:
+    leave(desk, "no member at all")
+    page = visitor.client.get("/indigomed/").content.decode()
+    section = page.partition('id="for-your-child"')[2].partition("</section>")[0]
+    doors = section.count("<li>")
+    assert doors > 0
+    assert section.count("Not on this site at the moment") == doors
+
+
+def test_who_cannot_sign_in_does_not_count_and_who_sets_up_a_second_factor_first_does(
+    desk: Desk,
+) -> None:
+    """A second factor is set up at the next log-in; a first password needs the invitation."""
+    right = desk.right("indigomed", "accounting")
+    assert not Authenticator.objects.exists()
+    assert staffing.staffed(right)
+    for how in ("invited and never come", "deactivated"):
+        leave(desk, how)
+        assert not staffing.staffed(right), how
+
+
+def test_a_closed_organisation_with_open_requests_is_named_too(desk: Desk) -> None:
+    """It takes nothing new, and what it took has its time limits."""
+    Organisation.objects.filter(slug="indigomed").update(is_open=False)
+    leave(desk, "no member at all")
+    assert staffing.problems(MORNING) == []
+    cast.ask(desk.right("indigomed", "accounting"))
+    (problem,) = staffing.problems(MORNING)
+    assert (problem.code, problem.number) == ("unstaffed:indigomed", 1)
+
+
+def test_health_names_where_nobody_could_be_the_second_of_two_people(desk: Desk) -> None:
+    """Health data goes out when two agree; of one person alone nothing would ever leave."""
+    cast.ask(desk.right("indigomed", "copy"))
+    members = Membership.objects.filter(organisation__slug="indigomed")
+    others = members.exclude(user=desk.officer)
+    others.update(role="clerk", approves_from=None)
+    (problem,) = staffing.problems(MORNING)
+    assert (problem.code, problem.number) == ("no_second_person:indigomed", 1)
+    assert str(problem.text) == (
+        "INDIGOMED: nobody is there who could approve as a second person; what needs two people "
+        "cannot be answered"
+    )
+    # Somebody else who prepares it; or the declaration that there is one person only.
+    others.filter(user=desk.clerk).update(role="handler")
+    assert staffing.problems(MORNING) == []
+    others.update(role="clerk")
+    Organisation.objects.filter(slug="indigomed").update(sole_decisions=True)
+    assert staffing.problems(MORNING) == []
+
+
+def test_a_second_person_of_another_department_is_none_here(desk: Desk) -> None:
+    cast.ask(desk.right("imo", "delete"))
+    only_legal(desk)
+    support = Department.objects.get(organisation__slug="imo", slug="customer-support")
+    Membership.objects.filter(organisation__slug="imo", user=desk.handler).update(
+        department=support
+    )
+    (problem,) = staffing.problems(MORNING)
+    assert (problem.code, problem.number) == ("no_second_person:imo:customer-support", 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -13,7 +14,7 @@ from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Organisation
 from dsr.requests.deeds import correction, decision, evidence, review
 from dsr.requests.deeds.decision import Proposal
-from dsr.requests.deeds.declaration import unmet
+from dsr.requests.deeds.declaration import DEEDS, unmet
 from dsr.requests.errors import NotAllowed, NotNow, Stale, Unmet
 from dsr.requests.history import timeline
 from dsr.requests.models import Evidence, SubjectRequest
@@ -274,3 +275,22 @@ def test_declared_sole_decisions_do_not_go_past_a_second_person(desk: Desk) -> N
     begun = cast.begin(cast.ask(desk.right("indigomed", "accounting")), desk.handler)
     with pytest.raises(Unmet, match="A second person has to approve"):
         decision.decide_alone(begun.pk, cast.alone(GRANT), actor=desk.officer, at=cast.MORNING)
+
+
+def test_where_nobody_else_may_approve_it_is_said_and_who_will_soon_is_asked(desk: Desk) -> None:
+    def said(asked: SubjectRequest) -> str:
+        return str(DEEDS["propose"].done_for(SubjectRequest.objects.get(pk=asked.pk)))
+
+    asked = "The decision is proposed. A second person has been asked to look at it."
+    others = Membership.objects.filter(organisation__slug="indigomed").exclude(user=desk.handler)
+    others.exclude(user=desk.officer).update(approves_from=None)
+    others.filter(user=desk.officer).update(approves_from=cast.MORNING + timedelta(days=1))
+    assert said(in_review(desk)) == asked
+    told = OutboxMessage.objects.filter(kind="review_wanted")
+    assert [each.recipient_user_id for each in told] == [desk.officer.pk]
+    others.update(approves_from=None)
+    assert said(in_review(desk)) == (
+        "The decision is proposed. Nobody else may approve here, so nobody was asked: tell an "
+        "administrator to name a second person."
+    )
+    assert told.count() == 1

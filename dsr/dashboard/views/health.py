@@ -68,11 +68,14 @@ class HealthView(Post):
         }
 
     def _altered(self) -> list[dict[str, Any]]:
-        """Of the own organisations by reference; of others only that there is something."""
-        own = {each.pk for each in self.organisations}
-        told = []
-        for each in altered_values():
-            request = each.subject_request
-            seen = request if request and request.organisation_id in own else None
-            told.append({"request": seen, "where": each.where})
-        return told
+        """Of what this person may see by reference; of others only that there is something."""
+        altered = altered_values()
+        found = [each.subject_request.pk for each in altered if each.subject_request]
+        own = self.seen().in_bulk(found)
+        return [
+            {
+                "request": own.get(each.subject_request.pk) if each.subject_request else None,
+                "where": each.where,
+            }
+            for each in altered
+        ]

@@ -75,8 +75,13 @@ class Post(StaffView):
 
     def about_accounts(self, messages: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
         """Mails to the colleagues whom this person may invite: invitations, notices, reminders."""
-        own = [each.pk for each in self.organisations if self.may(Permission.INVITE, each.pk)]
-        people = Membership.objects.filter(organisation__in=own).values("user_id")
+        own = {pk: limit for pk, limit in self.reach.items() if self.may(Permission.INVITE, pk)}
+        people = [
+            each.user_id
+            for each in Membership.objects.filter(organisation__in=own)
+            # Who is limited to a department names people there alone.
+            if own[each.organisation_id] in (None, each.department_id)
+        ]
         return messages.filter(reference="", recipient_user_id__in=people)
 
     def message(self, message_id: int) -> tuple[OutboxMessage, SubjectRequest]:

@@ -25,7 +25,7 @@ from dsr.policies.kinds import Kind
 from dsr.requests import queries
 from dsr.requests.errors import NotAllowed
 from dsr.requests.models import SubjectRequest
-from dsr.requests.models.subject_request import SubjectRequestQuerySet
+from dsr.requests.models.subject_request import SubjectRequestQuerySet, assignee_works
 from dsr.requests.services.listed_names import Named, show_names
 from dsr.requests.words import Badge
 from dsr.vault.plain_forms import PlainForm
@@ -44,6 +44,8 @@ class Row:
     due: Badge
     is_lost: bool
     has_letter: bool
+    # Assigned to somebody who can work on it no more.
+    is_left: bool
     may_name: bool
     name: str = ""
     born: str = ""
@@ -76,6 +78,7 @@ class Listing(StaffView):
         return found.annotate(
             is_lost=Case(When(queries.undelivered(), then=True), default=False),
             has_letter=Case(When(queries.letters_to_post(), then=True), default=False),
+            is_left=Case(When(assignee=None, then=False), default=~assignee_works()),
         ).select_related("organisation", "right", "assignee")
 
     def table(self, found: Iterable[SubjectRequest]) -> dict[str, Any]:
@@ -99,6 +102,7 @@ class Listing(StaffView):
                 words.due_badge(each, today),
                 is_lost=each.is_lost,
                 has_letter=each.has_letter,
+                is_left=each.is_left,
                 may_name=self.may(Permission.WORK, each.organisation_id),
                 **_in_words(named),
             )

@@ -20,6 +20,7 @@ from dsr.requests.deadlines import look_back
 from dsr.requests.deeds.assignment import assign, note
 from dsr.requests.forms.countries import place_name
 from dsr.requests.models import SubjectRequest
+from dsr.requests.services.notify import assignee_there
 from dsr.requests.standing import stands
 from dsr.vault.models import SealedFile
 from dsr.vault.services import open_file
@@ -59,6 +60,7 @@ class RequestPage(RequestView):
             "today": today,
             "due": words.due_badge(it, today),
             "state": words.status_badge(it),
+            "is_left": bool(it.assignee) and assignee_there(it) is None,
             "stands": where_it_stands(stands(it, self.at)),
             "clocks": request_page.clocks_of(it, today),
             "deeds": available_deeds(it, self.user, self.held, today),
@@ -90,8 +92,8 @@ class RequestPage(RequestView):
             "undelivered": request_page.undelivered(it, mails),
             "may_record": self.may(Permission.RECORD, it.organisation_id),
             "history": history.timeline(it, {each.pk: each.name for each in files}),
-            "duplicates": request_page.duplicates(it),
-            "related": request_page.related(it),
+            "duplicates": request_page.duplicates(it, self.user),
+            "related": request_page.related(it, self.user),
             # Two forms on one page: without names of their own their fields would share ids.
             "note_form": DeedForm(note, it, self.user, at=self.at, auto_id="note_%s"),
             "assign_form": DeedForm(assign, it, self.user, at=self.at, auto_id="assign_%s"),

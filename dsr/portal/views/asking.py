@@ -16,9 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dsr.days.place import stand_in
-from dsr.policies.kinds import need_of
 from dsr.policies.models import Organisation, Right
-from dsr.policies.services import rights_offered
 from dsr.portal.again import (
     FORM_UNSENT,
     NO_LONGER_ASKED,
@@ -58,6 +56,7 @@ from dsr.requests.standing import Standing, stands
 from dsr.requests.submission import intake
 
 from .rights import crumbs_to, open_organisation, right_of
+from .unstaffed import alike, nobody_there, rights_taken
 
 CHANGED = gettext_lazy(
     "The policy changed while this form was open. What you typed is still here: look it over, then "
@@ -73,6 +72,8 @@ def _ask_again(request: HttpRequest, organisation: str, right: str) -> HttpRespo
     asked = _offered(organisation, right)
     if asked is None:
         return not_offered(request, organisation, right)
+    if not staffed(asked):
+        return nobody_there(request, asked)
     messages.warning(request, FORM_UNSENT)
     at = timezone.now()
     token = _usable(read_token(request.POST.get("form_token", "")), request, asked, at)
@@ -95,9 +96,8 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
     asked = _offered(organisation, right)
     if asked is None:
         return not_offered(request, organisation, right)
-    # No date is promised that nobody is there to keep.
     if not staffed(asked):
-        return _nobody_there(request, asked)
+        return nobody_there(request, asked)
     if request.method != "POST":
         return _page(request, RequestForm(asked), new_token(request, asked.pk, at), at)
     # A button of the same form: what was typed is kept, and nothing is sent.
@@ -128,14 +128,6 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
         is_new = sent.created_at == at
         return _sent(request, sent, at) if is_new else _sent_before(request, sent, token, at)
     return _page(request, form, _usable(token, request, asked, at), at)
-
-
-def _nobody_there(request: HttpRequest, asked: Right) -> HttpResponse:
-    context = {
-        "organisation": asked.reading.version.policy.organisation,
-        "typed": TypedForm(request.POST).in_words() if request.method == "POST" else [],
-    }
-    return render(request, "portal/unstaffed.html", context, status=503)
 
 
 def _usable(token: FormToken | None, request: HttpRequest, asked: Right, at: datetime) -> FormToken:
@@ -191,11 +183,9 @@ def not_offered(request: HttpRequest, organisation: str, right: str) -> HttpResp
 
 def _instead(organisation: Organisation, slug: str) -> list[RightShown]:
     """Rights for the same need, else all that there are."""
-    offered = list(rights_offered(organisation, organisation.today(timezone.now())))
-    known = Right.objects.filter(reading__version__policy__organisation=organisation, slug=slug)
-    gone = known.order_by("-pk").first()
-    alike = [each for each in offered if gone and each.kind in need_of(gone.kind)]
-    return [show_right(each, organisation) for each in alike or offered]
+    taken = rights_taken(organisation, timezone.now())
+    found = alike(organisation, slug, taken)
+    return found or [show_right(each, organisation) for each in taken]
 
 
 def _send(
@@ -276,10 +266,9 @@ def _country(form: RequestForm) -> str:
 def _page(
     request: HttpRequest, form: RequestForm, token: FormToken, at: datetime, *, status: int = 0
 ) -> HttpResponse:
-    offered = list(rights_offered(form.organisation, form.organisation.today(at)))
     context: dict[str, Any] = {
         "organisation": form.organisation,
-        "shown": show_right(form.right, form.organisation, offered),
+        "shown": show_right(form.right, form.organisation, rights_taken(form.organisation, at)),
         "form": form,
         "by_when": _by_when(form, at),
         "reaches": told_before(form.right, _country(form), form.organisation.today(at)),

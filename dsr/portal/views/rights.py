@@ -53,11 +53,15 @@ def organisation(request: HttpRequest, organisation: str) -> HttpResponse:
         readings__in=readings_in_force(today), policy__organisation=found
     ).select_related("policy")
     offered = list(rights_offered(found, today))
+    closed = closed_at(found, offered)
+    # A closed one is shown, and recommended nowhere.
+    taken = [each for each in offered if each.pk not in closed]
     context = {
         "organisation": found,
-        "several": several_doors(offered, found),
-        "groups": groups(offered, found),
-        "closed": closed_at(found, offered),
+        "several": several_doors(taken, found),
+        "groups": groups(offered, found, doors=taken),
+        "closed": closed,
+        "all_closed": bool(offered) and not taken,
         "children": for_children(offered, found),
         "information": show_information(information_shown(found, today)),
         "versions": versions,

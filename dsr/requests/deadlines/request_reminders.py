@@ -10,7 +10,12 @@ from dsr.accounts.roles import Permission
 from dsr.policies.models import Organisation, Right
 from dsr.requests.models import Deadline, Decision, ReminderOwed
 from dsr.requests.models.deadlines import TO_ANSWER_BY
-from dsr.requests.services.notify import common_context, responsible, staff_page
+from dsr.requests.services.notify import (
+    assignee_there,
+    common_context,
+    responsible,
+    staff_page,
+)
 from dsr.requests.states import OPEN, REFUSING, Duty, SetBy, Status
 
 from .clocks import is_refusing
@@ -103,7 +108,7 @@ class RequestReminders(ReminderKind[Deadline]):
             "purpose": Duty(deadline.purpose).label,
             "set_by": SetBy(deadline.set_by).label,
             "is_aim": deadline.is_aim,
-            "unassigned": asked.assignee_id is None,
+            "unassigned": assignee_there(asked) is None,
         }
 
     def remembers(self, deadline: Deadline) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from dsr.requests.forms import text_field
 from dsr.requests.messages import keep_note
 from dsr.requests.models import SubjectRequest
 from dsr.requests.preconditions import identity_needed
-from dsr.requests.services.notify import tell_staff
+from dsr.requests.services.notify import assignee_there, tell_staff
 from dsr.requests.states import OPEN, Status
 from dsr.requests.words import short
 
@@ -42,10 +42,10 @@ from .inputs import LONG, Opening, typed, typed_for
     hint=gettext_lazy("The identity suffices for this right. Work can begin."),
 )
 def start(doing: Doing, given: Nothing) -> None:
-    """Work begins; who starts it takes it, where nobody has."""
+    """Work begins; who starts it takes it, where nobody has it who could still work on it."""
     doing.subject_request.start()
     # Who was given it keeps it: to take it over is `assign`, with a permission of its own.
-    if doing.subject_request.assignee_id is None:
+    if assignee_there(doing.subject_request) is None:
         doing.subject_request.assignee = doing.user
 
 

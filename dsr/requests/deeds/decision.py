@@ -193,11 +193,21 @@ def decided_as(sentence: Words) -> Saying:
     return say
 
 
+def _who_was_asked(subject_request: SubjectRequest) -> Words:
+    proposal = subject_request.decisions.last()
+    if proposal and not approvers(subject_request, proposal.proposed_by).exists():
+        return _(
+            "The decision is proposed. Nobody else may approve here, so nobody was asked: tell an "
+            "administrator to name a second person."
+        )
+    return _("The decision is proposed. A second person has been asked to look at it.")
+
+
 @deed(
     "propose",
     gettext_lazy("Propose a decision"),
     permissions=(Permission.WORK,),
-    done=gettext_lazy("The decision is proposed. A second person has been asked to look at it."),
+    done=_who_was_asked,
     history=decided_as(gettext_lazy("Decision proposed: %(outcome)s")),
     told=gettext_lazy("An answer was prepared for a second person to check."),
     onward=90,
@@ -216,8 +226,9 @@ def propose(doing: Doing, given: Proposal) -> None:
         lambda: tell_staff(
             doing.subject_request,
             "review_wanted",
-            # Who proposed is left out, since nobody approves what is their own.
-            approvers(doing.subject_request, doing.actor, at=doing.at),
+            # Who proposed is left out, since nobody approves what is their own. Whose power begins
+            # in a day or two is asked: nobody would ask again by then.
+            approvers(doing.subject_request, doing.actor),
             at=doing.at,
         )
     )

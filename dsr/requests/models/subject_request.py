@@ -9,9 +9,11 @@ from operator import or_
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django_fsm import RETURN_VALUE, FSMField, transition
 
+from dsr.accounts.models import Membership, User
+from dsr.accounts.roles import Permission, roles_with
 from dsr.policies.kinds import Asker, Level, MayWrite
 from dsr.policies.models import Department, Organisation, Right
 from dsr.requests.models.machine import ConcurrentTransitionMixin
@@ -20,6 +22,20 @@ from dsr.vault.models import SealedField, SealedModel
 
 BEFORE_REVIEW = [Status.RECEIVED, Status.PROVING_IDENTITY, Status.IN_PROGRESS]
 FREEZABLE = [*UNDECIDED, Status.DECIDED]
+
+
+def assignee_works() -> Exists:
+    """Whether the request is somebody's who can sign in and still works on it, as ``User.may``."""
+    where = Q(department=None) | Q(department=OuterRef("department"))
+    return Exists(
+        Membership.objects.filter(
+            where,
+            user=OuterRef("assignee"),
+            organisation=OuterRef("organisation"),
+            role__in=roles_with(Permission.WORK),
+            user__in=User.objects.who_can_sign_in(),
+        )
+    )
 
 
 class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
@@ -49,7 +65,8 @@ class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
         return self.open().filter(answered_on=None, kept_ready_on=None)
 
     def unassigned(self) -> SubjectRequestQuerySet:
-        return self.filter(assignee=None)
+        """Those that nobody has, or somebody who can work on them no more."""
+        return self.filter(~assignee_works())
 
     def first_due_first(self) -> SubjectRequestQuerySet:
         """What still owes an answer first, by its date; what is answered or ended after it."""

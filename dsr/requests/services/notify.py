@@ -186,12 +186,19 @@ def team(subject_request: SubjectRequest) -> list[User]:
 
 def responsible(subject_request: SubjectRequest) -> list[User]:
     """The assignee; the team while there is none, or none who still works here."""
+    assignee = assignee_there(subject_request)
+    return [assignee] if assignee else team(subject_request)
+
+
+def assignee_there(subject_request: SubjectRequest) -> User | None:
+    """Who has the request, while that person can work on it: ``assignee_works`` of one."""
     assignee = subject_request.assignee
+    # By the permission to work: whose role became a smaller one can do nothing with it any more.
     if assignee and assignee.may(
-        Permission.VIEW, subject_request.organisation, department=subject_request.department_id
+        Permission.WORK, subject_request.organisation, department=subject_request.department_id
     ):
-        return [assignee]
-    return team(subject_request)
+        return assignee
+    return None
 
 
 def staff_page(subject_request: SubjectRequest) -> str:

@@ -7,22 +7,27 @@ divide: somebody of another department is nobody here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dsr.accounts.models import Membership, User
-from dsr.accounts.roles import Permission, roles_with
+from dsr.accounts.models import User
+from dsr.accounts.roles import Permission
 from dsr.notifications.services import Problem, Reader, owe_each
 from dsr.policies.models import Department, Organisation, Right
-from dsr.policies.services import open_organisations, rights_offered
+from dsr.policies.services import rights_offered
 from dsr.requests.models import StaffingGap, SubjectRequest
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
 from dsr.vault.services import site_safe
+
+from . import second_person
+from .staff_there import StaffThere, concerned, staff_of
 
 TOLD_AGAIN_AFTER = timedelta(days=30)
 
@@ -76,57 +81,48 @@ def staffed(right: Right) -> bool:
 
 def closed_at(organisation: Organisation, rights: list[Right]) -> set[int]:
     """Of these rights of one organisation, by their ids, those that nobody could work on."""
-    reached = _reached([organisation])[organisation.pk]
+    [there] = staff_of([organisation])
+    reached = there.departments()
     if None in reached:
         return set()
     return {each.pk for each in rights if each.department_id not in reached}
 
 
 def gaps(at: datetime) -> list[Gap]:
-    """Wherever an organisation is open to requests and nobody could work on some or all of them."""
-    organisations = list(open_organisations())
-    reached = _reached(organisations)
-    return [gap for each in organisations for gap in _gaps_of(each, reached[each.pk], at)]
+    """Wherever requests are taken, or are open still, and nobody could work on some or all."""
+    return _among(concerned(), at)
 
 
-def _gaps_of(organisation: Organisation, reached: set[int | None], at: datetime) -> list[Gap]:
+def _among(places: Iterable[StaffThere], at: datetime) -> list[Gap]:
+    return [gap for each in places for gap in _gaps_of(each, at)]
+
+
+def _gaps_of(there: StaffThere, at: datetime) -> list[Gap]:
+    organisation, reached = there.organisation, there.departments()
     if None in reached:
         return []
     if not reached:
         return [Gap(organisation, None, whole=True)]
-    offered = rights_offered(organisation, organisation.today(at))
     running = SubjectRequest.objects.of_organisations([organisation.pk]).open()
-    needed = {
-        *offered.order_by().values_list("department_id", flat=True),
-        *running.order_by().values_list("department_id", flat=True),
-    }
+    needed = set(running.order_by().values_list("department_id", flat=True))
+    if organisation.is_open:
+        offered = rights_offered(organisation, organisation.today(at))
+        needed |= set(offered.order_by().values_list("department_id", flat=True))
     names = {each.pk: each for each in Department.objects.filter(organisation=organisation)}
     missing = sorted(needed - reached, key=lambda pk: pk or 0)
     return [Gap(organisation, names[pk] if pk else None, whole=False) for pk in missing]
 
 
-def _reached(organisations: list[Organisation]) -> dict[int, set[int | None]]:
-    """The departments in which somebody works, by organisation; None where somebody works for all
-    of its departments."""
-    rows = Membership.objects.filter(
-        organisation__in=organisations,
-        user__in=User.objects.who_can_sign_in(),
-        role__in=roles_with(Permission.WORK),
-    )
-    found: dict[int, set[int | None]] = {each.pk: set() for each in organisations}
-    for organisation_id, department_id in rows.values_list("organisation_id", "department_id"):
-        found[organisation_id].add(department_id)
-    return found
-
-
 def problems(at: datetime) -> list[Problem]:
     """For the page “Health” and the check: each by its name, with what is open there."""
-    return [Problem(gap.code, gap.text, gap.open_requests().count()) for gap in gaps(at)]
+    places = concerned()
+    found = [Problem(gap.code, gap.text, gap.open_requests().count()) for gap in _among(places, at)]
+    return [*found, *second_person.problems(places, at)]
 
 
 def sweep(*, at: datetime) -> int:
     """Keep the occasions, and tell whoever may name staff there, once for each and again for every
-    thirty days that it lasts; returns mails."""
+    thirty days that it lasts; returns how many such places there are."""
     found = gaps(at)
     with transaction.atomic():
         standing = {
@@ -166,10 +162,12 @@ def _tell(gap: Gap, occasion: StaffingGap, at: datetime) -> None:
 
 
 def _who_may_name(gap: Gap) -> list[User]:
-    """Administrators, and who may say there who works."""
+    """Administrators, and who may say there who works.
+
+    Where none of them can sign in, whoever says so for another department: somebody has to hear.
+    """
     department = gap.department.pk if gap.department else None
-    may = User.objects.with_permission(
-        Permission.INVITE, gap.organisation, department=department
-    ).values("pk")
-    found = User.objects.filter(Q(pk__in=may) | Q(is_superuser=True, is_active=True))
-    return list(found.order_by("pk"))
+    named = partial(User.objects.with_permission, Permission.INVITE, gap.organisation)
+    able = User.objects.who_can_sign_in()
+    found = able.filter(Q(pk__in=named(department=department).values("pk")) | Q(is_superuser=True))
+    return list(found.order_by("pk")) or list(named())
