@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -33,11 +33,13 @@ class _SaidDays:
     """Days and times that are only shown are said as everywhere else, in their place's way."""
 
     model: type[Model]
+    fields: ClassVar[Any]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         shown = list(super().get_readonly_fields(request, obj))  # type: ignore[misc]
-        if not self._may_change(request, obj):
-            shown += super().get_fields(request, obj)  # type: ignore[misc]
+        # Those that are named: Django finds the others by asking here.
+        if self.fields and not self._may_change(request, obj):
+            shown += self.fields
         return self._said(shown)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
