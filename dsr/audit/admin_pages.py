@@ -15,16 +15,19 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import DateField, DateTimeField, Model, URLField
 from django.forms import DateInput, ModelForm
 from django.forms.utils import ErrorDict
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from dsr.days.bounds import DaysWithin
 from dsr.days.place import NOWHERE, Place, stand_in
 from dsr.days.words import day_words, instant_words
+from dsr.vault.plain_forms import speak_plainly
 
 from .recording import delete_recorded, save_recorded
 
@@ -97,6 +100,11 @@ def bounded(column: Any, field: Any) -> Any:
     return field
 
 
+def _speak(form: Any) -> None:
+    for name, field in form.base_fields.items():
+        speak_plainly(field, field.label or capfirst(name.replace("_", " ")))
+
+
 class _OneByOne(_SaidDays, admin.ModelAdmin[Any]):
     # What Django 6 does by itself, and warns about until then.
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
@@ -117,6 +125,21 @@ class _OneByOne(_SaidDays, admin.ModelAdmin[Any]):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         return bounded(db_field, field)
 
+    def get_formsets_with_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        for formset, inline in super().get_formsets_with_inlines(request, obj):
+            _speak(formset.form)
+            yield formset, inline
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """What was saved meanwhile, or came twice in one form, is a sentence and saves nothing."""
+        try:
+            with transaction.atomic():
+                return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError:
+            said = _("This was saved by somebody meanwhile, or twice at once. Look it over here.")
+            self.message_user(request, said, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
     def response_action(self, request: HttpRequest, queryset: Any, *args: Any) -> Any:
         """What was chosen is a row's number, or the list is shown again with a sentence."""
         for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
@@ -129,6 +152,7 @@ class _OneByOne(_SaidDays, admin.ModelAdmin[Any]):
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         form = super().get_form(request, *args, **kwargs)
+        _speak(form)
         return _only_shown(form) if getattr(request, REOPENED, None) else form
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
