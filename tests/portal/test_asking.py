@@ -71,6 +71,21 @@ def test_half_a_period_is_no_period(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
+    "typed",
+    [
+        "+351 912 345 678 ext. 12",
+        "01 23 45 67 89 poste 12",
+        "01 23 45 67 89 / 06 12 34 56 78",
+        "٠٦١٢٣٤٥٦٧٨",
+        "mobile: 06.12.34.56.78 (after six)",
+    ],
+)
+def test_a_telephone_number_is_taken_as_people_write_it(visitor: Visitor, typed: str) -> None:
+    sent = visitor.ask(ACCOUNTING, **{**FULL, "phone": typed})
+    assert sent.people.get().unseal("phone") == typed
+
+
+@pytest.mark.parametrize(
     ("typed", "sentence"),
     [
         ({"email": ""}, NO_WAY),

@@ -12,6 +12,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from dsr.policies.particulars import FieldSpec, Particular
@@ -92,11 +93,6 @@ class FileField(FilesField):
         return files[0] if files else None
 
 
-def _with_message(options: dict[str, Any], invalid: Any) -> dict[str, Any]:
-    messages = {"invalid": invalid} | options.pop("error_messages", {})
-    return options | {"error_messages": messages}
-
-
 def text_field(
     rows: int = 0, length: int = 0, autocomplete: str = "", **options: Any
 ) -> forms.CharField:
@@ -111,13 +107,16 @@ def email_field(**options: Any) -> AddressField:
     return AddressField(widget=widget, **options)
 
 
-def phone_field(**options: Any) -> forms.RegexField:
+def phone_field(**options: Any) -> forms.CharField:
     wrong = _("Enter a telephone number in digits, for example +33 1 23 45 67 89.")
-    # Wide on purpose: every country writes numbers its own way, and a refusal keeps from asking.
-    return forms.RegexField(
-        r"^\+?[0-9 ()./-]{4,40}$",
+    # Wide on purpose: every country writes numbers its own way, some people have two of them or an
+    # extension, and a refusal keeps from asking.
+    return forms.CharField(
+        max_length=100,
+        validators=[RegexValidator(r"(\d\D*){4}")],
+        error_messages={"invalid": wrong} | options.pop("error_messages", {}),
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-        **_with_message(options, wrong),
+        **options,
     )
 
 
