@@ -15,16 +15,19 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import DataError, IntegrityError
 from django.db.models import DateField, DateTimeField, Model, URLField
 from django.forms import DateInput, ModelForm
 from django.forms.utils import ErrorDict
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from dsr.days.bounds import DaysWithin
 from dsr.days.place import NOWHERE, Place, stand_in
 from dsr.days.words import day_words, instant_words
+from dsr.vault.plain_forms import speak_plainly
 
 from .recording import delete_recorded, save_recorded
 
@@ -71,16 +74,24 @@ class Unchanged(_SaidDays):
 
 # Set on a request whose form was typed earlier and is only shown: nothing is saved by it.
 REOPENED = "reopened"
+# Set on a request that was refused while it was saved: the sentence.
+REFUSED = "refused"
 
 
-def _only_shown(form: type[ModelForm[Any]]) -> type[ModelForm[Any]]:
+def _only_shown(form: type[ModelForm[Any]], said: str) -> type[ModelForm[Any]]:
     class OnlyShown(form):  # type: ignore[valid-type,misc]
         def full_clean(self) -> None:
             super().full_clean()
-            said = _("Nothing was saved yet. Look it over, then press the button.")
             self._errors = ErrorDict({NON_FIELD_ERRORS: self.error_class([said])})
 
     return OnlyShown
+
+
+def _plain(form: type[ModelForm[Any]]) -> type[ModelForm[Any]]:
+    """Whatever is refused is refused in the words of every other page, with the field’s name."""
+    for name, field in form.base_fields.items():
+        speak_plainly(field, capfirst(field.label or name.replace("_", " ")))
+    return form
 
 
 def bounded(column: Any, field: Any) -> Any:
@@ -98,6 +109,8 @@ def bounded(column: Any, field: Any) -> Any:
 
 
 class _OneByOne(_SaidDays, admin.ModelAdmin[Any]):
+    # What its services raise, each with a sentence for people.
+    refusals: tuple[type[Exception], ...] = ()
     # What Django 6 does by itself, and warns about until then.
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
@@ -128,8 +141,50 @@ class _OneByOne(_SaidDays, admin.ModelAdmin[Any]):
         return super().response_action(request, queryset, *args)
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        form = super().get_form(request, *args, **kwargs)
-        return _only_shown(form) if getattr(request, REOPENED, None) else form
+        form = _plain(super().get_form(request, *args, **kwargs))
+        if getattr(request, REOPENED, None):
+            said = _("Nothing was saved yet. Look it over, then press the button.")
+            return _only_shown(form, said)
+        refused = getattr(request, REFUSED, "")
+        return _only_shown(form, refused) if refused else form
+
+    def get_formsets_with_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        for formset, rows in super().get_formsets_with_inlines(request, obj):
+            _plain(formset.form)
+            yield formset, rows
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """What is only found while it is saved (somebody else was faster) comes back as typed."""
+        possible: tuple[type[Exception], ...] = (IntegrityError, DataError, *self.refusals)
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except possible as error:
+            setattr(request, REFUSED, self._refusal(error))
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        possible: tuple[type[Exception], ...] = (IntegrityError, *self.refusals)
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except possible as error:
+            self.message_user(request, self._refusal(error), messages.ERROR)
+        return HttpResponseRedirect(request.path)
+
+    def _refusal(self, error: Exception) -> str:
+        if isinstance(error, self.refusals):
+            return str(error)
+        return _(
+            "Nothing was saved: this contradicts what is there already. Somebody may have changed "
+            "it meanwhile, or a short name is given twice. Open the page anew and compare."
+        )
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """One at a time: deleting many at once would leave no line for each."""
