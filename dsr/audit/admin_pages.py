@@ -15,7 +15,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import DataError, IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import DateField, DateTimeField, Model, URLField
 from django.forms import DateInput, ModelForm
 from django.forms.utils import ErrorDict
@@ -87,13 +87,6 @@ def _only_shown(form: type[ModelForm[Any]], said: str) -> type[ModelForm[Any]]:
     return OnlyShown
 
 
-def _plain(form: type[ModelForm[Any]]) -> type[ModelForm[Any]]:
-    """Whatever is refused is refused in the words of every other page, with the field’s name."""
-    for name, field in form.base_fields.items():
-        speak_plainly(field, capfirst(field.label or name.replace("_", " ")))
-    return form
-
-
 def bounded(column: Any, field: Any) -> Any:
     """The field of a column of days with the browser's own input, and its first and last day."""
     spans = [each for each in column.validators if isinstance(each, DaysWithin)]
@@ -106,6 +99,11 @@ def bounded(column: Any, field: Any) -> Any:
     field.localize = False
     field.input_formats = ["%Y-%m-%d"]
     return field
+
+
+def _speak(form: Any) -> None:
+    for name, field in form.base_fields.items():
+        speak_plainly(field, capfirst(field.label or name.replace("_", " ")))
 
 
 class _OneByOne(_SaidDays, admin.ModelAdmin[Any]):
@@ -130,6 +128,35 @@ class _OneByOne(_SaidDays, admin.ModelAdmin[Any]):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         return bounded(db_field, field)
 
+    def get_formsets_with_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        for formset, inline in super().get_formsets_with_inlines(request, obj):
+            _speak(formset.form)
+            yield formset, inline
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """What was saved meanwhile, or came twice in one form, is a sentence and saves nothing; all
+        that was typed is shown again."""
+        possible: tuple[type[Exception], ...] = (IntegrityError, *self.refusals)
+        try:
+            with transaction.atomic():
+                return super().changeform_view(request, *args, **kwargs)
+        except possible as error:
+            said = _("This was saved by somebody meanwhile, or twice at once. Look it over here.")
+            refused = isinstance(error, self.refusals)
+            setattr(request, REFUSED, str(error) if refused else said)
+        return super().changeform_view(request, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        possible: tuple[type[Exception], ...] = (IntegrityError, *self.refusals)
+        try:
+            with transaction.atomic():
+                return super().delete_view(request, *args, **kwargs)
+        except possible as error:
+            said = _("This was saved by somebody meanwhile, or twice at once. Look it over here.")
+            refused = isinstance(error, self.refusals)
+            self.message_user(request, str(error) if refused else said, messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
+
     def response_action(self, request: HttpRequest, queryset: Any, *args: Any) -> Any:
         """What was chosen is a row's number, or the list is shown again with a sentence."""
         for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
@@ -141,50 +168,13 @@ class _OneByOne(_SaidDays, admin.ModelAdmin[Any]):
         return super().response_action(request, queryset, *args)
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        form = _plain(super().get_form(request, *args, **kwargs))
+        form = super().get_form(request, *args, **kwargs)
+        _speak(form)
         if getattr(request, REOPENED, None):
             said = _("Nothing was saved yet. Look it over, then press the button.")
             return _only_shown(form, said)
         refused = getattr(request, REFUSED, "")
         return _only_shown(form, refused) if refused else form
-
-    def get_formsets_with_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
-        for formset, rows in super().get_formsets_with_inlines(request, obj):
-            _plain(formset.form)
-            yield formset, rows
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        """What is only found while it is saved (somebody else was faster) comes back as typed."""
-        possible: tuple[type[Exception], ...] = (IntegrityError, DataError, *self.refusals)
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except possible as error:
-            setattr(request, REFUSED, self._refusal(error))
-        return super().changeform_view(request, object_id, form_url, extra_context)
-
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> Any:
-        possible: tuple[type[Exception], ...] = (IntegrityError, *self.refusals)
-        try:
-            return super().delete_view(request, object_id, extra_context)
-        except possible as error:
-            self.message_user(request, self._refusal(error), messages.ERROR)
-        return HttpResponseRedirect(request.path)
-
-    def _refusal(self, error: Exception) -> str:
-        if isinstance(error, self.refusals):
-            return str(error)
-        return _(
-            "Nothing was saved: this contradicts what is there already. Somebody may have changed "
-            "it meanwhile, or a short name is given twice. Open the page anew and compare."
-        )
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """One at a time: deleting many at once would leave no line for each."""

@@ -159,9 +159,7 @@ def test_a_country_is_chosen_by_its_name_and_another_code_is_refused(ada: Client
     assert "GDPR · Regulation (EU) 2016/679" in page
     assert "A covered entity under HIPAA" in page
     refused = ada.post(url, filled(ada, url) | {"country": "PO"})
-    assert "“Country”: this is not one of the answers offered. Choose one of those." in form_errors(
-        refused
-    )
+    assert "“Country”: this is not one of the answers offered." in form_errors(refused)
     ada.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"
     page = unescape(ada.get(url).content.decode())
     assert '<option value="DE">Allemagne</option>' in page
@@ -220,6 +218,18 @@ def test_a_department_of_another_organisation_is_a_sentence(ada: Client, desk: D
     }
     refused = ada.post(url, typed)
     assert "This department belongs to another organisation." in form_errors(refused)
+
+
+def test_a_row_that_came_twice_is_a_sentence_and_saves_nothing(ada: Client) -> None:
+    imo = Organisation.objects.get(slug="imo")
+    url = reverse("admin:policies_organisation_change", args=[imo.pk])
+    typed = filled(ada, url)
+    # As if none of its departments were there yet.
+    typed |= {"departments-INITIAL_FORMS": "0", "departments-TOTAL_FORMS": "1"}
+    typed |= {"departments-0-slug": "legal", "departments-0-name": "Legal", "departments-0-id": ""}
+    answer = ada.post(url, typed | {"languages": ["en"], "regimes": ["gdpr"]}, follow=True)
+    assert answer.status_code == 200
+    assert Department.objects.filter(organisation=imo, slug="legal").count() == 1
 
 
 def test_the_form_of_an_organisation_asks_for_all_that_it_has() -> None:
