@@ -94,6 +94,7 @@ def _is_other(request: HttpRequest, obj: Any) -> bool:
 
 @admin.register(User)
 class UserAdmin(AdministratorsOnly, ServicePage):
+    refusals = (AccountsError,)
     list_display = ("name", "email", "is_active", "is_superuser", "second_factor", "last_login")
     list_filter = ("is_active", "is_superuser", "memberships__organisation", "memberships__role")
     search_fields = ("name", "email")

@@ -74,13 +74,14 @@ class Unchanged(_SaidDays):
 
 # Set on a request whose form was typed earlier and is only shown: nothing is saved by it.
 REOPENED = "reopened"
+# Set on a request that was refused while it was saved: the sentence.
+REFUSED = "refused"
 
 
-def _only_shown(form: type[ModelForm[Any]]) -> type[ModelForm[Any]]:
+def _only_shown(form: type[ModelForm[Any]], said: str) -> type[ModelForm[Any]]:
     class OnlyShown(form):  # type: ignore[valid-type,misc]
         def full_clean(self) -> None:
             super().full_clean()
-            said = _("Nothing was saved yet. Look it over, then press the button.")
             self._errors = ErrorDict({NON_FIELD_ERRORS: self.error_class([said])})
 
     return OnlyShown
@@ -102,10 +103,12 @@ def bounded(column: Any, field: Any) -> Any:
 
 def _speak(form: Any) -> None:
     for name, field in form.base_fields.items():
-        speak_plainly(field, field.label or capfirst(name.replace("_", " ")))
+        speak_plainly(field, capfirst(field.label or name.replace("_", " ")))
 
 
 class _OneByOne(_SaidDays, admin.ModelAdmin[Any]):
+    # What its services raise, each with a sentence for people.
+    refusals: tuple[type[Exception], ...] = ()
     # What Django 6 does by itself, and warns about until then.
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
@@ -131,14 +134,28 @@ class _OneByOne(_SaidDays, admin.ModelAdmin[Any]):
             yield formset, inline
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """What was saved meanwhile, or came twice in one form, is a sentence and saves nothing."""
+        """What was saved meanwhile, or came twice in one form, is a sentence and saves nothing; all
+        that was typed is shown again."""
+        possible: tuple[type[Exception], ...] = (IntegrityError, *self.refusals)
         try:
             with transaction.atomic():
                 return super().changeform_view(request, *args, **kwargs)
-        except IntegrityError:
+        except possible as error:
             said = _("This was saved by somebody meanwhile, or twice at once. Look it over here.")
-            self.message_user(request, said, messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+            refused = isinstance(error, self.refusals)
+            setattr(request, REFUSED, str(error) if refused else said)
+        return super().changeform_view(request, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        possible: tuple[type[Exception], ...] = (IntegrityError, *self.refusals)
+        try:
+            with transaction.atomic():
+                return super().delete_view(request, *args, **kwargs)
+        except possible as error:
+            said = _("This was saved by somebody meanwhile, or twice at once. Look it over here.")
+            refused = isinstance(error, self.refusals)
+            self.message_user(request, str(error) if refused else said, messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
 
     def response_action(self, request: HttpRequest, queryset: Any, *args: Any) -> Any:
         """What was chosen is a row's number, or the list is shown again with a sentence."""
@@ -153,7 +170,11 @@ class _OneByOne(_SaidDays, admin.ModelAdmin[Any]):
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         form = super().get_form(request, *args, **kwargs)
         _speak(form)
-        return _only_shown(form) if getattr(request, REOPENED, None) else form
+        if getattr(request, REOPENED, None):
+            said = _("Nothing was saved yet. Look it over, then press the button.")
+            return _only_shown(form, said)
+        refused = getattr(request, REFUSED, "")
+        return _only_shown(form, refused) if refused else form
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """One at a time: deleting many at once would leave no line for each."""

@@ -30,7 +30,7 @@ from dsr.policies.models import (
     Right,
     WorkingCalendar,
 )
-from dsr.policies.reading_locks import VersionEdit, edit_version, in_use, refusal
+from dsr.policies.reading_locks import VersionEdit, VersionError, edit_version, in_use, refusal
 from dsr.policies.territories import territory_name
 
 
@@ -52,8 +52,16 @@ class OrganisationAdmin(RecordedPage):
         return territory_name(organisation.country)
 
 
+class StaysWhereItIs(RecordedPage):
+    """People, requests and readings hang on the row as one of its organisation."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "organisation") if obj else fields
+
+
 @admin.register(Department)
-class DepartmentAdmin(RecordedPage):
+class DepartmentAdmin(StaysWhereItIs):
     list_display = ("name", "organisation", "email")
     list_filter = ("organisation",)
 
@@ -97,7 +105,7 @@ class WorkingCalendarAdmin(ServicePage):
 
 
 @admin.register(Policy)
-class PolicyAdmin(RecordedPage):
+class PolicyAdmin(StaysWhereItIs):
     form = PolicyForm
     list_display = ("title", "slug", "organisation")
     list_filter = ("organisation",)
@@ -135,6 +143,7 @@ class PolicyVersionAdmin(ServicePage):
     """New versions come by file, with their reading: without one, nothing could be asked."""
 
     form = VersionForm
+    refusals = (VersionError,)
     list_display = ("policy", "label", "in_force_from", "superseded_on")
     list_filter = ("policy",)
 

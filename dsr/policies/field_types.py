@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticKnownError
 
+from dsr.policies.territories import is_place
 from dsr.vault.addresses import AddressRefused, canonical
 
 # Keys and numbers that lead to a value in a file: ("rights", 0, "title").
@@ -59,6 +60,7 @@ SENTENCES = {
     "url": "{name}: “{value}” is not an address that begins with http",
     "day": "{name}: “{value}” is not a day (YYYY-MM-DD)",
     "unknown": "unknown {name} “{value}” (known: {known})",
+    "place": "{name}: “{value}” is no country (FR) and no part of one (US-CA)",
     "twice": "{name}: “{value}” is given twice",
     "slug_twice": "slug “{value}” is already used in line {line}",
 }
@@ -150,6 +152,13 @@ def require_known(value: str, codes: Collection[str]) -> str:
     return value
 
 
+def require_place(value: str) -> str:
+    # Misspelt it would give nobody a law, or everybody the wrong holidays.
+    if not is_place(value):
+        raise _wrong("place", value)
+    return value
+
+
 def known(codes: Collection[str]) -> AfterValidator:
     """One of a closed list: `Annotated[str, known(CODES)]`."""
     return AfterValidator(lambda value: require_known(value, codes))
@@ -161,5 +170,6 @@ Slug = Annotated[str, Field(max_length=50), AfterValidator(_slug)]
 Email = Annotated[str, Field(max_length=254), AfterValidator(check_email)]
 Url = Annotated[str, Field(max_length=500), AfterValidator(_url)]
 Day = Annotated[date, BeforeValidator(_day)]
+PlaceCode = Annotated[str, AfterValidator(require_place)]
 Given = AfterValidator(_given)
 no_twice = AfterValidator(_no_twice)

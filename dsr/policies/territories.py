@@ -61,6 +61,12 @@ def is_country(code: str) -> bool:
     return code in calendars.countries()
 
 
+def is_place(code: str) -> bool:
+    """A country, or a part of one with holidays of its own: ``PT``, ``US-CA``."""
+    country = code.partition("-")[0]
+    return is_country(country) and (code == country or code in calendars.subdivisions(country))
+
+
 # A form asks for its choices several times, and CLDR is slow to say them.
 @lru_cache(maxsize=8)
 def _countries(language: str) -> Choices:

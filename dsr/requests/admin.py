@@ -14,6 +14,7 @@ from dsr.accounts.models import User
 from dsr.audit.admin_pages import ReadOnlyPage, ServicePage, Unchanged
 from dsr.policies.admin_forms import laws
 from dsr.policies.kinds import Kind
+from dsr.requests.errors import RequestError
 from dsr.requests.forms.countries import place_name
 from dsr.requests.models import Deadline, IdentityRule, SubjectRequest
 from dsr.requests.services.identity_rules import RuleGiven, end_rule, refusals, set_rule
@@ -109,6 +110,7 @@ class IdentityRuleAdmin(ServicePage):
     """How much proof: a door to the service, which keeps who set each rule and why."""
 
     form = IdentityRuleForm
+    refusals = (RequestError,)
     list_display = (
         "organisation",
         "kind",

@@ -159,7 +159,7 @@ def test_a_country_is_chosen_by_its_name_and_another_code_is_refused(ada: Client
     assert "GDPR · Regulation (EU) 2016/679" in page
     assert "A covered entity under HIPAA" in page
     refused = ada.post(url, filled(ada, url) | {"country": "PO"})
-    assert "“country”: this is not one of the answers offered." in form_errors(refused)
+    assert "“Country”: this is not one of the answers offered." in form_errors(refused)
     ada.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"
     page = unescape(ada.get(url).content.decode())
     assert '<option value="DE">Allemagne</option>' in page

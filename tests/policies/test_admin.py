@@ -218,3 +218,20 @@ def test_policies_are_not_deleted_and_nothing_is_deleted_in_bulk(
 ) -> None:
     assert door(Policy).has_delete_permission(request_of_admin) is False
     assert "delete_selected" not in door(Organisation).get_actions(request_of_admin)
+
+
+def test_a_department_and_a_policy_stay_with_their_organisation(
+    ada: Seat, version: PolicyVersion
+) -> None:
+    owner = Organisation.objects.get()
+    department = Department.objects.create(organisation=owner, slug="archive", name="Archive")
+    Organisation.objects.filter(pk=owner.pk).update(slug="other")
+    other = Organisation.objects.get(pk=owner.pk)
+    other.pk, other.slug = None, "clinic"
+    other.save()
+    typed = {"organisation": other.pk, "slug": "moved", "name": "Moved", "title": "Moved"}
+    for row in (department, version.policy):
+        address = f"/admin/policies/{row._meta.model_name}/{row.pk}/change/"
+        assert ada.client.post(address, typed | {"language": "en"}).status_code == 302
+        row.refresh_from_db()
+        assert (row.slug, row.organisation_id) == ("moved", owner.pk)

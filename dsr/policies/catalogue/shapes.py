@@ -21,6 +21,7 @@ from dsr.policies.field_types import (
     Email,
     Info,
     Place,
+    PlaceCode,
     Slug,
     Strict,
     Text,
@@ -206,7 +207,7 @@ class CalendarDayShape(Strict):
 class CalendarShape(Strict):
     slug: Slug
     name: Text = Field(max_length=120)
-    codes: tuple[Annotated[Text, Field(max_length=10)], ...]
+    codes: tuple[PlaceCode, ...]
     weekend: tuple[int, ...] = (5, 6)
     days: tuple[CalendarDayShape, ...] = ()
 

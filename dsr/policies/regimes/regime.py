@@ -8,7 +8,15 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, Field, PrivateAttr, field_validator
 
-from dsr.policies.field_types import Day, Info, Strict, Text, require_known
+from dsr.policies.field_types import (
+    Day,
+    Info,
+    PlaceCode,
+    Strict,
+    Text,
+    require_known,
+    require_place,
+)
 from dsr.policies.regimes.duties import Above, Duty, Facts, Name, Source
 from dsr.policies.strict_yaml import read
 
@@ -21,7 +29,7 @@ PLACES = {"EEA": frozenset(_EEA.split())}
 
 
 def _spelled_out(names: frozenset[str]) -> frozenset[str]:
-    return frozenset().union(*(PLACES.get(name, {name}) for name in names))
+    return frozenset().union(*(PLACES.get(name) or {require_place(name)} for name in names))
 
 
 Places: TypeAlias = Annotated[frozenset[Name], AfterValidator(_spelled_out)]
@@ -51,7 +59,7 @@ class Regime(Strict):
     starts_on: Day | None = None
     ends_on: Day | None = None
     binds: Applies = Field(alias="applies")
-    calendar_elsewhere: tuple[Name, ...] = ()
+    calendar_elsewhere: tuple[PlaceCode, ...] = ()
     sources: dict[str, Source]
     duties: tuple[Duty, ...]
     translations: dict[str, Words] = {}
