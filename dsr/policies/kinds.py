@@ -28,6 +28,10 @@ class Kind(models.TextChoices):
     MARKETING_OPT_OUT = "marketing_opt_out", _("no more marketing")
     SALE_OPT_OUT = "sale_opt_out", _("no sale or sharing")
     LIMIT_USE = "limit_use", _("limit the use of sensitive data")
+    PHONE_OPT_OUT = "phone_opt_out", _("no more calls or text messages")
+    EXPLAIN_DECISION = "explain_decision", _("explanation of an automated decision")
+    AUTOMATED_OPT_OUT = "automated_opt_out", _("opt-out of automated decisions")
+    APPEAL = "appeal", _("appeal against a decision")
     OBJECT_TO_CHANGE = "object_to_change", _("objection to a changed policy")
     PARENTAL_CONSENT = "parental_consent", _("a parent's consent")
     LOST_CONTACT = "lost_contact", _("lost or stolen contact data")
@@ -51,6 +55,7 @@ PROVEN = frozenset(
         Kind.DELETE_ACCOUNT,
         Kind.DELETE_CHILD,
         Kind.DEACTIVATE,
+        Kind.EXPLAIN_DECISION,
     }
 )
 
@@ -59,7 +64,7 @@ PROVEN = frozenset(
 HANDS_OVER = frozenset({Kind.ACCESS, Kind.INSPECT, Kind.COPY, Kind.PORTABILITY})
 
 # Granted, the person has something in hand: an answer that says so and gives nothing is none.
-GIVES = HANDS_OVER | {Kind.ACCOUNTING, Kind.INFORM, Kind.PAPER_COPY}
+GIVES = HANDS_OVER | {Kind.ACCOUNTING, Kind.INFORM, Kind.PAPER_COPY, Kind.EXPLAIN_DECISION}
 
 # Never more than what finds the record: nothing is lost if a stranger asked.
 LIGHT = frozenset(
@@ -71,6 +76,8 @@ LIGHT = frozenset(
         Kind.MARKETING_OPT_OUT,
         Kind.SALE_OPT_OUT,
         Kind.LIMIT_USE,
+        Kind.PHONE_OPT_OUT,
+        Kind.AUTOMATED_OPT_OUT,
         Kind.OBJECT_TO_CHANGE,
         Kind.REPORT_CHILD,
         Kind.COMPLAINT,
@@ -92,6 +99,7 @@ FOUR_EYES = frozenset(
         Kind.DELETE_ACCOUNT,
         Kind.DELETE_CHILD,
         Kind.DEACTIVATE,
+        Kind.EXPLAIN_DECISION,
     }
 )
 
@@ -105,6 +113,8 @@ NEEDS = (
         {Kind.ERASE, Kind.DELETE_ACCOUNT, Kind.DELETE_CHILD, Kind.DEACTIVATE, Kind.REPORT_CHILD}
     ),
     frozenset({Kind.WITHDRAW_CONSENT, Kind.REVOKE_AUTHORISATION, Kind.PARENTAL_CONSENT}),
+    frozenset({Kind.MARKETING_OPT_OUT, Kind.PHONE_OPT_OUT}),
+    frozenset({Kind.AUTOMATED_DECISION, Kind.AUTOMATED_OPT_OUT, Kind.EXPLAIN_DECISION}),
 )
 
 

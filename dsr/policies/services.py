@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from dsr.policies.calendars import Correction, correct_day, drop_correction
 from dsr.policies.kinds import Audience
 from dsr.policies.models import InformationItem, Organisation, Reading, Right
-from dsr.policies.regimes import Duty, Regime, all_regimes
+from dsr.policies.regimes import Duty, Regime, all_regimes, versions_of
 
 __all__ = [
     "Correction",
@@ -62,9 +62,7 @@ def duties_for(
 
     `place` is the requester's (FR, GB, US-CA; "" if unknown), `on` the day of receipt.
     """
-    known = all_regimes()
-    # A law that no longer ships is passed over: an organisation may still name it.
-    regimes = [known[slug] for slug in organisation.regimes if slug in known]
+    regimes = _laws_of(organisation)
     # The facts of the organisation last: no caller can state another country for it.
     home = {
         **facts,
@@ -78,13 +76,19 @@ def duties_for(
 
 def laws_that_apply(organisation: Organisation, place: str, on: date) -> list[Regime]:
     """The laws of the organisation that bind it for somebody at `place`, whatever is asked."""
-    known = all_regimes()
     home = {
         "organisation_country": organisation.country,
         "organisation_flags": tuple(organisation.flags),
     }
-    found = [known[slug] for slug in organisation.regimes if slug in known]
-    return [regime for regime in found if regime.applies(place, on, home)]
+    return [regime for regime in _laws_of(organisation) if regime.applies(place, on, home)]
+
+
+def _laws_of(organisation: Organisation) -> list[Regime]:
+    """The laws that the organisation names, each in all its texts: the day says which one binds."""
+    known = all_regimes()
+    # A law that no longer ships is passed over: an organisation may still name it.
+    named = [slug for slug in organisation.regimes if slug in known]
+    return [known[each] for each in dict.fromkeys(v for slug in named for v in versions_of(slug))]
 
 
 # Whoever asks for what is for the people of a place says with it that they are there.

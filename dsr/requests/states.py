@@ -259,11 +259,16 @@ class Duty(TextChoices):
     """What a deadline is for."""
 
     RESPOND = "respond", _("Answer")
+    # At once, without a number (GDPR Art. 21(3), 7(3)): measured, and never extended or paused.
+    STOP = "stop", _("Stop the use at once")
     ACKNOWLEDGE = "acknowledge", _("Acknowledge receipt")
     REFUSE = "refuse", _("Tell of a refusal")
     EXTENSION_NOTICE = "extension_notice", _("Announce an extension")
     OPT_OUT = "opt_out", _("Stop the use")
     APPEAL = "appeal", _("Answer an appeal")
+    PROGRESS = "progress", _("Tell of the progress")
+    # A part that had been held back, due when the hold ends.
+    SUPPLEMENT = "supplement", _("Give what was held back")
     # No limit: a day before which nothing may happen, so nobody is reminded and none is late.
     NOT_BEFORE = "not_before", _("Not before")
 

@@ -200,6 +200,9 @@ def test_history_is_told_in_plain_words_the_newest_first(desk: Desk, seat: SeatO
     assert told == [
         "Evidence: Seen in person",
         "Assigned to Handler Testing",
+        "Deadline began (Announce an extension, GDPR Art. 12(3)): 1 June 2026",
+        "Deadline began (Tell of a refusal, GDPR Art. 12(4)): 1 June 2026",
+        "Deadline began (Answer, GDPR Art. 12(3)): 1 June 2026",
         "Deadline began (Answer, The policy): 21 May 2026",
         "Received on 1 May 2026 (Form on this site)",
     ]

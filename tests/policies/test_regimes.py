@@ -8,7 +8,15 @@ import pytest
 
 from dsr.deadlines import Extension, Facts, Pause, Period, WorkingCalendar, compute
 from dsr.policies.models import Organisation
-from dsr.policies.regimes import Duty, PauseEffect, all_regimes, read_regime, regime_slugs
+from dsr.policies.regimes import (
+    Duty,
+    PauseEffect,
+    all_regimes,
+    read_regime,
+    regime_slugs,
+    require_order,
+    versions_of,
+)
 from dsr.policies.services import duties_for
 from dsr.policies.strict_yaml import CatalogueError
 
@@ -37,8 +45,8 @@ def due(duty: Duty, received: date, calendar: str, *events: Pause | Extension) -
     return compute(duty.rule, Facts(received, "Europe/Paris", events), engine).due_on
 
 
-def test_five_laws_ship() -> None:
-    assert regime_slugs() == ["ccpa", "fr-health", "gdpr", "hipaa", "uk-gdpr"]
+def test_these_laws_ship() -> None:
+    assert regime_slugs() == ["ccpa", "fr-health", "gdpr", "hipaa", "uk-gdpr", "uk-gdpr-2018"]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +94,11 @@ def test_a_law_does_not_bind_before_it_was_in_force() -> None:
         "extension_notice",
     ]
     assert codes(duties("uk-gdpr", "complaint", "GB", {}, on=date(2026, 6, 18))) == []
-    assert codes(duties("uk-gdpr", "complaint", "GB", {}, on=date(2026, 6, 19))) == ["acknowledge"]
+    assert codes(duties("uk-gdpr", "complaint", "GB", {}, on=date(2026, 6, 19))) == [
+        "acknowledge",
+        "progress",
+        "respond",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -94,8 +106,13 @@ def test_a_law_does_not_bind_before_it_was_in_force() -> None:
     [
         ("access", ["respond", "refuse", "extension_notice"]),
         ("amend", ["respond", "refuse", "extension_notice"]),
-        ("withdraw_consent", []),
-        ("accounting", []),
+        # Art. 12(3) is about Arts 15 to 22: a withdrawal is done at once and has no month.
+        ("withdraw_consent", ["stop"]),
+        # To whom something was disclosed is Art. 15(1)(c), by whatever name it is asked.
+        ("accounting", ["respond", "refuse", "extension_notice"]),
+        ("deactivate", ["respond", "refuse", "extension_notice"]),
+        ("lost_contact", ["respond", "refuse", "extension_notice"]),
+        ("marketing_opt_out", ["stop", "respond", "refuse"]),
         ("paper_copy", []),
     ],
 )
@@ -115,7 +132,7 @@ def test_a_month_ends_on_the_same_date_and_rolls_once() -> None:
 def test_an_extension_moves_the_answer_and_not_the_refusal() -> None:
     respond, refuse, _notice = duties("gdpr", "access", "FR", IN_FRANCE)
     assert respond.extension is not None
-    assert respond.extension.needs_all_reasons is True, "complexity and number"
+    assert respond.extension.needs_all_reasons is False, "complexity alone (EDPB, paras. 162-164)"
     two_months = Extension(Period(2, "month"), date(2026, 3, 20), reason="complexity_and_number")
     assert due(respond, date(2026, 3, 10), "FR", two_months) == date(2026, 6, 10)
     assert refuse.extension is None
@@ -125,14 +142,16 @@ def test_an_extension_moves_the_answer_and_not_the_refusal() -> None:
 @pytest.mark.parametrize(
     ("regime", "place", "reason", "expected"),
     [
-        ("gdpr", "FR", "complexity", date(2026, 4, 10)),
+        ("gdpr", "FR", "complexity", date(2026, 6, 10)),
+        ("gdpr", "FR", "number", date(2026, 6, 10)),
+        ("gdpr", "FR", "holidays", date(2026, 4, 10)),
         ("gdpr", "FR", "complexity_and_number", date(2026, 6, 10)),
         ("uk-gdpr", "GB", "complexity", date(2026, 6, 10)),
         ("uk-gdpr", "GB", "complexity_and_number", date(2026, 6, 10)),
         ("uk-gdpr", "GB", "holidays", date(2026, 4, 10)),
     ],
 )
-def test_the_union_says_complexity_and_number_the_kingdom_or(
+def test_complexity_or_number_is_enough_and_nothing_else(
     regime: str, place: str, reason: str, expected: date
 ) -> None:
     respond = duties(regime, "access", place, {})[0]
@@ -159,7 +178,7 @@ def test_british_clarification_pauses_access_and_nothing_else() -> None:
 
 
 def test_californian_clocks_never_stop() -> None:
-    _acknowledge, respond, _notice = duties("ccpa", "access", "US-CA", IN_AMERICA)
+    _acknowledge, respond, _notice, _window = duties("ccpa", "access", "US-CA", IN_AMERICA)
     assert pause_for(respond, "identity", "access") is None
     assert due(respond, date(2026, 3, 2), "US") == date(2026, 4, 16)
     longer = Extension(Period(45, "day"), date(2026, 2, 10))
@@ -228,7 +247,7 @@ def test_what_was_only_remembered_is_not_presented_as_law() -> None:
         for duty in regime.duties
         if duty.source.checked == "remembered"
     ]
-    assert remembered == [("ccpa", "opt_out", ["limit_use"])]
+    assert remembered == []
 
 
 def test_every_rule_names_its_source() -> None:
@@ -245,7 +264,7 @@ def test_every_rule_names_its_source() -> None:
     ("organisation", "kind", "place", "expected"),
     [
         ("indigomed", "amend", "FR", ["gdpr respond", "gdpr refuse", "gdpr extension_notice"]),
-        ("indigomed", "accounting", "FR", []),
+        ("indigomed", "accounting", "FR", ["gdpr respond", "gdpr refuse", "gdpr extension_notice"]),
         ("imo", "erase", "US-IL", []),
         (
             "imo",
@@ -307,3 +326,74 @@ def test_a_suspension_says_how_its_days_are_counted(tmp_path: Path) -> None:
     path.write_text(REGIME + "    pauses: [{reason: fee, effect: suspend, source: one}]\n")
     with pytest.raises(CatalogueError, match="counting: a suspension says"):
         read_regime(path)
+
+
+FACTS = """\
+facts:
+  much: {label: "It is much", asked: clarification, source: one}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ("    pauses: [{reason: fee, effect: restart, needs: [luck], source: one}]\n", "luck"),
+        ("    extension: {amount: 1, unit: month, most: 1, needs: [luck], source: one}\n", "luck"),
+    ],
+)
+def test_a_pause_needs_what_the_program_sees_or_a_fact_of_its_law(
+    tmp_path: Path, more: str, reason: str
+) -> None:
+    path = tmp_path / "test-law.yaml"
+    path.write_text(REGIME.replace("duties:", f"{FACTS}duties:") + more)
+    with pytest.raises(CatalogueError, match=f"unknown needs “{reason}”"):
+        read_regime(path)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "    extension: {amount: 1, unit: month, most: 1, source: one}\n",
+        "    pauses: [{reason: fee, effect: restart, source: one}]\n",
+    ],
+)
+def test_a_duty_to_stop_admits_no_extension_and_no_pause(tmp_path: Path, more: str) -> None:
+    path = tmp_path / "test-law.yaml"
+    path.write_text(REGIME.replace("duty: respond", "duty: stop") + more)
+    with pytest.raises(CatalogueError, match="a duty to stop admits no extension and no pause"):
+        read_regime(path)
+
+
+def test_a_proposed_duty_is_never_computed(tmp_path: Path) -> None:
+    path = tmp_path / "test-law.yaml"
+    path.write_text(REGIME.replace("status: derived", "status: proposed"))
+    assert read_regime(path).rules_for("access", "FR", SPRING, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("follows: nothing\nstarts_on: 2026-01-01\n", "unknown law “nothing”"),
+        ("follows: first\n", "has to start after “first”"),
+        ("follows: first\nstarts_on: 2019-12-31\n", "has to start after “first”"),
+        ("follows: first\nstarts_on: 2026-01-02\n", "has to end on that day"),
+    ],
+)
+def test_a_version_starts_when_the_one_it_follows_ends(
+    tmp_path: Path, line: str, reason: str
+) -> None:
+    first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
+    first.write_text("starts_on: 2020-01-01\nends_on: 2026-01-01\n" + REGIME)
+    second.write_text(line + REGIME)
+    with pytest.raises(CatalogueError, match=reason):
+        require_order({"first": read_regime(first), "second": read_regime(second)})
+
+
+def test_a_request_is_under_the_text_of_its_day_of_receipt() -> None:
+    assert versions_of("uk-gdpr") == versions_of("uk-gdpr-2018") == ("uk-gdpr-2018", "uk-gdpr")
+    assert codes(duties("uk-gdpr-2018", "access", "GB", {}, on=date(2026, 2, 4))) == [
+        "respond",
+        "refuse",
+        "extension_notice",
+    ]
+    assert codes(duties("uk-gdpr-2018", "access", "GB", {}, on=date(2026, 2, 5))) == []

@@ -28,7 +28,7 @@ def test_a_complete_request_gets_a_reference_a_date_and_a_receipt(visitor: Visit
     sent = visitor.ask()
     page = visitor.open(visitor.at("sent/"))
     assert sent.reference in page
-    assert "You can expect an answer by" in page
+    assert "By law you must have an answer by" in page
     assert "A receipt is on its way" in page
     assert sent.due_on == date(2026, 5, 21)
     assert sent.missing == []

@@ -16,7 +16,7 @@ def french(visitor: Visitor) -> None:
 def test_the_private_page_of_a_european_organisation(visitor: Visitor) -> None:
     visitor.ask()
     page = visitor.status()
-    assert "You can expect an answer by 21 May 2026." in page
+    assert "By law you must have an answer by 1 June 2026." in page
     assert re.search(r"1 May 2026, \d\d:\d\d, Paris time</time>", page)
     assert not re.search(r"(May|June) \d+, 2026", page)
     french(visitor)

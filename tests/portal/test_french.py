@@ -13,7 +13,7 @@ def test_a_request_is_made_and_followed_in_french(visitor: Visitor) -> None:
     sent = visitor.ask(role="subject", name="Zoé", email="zoe@example.org", anyway="1")
     assert sent.language == "fr"
     page = visitor.status()
-    assert "Vous pouvez attendre une réponse au plus tard le 21 mai 2026." in page
+    assert "La politique la promet au plus tard le 21 mai 2026." in page
     assert "20 jours à partir du 1er mai 2026 se terminent le 21 mai 2026." in page
 
 

@@ -94,7 +94,7 @@ def test_a_link_to_keep_is_shown_once_and_works(visitor: Visitor) -> None:
 def test_the_page_shows_the_date_and_why_it_is_that_day(visitor: Visitor) -> None:
     visitor.ask()
     page = visitor.status()
-    assert "You can expect an answer by 21 May 2026." in page
+    assert "The policy promises it by 21 May 2026." in page
     assert "Promised by the policy" in page
     assert "Why this date" in page
 
@@ -105,7 +105,7 @@ def test_a_late_answer_is_called_late(visitor: Visitor) -> None:
     browser = Client()
     browser.post(link_to(SubjectRequest.objects.get()))
     page = browser.get(visitor.at()).content.decode()
-    assert "An answer was due by 21 May 2026 and has not been sent yet." in page
+    assert "The policy promised it by 21 May 2026." in page
     assert "2 days overdue" in page
 
 

@@ -297,6 +297,7 @@ def test_a_reply_ends_the_pause_on_the_day_it_arrived(desk: Desk) -> None:
     waiting = conversation.ask_requester(
         asked.pk,
         question="Which period?",
+        facts=["gdpr:large_quantity"],
         actor=desk.handler,
         at=cast.on("2026-03-04"),
         seen=asked.version,

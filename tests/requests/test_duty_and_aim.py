@@ -82,6 +82,7 @@ def test_the_aim_stands_still_with_its_duty_and_moves_as_far(desk: Desk) -> None
     asked = conversation.ask_requester(
         asked.pk,
         question="Which years?",
+        facts=["gdpr:large_quantity"],
         actor=desk.handler,
         at=cast.on("2026-02-02"),
         seen=asked.version,

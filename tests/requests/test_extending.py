@@ -14,6 +14,7 @@ from dsr.requests.models import SubjectRequest
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import Desk
+from tests.post_office import mail_goes_out
 
 PROOF = CheckedUpload("notice.pdf", b"%PDF-1.7", "application/pdf")
 
@@ -75,13 +76,28 @@ def test_a_notice_that_came_too_late_is_recorded_as_having_no_effect(desk: Desk)
     assert due(asked, law.code) == date(2026, 3, 2)
 
 
-def test_complexity_alone_is_no_reason_under_the_gdpr(desk: Desk) -> None:
+def test_complexity_alone_is_a_reason_under_the_gdpr(desk: Desk) -> None:
+    """EDPB Guidelines 01/2022 v2.1, paras. 162 to 164: either is enough."""
+    asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-01-30"), country="PT")
+    law = asked.deadlines.get(regime="gdpr", purpose="respond")
+    extended = deadline.extend(
+        asked.pk,
+        ExtensionGiven(law.pk, 2, "complexity", "Many systems."),
+        actor=desk.handler,
+        at=cast.on("2026-02-03"),
+        seen=asked.version,
+    )
+    mail_goes_out(cast.on("2026-02-03"))
+    assert due(extended, law.code) == date(2026, 4, 30)
+
+
+def test_a_reason_that_the_law_does_not_name_is_refused(desk: Desk) -> None:
     asked = cast.ask(desk.right("img", "access"), at=cast.on("2026-01-30"), country="PT")
     law = asked.deadlines.get(regime="gdpr", purpose="respond")
     with pytest.raises(BadInput) as refused:
         deadline.extend(
             asked.pk,
-            ExtensionGiven(law.pk, 2, "complexity", "Many systems."),
+            ExtensionGiven(law.pk, 2, "other", "Holidays."),
             actor=desk.handler,
             at=cast.on("2026-02-03"),
             seen=asked.version,

@@ -161,7 +161,7 @@ def test_a_letter_names_whom_it_goes_to_and_names_them_once(desk: Desk, address:
             "indigomed",
             "accounting",
             None,
-            "You can expect an answer by 21 May 2026.",
+            "By law you must have an answer by 1 June 2026. The policy promises it by 21 May 2026.",
             id="the policy names a period",
         ),
         pytest.param(
@@ -176,7 +176,8 @@ def test_a_letter_names_whom_it_goes_to_and_names_them_once(desk: Desk, address:
             "indigomed",
             "accounting",
             date(2026, 3, 2),
-            "An answer was due by 22 March 2026 and has not been sent yet.",
+            "By law you had to have an answer by 2 April 2026, and it has not been sent yet. "
+            "The policy promised it by 22 March 2026.",
             id="a letter that lay about",
         ),
     ],

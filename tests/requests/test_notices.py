@@ -295,7 +295,7 @@ def test_a_bounce_recorded_by_mistake_is_taken_back(desk: Desk) -> None:
     assert kept.answered_on == date(2026, 5, 1)
     assert asked_policy(sent) == ("met", date(2026, 5, 1))
     assert not SubjectRequest.objects.filter(undelivered()).exists()
-    assert "It had not come back after all" in timeline(kept)[1].text + timeline(kept)[0].text
+    assert any("It had not come back after all" in line.text for line in timeline(kept)[:6])
     with pytest.raises(Unmet):
         post.bounce_taken_back(
             sent.pk, message_id=mail.pk, actor=desk.clerk, at=cast.on("2026-05-13"), seen=None

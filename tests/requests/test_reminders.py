@@ -187,6 +187,7 @@ def test_somebody_is_reminded_to_follow_up_a_clock_that_stands_still(desk: Desk)
     conversation.ask_requester(
         made.pk,
         question="Which period?",
+        facts=["gdpr:large_quantity"],
         actor=desk.handler,
         at=cast.on("2026-03-04"),
         seen=made.version,

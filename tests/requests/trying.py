@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dsr.requests.actors import REQUESTER
+from dsr.requests.deadlines import law_facts
 from dsr.requests.deeds import (
     answer,
     assignment,
@@ -63,7 +64,12 @@ TRY: dict[str, Try] = {
         r.pk, actor=d.handler, at=MORNING, seen=r.version
     ),
     "ask_requester": lambda r, d: conversation.ask_requester(
-        r.pk, question="Which record?", actor=d.handler, at=MORNING, seen=r.version
+        r.pk,
+        question="Which record?",
+        facts=[code for code, _label in law_facts.offered(r, "clarification")],
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
     ),
     "reply": lambda r, d: conversation.reply(
         r.pk, text="The one of May.", actor=REQUESTER, at=MORNING, seen=None

@@ -1,6 +1,7 @@
 """Regimes: laws that add limits of their own to a right, as data with sources."""
 
-from dsr.policies.regimes.duties import Duty, ExtensionTerms, PauseEffect
+from dsr.policies.regimes.duties import SEEN, Duty, ExtensionTerms, Fact, PauseEffect
+from dsr.policies.regimes.holds import HoldTerms
 from dsr.policies.regimes.regime import (
     PLACES,
     Regime,
@@ -8,16 +9,23 @@ from dsr.policies.regimes.regime import (
     known_flags,
     read_regime,
     regime_slugs,
+    require_order,
+    versions_of,
 )
 
 __all__ = [
     "PLACES",
+    "SEEN",
     "Duty",
     "ExtensionTerms",
+    "Fact",
+    "HoldTerms",
     "PauseEffect",
     "Regime",
     "all_regimes",
     "known_flags",
     "read_regime",
     "regime_slugs",
+    "require_order",
+    "versions_of",
 ]

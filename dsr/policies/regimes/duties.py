@@ -36,19 +36,25 @@ from dsr.policies.kinds import Checked, Kind
 Facts = Mapping[str, object]
 
 DUTIES = [
+    "stop",
     "acknowledge",
     "respond",
     "refuse",
     "extension_notice",
     "opt_out",
     "appeal",
+    "progress",
     "not_before",
     "look_back",
 ]
-STATUSES = ("official", "derived", "convention")
+# A proposed duty is shown on the page of its law and never computed.
+STATUSES = ("official", "derived", "convention", "proposed")
 EFFECTS = ("suspend", "restart", "none")
 COUNTINGS = ("inclusive_both", "exclude_first", "between")
-NEEDS = ("asked_promptly", "doubt_recorded", "document")
+# What the program sees for itself. Everything else a law names as a fact, and a person states it.
+SEEN = ("asked_promptly", "doubt_recorded")
+# When a fact is stated: about the request, or with what it makes possible.
+ASKED = ("request", "clarification", "identity", "fee", "extension")
 EXTENSION_REASONS = ("complexity", "number")
 
 
@@ -67,10 +73,12 @@ class Source(Strict):
 
 @dataclass
 class Above:
-    """What a part of the file leans on. `sources` is None while they are wrong themselves."""
+    """What a part of the file leans on. `sources` and `facts` are None while they are wrong
+    themselves."""
 
     regime: str
     sources: dict[str, Source] | None = None
+    facts: dict[str, "Fact"] | None = None
 
 
 # Stands in for a source while the list of sources is wrong itself.
@@ -88,12 +96,35 @@ def _source(code: object, info: Info) -> Source:
 SourceNamed: TypeAlias = Annotated[Source, BeforeValidator(_source)]
 
 
+class Fact(Strict):
+    """Something a law asks for and only a person can say: `label` is the sentence she states.
+
+    `asked`: when it is stated: about the request, or with the question, fee or extension that
+    it lets stop or move a clock.
+    """
+
+    label: Text = Field(max_length=300)
+    asked: Annotated[str, known(ASKED)]
+    source: SourceNamed
+
+
+def _need(name: object, info: Info) -> str:
+    above: Above = info.context
+    if above.facts is None:
+        return str(name)
+    return require_known(str(name), (*SEEN, *above.facts))
+
+
+Needs: TypeAlias = Annotated[tuple[Annotated[str, BeforeValidator(_need)], ...], no_twice]
+
+
 class PauseEffect(Strict):
     """What waiting for something does to a clock.
 
     `effect`: suspend (the days do not count, by `counting`), restart (the period runs anew
-    from the day it came), none (the clock runs on). `needs`: facts without which there is
-    no effect (asked_promptly, doubt_recorded, document). `most_days`: a longest pause.
+    from the day it came), none (the clock runs on). `needs`: what has to be so for it to have
+    an effect: what the program sees (asked_promptly, doubt_recorded) or facts of this law.
+    `most_days`: a longest pause.
     """
 
     reason: Text = Field(max_length=40)
@@ -102,7 +133,7 @@ class PauseEffect(Strict):
     counting: Annotated[str, known(COUNTINGS)] = ""
     # Empty is every kind; UK GDPR Art. 12A(5) pauses requests for access alone.
     kinds: Kinds = ()
-    needs: Annotated[tuple[Annotated[str, known(NEEDS)], ...], no_twice] = ()
+    needs: Needs = ()
     most_days: Annotated[int | None, Given] = None
     settled: bool = True
 
@@ -121,7 +152,8 @@ class ExtensionTerms(Strict):
     """How far the period may be extended, how often and for which reasons.
 
     `needs_all_reasons`: every reason has to be there (complexity *and* number), not any one.
-    The notice limit is the due date without the extension, unless the rule has a `notice`.
+    `needs`: facts of this law that whoever takes the time has to state. The notice limit is the
+    due date without the extension, unless the rule has a `notice`.
     """
 
     amount: int
@@ -130,6 +162,7 @@ class ExtensionTerms(Strict):
     source: SourceNamed
     reasons: Annotated[tuple[Annotated[str, known(EXTENSION_REASONS)], ...], no_twice] = ()
     needs_all_reasons: bool = False
+    needs: Needs = ()
 
     @model_validator(mode="after")
     def is_a_period(self) -> "ExtensionTerms":
@@ -159,7 +192,9 @@ class Duty(Strict):
     `rule_json` is the rule in the spelling of the vector format, `rule` the same for the
     engine. `calendar`: None is the organisation's own, else codes of a calendar. `optional`:
     a limit that only binds who wants to use it, such as the notice of an extension. `when`:
-    facts that must be so; `when_unknown`: a fact that nobody has stated is taken to be so.
+    facts that must be so, false also where nobody has stated it; `when_unknown`: any other fact
+    that nobody has stated is taken to be so. `since`: a window into the past that begins on this
+    day, whenever somebody asks.
     """
 
     code: Annotated[str, known(DUTIES)] = Field(alias="duty")
@@ -173,6 +208,7 @@ class Duty(Strict):
     pauses: tuple[PauseEffect, ...] = ()
     optional: bool = False
     starts_on: Day | None = None
+    since: Day | None = None
     rule_json: dict[str, Any] = Field(alias="rule")
 
     @field_validator("rule_json")
@@ -190,6 +226,13 @@ class Duty(Strict):
             raise told(f"rule: {error}") from None
         return data
 
+    @model_validator(mode="after")
+    def a_stop_waits_for_nothing(self) -> "Duty":
+        """GDPR Art. 21(3): on objection the data are no longer used; there is no month for it."""
+        if self.code == "stop" and (self.extension or self.pauses):
+            raise told("a duty to stop admits no extension and no pause")
+        return self
+
     # Read once, not on each of the thousands of dates that a sweep computes.
     @cached_property
     def rule(self) -> Rule:
@@ -200,14 +243,16 @@ class Duty(Strict):
         return (
             kind in self.kinds
             and in_time
+            and self.status != "proposed"
             and all(self._met(facts.get(name), wanted) for name, wanted in self.when.items())
         )
 
     def _met(self, given: object, wanted: object) -> bool:
         """A fact is a value, or several (a record with younger and older parts has both)."""
-        # Nobody has looked yet: the stricter duty counts meanwhile, or a date would be missed.
+        # A yes-or-no that nobody has stated is a no; of anything else nobody knows yet, and the
+        # stricter duty counts meanwhile, or a date would be missed.
         if given is None:
-            return self.when_unknown
+            return wanted is False or self.when_unknown
         # A text is a collection of letters to Python: “FR” would hold “R”.
         if isinstance(given, Collection) and not isinstance(given, str):
             return wanted in given

@@ -1,6 +1,6 @@
 """A law that adds limits of its own: whom it binds, its duties; and the files that say so."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -17,8 +17,9 @@ from dsr.policies.field_types import (
     require_known,
     require_place,
 )
-from dsr.policies.regimes.duties import Above, Duty, Facts, Name, Source
-from dsr.policies.strict_yaml import read
+from dsr.policies.regimes.duties import Above, Duty, Fact, Facts, Name, Source
+from dsr.policies.regimes.holds import HoldTerms
+from dsr.policies.strict_yaml import CatalogueError, Problem, read
 
 DATA = Path(__file__).parent
 
@@ -43,24 +44,34 @@ class Applies(Strict):
 
 
 class Words(Strict):
-    """What readers of another language call a law, and its sources by their names in the file."""
+    """What readers of another language call a law; its sources and facts by their names there."""
 
     name: Text = Field(max_length=40)
     full_name: Text = Field(max_length=300)
     sources: dict[str, Text] = {}
+    facts: dict[str, Text] = {}
+    holds: dict[str, Text] = {}
 
 
 class Regime(Strict):
-    """A law. It applies by the requester's place or the organisation's, and by its flags."""
+    """A law. It applies by the requester's place or the organisation's, and by its flags.
+
+    `checked_on`: the day on which its rules were last compared with their sources. `follows`: the
+    earlier text of the same law, by its file; a request is under the one of its day of receipt.
+    """
 
     name: Text = Field(max_length=40)
     full_name: Text = Field(max_length=300)
     note: Text = ""
+    checked_on: Day | None = None
+    follows: Text = ""
     starts_on: Day | None = None
     ends_on: Day | None = None
     binds: Applies = Field(alias="applies")
     calendar_elsewhere: tuple[PlaceCode, ...] = ()
     sources: dict[str, Source]
+    facts: dict[Name, Fact] = {}
+    holds: dict[Name, HoldTerms] = {}
     duties: tuple[Duty, ...]
     translations: dict[str, Words] = {}
     _slug: str = PrivateAttr("")
@@ -71,6 +82,12 @@ class Regime(Strict):
         info.context.sources = value
         return value
 
+    @field_validator("facts")
+    @classmethod
+    def facts_are_known_below(cls, value: dict[str, Fact], info: Info) -> dict[str, Fact]:
+        info.context.facts = value
+        return value
+
     @field_validator("translations")
     @classmethod
     def only_what_is_there_is_translated(
@@ -79,6 +96,10 @@ class Regime(Strict):
         for words in value.values():
             for name in words.sources:
                 require_known(name, info.context.sources)
+            for name in words.facts:
+                require_known(name, info.context.facts or {})
+            for name in words.holds:
+                require_known(name, info.data.get("holds", {}))
         return value
 
     def model_post_init(self, context: Above) -> None:
@@ -114,6 +135,16 @@ class Regime(Strict):
             return []
         return [duty for duty in self.duties if duty.concerns(kind, on, facts)]
 
+    def fact_label(self, name: str, language: str) -> str:
+        """The sentence that somebody states, in their language where the file has it."""
+        words = self.translations.get(language[:2])
+        return (words.facts.get(name) if words else None) or self.facts[name].label
+
+    def hold_label(self, name: str, language: str) -> str:
+        """As `fact_label`, of what lets a part wait."""
+        words = self.translations.get(language[:2])
+        return (words.holds.get(name) if words else None) or self.holds[name].label
+
     def calendar_codes(self, duty: Duty, organisation_country: str) -> tuple[str, ...] | None:
         """Codes of the calendar that counts; None is the organisation's own.
 
@@ -144,8 +175,45 @@ def regime_slugs() -> list[str]:
 # Once per process: laws change with a release, and every page of a request asks for them.
 @cache
 def all_regimes() -> dict[str, Regime]:
-    """The regimes that ship with the program, by short name."""
-    return {slug: read_regime(DATA / f"{slug}.yaml") for slug in regime_slugs()}
+    """The regimes that ship with the program, by short name. Errors: CatalogueError."""
+    found = {slug: read_regime(DATA / f"{slug}.yaml") for slug in regime_slugs()}
+    require_order(found)
+    return found
+
+
+def require_order(regimes: Mapping[str, Regime]) -> None:
+    """A later text begins on the day on which the one it follows ends. Errors: CatalogueError."""
+    for slug, regime in regimes.items():
+        if not regime.follows:
+            continue
+        earlier = regimes.get(regime.follows)
+        if sentence := _out_of_order(regime, earlier):
+            path = DATA / f"{slug}.yaml"
+            raise CatalogueError([Problem(path, 0, sentence)])
+
+
+def _out_of_order(regime: Regime, earlier: Regime | None) -> str:
+    name = regime.follows
+    if earlier is None:
+        return f"follows: unknown law “{name}”"
+    if not regime.starts_on or (earlier.starts_on and regime.starts_on <= earlier.starts_on):
+        return f"starts_on: it has to start after “{name}”, which it follows"
+    if earlier.ends_on != regime.starts_on:
+        return f"starts_on: “{name}”, which it follows, has to end on that day"
+    return ""
+
+
+@cache
+def versions_of(slug: str) -> tuple[str, ...]:
+    """The texts of one law, by short name, from the first to the last; `slug` is any of them."""
+    regimes = all_regimes()
+    while regimes[slug].follows:
+        slug = regimes[slug].follows
+    found = [slug]
+    later = {each.follows: name for name, each in regimes.items() if each.follows}
+    while found[-1] in later:
+        found.append(later[found[-1]])
+    return tuple(found)
 
 
 def read_regime(path: Path) -> Regime:

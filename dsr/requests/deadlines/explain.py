@@ -80,12 +80,34 @@ def _whose(deadline: Deadline) -> str:
 
 
 def _pause_note(deadline: Deadline) -> Iterable[str]:
-    if deadline.status != DeadlineStatus.PAUSED or deadline.would_be_on is None:
+    # An aim goes along with its duty, which says of what it is moved.
+    if deadline.would_be_on is None or deadline.is_aim:
         return []
-    return [
-        _("The clock stands still. Without the pause the date would be %(day)s.")
-        % {"day": day_words(deadline.would_be_on)}
-    ]
+    day = {"day": day_words(deadline.would_be_on)}
+    if deadline.status == DeadlineStatus.PAUSED:
+        said = [_("The clock stands still. Without the pause the date would be %(day)s.") % day]
+    elif without_pause(deadline):
+        said = [_("Without the pause it would be %(day)s.") % day]
+    else:
+        return []
+    if is_unsettled(deadline):
+        said.append(_("If the authority does not accept this pause, that day counts."))
+    return [" ".join(said)]
+
+
+def without_pause(deadline: Deadline) -> bool:
+    """Whether a pause has moved the day, so that another one stands beside it."""
+    return deadline.due_on is not None and deadline.would_be_on not in (None, deadline.due_on)
+
+
+def is_unsettled(deadline: Deadline) -> bool:
+    """Whether a pause of this clock rests on a reading that no authority has confirmed."""
+    reasons = {each.reason for each in deadline.subject_request.pauses.all() if each.told_on}
+    return any(
+        says["effect"] != "none" and not says.get("settled", True)
+        for reason, says in deadline.pauses_admitted.items()
+        if reason in reasons
+    )
 
 
 def set_by(deadlines: Sequence[Deadline]) -> str:

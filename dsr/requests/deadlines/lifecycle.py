@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from dsr.requests.chain import write_line
 from dsr.requests.deadlines import reminder_days
 from dsr.requests.deadlines.planning import DeadlinePlan, plans_for, target
 from dsr.requests.models import Deadline, KeptReady, Notice, Pause, SubjectRequest
-from dsr.requests.models.deadlines import NO_DUTY, TO_ANSWER_BY
+from dsr.requests.models.deadlines import BESIDE_THE_ANSWER, NO_DUTY, TO_ANSWER_BY
 from dsr.requests.models.machine import LIVE
 from dsr.requests.states import REFUSING, DeadlineStatus, Duty, SetBy
 
@@ -241,6 +241,8 @@ def settle(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datet
     """The answer went out on this day: duties are met, or missed when it was late."""
     _end_every_pause(subject_request, on)
     for deadline in subject_request.deadlines.live():
+        if deadline.purpose in BESIDE_THE_ANSWER:
+            continue
         if _concerns_nobody(deadline, subject_request):
             _end(deadline, "cancel", on, actor=actor, at=at)
         else:
@@ -272,6 +274,8 @@ def end_undelivered(subject_request: SubjectRequest, *, actor: Actor, at: dateti
     _end_every_pause(subject_request, today)
     ended = []
     for deadline in subject_request.deadlines.live():
+        if deadline.purpose in BESIDE_THE_ANSWER:
+            continue
         if _concerns_nobody(deadline, subject_request):
             _end(deadline, "cancel", today, actor=actor, at=at)
         else:
@@ -395,9 +399,18 @@ def _run_again(deadline: Deadline, *, actor: Actor, at: datetime) -> None:
 
 
 def begin_pause(
-    subject_request: SubjectRequest, reason: str, *, actor: Any, at: datetime, doubt: str = ""
+    subject_request: SubjectRequest,
+    reason: str,
+    *,
+    actor: Any,
+    at: datetime,
+    doubt: str = "",
+    stated: Collection[str] = (),
 ) -> Pause:
-    """Something is asked; once it is out each deadline's own rule says whether it is paused."""
+    """Something is asked; once it is out each deadline's own rule says whether it is paused.
+
+    ``stated``: facts of laws that the actor states with it, ``gdpr:large_quantity``.
+    """
     pause = Pause(
         safe=subject_request.safe,
         subject_request=subject_request,
@@ -405,6 +418,7 @@ def begin_pause(
         began_on=subject_request.organisation.today(at),
         by=actor,
         recorded_at=at,
+        stated=sorted(stated),
     )
     pause.seal(doubt=doubt)
     pause.doubt_recorded = bool(doubt.strip())

@@ -25,10 +25,13 @@ def first_day(
     duties = duties_for(
         organisation, right.kind, place or place_claimed(right), received_on, facts or {}
     )
-    periods = [duty.rule.period for _law, duty in duties if duty.code == "look_back"]
+    windows = [duty for _law, duty in duties if duty.code == "look_back"]
+    periods = [duty.rule.period for duty in windows]
     if own := right.look_back:
         periods.append(Period(own["amount"], own["unit"]))
     days = [look_back(each, received_on).first_on for each in periods if each]
+    # Some laws name the day itself (Cal. Civ. Code s. 1798.130(a)(2)(B): 1 January 2022).
+    days += [duty.since for duty in windows if duty.since]
     # The widest governs a right, as the earliest date governs a duty.
     return min(days, default=None)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from dsr.policies.regimes import Duty as LawDuty
 from dsr.policies.regimes import ExtensionTerms, PauseEffect, Regime
 from dsr.policies.services import duties_for, place_claimed
+from dsr.requests.deadlines import law_facts
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import Duty, ExtensionReason, SetBy
 
@@ -76,7 +77,13 @@ def _deadlines_of_laws(subject_request: SubjectRequest) -> Iterator[DeadlinePlan
 
 def _code(regime: Regime, duty: LawDuty) -> str:
     """The same for the same duty whatever else applies: ``fr-health:respond:older``."""
-    return ":".join([regime.slug, duty.code, *(str(value) for value in duty.when.values())])
+    # A yes is told by the name of its fact; a no is what is taken to be so anyway.
+    told = [
+        name if value is True else str(value)
+        for name, value in duty.when.items()
+        if value is not False
+    ]
+    return ":".join([regime.slug, duty.code, *told])
 
 
 def _deadline_of_law(
@@ -93,30 +100,32 @@ def _deadline_of_law(
         source=duty.source.title,
         checked=duty.source.checked,
         pauses={
-            effect.reason: _says(effect)
+            effect.reason: _says(regime, effect)
             for effect in duty.pauses
             if effect.admitted_for(subject_request.kind)
         },
-        extension=_terms(duty.extension) if duty.extension else None,
+        extension=_terms(regime, duty.extension) if duty.extension else None,
         calendar_codes=None if codes is None else list(codes),
     )
 
 
-def _says(effect: PauseEffect) -> dict[str, Any]:
+def _says(regime: Regime, effect: PauseEffect) -> dict[str, Any]:
     return {
         "effect": effect.effect,
         "counting": effect.counting,
-        "needs": list(effect.needs),
+        "needs": law_facts.by_law(regime, effect.needs),
         "most_days": effect.most_days,
+        "settled": effect.settled,
     }
 
 
-def _terms(terms: ExtensionTerms) -> dict[str, Any]:
+def _terms(regime: Regime, terms: ExtensionTerms) -> dict[str, Any]:
     return {
         "amount": terms.period.amount,
         "unit": terms.period.unit,
-        # GDPR Art. 12(3) asks for complexity and number together, UK GDPR Art. 12A for either.
+        # GDPR Art. 12(3) and UK GDPR Art. 12A name two, of which either is enough.
         "reasons": list(terms.admitted_reasons) or list(ExtensionReason.values),
+        "needs": law_facts.by_law(regime, terms.needs),
     }
 
 

@@ -137,9 +137,10 @@ def _began_on(pause: Pause) -> date:
 
 
 def _meets(pause: Pause, needs: list[str]) -> bool:
-    """In the Union a pause needs a question asked promptly and, for identity, a recorded doubt."""
+    """What the program sees, and what somebody stated with the question: by each law's own name."""
     waited = _began_on(pause) - pause.subject_request.received_on
     met = {"asked_promptly": waited <= PROMPTLY, "doubt_recorded": pause.doubt_recorded}
+    met |= dict.fromkeys(pause.stated, True)
     return all(met.get(need, False) for need in needs)
 
 

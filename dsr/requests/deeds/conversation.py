@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts.roles import Permission
-from dsr.requests.deadlines import lifecycle
+from dsr.requests.deadlines import law_facts, lifecycle
 from dsr.requests.errors import BadInput
 from dsr.requests.files import keep_file
 from dsr.requests.forms import HAPPENED, FilesField, day_field, text_field
@@ -24,9 +24,9 @@ from dsr.vault.models import KeyPurpose
 from dsr.vault.uploads import CheckedUpload
 
 from .carrying_out import put_away
-from .declaration import Words, deed
+from .declaration import Facts, Names, Words, deed
 from .doing import Doing
-from .inputs import LONG, today, typed
+from .inputs import LONG, facts_field, today, typed, typed_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,16 @@ class Question:
         ),
         error_messages={"required": gettext_lazy("Write what you ask.")},
     )
+    facts: Sequence[str] = typed_for(facts_field("clarification"), default=())
 
 
 def _asking_is_open(subject_request: SubjectRequest, following: str) -> bool:
     """Before evidence is recorded, proof is what there is to ask for, and that has its own deed."""
     return following != "add_evidence" or subject_request.status == Status.PROVING_IDENTITY
+
+
+def _what_was_asked(facts: Facts, names: Names) -> str:
+    return law_facts.with_stated(_("The requester was asked something"), facts.get("stated"))
 
 
 @deed(
@@ -56,11 +61,11 @@ def _asking_is_open(subject_request: SubjectRequest, following: str) -> bool:
     permissions=(Permission.WORK,),
     address="ask",
     lead=gettext_lazy(
-        "The request waits for the reply. A clock stands still only where its law says so; the "
-        "policy’s own runs on."
+        "The request waits for the reply. Anything may be asked; a clock stands still only for the "
+        "question that its law names. The policy’s own runs on."
     ),
     done=gettext_lazy("The question is asked."),
-    history=gettext_lazy("The requester was asked something"),
+    history=_what_was_asked,
     told=gettext_lazy("You were asked a question."),
     second_to=_asking_is_open,
     shows=("goes",),
@@ -69,12 +74,19 @@ def ask_requester(doing: Doing, given: Question) -> None:
     """Ask the requester; the request waits, and clocks stand still where a law says so."""
     if not given.question.strip():
         raise BadInput({"question": _("Write what you ask.")})
+    stated = law_facts.checked(doing.subject_request, "clarification", given.facts)
     doing.subject_request.ask_requester()
     message = write_message(doing, RequestMessage.Kind.QUESTION, given.question)
     # One fact for all clocks: whether it stops one is a matter of that clock's own rule.
     pause = lifecycle.begin_pause(
-        doing.subject_request, PauseReason.CLARIFICATION, actor=doing.actor, at=doing.at
+        doing.subject_request,
+        PauseReason.CLARIFICATION,
+        actor=doing.actor,
+        at=doing.at,
+        stated=stated,
     )
+    if stated:
+        doing.facts["stated"] = stated
     ask(doing, "question", message, pause)
 
 

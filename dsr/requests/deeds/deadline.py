@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +18,7 @@ from dsr.deadlines import Result
 from dsr.deadlines.extending import ExtensionVerdict
 from dsr.policies.law_words import law_in_words
 from dsr.requests.actors import Actor
-from dsr.requests.deadlines import solving
+from dsr.requests.deadlines import law_facts, solving
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.files import keep_proof
 from dsr.requests.forms import HAPPENED, FileField, day_field, text_field
@@ -31,7 +31,7 @@ from dsr.vault.uploads import CheckedUpload
 
 from .declaration import Facts, Names, deed, history_line
 from .doing import Doing
-from .inputs import LONG, typed, typed_for
+from .inputs import LONG, facts_field, typed, typed_for
 
 
 def extendable(subject_request: SubjectRequest) -> list[Deadline]:
@@ -102,6 +102,7 @@ class ExtensionGiven:
         widget=forms.NumberInput(attrs={"class": "input--tiny"}),
     )
     reason: str = typed_for(_reasons)
+    facts: Sequence[str] = typed_for(facts_field("extension"), default=(), named=True)
     explanation: str = typed(
         text_field,
         8,
@@ -187,6 +188,7 @@ def extend(doing: Doing, given: ExtensionGiven) -> None:
     Today's notice is refused after the notice limit, with the day on which it would have been
     possible. A notice of an earlier day that came too late is recorded as having no effect.
     """
+    stated = law_facts.checked(doing.subject_request, "extension", given.facts)
     deadline = _chosen(doing, given)
     notified_on = given.notified_on or doing.today
     # The engine's word, with every fact of this clock: no second rule of ours decides this.
@@ -195,8 +197,10 @@ def extend(doing: Doing, given: ExtensionGiven) -> None:
     if not verdict.admitted and given.notified_on is None:
         raise Unmet(_too_late(verdict))
     until = _with(deadline, given, notified_on).due_on
-    extension = _keep(doing, deadline, given)
+    extension = _keep(doing, deadline, given, stated)
     doing.facts |= {"deadline": deadline.pk, "extension": extension.pk}
+    if stated:
+        doing.facts["stated"] = stated
     # Who was told already is not told again; the proof of that notice is kept instead.
     if given.notified_on is not None:
         doing.facts |= {"notified_on": notified_on.isoformat(), "effect": verdict.outcome}
@@ -246,6 +250,11 @@ def _problems(doing: Doing, given: ExtensionGiven, allowed: Mapping[str, object]
         problems["amount"] = _("At most %(most)s more can be taken.") % {"most": allowed["amount"]}
     if given.reason not in allowed["reasons"]:  # type: ignore[operator]
         problems["reason"] = _("The rule does not admit this reason.")
+    missing = set(allowed.get("needs", ())) - set(given.facts)  # type: ignore[call-overload]
+    if missing:
+        problems["facts"] = _("The law gives more time only where this is so: %(fact)s") % {
+            "fact": law_facts.words(min(missing))
+        }
     if not given.explanation.strip():
         problems["explanation"] = _("Tell the requester why more time is needed.")
     if given.notified_on and not (
@@ -282,7 +291,7 @@ def _too_late(verdict: ExtensionVerdict) -> str:
     ) % {"day": day_words(verdict.notice_by)}
 
 
-def _keep(doing: Doing, deadline: Deadline, given: ExtensionGiven) -> Extension:
+def _keep(doing: Doing, deadline: Deadline, given: ExtensionGiven, stated: list[str]) -> Extension:
     extension = Extension(
         safe=doing.subject_request.safe,
         deadline=deadline,
@@ -290,6 +299,7 @@ def _keep(doing: Doing, deadline: Deadline, given: ExtensionGiven) -> Extension:
         # From the rule: how much is asked for is the desk's to say, in which unit is the law's.
         unit=(deadline.extension_rule or {})["unit"],
         reason=given.reason,
+        stated=stated,
         # Whether it counts is told by the day on which the person was told.
         admitted=False,
         by=doing.user,

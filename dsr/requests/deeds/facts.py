@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from dsr.accounts.roles import Permission
 from dsr.requests.actors import Actor
-from dsr.requests.deadlines import lifecycle
+from dsr.requests.deadlines import law_facts, lifecycle
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import HAPPENED, day_field, text_field
 from dsr.requests.forms.countries import choices_after
@@ -20,9 +21,9 @@ from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.requests.states import UNDECIDED, FeeGround, PauseReason, RecordAge, Status
 
 from .conversation import ask
-from .declaration import deed
+from .declaration import Facts, Names, deed
 from .doing import Doing
-from .inputs import LONG, Opening, today, typed
+from .inputs import LONG, Opening, facts_field, today, typed, typed_for
 
 BEFORE_DECISION = (Status.RECEIVED, Status.PROVING_IDENTITY, Status.IN_PROGRESS, Status.WAITING)
 
@@ -156,13 +157,23 @@ def record_age(subject_request: SubjectRequest) -> str:
     return RecordAge.BOTH if isinstance(stated, list) else str(stated)
 
 
-def _law_facts(age: str) -> dict[str, object]:
+def _law_facts(age: str, stated: Collection[str]) -> dict[str, object]:
     """A record with parts of both ages gets both limits, each for its part."""
-    if not age:
-        return {}
+    found: dict[str, object] = {each.partition(":")[2]: True for each in stated}
     if age == RecordAge.BOTH:
-        return {"record_age": [RecordAge.YOUNGER.value, RecordAge.OLDER.value]}
-    return {"record_age": age}
+        found["record_age"] = [RecordAge.YOUNGER.value, RecordAge.OLDER.value]
+    elif age:
+        found["record_age"] = age
+    return found
+
+
+def _stated(opening: Opening) -> list[str]:
+    known = opening.subject_request.law_facts
+    return [
+        code
+        for code, _label in law_facts.offered(opening.subject_request, "request")
+        if known.get(code.partition(":")[2])
+    ]
 
 
 def _country(opening: Opening) -> str:
@@ -196,6 +207,11 @@ class FactsGiven:
         initial=_record_age,
         default="",
     )
+    facts: Sequence[str] = typed_for(facts_field("request"), initial=_stated, default=())
+
+
+def _what_was_stated(facts: Facts, names: Names) -> str:
+    return law_facts.with_stated(_("Facts on which laws depend were stated"), facts.get("stated"))
 
 
 @deed(
@@ -208,7 +224,7 @@ class FactsGiven:
         "Clocks of the laws that apply begin, those of laws that do not apply fall away."
     ),
     done=gettext_lazy("The facts are recorded and the dates follow."),
-    history=gettext_lazy("Facts on which laws depend were stated"),
+    history=_what_was_stated,
 )
 def state_facts(doing: Doing, given: FactsGiven) -> None:
     """State the requester's place and the age of the record; which laws apply follows.
@@ -220,8 +236,12 @@ def state_facts(doing: Doing, given: FactsGiven) -> None:
         raise BadInput({"record_age": _("Choose how old the record is.")})
     subject_request = doing.subject_request
     subject_request.country = given.country
-    subject_request.law_facts = _law_facts(given.record_age)
+    # Of the laws that bind for the place just stated.
+    stated = law_facts.checked(subject_request, "request", given.facts)
+    subject_request.law_facts = _law_facts(given.record_age, stated)
     # After both are set: the plans are made from the request as it is in memory.
     lifecycle.replan(subject_request, actor=doing.actor, at=doing.at)
     # The history takes codes in small letters only.
     doing.facts |= {"country": given.country.lower() or None, "record_age": given.record_age}
+    if stated:
+        doing.facts["stated"] = stated

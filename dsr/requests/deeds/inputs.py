@@ -14,8 +14,10 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
+from dsr.requests.deadlines import law_facts
 from dsr.requests.models import SubjectRequest
 
 LONG = 8000  # characters of a message, a reason, a note
@@ -71,9 +73,13 @@ def typed_for(
     *,
     initial: Begin | None = None,
     default: Any = MISSING,
+    named: bool = False,
 ) -> Any:
-    """As ``typed``, where the form field depends on the request; None where it is not asked."""
-    return _field({"one": make, "begin": initial}, default)
+    """As ``typed``, where the form field depends on the request; None where it is not asked.
+
+    ``named``: what has a default may then stand before what has none, where the form wants it so.
+    """
+    return _field({"one": make, "begin": initial}, default, named=named)
 
 
 def typed_together(
@@ -86,6 +92,27 @@ def typed_together(
 def from_address() -> Any:
     """A value that stands in the address of the page."""
     return _field({"make": lambda subject_request, user: {}, "from_address": True}, MISSING)
+
+
+def facts_field(asked: str) -> Callable[[SubjectRequest, User], forms.Field | None]:
+    """Facts that a law names for an occasion, to tick; not asked where no law names one."""
+
+    def make(subject_request: SubjectRequest, user: User) -> forms.Field | None:
+        offered = law_facts.offered(subject_request, asked)
+        if not offered:
+            return None
+        return forms.MultipleChoiceField(
+            label=gettext_lazy("What you state"),
+            required=False,
+            choices=offered,
+            widget=forms.CheckboxSelectMultiple,
+            help_text=gettext_lazy(
+                "A clock stops or moves only where what its law names is so. Your name is kept "
+                "with it. Leave it empty where it is not so."
+            ),
+        )
+
+    return make
 
 
 def today(opening: Opening) -> date:
@@ -104,10 +131,11 @@ def asked_of(field: dataclasses.Field[Any]) -> Asked:
     return Asked(name=field.name, optional=optional, **said)
 
 
-def _field(said: dict[str, Any], default: Any) -> Any:
+def _field(said: dict[str, Any], default: Any, *, named: bool = False) -> Any:
     # No default is not the default None: without one the input cannot be made, and that is meant.
     given = {} if default is MISSING else {"default": default}
-    return dataclasses.field(metadata={KEY: said}, **given)
+    # Else the class says it for all of its fields.
+    return dataclasses.field(metadata={KEY: said}, kw_only=True if named else MISSING, **given)
 
 
 def _only(

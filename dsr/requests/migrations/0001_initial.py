@@ -39,11 +39,14 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("respond", "Answer"),
+                            ("stop", "Stop the use at once"),
                             ("acknowledge", "Acknowledge receipt"),
                             ("refuse", "Tell of a refusal"),
                             ("extension_notice", "Announce an extension"),
                             ("opt_out", "Stop the use"),
                             ("appeal", "Answer an appeal"),
+                            ("progress", "Tell of the progress"),
+                            ("supplement", "Give what was held back"),
                             ("not_before", "Not before"),
                         ],
                         max_length=20,
@@ -138,6 +141,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("explanation", dsr.vault.fields.SealedField(purpose="record")),
+                ("stated", models.JSONField(blank=True, default=list)),
                 ("notified_on", models.DateField(blank=True, null=True)),
                 ("admitted", models.BooleanField()),
                 ("recorded_at", models.DateTimeField()),
@@ -816,6 +820,7 @@ class Migration(migrations.Migration):
                 ("ended_on", models.DateField(blank=True, null=True)),
                 ("doubt", dsr.vault.fields.SealedField(null=True, purpose="record")),
                 ("doubt_recorded", models.BooleanField(default=False)),
+                ("stated", models.JSONField(blank=True, default=list)),
                 ("recorded_at", models.DateTimeField()),
                 (
                     "by",

@@ -55,7 +55,9 @@ class Receipt(SealedModel):
 TO_ANSWER_BY = frozenset({Duty.RESPOND, Duty.OPT_OUT})
 # A limit for whoever wants more time, and a day to wait for: nobody is late with either.
 NO_DUTY = frozenset({Duty.EXTENSION_NOTICE, Duty.NOT_BEFORE})
-REMINDED = TO_ANSWER_BY | {Duty.ACKNOWLEDGE, Duty.REFUSE}
+# Done by an act of its own: the answer neither does it nor ends it.
+BESIDE_THE_ANSWER = frozenset({Duty.STOP, Duty.SUPPLEMENT})
+REMINDED = TO_ANSWER_BY | {Duty.ACKNOWLEDGE, Duty.REFUSE, Duty.SUPPLEMENT}
 
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
@@ -185,6 +187,8 @@ class Pause(SealedModel):
     ended_on = models.DateField(null=True, blank=True)
     doubt = SealedField(null=True, purpose=KeyPurpose.RECORD)
     doubt_recorded = models.BooleanField(default=False)
+    # Facts that ``by`` stated with the question, by law and name: ``gdpr:large_quantity``.
+    stated = models.JSONField(default=list, blank=True)
     by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
@@ -217,6 +221,8 @@ class Extension(SealedModel):
     unit = models.CharField(max_length=14)
     reason = models.CharField(max_length=24, choices=ExtensionReason.choices)
     explanation = SealedField(purpose=KeyPurpose.RECORD)
+    # As of ``Pause``.
+    stated = models.JSONField(default=list, blank=True)
     notified_on = models.DateField(null=True, blank=True)
     proof = models.ForeignKey(
         SealedFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

@@ -1,0 +1,93 @@
+"""Facts that laws name and a person states: with a question, a fee, an extension, of a request.
+
+A fact is written by its law and name, ``gdpr:large_quantity``; whoever states it is on record
+beside it. A clock stops or moves only for what its own law names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from dsr.policies.law_words import law_in_words
+from dsr.policies.regimes import SEEN, Fact, Regime, all_regimes
+from dsr.policies.services import laws_that_apply, place_claimed
+from dsr.requests.errors import BadInput
+from dsr.requests.models import SubjectRequest
+
+
+def by_law(regime: Regime, needs: Iterable[str]) -> list[str]:
+    """What a pause or an extension needs, as it is compared with what was stated."""
+    return [each if each in SEEN else f"{regime.slug}:{each}" for each in needs]
+
+
+def offered(subject_request: SubjectRequest, asked: str) -> list[tuple[str, str]]:
+    """The facts that the laws of a request name for an occasion (``clarification``, ``extension``,
+    ``request``), with the sentence that is stated."""
+    return [
+        (f"{law.slug}:{name}", f"{law_in_words(law.name)}: {law.fact_label(name, _language())}")
+        for law, name, _fact in _known(subject_request, asked)
+    ]
+
+
+def checked(subject_request: SubjectRequest, asked: str, given: Collection[str]) -> list[str]:
+    """The facts stated, each once. Raises BadInput on ``facts`` for one that no law here names."""
+    known = {f"{law.slug}:{name}" for law, name, _fact in _known(subject_request, asked)}
+    if unknown := set(given) - known:
+        raise BadInput(
+            {
+                "facts": _("No law of this request names the fact “%(fact)s”. Leave it out.")
+                % {"fact": min(unknown)}
+            }
+        )
+    return sorted(set(given))
+
+
+def words(stated: str) -> str:
+    """What was stated, as a sentence in the reader's language."""
+    slug, _sep, name = stated.partition(":")
+    law = all_regimes().get(slug)
+    if law is None or name not in law.facts:
+        return stated
+    return f"{law_in_words(law.name)}: {law.fact_label(name, _language())}"
+
+
+def with_stated(text: str, stated: object) -> str:
+    """A line of history, and what was stated with it."""
+    said = [words(str(each)) for each in stated] if isinstance(stated, list | tuple) else []
+    if not said:
+        return text
+    return _("%(what)s. Stated with it: %(facts)s") % {"what": text, "facts": "; ".join(said)}
+
+
+def _known(subject_request: SubjectRequest, asked: str) -> list[tuple[Regime, str, Fact]]:
+    place = subject_request.country or place_claimed(subject_request.right)
+    laws = laws_that_apply(subject_request.organisation, place, subject_request.received_on)
+    return [
+        (law, name, fact)
+        for law in laws
+        for name, fact in law.facts.items()
+        if fact.asked == asked and _matters(law, name, subject_request, asked)
+    ]
+
+
+def _matters(law: Regime, name: str, subject_request: SubjectRequest, asked: str) -> bool:
+    """Whether a duty of this kind of request depends on it: what changes nothing is not asked."""
+    kind = subject_request.kind
+    duties = [each for each in law.duties if kind in each.kinds]
+    if asked == "request":
+        return any(name in each.when for each in duties)
+    if asked == "extension":
+        return any(each.extension and name in each.extension.needs for each in duties)
+    return any(
+        name in effect.needs and effect.admitted_for(kind)
+        for each in duties
+        for effect in each.pauses
+        if effect.reason == asked
+    )
+
+
+def _language() -> str:
+    return get_language() or "en"
