@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from dsr.days.words import day_words
 from dsr.policies.particulars import FieldSpec, particulars
-from dsr.requests import enclosures, history, remedies
+from dsr.requests import enclosures, history, holds, remedies
 from dsr.requests.deadlines import clocks, look_back
 from dsr.requests.deadlines.explain import expectation, explain, set_by
 from dsr.requests.deeds.conversation import reply
@@ -67,6 +67,7 @@ def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
         # Decided before the answer is sent; only the answer tells it, and only to who may read it.
         "outcome": OUTCOMES.get(subject_request.outcome, "") if readable else "",
         "why": _why(subject_request, readable),
+        "later": holds.told(subject_request) if readable else [],
         "ways": _ways(subject_request, where, readable),
         "expectation": _expectation(subject_request, today),
         **dates(subject_request, today, where),

@@ -15,6 +15,7 @@ SUBJECTS = (
         "answer",
     ),
     *("authority", "release", "ending", "receipt", "correction", "facts", "deadline", "order"),
+    *("holding", "stopping"),
     *("held_contact", "post", "kept_ready", "writing"),
 )
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from dsr.days.words import day_words
 from dsr.notifications import letters
 from dsr.policies.models import Organisation
-from dsr.requests import enclosures
+from dsr.requests import enclosures, holds
 from dsr.requests.deeds.doing import Doing
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.requests.people import lines_of, writes_to
@@ -54,6 +54,7 @@ def _written(doing: Doing, answer: RequestMessage) -> letters.Letter:
             ],
             facts={_("Received on"): day_words(subject_request.received_on)},
             why=why(subject_request, _ground(subject_request, answer)),
+            later=holds.told(subject_request),
         )
 
 

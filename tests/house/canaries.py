@@ -36,10 +36,12 @@ from dsr.requests.deeds import (
     ending,
     evidence,
     held_contact,
+    holding,
     identity,
     receipt,
     release,
     review,
+    stopping,
 )
 from dsr.requests.deeds.answer import close, send_answer
 from dsr.requests.deeds.authority import AuthorityGiven
@@ -248,6 +250,25 @@ class Story:
             actor=desk.clerk,
             **self.fresh(it),
         )
+
+        self.hold_and_stop()
+
+    def hold_and_stop(self) -> None:
+        """Beside it: the one could not be closed with a part that is held back."""
+        desk, words = self.desk, self.words
+        held = cast.ask(desk.right("img", "access"), at=self.at, country="PT")
+        holding.hold_part(
+            held.pk,
+            ground="gdpr:third_person",
+            part=words["held_part"],
+            stated_on=date(2026, 5, 1),
+            until_on=date(2026, 5, 20),
+            actor=desk.handler,
+            **self.fresh(held),
+        )
+        left = cast.ask(desk.right("img", "withdraw-consent"), at=self.at, country="PT")
+        stopped = stopping.StopGiven(words["system"], date(2026, 5, 1), last=True)
+        stopping.record_stop(left.pk, stopped, actor=desk.handler, **self.fresh(left))
 
     def decide(self) -> None:
         it, desk, words = self.request, self.desk, self.words

@@ -89,6 +89,10 @@ ask_fee               x x x x - - - - - - - -
 settle_fee            x x x x x - - - - - - -
 state_facts           x x x x x - - - - - - -
 record_order          x x x x x x - - - x - -
+hold_part             x x x x x x - - - - - -
+end_hold              x x x x x x - - - - - -
+take_up_held          - - - - - x - - - - - -
+record_stop           x x x x x x x - - x - -
 prove_contact         x x x x x x x x x - x x
 strike_contact_proof  x x x x x x - - - x - -
 declare_stolen        x x x x x x x x x x x x

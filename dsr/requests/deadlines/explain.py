@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext as _
@@ -46,6 +47,7 @@ def explain(deadline: Deadline) -> list[str]:
             *in_sentences(steps, Localised()),
             *_along_note(deadline),
             *_pause_note(deadline),
+            *_stop_note(deadline),
         ]
 
 
@@ -62,6 +64,30 @@ def _along_note(deadline: Deadline) -> Iterable[str]:
         )
         % {"n": days, "day": _short(deadline.due_on)}
     ]
+
+
+def _stop_note(deadline: Deadline) -> Iterable[str]:
+    """How long it took, from the receipt to the last system (GDPR Art. 21(3))."""
+    if deadline.purpose != Duty.STOP:
+        return []
+    said = [_("The law says “at once” and no number: nothing extends it, and nothing stops it.")]
+    stops = list(deadline.subject_request.stops.all())
+    if deadline.status == DeadlineStatus.MET and stops:
+        last = max(each.stopped_at for each in stops)
+        took = last - deadline.subject_request.received_at
+        said.append(
+            _("From the receipt to the last system that stopped: %(length)s.")
+            % {"length": how_long(took)}
+        )
+    return said
+
+
+def how_long(took: timedelta) -> str:
+    """``3 hours``, ``2 days``: whole days from two days on, else hours begun."""
+    hours = max(1, math.ceil(took.total_seconds() / 3600))
+    if hours < 48:
+        return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+    return ngettext("%(n)d day", "%(n)d days", hours // 24) % {"n": hours // 24}
 
 
 def _whose(deadline: Deadline) -> str:

@@ -16,6 +16,7 @@ from .held_contact import (
     HeldContact,
     NotMeLink,
 )
+from .holds import Hold, Stop
 from .kept_ready import KeptReady
 from .notices import Notice
 from .people import Evidence, IdentityDocument, IdentityRule, Person
@@ -38,6 +39,7 @@ __all__ = [
     "Evidence",
     "Extension",
     "HeldContact",
+    "Hold",
     "IdentityDocument",
     "IdentityRule",
     "KeptReady",
@@ -58,6 +60,7 @@ __all__ = [
     "RequestMessage",
     "StaffingGap",
     "StatusLink",
+    "Stop",
     "SubjectRequest",
     "WaitingForDigest",
 ]

@@ -372,11 +372,13 @@ def _extension_back(
 def _answer_out(
     notice: Notice, subject_request: SubjectRequest, on: date, actor: Actor, at: datetime
 ) -> None:
-    first = subject_request.answered_on is None
-    if first:
-        subject_request.answered_on = on
+    if subject_request.answered_on is None:
+        before = subject_request.answered_before
+        # Beside what was given in time before, which keeps its day.
+        subject_request.answered_on = before or on
         subject_request.save()
-        lifecycle.settle(subject_request, on, actor=actor, at=at)
+        settle = lifecycle.settle_supplement if before else lifecycle.settle
+        settle(subject_request, on, actor=actor, at=at)
     if notice.medium == "letter" and notice.message and notice.message.posted_on is None:
         notice.message.posted_on = on
         notice.message.save(update_fields=["posted_on"])
