@@ -10,6 +10,7 @@ SUBJECTS = (
         "evidence",
         "conversation",
         "enclosures",
+        "elements",
         "decision",
         "review",
         "answer",

@@ -68,4 +68,4 @@ def told(subject_request: SubjectRequest) -> list[str]:
 
 
 def _named(law: Regime, name: str) -> str:
-    return f"{law_in_words(law.name)}: {law.hold_label(name, get_language() or 'en')}"
+    return f"{law_in_words(law.name)}: {law.label_of('holds', name, get_language() or 'en')}"

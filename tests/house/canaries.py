@@ -25,7 +25,7 @@ from pypdf.generic import NameObject, StreamObject
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver
 from dsr.policies.models import Right
-from dsr.requests import enclosures
+from dsr.requests import elements, enclosures
 from dsr.requests.deeds import (
     assignment,
     authority,
@@ -47,6 +47,7 @@ from dsr.requests.deeds.answer import close, send_answer
 from dsr.requests.deeds.authority import AuthorityGiven
 from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.deeds.decision import Proposal
+from dsr.requests.deeds.elements import Elements, write_elements
 from dsr.requests.deeds.enclosures import enclose
 from dsr.requests.deeds.evidence_given import EvidenceGiven
 from dsr.requests.deeds.kept_ready import Undeliverable, agree_keep_ready, keep_ready
@@ -278,6 +279,8 @@ class Story:
         name, content = f"{words['copy_name']}.csv", words["copy_content"].encode()
         sealed = OutgoingFile(name, content, "text/csv", sha256="ab" * 32)
         enclose(it.pk, files=[sealed], actor=desk.handler, **self.fresh(it))
+        parts = {each.code: words[f"part_{each.name}"] for each in elements.typed(it)}
+        write_elements(it.pk, Elements(parts), actor=desk.handler, **self.fresh(it))
         decision.propose(it.pk, proposal, actor=desk.handler, **self.fresh(it))
         review.return_to_work(
             it.pk, reason=words["returned"], actor=desk.second_officer, **self.fresh(it)

@@ -17,11 +17,13 @@ from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.messages import write_message
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.vault.files import open_file
+from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import Desk
 from tests.post_office import mail_goes_out
 
 RECEIVED = "2026-03-02"
+PROOF = CheckedUpload("statement.pdf", b"%PDF-1.7", "application/pdf")
 
 
 @pytest.fixture
@@ -128,7 +130,7 @@ def test_the_first_letter_of_a_silent_hold_is_that_of_a_case_without_these_lines
 def test_a_hold_that_is_not_silent_is_told_in_the_letter(covered: Desk) -> None:
     asked = cast.ask(covered.right("indigomed", "copy"), at=cast.on(RECEIVED), country="US")
     before = letter_of(asked, covered)
-    hold(covered, asked, ground="hipaa:research", until_on=date(2026, 9, 30))
+    hold(covered, asked, ground="hipaa:research", until_on=date(2026, 9, 30), document=PROOF)
     assert letter_of(asked, covered) != before
 
 
@@ -178,6 +180,7 @@ def test_a_written_statement_goes_on_where_the_oral_one_ends(covered: Desk) -> N
         ground="hipaa:agency_written",
         stated_on=date(2026, 3, 25),
         until_on=date(2026, 9, 30),
+        document=PROOF,
         continues=asked.holds.get().pk,
     )
     assert clocks(asked)["hold-1"][0] == "cancelled"
@@ -242,3 +245,13 @@ def test_nothing_leaves_before_the_french_48_hours(desk: Desk) -> None:
         approved.pk, actor=desk.handler, at=cast.on("2026-03-04", 10), seen=approved.version
     )
     assert sent.status == "decided"
+
+
+@pytest.mark.parametrize("ground", ["hipaa:research", "hipaa:agency_written"])
+def test_what_rests_on_a_document_cannot_be_chosen_without_it(covered: Desk, ground: str) -> None:
+    """Acceptance case 15; 45 CFR 164.524(a)(2)(iii): the consent in which the person agreed."""
+    slug = "copy" if ground.endswith("research") else "accounting"
+    asked = cast.ask(covered.right("indigomed", slug), at=cast.on(RECEIVED), country="US")
+    with pytest.raises(BadInput) as refused:
+        hold(covered, asked, ground=ground, until_on=date(2026, 9, 30))
+    assert list(refused.value.fields) == ["document"]

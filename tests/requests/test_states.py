@@ -51,6 +51,7 @@ ask_requester         x x x - - - - - - - - -
 reply                 x x x x x x - - x x - -
 enclose               x x x x - - - - - - - -
 remove_enclosure      x x x x - - - - - - - -
+write_elements        x x x x - - - - - - - -
 propose               - x x - - - - - - - - -
 decide_alone          - x x - - - - - - - - -
 approve               - - - - x - - - - - - -

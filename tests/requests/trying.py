@@ -27,6 +27,7 @@ from dsr.requests.deeds import (
     stopping,
     writing,
 )
+from dsr.requests.deeds import elements as elements_deed
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.declaration import Deed
 from dsr.requests.models import SubjectRequest
@@ -79,6 +80,13 @@ TRY: dict[str, Try] = {
     ),
     "enclose": lambda r, d: enclosures.enclose(
         r.pk, files=[cast.COPY], actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "write_elements": lambda r, d: elements_deed.write_elements(
+        r.pk,
+        texts={"gdpr:purposes": "Treatment and billing."},
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
     ),
     "propose": lambda r, d: decision.propose(
         r.pk, GRANT, actor=d.handler, at=MORNING, seen=r.version

@@ -1,6 +1,8 @@
 """Regimes: laws that add limits of their own to a right, as data with sources."""
 
 from dsr.policies.regimes.duties import SEEN, Duty, ExtensionTerms, Fact, PauseEffect
+from dsr.policies.regimes.elements import ElementTerms
+from dsr.policies.regimes.grounds import OWNERS, GroundTerms
 from dsr.policies.regimes.holds import HoldTerms
 from dsr.policies.regimes.regime import (
     PLACES,
@@ -14,11 +16,14 @@ from dsr.policies.regimes.regime import (
 )
 
 __all__ = [
+    "OWNERS",
     "PLACES",
     "SEEN",
     "Duty",
+    "ElementTerms",
     "ExtensionTerms",
     "Fact",
+    "GroundTerms",
     "HoldTerms",
     "PauseEffect",
     "Regime",

@@ -106,19 +106,24 @@ def _whose(deadline: Deadline) -> str:
 
 
 def _pause_note(deadline: Deadline) -> Iterable[str]:
+    beside = beside_the_pause(deadline)
+    if deadline.status == DeadlineStatus.PAUSED:
+        return [" ".join([_("The clock stands still."), beside]).strip()]
+    return [beside] if beside else []
+
+
+def beside_the_pause(deadline: Deadline) -> str:
+    """The day without the pause, and that it counts where the authority does not accept it; empty
+    where no pause has moved the day."""
     # An aim goes along with its duty, which says of what it is moved.
     if deadline.would_be_on is None or deadline.is_aim:
-        return []
-    day = {"day": day_words(deadline.would_be_on)}
-    if deadline.status == DeadlineStatus.PAUSED:
-        said = [_("The clock stands still. Without the pause the date would be %(day)s.") % day]
-    elif without_pause(deadline):
-        said = [_("Without the pause it would be %(day)s.") % day]
-    else:
-        return []
+        return ""
+    if deadline.status != DeadlineStatus.PAUSED and not without_pause(deadline):
+        return ""
+    said = [_("Without the pause it would be %(day)s.") % {"day": day_words(deadline.would_be_on)}]
     if is_unsettled(deadline):
         said.append(_("If the authority does not accept this pause, that day counts."))
-    return [" ".join(said)]
+    return " ".join(said)
 
 
 def without_pause(deadline: Deadline) -> bool:

@@ -17,6 +17,7 @@ from dsr.policies.law_words import law_in_words
 from dsr.requests import enclosures
 from dsr.requests.actors import Actor
 from dsr.requests.authority import authority_needed
+from dsr.requests.decision_rules import check_letter
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.files import keep_proof
 from dsr.requests.forms import HAPPENED, FileField, day_field
@@ -141,6 +142,8 @@ def send_answer(doing: Doing, given: Sending) -> None:
     _check_sending(given, doing, nowhere)
     _check_authority(doing, given.given_on or doing.today)
     _check_not_before(doing, given.given_on)
+    # Once more: what a letter prints of the organisation may have changed since.
+    check_letter(doing.subject_request, decision.outcome, decision.ground)
     doing.subject_request.send_answer()
     answer = write_message(doing, RequestMessage.Kind.ANSWER, str(decision.unseal("answer")))
     enclosures.of(decision).update(message=answer)

@@ -172,6 +172,8 @@ def _check(doing: Doing, given: HoldGiven) -> Hold | None:
         problems["part"] = _("Say which part is held back.")
     if given.stated_on > doing.today:
         problems["stated_on"] = _("This day lies in the future. Enter the day of the statement.")
+    if holds.terms_of(given.ground)[1].needs_document and given.document is None:
+        problems["document"] = _("Add the document on which this ground rests, as its proof.")
     latest = holds.latest_end(given.ground, given.stated_on)
     if given.until_on <= given.stated_on:
         problems["until_on"] = _("A hold ends after it began. Enter a later day.")

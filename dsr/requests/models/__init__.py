@@ -7,6 +7,7 @@ from .access import (
     WaitingForDigest,
 )
 from .deadlines import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
+from .elements import AnswerElement
 from .enclosures import Enclosure, EnclosureOpened
 from .held_contact import (
     ContactChange,
@@ -26,6 +27,7 @@ from .subject_request import SubjectRequest
 from .writing import Attachment, Decision, Note, RequestMessage
 
 __all__ = [
+    "AnswerElement",
     "Attachment",
     "ContactChange",
     "ContactProof",
