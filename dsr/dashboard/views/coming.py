@@ -13,6 +13,7 @@ from dsr.accounts.roles import Permission
 from dsr.dashboard.views.base import StaffView
 from dsr.policies.law_words import law_in_words
 from dsr.policies.models import Organisation
+from dsr.policies.regimes import all_regimes
 from dsr.requests.deadlines import coming
 from dsr.requests.errors import Unmet
 from dsr.requests.states import Duty
@@ -81,9 +82,7 @@ class AcceptView(ComingView):
         if self.reach.get(found.pk) is not None:
             self.refuse_access("accept_law")
         try:
-            count = coming.accept(
-                found, request.POST.get("shown", ""), actor=self.user, at=self.at
-            )
+            count = coming.accept(found, request.POST.get("shown", ""), actor=self.user, at=self.at)
         except Unmet as refusal:
             messages.error(request, str(refusal))
             return self.back_to("dashboard:coming")
@@ -96,7 +95,7 @@ class AcceptView(ComingView):
 
 
 def _law_name(slug: str) -> str:
-    law = coming.all_regimes().get(slug)
+    law = all_regimes().get(slug)
     return law.name if law else slug
 
 

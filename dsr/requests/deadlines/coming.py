@@ -188,7 +188,7 @@ def _begun(case: SubjectRequest, plan: DeadlinePlan) -> Deadline:
 
 
 def _apply(case: SubjectRequest, rows: list[Compared], actor: User, at: datetime) -> None:
-    for _move_, plan, row in rows:
+    for _shown, plan, row in rows:
         if row is not None and plan is not None:
             _take_over(row, plan)
             row.save()
