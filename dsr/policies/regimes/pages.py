@@ -47,6 +47,7 @@ def page(law: Regime) -> str:
         *_section("What lets a part wait", [_hold(law, name) for name in law.holds]),
         *_section("Grounds of refusal", [_ground(law, name) for name in law.grounds]),
         *_section("What an answer has to say", [_element(law, name) for name in law.elements]),
+        *_section("What may be charged", [_fee(law, name) for name in law.fees]),
         *_section("Sources", [_source(each) for each in law.sources.values()]),
     ]
     return "\n\n".join(parts) + "\n"
@@ -179,6 +180,13 @@ def _element(law: Regime, name: str) -> str:
     terms = law.elements[name]
     outcomes = ", ".join(each.replace("_", " ") for each in terms.outcomes) or "every outcome"
     return f"- {terms.label}; {_kinds(terms.kinds)}; {outcomes}; {_cited(terms.source)}"
+
+
+def _fee(law: Regime, name: str) -> str:
+    terms = law.fees[name]
+    parts = ", ".join(terms.parts) or "nothing"
+    said = [f"- {terms.label}", terms.occasion.replace("_", " "), _kinds(terms.kinds)]
+    return "; ".join([*said, f"parts: {parts}", _cited(terms.source)])
 
 
 def _source(source: Source) -> str:
