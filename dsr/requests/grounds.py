@@ -189,8 +189,7 @@ def invoking_needs(
 
 def _judged(subject_request: SubjectRequest, ground: str) -> bool:
     """Whether a professional has signed that this ground is there."""
-    # Not built yet in this room: nobody has signed anything.
-    return False
+    return subject_request.opinions.supporting(ground).exists()
 
 
 def why(subject_request: SubjectRequest, ground: str) -> str:
