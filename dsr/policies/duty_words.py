@@ -4,12 +4,14 @@ more time, what waiting does. The same words for the pages of the laws and for w
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from dsr.days.words import day_words
 from dsr.deadlines.sentences import PERIODS
 from dsr.policies.kinds import Kind
 from dsr.policies.regimes import PLACES, Duty, Regime
@@ -83,9 +85,16 @@ def period(amount: Any, unit: str) -> str:
     return ngettext(singular, plural, amount).format(n=amount)
 
 
+def since_in_words(day: date) -> str:
+    """Of a window that begins on a day, whenever somebody asks."""
+    return _("from %(day)s on, whenever it is asked") % {"day": day_words(day)}
+
+
 def _first_day(rule: Mapping[str, Any]) -> Iterator[str]:
     unit = rule["unit"]
-    if unit in ("day", "business_day", "week"):
+    if not rule["amount"]:
+        pass  # the day of receipt is the only one
+    elif unit in ("day", "business_day", "week"):
         if rule.get("start", "next_day") == "same_day":
             yield _("the day of receipt is the first day")
         else:
@@ -153,13 +162,23 @@ def waiting(regime: Regime, duty: Duty, language: str) -> list[str]:
     return [_wait(regime, each, language) for each in duty.pauses]
 
 
-def _wait(regime: Regime, effect: Any, language: str) -> str:
+def effect_in_words(reason: str, effect: str) -> str:
+    """`proof of identity: the clock stands still`; the codes are those of the file."""
     effects = {
         "suspend": _("%(what)s: the clock stands still"),
         "restart": _("%(what)s: the time begins anew when it came"),
         "none": _("%(what)s: the clock runs on"),
     }
-    said = [effects[effect.effect] % {"what": str(_WAITS.get(effect.reason, effect.reason))}]
+    return effects[effect] % {"what": str(_WAITS.get(reason, reason))}
+
+
+def seen_in_words(need: str) -> str:
+    """What the program sees for itself, of what a pause needs; empty for a fact of a law."""
+    return str(_SEEN.get(need, ""))
+
+
+def _wait(regime: Regime, effect: Any, language: str) -> str:
+    said = [effect_in_words(effect.reason, effect.effect)]
     if effect.kinds:
         said.append(_("only for: %(kinds)s") % {"kinds": kinds_in_words(effect.kinds)})
     said += _stated(regime, effect.needs, language)

@@ -75,7 +75,12 @@ def test_two_texts_of_one_law_lead_to_each_other() -> None:
 @pytest.mark.parametrize(
     ("rule", "calendar", "said"),
     [
-        pytest.param({"unit": "day", "amount": 0}, None, "on the same day", id="at once"),
+        pytest.param(
+            {"unit": "day", "amount": 0},
+            None,
+            "on the same day; weekends and holidays move nothing",
+            id="at once",
+        ),
         pytest.param(
             {"unit": "hour", "amount": 48, "hour_start": "next_full_hour"},
             None,
