@@ -238,6 +238,10 @@ def whom_it_binds(regime: Regime) -> list[str]:
             % {"places": places_in_words(binds.requester)}
         )
     if binds.flags:
-        flags = ", ".join(str(_FLAGS.get(each, each)) for each in sorted(binds.flags))
-        said.append(_("of these only who is: %(what)s") % {"what": flags})
+        said.append(_("of these only who is: %(what)s") % {"what": flags_in_words(binds.flags)})
     return said
+
+
+def flags_in_words(flags: Collection[str]) -> str:
+    """What a law asks of an organisation besides its place: a covered entity under HIPAA."""
+    return ", ".join(str(_FLAGS.get(each, each)) for each in sorted(flags))

@@ -19,10 +19,10 @@ from dsr.audit.services import SITE
 from dsr.policies.models import Department, Organisation
 from dsr.requests import history
 from dsr.requests.deadlines import coming, coming_words, recomputing
-from dsr.requests.deadlines.coming import Overtaken, Preview, What
+from dsr.requests.deadlines.coming import Preview, What
 from dsr.requests.deeds import deadline, facts
 from dsr.requests.deeds.deadline import ExtensionGiven
-from dsr.requests.errors import NotAllowed
+from dsr.requests.errors import NotAllowed, Overtaken
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services.selfcheck import selfcheck
 from tests import cast

@@ -29,7 +29,7 @@ from dsr.deadlines import WorkingCalendar
 from dsr.policies.models import Organisation
 from dsr.policies.regimes import all_regimes, versions_of
 from dsr.requests.chain import write_line, write_refusal
-from dsr.requests.errors import NotAllowed, RequestError
+from dsr.requests.errors import NotAllowed, Overtaken
 from dsr.requests.models import Deadline, Notice, SubjectRequest
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
 from dsr.requests.states import DeadlineStatus, Duty, SetBy
@@ -60,20 +60,6 @@ class What(TextChoices):
     ENDS = "ends", _("Falls away")
     RUNS_AGAIN = "runs_again", _("Runs again")
     OTHER_TERMS = "other_terms", _("Same day, other terms")
-
-
-class Overtaken(RequestError):
-    """What was shown is no longer what would happen."""
-
-    code = "stale"
-
-    def __init__(self) -> None:
-        super().__init__(
-            _(
-                "Something changed after this list was shown, so nothing was done. Look at the "
-                "list as it is now, then decide again."
-            )
-        )
 
 
 @dataclass(frozen=True, slots=True)
