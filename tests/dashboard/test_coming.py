@@ -60,8 +60,7 @@ def test_the_page_shows_each_deadline_with_both_days_and_why(
     assert "June 1, 2026" in page
     # Two months end on Wednesday 1 July.
     assert "July 1, 2026" in page
-    assert "“1 month; to the same date as the day of receipt" in page
-    assert "“2 months; to the same date as the day of receipt" in page
+    assert "The limit: “1 month” until now, “2 months” as it is read now." in page
     assert "Canary" not in page
 
 
@@ -114,9 +113,9 @@ def test_a_law_that_nobody_knows_has_no_page(desk: Desk, seat: SeatOf) -> None:
     seat("officer").open(f"{PAGE}imo/no-such-law/", status=404)
 
 
-def test_the_navigation_leads_there_for_who_oversees(desk: Desk, seat: SeatOf) -> None:
-    assert f'href="{PAGE}"' in seat("officer").open("/staff/")
-    assert f'href="{PAGE}"' not in seat("handler").open("/staff/")
+def test_the_page_of_health_leads_there_for_who_oversees(desk: Desk, seat: SeatOf) -> None:
+    assert f'href="{PAGE}"' in seat("officer").open("/staff/health/")
+    assert f'href="{PAGE}"' not in seat("handler").open("/staff/health/")
 
 
 def test_a_new_text_within_two_years_says_what_changes_for_which_rights(

@@ -90,9 +90,10 @@ def test_a_changed_reading_shows_the_old_and_the_new_day_and_moves_nothing(
     with translation.override("en"):
         change = next(each for each in foreseen.changes if each.after.purpose == "respond")
         assert coming_words.which(change) == "Answer, UK GDPR Art. 12A"
-        [why] = coming_words.why(change)
-    assert "to the same date as the day of receipt" in why
-    assert "“1 month; to the eve of the same date" in why
+        assert coming_words.why(change) == [
+            "The limit: “to the same date as the day of receipt” until now, “to the eve of the "
+            "same date” as it is read now."
+        ]
 
 
 def test_what_was_accepted_is_what_was_shown(desk: Desk, laws: Laws) -> None:

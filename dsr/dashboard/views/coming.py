@@ -38,11 +38,12 @@ class ComingView(StaffView):
     """Each organisation: the laws that wait to be accepted, then those that are to come."""
 
     needs = Permission.OVERSEE
-    section = "dashboard:coming"
+    section = "dashboard:health"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         groups = [self._group(each) for each in self.organisations]
-        return self.page("dashboard/coming.html", {"groups": groups})
+        crumbs = [*_crumbs(), {"name": _("Coming law")}]
+        return self.page("dashboard/coming.html", {"groups": groups, "crumbs": crumbs})
 
     def _group(self, organisation: Organisation) -> dict[str, Any]:
         department = self.reach[organisation.pk]
@@ -62,6 +63,10 @@ class ComingView(StaffView):
                 ],
                 "coming": [_to_come(each) for each in to_come],
             }
+
+
+def _crumbs() -> list[dict[str, Any]]:
+    return [{"name": _("Health"), "url": words.url("dashboard:health")}]
 
 
 def _to_come(law: coming_laws.Coming) -> dict[str, Any]:
@@ -101,7 +106,7 @@ class ComingLaw(StaffView):
     """One law: which deadlines of which open requests would move, begin or fall away."""
 
     needs = Permission.OVERSEE
-    section = "dashboard:coming"
+    section = "dashboard:health"
 
     def get(self, request: HttpRequest, organisation: str, law: str) -> HttpResponse:
         return self.show(self.preview(organisation, law))
@@ -118,6 +123,7 @@ class ComingLaw(StaffView):
     def show(self, shown: Preview, *, overtaken: str = "") -> HttpResponse:
         own = shown.organisation
         crumbs = [
+            *_crumbs(),
             {"name": _("Coming law"), "url": words.url("dashboard:coming")},
             {"name": law_in_words(shown.law.name)},
         ]

@@ -80,7 +80,7 @@ def _ended(slug: str) -> str:
 def _differences(before: Deadline, after: Deadline, terms: tuple[str, ...]) -> Iterator[str]:
     limits = {"rule", "calendar_codes"} & set(terms)
     if limits and _limit(before) != _limit(after):
-        yield _otherwise(_("The limit"), _limit(before), _limit(after))
+        yield _otherwise(_("The limit"), *_only_what_differs(_limit(before), _limit(after)))
     elif limits:
         yield _("A detail of the count, or another reading shown beside it, is otherwise.")
     if "pauses" in terms:
@@ -104,6 +104,14 @@ def _otherwise(what: str, old: str, new: str) -> str:
         "old": old,
         "new": new,
     }
+
+
+def _only_what_differs(old: str, new: str) -> tuple[str, str]:
+    """Two limits without the parts that they share; whole where one holds nothing else."""
+    mine, theirs = old.split("; "), new.split("; ")
+    shorter = "; ".join(each for each in mine if each not in theirs)
+    other = "; ".join(each for each in theirs if each not in mine)
+    return (shorter, other) if shorter and other else (old, new)
 
 
 def _limit(deadline: Deadline) -> str:
