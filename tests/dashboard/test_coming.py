@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from dsr.accounts.models import Membership
 from dsr.policies.models import Department
@@ -107,6 +108,18 @@ def test_who_has_one_department_sees_its_requests_and_accepts_nothing(
     assert other.reference not in page
     assert 'name="seen"' not in page
     assert "Somebody who oversees the whole organisation can accept it." in as_read(page)
+
+
+def test_the_page_speaks_french_with_the_french_names_of_laws(
+    desk: Desk, seat: SeatOf, laws: Laws
+) -> None:
+    british(desk)
+    laws.read_otherwise("uk-gdpr", ("amount: 1\n", "amount: 2\n"))
+    officer = seat("officer")
+    officer.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"
+    page = as_read(officer.open(BRITISH))
+    assert "« 1 mois » jusqu’ici, « 2 mois » selon la lecture d’aujourd’hui" in page
+    assert "RGPD britannique, art. 12A" in page
 
 
 def test_a_law_that_nobody_knows_has_no_page(desk: Desk, seat: SeatOf) -> None:
