@@ -406,3 +406,43 @@ def test_the_command_prints_references_and_days_and_no_name(desk: Desk, laws: La
 def test_the_command_refuses_an_organisation_that_nobody_knows(desk: Desk) -> None:
     with pytest.raises(CommandError, match="no-such"):
         call_command("law_preview", organisation="no-such")
+
+
+@pytest.mark.parametrize(
+    ("organisation", "right", "country", "slug"),
+    [
+        ("imo", "eu-access", "GB", "uk-gdpr"),
+        ("imo", "eu-access", "DE", "gdpr"),
+        ("img", "access", "PT", "gdpr"),
+        ("indigomed", "copy", "FR", "gdpr"),
+    ],
+)
+@pytest.mark.parametrize(
+    "words",
+    [("amount: 1\n", "amount: 2\n"), ("amount: 1\n", "amount: 1\n      cutoff: '09:00'\n")],
+    ids=["longer", "late arrivals"],
+)
+def test_the_day_shown_is_the_one_that_a_new_request_of_that_day_gets(
+    desk: Desk,
+    laws: Laws,
+    organisation: str,
+    right: str,
+    country: str,
+    slug: str,
+    words: tuple[str, str],
+) -> None:
+    """Two ways to one day: foreseen for an old request, computed at the receipt of a new one."""
+    asked = cast.ask(desk.right(organisation, right), at=RECEIVED, country=country)
+    laws.read_otherwise(slug, words)
+    preview = coming.preview(desk.organisation(organisation), slug, at=NOW)
+    new = cast.ask(desk.right(organisation, right), at=RECEIVED, country=country)
+    assert foreseen_days(preview).items() <= days(new).items()
+    assert preview.requests[0].due_on == new.due_on
+    coming.accept(
+        desk.organisation(organisation), slug, actor=desk.officer, at=NOW, seen=preview.seen
+    )
+    assert days(asked) == days(new)
+    kept = ("code", "rule", "pauses_admitted", "extension_rule", "notice_by", "governing", "trace")
+    assert list(asked.deadlines.order_by("code").values(*kept)) == list(
+        new.deadlines.order_by("code").values(*kept)
+    )
