@@ -18,7 +18,7 @@ from dsr.audit.models import Entry
 from dsr.audit.services import SITE
 from dsr.policies.models import Department, Organisation
 from dsr.requests import history
-from dsr.requests.deadlines import coming, coming_words, recomputing
+from dsr.requests.deadlines import accepting, coming, coming_words, recomputing
 from dsr.requests.deadlines.coming import Preview, What
 from dsr.requests.deeds import deadline, facts
 from dsr.requests.deeds.deadline import ExtensionGiven
@@ -50,7 +50,7 @@ def shown(desk: Desk, slug: str = "uk-gdpr") -> Preview:
 
 def accept(desk: Desk, seen: str, slug: str = "uk-gdpr") -> Preview:
     imo = desk.organisation("imo")
-    return coming.accept(imo, slug, actor=desk.officer, at=NOW, seen=seen)
+    return accepting.accept(imo, slug, actor=desk.officer, at=NOW, seen=seen)
 
 
 def days(subject_request: SubjectRequest) -> dict[str, date | None]:
@@ -182,9 +182,11 @@ def test_only_who_oversees_the_whole_organisation_accepts(desk: Desk, laws: Laws
     of_one.update(department=attic)
     for nobody in (desk.handler, desk.auditor, desk.second_officer):
         with pytest.raises(NotAllowed):
-            coming.accept(imo, "uk-gdpr", actor=nobody, at=NOW, seen=shown(desk).seen)
+            accepting.accept(imo, "uk-gdpr", actor=nobody, at=NOW, seen=shown(desk).seen)
     denied = Entry.objects.filter(chain=SITE, code="denied")
     assert [each.facts["deed"] for each in denied] == ["accept_law"] * 3
+    with pytest.raises(NotAllowed):
+        accepting.accept(imo, "No-Such-Law", actor=desk.handler, at=NOW, seen="")
     assert days(asked)["uk-gdpr:respond"] == date(2026, 4, 2)
 
 
@@ -438,7 +440,7 @@ def test_the_day_shown_is_the_one_that_a_new_request_of_that_day_gets(
     new = cast.ask(desk.right(organisation, right), at=RECEIVED, country=country)
     assert foreseen_days(preview).items() <= days(new).items()
     assert preview.requests[0].due_on == new.due_on
-    coming.accept(
+    accepting.accept(
         desk.organisation(organisation), slug, actor=desk.officer, at=NOW, seen=preview.seen
     )
     assert days(asked) == days(new)

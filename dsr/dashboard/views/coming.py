@@ -21,7 +21,7 @@ from dsr.policies.kinds import Kind
 from dsr.policies.law_words import law_in_words
 from dsr.policies.models import Organisation
 from dsr.policies.regimes import all_regimes
-from dsr.requests.deadlines import coming, coming_laws, coming_words
+from dsr.requests.deadlines import accepting, coming, coming_laws, coming_words
 from dsr.requests.deadlines.coming import Change, Preview, What
 from dsr.requests.errors import NotAllowed, Overtaken
 
@@ -184,7 +184,7 @@ class AcceptLaw(ComingLaw):
     def post(self, request: HttpRequest, organisation: str, law: str) -> HttpResponse:
         own = self.organisation(organisation)
         try:
-            done = coming.accept(
+            done = accepting.accept(
                 own, law, actor=self.user, at=self.at, seen=request.POST.get("seen", "")
             )
         except NotAllowed as refused:

@@ -18,28 +18,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Prefetch, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from dsr.accounts.models import User
-from dsr.accounts.roles import Permission
-from dsr.audit.services import SITE, append
 from dsr.deadlines import WorkingCalendar
 from dsr.policies.models import Organisation
 from dsr.policies.regimes import all_regimes, versions_of
-from dsr.requests.chain import write_line, write_refusal
-from dsr.requests.errors import NotAllowed, Overtaken
 from dsr.requests.models import Deadline, Notice, SubjectRequest
 from dsr.requests.models.subject_request import SubjectRequestQuerySet
 from dsr.requests.states import DeadlineStatus, Duty, SetBy
 
-from .lifecycle import begun, first_due, go_along, govern, planned, write_dates
+from .lifecycle import first_due, go_along, planned, write_dates
 from .planning import DeadlinePlan, plans_of_laws
 from .solving import calendar_of, solve
 
-# A closed code of the history: why a date moved, began or fell away.
-CAUSE = "law_read_anew"
 # What a deadline keeps of its law, by the name of the plan's field: its own field.
 TERMS = {
     "rule": "rule",
@@ -164,35 +156,6 @@ def preview(
     return Preview(organisation, law, [each for each in foreseen if each])
 
 
-def accept(
-    organisation: Organisation, slug: str, *, actor: User, at: datetime, seen: str
-) -> Preview:
-    """Do to the open requests what ``preview`` showed (``seen``), all of it in one transaction.
-
-    Raises NotAllowed without the permission to oversee the whole organisation, Overtaken where
-    anything would happen otherwise now; then nothing is done.
-    """
-    # By all departments: what is accepted holds for every request of the organisation.
-    held = actor.permissions_in(organisation, at=at, department=None)
-    if Permission.OVERSEE not in held:
-        facts = {"deed": "accept_law", "organisation": organisation.pk, "law": slug}
-        write_refusal(facts, actor=actor, at=at)
-        raise NotAllowed
-    with transaction.atomic():
-        _lock(preview(organisation, slug, at=at))
-        # Once more, under the lock: whatever moved meanwhile shows itself in the comparison.
-        now = preview(organisation, slug, at=at)
-        if not now.requests or now.seen != seen:
-            raise Overtaken
-        for foreseen in now.requests:
-            _apply(foreseen, actor, at)
-        # The site's chain last, as everywhere.
-        facts = {"organisation": organisation.pk, "law": now.law.slug}
-        facts |= {"requests": len(now.requests), "deadlines": now.number}
-        append(SITE, "law_accepted", at=at, actor_id=actor.pk, by="staff", facts=facts)
-    return now
-
-
 def law_of(slug: str) -> Law:
     """The law of a text, by its short name; one that no longer ships stands alone."""
     regimes = all_regimes()
@@ -207,12 +170,6 @@ def _awaiting(organisation: Organisation, department: int | None) -> SubjectRequ
     reach = {organisation.pk: department}
     found: SubjectRequestQuerySet = SubjectRequest.objects.within(reach).awaiting()
     return found.filter(answered_before=None).order_by("pk")
-
-
-def _lock(shown: Preview) -> None:
-    """The requests before their deadlines, in the order every deed takes them."""
-    ids = [each.subject_request.pk for each in shown.requests]
-    list(SubjectRequest.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,41 +323,3 @@ def _receipts_confirmed(requests: Iterable[SubjectRequest]) -> dict[int, date]:
     )
     rows = notices.exclude(on=None).order_by("-on", "-pk").values_list("subject_request", "on")
     return {pk: on for pk, on in rows if on}
-
-
-def _apply(foreseen: Foreseen, actor: User, at: datetime) -> None:
-    """Write what was foreseen, and say each move in the history of the request."""
-    asked = foreseen.subject_request
-    ended = []
-    for change in foreseen.changes:
-        after = change.after
-        after.save()
-        which = {"deadline": after.pk, "code": after.code, "cause": CAUSE}
-        for code, told in _lines(change):
-            write_line(asked, code, actor=actor, at=at, facts=which | told)
-        if change.what != What.ENDS and not after.is_live:
-            ended.append(after.pk)
-    if ended:
-        # With the notice: should it come back after all, they run again.
-        given = asked.notices.went_out().filter(what=Notice.What.RECEIPT).order_by("on", "pk")
-        for first in given[:1]:
-            first.ended = sorted({*first.ended, *ended})
-            first.save(update_fields=["ended"])
-    # Read anew: here its deadlines are those of the picture that was taken before.
-    govern(SubjectRequest.objects.get(pk=asked.pk))
-
-
-def _lines(change: Change) -> Iterator[tuple[str, dict[str, Any]]]:
-    before, after = change.before, change.after
-    if change.what == What.BEGINS:
-        yield "deadline_began", {"due_on": begun(after)["due_on"]}
-    if change.what == What.RUNS_AGAIN:
-        day = after.subject_request.organisation.today(after.computed_at)
-        yield "deadline_revived", {"on": day.isoformat()}
-    if before and change.what != What.ENDS and before.due_on != after.due_on:
-        moved = [each and each.isoformat() for each in (before.due_on, after.due_on)]
-        yield "deadline_moved", {"from": moved[0], "to": moved[1]}
-    elif change.what in (What.MOVES, What.OTHER_TERMS):
-        yield "deadline_terms", {"terms": list(change.differs)}
-    if not after.is_live and after.ended_on:
-        yield f"deadline_{after.status}", {"on": after.ended_on.isoformat()}
