@@ -18,7 +18,7 @@ from dsr.accounts.models import User
 from dsr.dashboard import request_page, words
 from dsr.notifications.letters import unprinted
 from dsr.notifications.models import OutboxMessage
-from dsr.requests import answer_texts, decision_rules, enclosures, grounds
+from dsr.requests import answer_texts, decision_rules, enclosures, fees, grounds
 from dsr.requests.authority import authority_needed
 from dsr.requests.deeds.deadline import extendable
 from dsr.requests.deeds.declaration import Deed
@@ -110,6 +110,10 @@ def _enclosure(
     if shown := request_page.enclosed(it, rows, user):
         return {"enclosures": shown}
     raise Http404
+
+
+def _fee(it: SubjectRequest, user: User, address: Mapping[str, Any], today: date) -> dict[str, Any]:
+    return {"free_because": fees.why_free(it, today), "was_free": fees.was_free(it)}
 
 
 def second_people(subject_request: SubjectRequest, besides: User) -> list[User]:
@@ -215,5 +219,6 @@ PANELS: dict[str, Panel] = {
     "message": _message,
     "undelivered": _undelivered,
     "kept_ready": _kept_ready,
+    "fee": _fee,
     "goes": _goes,
 }

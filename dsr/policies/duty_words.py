@@ -46,6 +46,8 @@ _SEEN: dict[str, str | Promise] = {
 _FLAGS: dict[str, str | Promise] = {
     "hipaa_covered_entity": gettext_lazy("a covered entity under HIPAA"),
     "health_professional": gettext_lazy("a health professional or a health institution"),
+    "public_health_body": gettext_lazy("a public body of health"),
+    "texas_covered_entity": gettext_lazy("a covered entity under the law of Texas"),
 }
 
 

@@ -17,7 +17,7 @@ _STATUS = {
     "official": "The text itself says so.",
     "derived": "Derived: the text, applied by our code.",
     "convention": "A convention of ours; no text says it.",
-    "proposed": "Proposed and not law: shown here, never computed.",
+    "proposed": "Proposed, or not confirmed: shown here, never computed.",
 }
 _ASKED = {
     "request": "of the request",
@@ -37,6 +37,12 @@ _OUTCOMES = {
     "partly_granted": "granted in part",
     "refused": "refused",
     "nothing_held": "nothing held",
+}
+_OCCASIONS = {
+    "always": "always",
+    "further_copy": "for a further copy of the same",
+    "within_twelve_months": "where one was free within twelve months",
+    "unfounded_or_excessive": "where it is manifestly unfounded or excessive",
 }
 WRITTEN = "Written by `manage.py law_pages` from [the file of the law]({file}); change that one."
 
@@ -92,7 +98,7 @@ def _lines(regime: Regime) -> Iterator[str]:
     yield from ("", "## What it demands")
     for duty in regime.duties:
         yield from _duty(regime, duty)
-    for part in (_facts, _holds, _grounds, _elements):
+    for part in (_facts, _holds, _grounds, _elements, _fees):
         yield from part(regime)
     yield from _sources(regime)
 
@@ -182,6 +188,17 @@ def _elements(regime: Regime) -> Iterator[str]:
         outcomes = ", ".join(_OUTCOMES[each] for each in element.outcomes) or "every answer"
         label = _cell(element.label)
         yield f"| {label} | {kinds} | {outcomes} | {_cell(element.source.title)} |"
+
+
+def _fees(regime: Regime) -> Iterator[str]:
+    if regime.fees:
+        yield from ("", "## What may be charged", "")
+        yield from ("| when | for | parts | source |", "| --- | --- | --- | --- |")
+    for fee in regime.fees.values():
+        kinds = duty_words.kinds_in_words(fee.kinds) or "every right"
+        parts = ", ".join(fee.parts) or "nothing: it is free"
+        when = f"{_OCCASIONS[fee.occasion]}: {_cell(fee.label)}"
+        yield f"| {when} | {kinds} | {parts} | {_cell(fee.source.title)} |"
 
 
 def _sources(regime: Regime) -> Iterator[str]:

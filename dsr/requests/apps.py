@@ -15,7 +15,17 @@ SUBJECTS = (
         "review",
         "answer",
     ),
-    *("authority", "release", "ending", "receipt", "correction", "facts", "deadline", "order"),
+    *(
+        "authority",
+        "release",
+        "ending",
+        "receipt",
+        "correction",
+        "fee",
+        "facts",
+        "deadline",
+        "order",
+    ),
     *("holding", "stopping"),
     *("held_contact", "post", "kept_ready", "writing"),
 )

@@ -11,16 +11,20 @@ from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
-from dsr.policies.kinds import GIVES
+from dsr.policies.kinds import GIVES, Level
 from dsr.requests import elements, enclosures, grounds
 from dsr.requests.actors import Actor
 from dsr.requests.authority import authority_needed
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput, Unmet
+from dsr.requests.identity_levels import reached_level
 from dsr.requests.models import SubjectRequest
 from dsr.requests.preconditions import identity_reached
 from dsr.requests.states import REFUSING, SAFE_GROUNDS, Given, Ground, Outcome, Status
 
+# Of California: who is not sure enough for the specific pieces is answered as if asking for the
+# categories.
+PIECES_NOT_VERIFIED = "pieces_not_verified"
 # Promise A8. Before that there is time to find a second person.
 SOLE_REFUSAL_WORKING_DAYS = 3
 
@@ -193,6 +197,12 @@ def _check_says_nothing_to_a_stranger(
     """
     # These grounds say nothing about what is held: they speak of who asks, or how often.
     if proposal.outcome == Outcome.REFUSED and proposal.ground in SAFE_GROUNDS:
+        return
+    # Sure enough for the categories, which is all that it gives (Cal. Code Regs. tit. 11, 7024(a)).
+    if (
+        proposal.ground == PIECES_NOT_VERIFIED
+        and reached_level(subject_request.evidence.all()) >= Level.REASONABLE
+    ):
         return
     # Also where the rows would do: until somebody accepts the identity, the doubt stands.
     if subject_request.status == Status.PROVING_IDENTITY or not identity_reached(subject_request):

@@ -78,7 +78,7 @@ def _code_in(law: Regime, subject_request: SubjectRequest, ground: str) -> str |
         if exception == ground and code == ground:
             return code
         # The law's own rights name its grounds as their exceptions, with dashes.
-        named = exception.replace("-", "_") == code and subject_request.right.law == law.slug
+        named = exception.replace("-", "_") == code and subject_request.right.law == law.name
         if exception != ground and (named or exception in terms.carries):
             return code
     return None
@@ -91,17 +91,12 @@ def has_force(subject_request: SubjectRequest, ground: str) -> bool:
     laws = laws_behind(subject_request)
     if not laws:
         return True
-    own = _own_law(subject_request, ground)
+    own = subject_request.right.law if ground.startswith(EXCEPTION) else ""
     found = {each.law.slug: each for each in carried(subject_request, ground)}
     return all(
-        law.slug == own or (law.slug in found and not found[law.slug].terms.instead_hold)
+        law.name == own or (law.slug in found and not found[law.slug].terms.instead_hold)
         for law in laws
     )
-
-
-def _own_law(subject_request: SubjectRequest, ground: str) -> str:
-    """The law of which the ground is an exception, where the right is a law's own."""
-    return subject_request.right.law if ground.startswith(EXCEPTION) else ""
 
 
 def grounds_for(subject_request: SubjectRequest) -> list[tuple[str, str]]:

@@ -165,6 +165,15 @@ def test_what_starts_later_than_two_years_is_not_shown(
     assert "CCPA" in seat("officer").open(PAGE)
 
 
+def test_what_is_not_confirmed_is_named_without_a_day(desk: Desk, seat: SeatOf) -> None:
+    indigomed = desk.organisation("indigomed")
+    indigomed.regimes = [*indigomed.regimes, "pt-public-health"]
+    indigomed.save()
+    page = as_read(seat("officer").open(PAGE))
+    assert "no date is computed" in page
+    assert "Portugal, Law 26/2016" in page
+
+
 def test_a_proposed_duty_is_no_law_to_come(desk: Desk, seat: SeatOf, laws: Laws) -> None:
     starts = "starts_on: 2023-03-29\n"
     laws.read_otherwise(

@@ -76,6 +76,7 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
         TRY["hold_part"](reach(desk, "decided"), desk), desk
     ),
     "record_stop": lambda desk: cast.ask(desk.right("img", "withdraw-consent"), country="PT"),
+    "answer_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
     "settle_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
 }
 

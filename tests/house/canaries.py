@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import smtplib
 from datetime import date, timedelta
+from decimal import Decimal
 from html import unescape
 from io import BytesIO
 from typing import Any, ClassVar
@@ -35,6 +36,7 @@ from dsr.requests.deeds import (
     decision,
     ending,
     evidence,
+    fee,
     held_contact,
     holding,
     identity,
@@ -253,6 +255,20 @@ class Story:
         )
 
         self.hold_and_stop()
+        self.fee()
+
+    def fee(self) -> None:
+        """What it costs is theirs as well."""
+        desk = self.desk
+        costly = cast.ask(desk.right("img", "access"), at=self.at, country="PT")
+        fee.ask_fee(
+            costly.pk,
+            ground="excessive",
+            text=self.words["fee_told"],
+            amounts={"administration": Decimal("4711.12")},
+            actor=desk.handler,
+            **self.fresh(costly),
+        )
 
     def hold_and_stop(self) -> None:
         """Beside it: the one could not be closed with a part that is held back."""

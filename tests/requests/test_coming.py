@@ -20,7 +20,7 @@ from dsr.policies.models import Department, Organisation
 from dsr.requests import history
 from dsr.requests.deadlines import accepting, coming, coming_words, recomputing
 from dsr.requests.deadlines.coming import Preview, What
-from dsr.requests.deeds import deadline, facts
+from dsr.requests.deeds import deadline, facts, identity
 from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.errors import NotAllowed, Overtaken
 from dsr.requests.models import SubjectRequest
@@ -28,6 +28,7 @@ from dsr.requests.services.selfcheck import selfcheck
 from tests import cast
 from tests.cast import Desk
 from tests.laws import Laws, laws_of
+from tests.post_office import mail_goes_out
 
 # Monday; a month of the ICO's reading ends on Thursday 2 April, read strictly on 1 April.
 RECEIVED = cast.on("2026-03-02", 16)
@@ -42,6 +43,20 @@ def laws(tmp_path: Path) -> Iterator[Laws]:
 
 def british(desk: Desk) -> SubjectRequest:
     return cast.ask(desk.right("imo", "eu-access"), at=RECEIVED, country="GB")
+
+
+def doubt(asked: SubjectRequest, desk: Desk) -> None:
+    """Identity is asked for, with a doubt on record, and the question has gone out."""
+    at = cast.on("2026-03-04", 16)
+    identity.ask_identity(
+        asked.pk,
+        question="Show a document, please.",
+        doubt="The address is another.",
+        actor=desk.handler,
+        at=at,
+        seen=asked.version,
+    )
+    mail_goes_out(at)
 
 
 def shown(desk: Desk, slug: str = "uk-gdpr") -> Preview:
@@ -137,14 +152,7 @@ def test_it_is_refused_when_something_moved_since_it_was_shown(desk: Desk, laws:
     asked = british(desk)
     laws.read_otherwise("uk-gdpr", STRICTLY)
     seen = shown(desk).seen
-    facts.ask_fee(
-        asked.pk,
-        ground="excessive",
-        text="Ten pounds; you can withdraw.",
-        actor=desk.handler,
-        at=cast.on("2026-03-04", 16),
-        seen=asked.version,
-    )
+    doubt(asked, desk)
     with pytest.raises(Overtaken) as refused:
         accept(desk, seen)
     assert "nothing was done" in str(refused.value)
@@ -219,16 +227,11 @@ def test_an_aim_goes_along_and_both_days_are_shown(desk: Desk, laws: Laws) -> No
 
 def test_a_paused_clock_that_is_read_to_run_on_gets_its_day(desk: Desk, laws: Laws) -> None:
     asked = british(desk)
-    facts.ask_fee(
-        asked.pk,
-        ground="excessive",
-        text="Ten pounds; you can withdraw.",
-        actor=desk.handler,
-        at=cast.on("2026-03-04", 16),
-        seen=asked.version,
-    )
+    doubt(asked, desk)
     assert asked.deadlines.get(code="uk-gdpr:respond").status == "paused"
-    laws.read_otherwise("uk-gdpr", ("reason: fee, effect: restart", "reason: fee, effect: none"))
+    laws.read_otherwise(
+        "uk-gdpr", ("reason: identity, effect: restart", "reason: identity, effect: none")
+    )
     preview = shown(desk)
     change = next(
         each for each in preview.requests[0].changes if each.after.code == "uk-gdpr:respond"
@@ -236,7 +239,7 @@ def test_a_paused_clock_that_is_read_to_run_on_gets_its_day(desk: Desk, laws: La
     assert (change.what, change.old, change.new) == (What.MOVES, None, date(2026, 4, 2))
     with translation.override("en"):
         assert coming_words.day_before(change) == "none while it is paused"
-        assert "the fee: the clock runs on" in coming_words.why(change)[0]
+        assert "proof of identity: the clock runs on" in coming_words.why(change)[0]
     accept(desk, preview.seen)
     clock = asked.deadlines.get(code="uk-gdpr:respond")
     assert (clock.status, clock.due_on) == ("running", date(2026, 4, 2))

@@ -62,6 +62,14 @@ class ComingView(StaffView):
                     for each in waiting
                 ],
                 "coming": [_to_come(each) for each in to_come],
+                "not_computed": [
+                    {
+                        "name": law_in_words(law.full_name),
+                        "duty": duty_words.duty_name(duty.code),
+                        "note": duty.source.note,
+                    }
+                    for law, duty in coming_laws.not_computed(organisation)
+                ],
             }
 
 

@@ -68,6 +68,14 @@ def coming_laws(organisation: Organisation, today: date) -> list[Coming]:
     return sorted(found, key=lambda each: (each.on, each.regime.name))
 
 
+def not_computed(organisation: Organisation) -> list[tuple[Regime, Duty]]:
+    """What is only proposed, or was not confirmed, under the laws that the organisation names."""
+    known = all_regimes()
+    named = dict.fromkeys(text for slug in organisation.regimes for text in _texts(slug))
+    laws = [known[text] for text in named if text in known]
+    return [(law, duty) for law in laws for duty in law.duties if duty.status == "proposed"]
+
+
 def _starting(today: date, last: date) -> Iterator[tuple[Regime, date, list[Duty]]]:
     """Each law with the duties that start on one day; a proposed one is no law."""
     for regime in all_regimes().values():

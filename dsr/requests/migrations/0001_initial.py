@@ -2619,4 +2619,106 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Fee",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "ground",
+                    models.CharField(
+                        choices=[
+                            ("policy", "The policy says that a fee may be charged"),
+                            ("manifestly_unfounded", "Manifestly unfounded"),
+                            ("excessive", "Excessive, in particular repetitive"),
+                            ("further_copy", "A further copy"),
+                            ("within_twelve_months", "Another accounting within twelve months"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("lines", dsr.vault.fields.SealedField(purpose="record")),
+                (
+                    "said",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "Yes"), ("narrower", "Narrower")],
+                        max_length=10,
+                    ),
+                ),
+                ("said_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_on", models.DateField(blank=True, null=True)),
+                ("waived", models.BooleanField(default=False)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pause",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="fee_asked",
+                        to="requests.pause",
+                    ),
+                ),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="fees",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["recorded_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="FreeCopy",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("person", models.CharField(max_length=64)),
+                ("scope", models.CharField(max_length=40)),
+                ("given_on", models.DateField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="policies.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "free copies",
+                "ordering": ["given_on", "pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "person", "scope"], name="free_copy")
+                ],
+            },
+        ),
     ]

@@ -9,6 +9,7 @@ from .access import (
 from .deadlines import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
 from .elements import AnswerElement
 from .enclosures import Enclosure, EnclosureOpened
+from .fees import Fee, FreeCopy
 from .held_contact import (
     ContactChange,
     Dispute,
@@ -40,6 +41,8 @@ __all__ = [
     "EnclosureOpened",
     "Evidence",
     "Extension",
+    "Fee",
+    "FreeCopy",
     "HeldContact",
     "Hold",
     "IdentityDocument",
