@@ -12,13 +12,14 @@ from typing import Any
 
 from django.db.models import F
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
 from dsr.dashboard import request_page, words
 from dsr.notifications.letters import unprinted
 from dsr.notifications.models import OutboxMessage
-from dsr.requests import answer_texts, decision_rules, enclosures, fees, grounds
+from dsr.requests import answer_texts, decision_rules, elements, enclosures, fees, grounds
 from dsr.requests.authority import authority_needed
 from dsr.requests.deeds.deadline import extendable
 from dsr.requests.deeds.declaration import Deed
@@ -79,6 +80,8 @@ def _deciding(
         "drafts": answer_texts.answers(it),
         "outcomes": Outcome.choices,
         "without_force": grounds.without_force(it),
+        "unwritten": [f"{each.label} ({each.article})" for each in elements.unwritten(it)],
+        "elements_url": reverse("dashboard:write_elements", args=[it.reference]),
         "unproved": not identity_reached(it) or bool(authority_needed(it, today)),
         # For each outcome: releasing and refusing differ in when a second person is needed.
         "two": decision_rules.needs_two(it, Outcome.GRANTED, user),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from .again import language_again, shown_again_by
-from .views import asking, find, leaving, lost_link, not_me, reading, rights, status_page
+from .views import asking, find, leaving, lost_link, not_me, opinions, reading, rights, status_page
 
 app_name = "portal"
 language = shown_again_by(language_again)(login_not_required(require_POST(set_language)))
@@ -17,6 +17,7 @@ urlpatterns = [
     path("", rights.home, name="home"),
     # By POST only: the language is kept in a cookie, and a GET changes nothing.
     path("language/", language, name="set_language"),
+    path("o/<str:token>/", opinions.opinion, name="opinion"),
     path("s/not-me/<str:token>/", not_me.not_me, name="not_me"),
     path("s/<str:token>/", status_page.link, name="link"),
     path("lost/", lost_link.lost, name="lost"),

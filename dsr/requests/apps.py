@@ -11,6 +11,7 @@ SUBJECTS = (
         "conversation",
         "enclosures",
         "elements",
+        "opinions",
         "decision",
         "review",
         "answer",

@@ -218,6 +218,14 @@ def _check_says_nothing_to_a_stranger(
 
 def _check_promise(subject_request: SubjectRequest, proposal: Proposed) -> None:
     """Where the policy promises to grant, only what the promise leaves open can be refused."""
+    article = grounds.must_grant(subject_request)
+    if article and refuses(proposal.outcome) and proposal.ground not in grounds.ALWAYS:
+        raise BadInput(
+            {
+                "outcome": _("This may not be refused, in whole or in part (%(article)s).")
+                % {"article": article}
+            }
+        )
     if not subject_request.right.must_grant or proposal.outcome != Outcome.REFUSED:
         return
     if proposal.ground in {*SAFE_GROUNDS, Ground.NOT_REASONABLE}:

@@ -18,6 +18,7 @@ from dsr.policies.law_words import law_in_words
 from dsr.policies.regimes import ElementTerms, Regime
 from dsr.requests import grounds, remedies
 from dsr.requests.models import AnswerElement, SubjectRequest
+from dsr.requests.states import Outcome
 
 # No period: nobody can work a day out from it (GDPR Art. 15(1)(d)).
 NO_PERIOD = re.compile(
@@ -93,6 +94,12 @@ def kept(subject_request: SubjectRequest) -> dict[str, AnswerElement]:
     for each in rows.values():
         each.safe = subject_request.safe
     return rows
+
+
+def unwritten(subject_request: SubjectRequest) -> list[Element]:
+    """What would have to be written before something could be granted."""
+    written = {each.code for each in subject_request.elements.all()}
+    return [each for each in typed(subject_request, Outcome.GRANTED) if each.code not in written]
 
 
 def gaps(subject_request: SubjectRequest, outcome: str, ground: str) -> list[Gap]:

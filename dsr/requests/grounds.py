@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from dsr.accounts.roles import Permission
 from dsr.policies.law_words import law_in_words
 from dsr.policies.regimes import OWNERS, GroundTerms, Regime
-from dsr.policies.services import duties_for, place_claimed
+from dsr.policies.services import duties_for, laws_that_apply, place_claimed
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import Ground
 
@@ -187,10 +187,20 @@ def invoking_needs(
     return ""
 
 
+def must_grant(subject_request: SubjectRequest) -> str:
+    """The provision by which this may not be refused, since what it asks for is so; or empty."""
+    place = subject_request.country or place_claimed(subject_request.right)
+    laws = laws_that_apply(subject_request.organisation, place, subject_request.received_on)
+    for law in laws:
+        for each in law.must_grant:
+            if subject_request.kind in each.kinds and subject_request.law_facts.get(each.fact):
+                return law_in_words(each.source.title)
+    return ""
+
+
 def _judged(subject_request: SubjectRequest, ground: str) -> bool:
     """Whether a professional has signed that this ground is there."""
-    # Not built yet in this room: nobody has signed anything.
-    return False
+    return subject_request.opinions.supporting(ground).exists()
 
 
 def why(subject_request: SubjectRequest, ground: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.utils.translation import override
 
-from dsr.requests import grounds, remedies
+from dsr.requests import elements, grounds, remedies
+from dsr.requests.deeds import facts
 from dsr.requests.errors import BadInput
 from dsr.requests.models import SubjectRequest
 from tests import cast
@@ -131,3 +134,37 @@ def test_only_what_can_be_reviewed_says_how(covered: Desk) -> None:
 def test_who_is_not_proved_is_a_ground_under_every_law(desk: Desk) -> None:
     for slug, country in (("access", "PT"), ("erase", "GB")):
         assert "identity_not_proved" in offered(asked(desk, "img", slug, country))
+
+
+def test_what_was_paid_in_full_may_not_be_refused_to_the_person(covered: Desk) -> None:
+    """Acceptance case 6; 45 CFR 164.522(a)(1)(vi)."""
+    it = asked(covered, "indigomed", "restrict-operations", "US")
+    refusal = {"outcome": "refused", "ground": "conditions_not_met"}
+    facts.state_facts(
+        it.pk,
+        country="US",
+        record_age="",
+        facts=["hipaa:paid_in_full"],
+        actor=covered.handler,
+        at=cast.on("2026-05-02"),
+        seen=it.version,
+    )
+    with pytest.raises(BadInput) as wrong:
+        cast.propose(SubjectRequest.objects.get(pk=it.pk), covered.handler, **refusal)
+    assert "45 CFR 164.522(a)(1)(vi)" in str(wrong.value.fields["outcome"])
+    cast.propose(SubjectRequest.objects.get(pk=it.pk), covered.handler)
+
+
+def test_an_accounting_asked_by_somebody_in_the_union_is_all_recipients_in_a_month(
+    desk: Desk,
+) -> None:
+    """Acceptance case 11; GDPR Art. 15(1)(c), C-154/21: by name, treatment included."""
+    it = asked(desk, "indigomed", "accounting", "FR")
+    law = it.deadlines.get(code="gdpr:respond")
+    assert law.due_on == date(2026, 6, 1)
+    texts = [each.text for each in grounds.without_force(it)]
+    assert any("treatment, payment" in each for each in texts)
+    assert [each for each in offered(it) if each.startswith("exception:")] == []
+    it.elements.filter(code="gdpr:recipients").delete()
+    [gap] = elements.gaps(SubjectRequest.objects.get(pk=it.pk), "granted", "")
+    assert gap.element.article == "GDPR Art. 15(1)(c)"

@@ -11,6 +11,17 @@ from dsr.policies.regimes.duties import Kinds, Name, SourceNamed
 OWNERS = ("anyone", "two_people", "privacy_officer", "health_professional")
 
 
+class MustGrant(Strict):
+    """What may not be refused once a fact is so, whatever else stands against it.
+
+    45 CFR 164.522(a)(1)(vi): no disclosure to a health plan of what was paid for in full otherwise.
+    """
+
+    kinds: Kinds
+    fact: Text
+    source: SourceNamed
+
+
 class GroundTerms(Strict):
     """A ground of refusal by its code, which several laws may share, each with words of its own.
 

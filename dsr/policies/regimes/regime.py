@@ -20,7 +20,7 @@ from dsr.policies.field_types import (
 from dsr.policies.regimes.duties import Above, Duty, Fact, Facts, Name, Source
 from dsr.policies.regimes.elements import ElementTerms
 from dsr.policies.regimes.fees import FeeTerms
-from dsr.policies.regimes.grounds import GroundTerms
+from dsr.policies.regimes.grounds import GroundTerms, MustGrant
 from dsr.policies.regimes.holds import HoldTerms
 from dsr.policies.strict_yaml import CatalogueError, Problem, read
 
@@ -81,6 +81,7 @@ class Regime(Strict):
     facts: dict[Name, Fact] = {}
     holds: dict[Name, HoldTerms] = {}
     grounds: dict[Name, GroundTerms] = {}
+    must_grant: tuple[MustGrant, ...] = ()
     elements: dict[Name, ElementTerms] = {}
     fees: dict[Name, FeeTerms] = {}
     duties: tuple[Duty, ...]
@@ -97,6 +98,13 @@ class Regime(Strict):
     @classmethod
     def facts_are_known_below(cls, value: dict[str, Fact], info: Info) -> dict[str, Fact]:
         info.context.facts = value
+        return value
+
+    @field_validator("must_grant")
+    @classmethod
+    def its_fact_is_known(cls, value: tuple[MustGrant, ...], info: Info) -> tuple[MustGrant, ...]:
+        for each in value:
+            require_known(each.fact, info.context.facts or {})
         return value
 
     @field_validator("translations")

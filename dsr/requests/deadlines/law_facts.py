@@ -81,7 +81,8 @@ def _matters(law: Regime, name: str, subject_request: SubjectRequest, asked: str
     kind = subject_request.kind
     duties = [each for each in law.duties if kind in each.kinds]
     if asked == "request":
-        return any(name in each.when for each in duties)
+        granted = any(kind in each.kinds and each.fact == name for each in law.must_grant)
+        return granted or any(name in each.when for each in duties)
     if asked == "extension":
         return any(each.extension and name in each.extension.needs for each in duties)
     return any(

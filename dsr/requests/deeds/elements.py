@@ -17,7 +17,7 @@ from dsr.requests.elements import Element
 from dsr.requests.errors import BadInput
 from dsr.requests.forms import text_field
 from dsr.requests.models import AnswerElement, SubjectRequest
-from dsr.requests.states import Outcome
+from dsr.requests.states import Outcome, Status
 
 from .declaration import deed
 from .doing import Doing
@@ -82,6 +82,12 @@ def _none(subject_request: SubjectRequest, form: forms.Form) -> tuple[str, ...]:
     )
 
 
+def _to_be_written(subject_request: SubjectRequest, actor: Actor) -> bool:
+    if subject_request.status != Status.IN_PROGRESS:
+        return False
+    return bool(elements.unwritten(subject_request))
+
+
 @dataclass(frozen=True, slots=True)
 class Elements:
     """Texts by code, ``gdpr:purposes``; of what does ``not_apply`` the text says why."""
@@ -104,6 +110,10 @@ class Elements:
     ),
     done=gettext_lazy("The parts of the answer are kept."),
     history=gettext_lazy("Parts of the answer that the law demands were written"),
+    # Before it is decided: without them no proposal is taken.
+    onward=75,
+    next_when=_to_be_written,
+    hint=gettext_lazy("The law demands parts in the answer that are not written yet."),
 )
 def write_elements(doing: Doing, given: Elements) -> None:
     """Keep the texts of elements; an empty one is taken out again.

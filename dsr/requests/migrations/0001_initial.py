@@ -2721,4 +2721,173 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AlterField(
+            model_name="deadline",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("respond", "Answer"),
+                    ("stop", "Stop the use at once"),
+                    ("acknowledge", "Acknowledge receipt"),
+                    ("refuse", "Tell of a refusal"),
+                    ("extension_notice", "Announce an extension"),
+                    ("opt_out", "Stop the use"),
+                    ("appeal", "Answer an appeal"),
+                    ("progress", "Tell of the progress"),
+                    ("review", "Have the refusal reviewed"),
+                    ("supplement", "Give what was held back"),
+                    ("not_before", "Not before"),
+                ],
+                max_length=20,
+            ),
+        ),
+        migrations.CreateModel(
+            name="HealthProfessional",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "licence",
+                    models.CharField(
+                        help_text="Profession, number and who gave it.",
+                        max_length=200,
+                        verbose_name="licence",
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(max_length=254, verbose_name="e-mail address for the link"),
+                ),
+                (
+                    "code_email",
+                    models.EmailField(
+                        help_text=(
+                            "Another mailbox than that of the link: who reads one of them opens "
+                            "nothing."
+                        ),
+                        max_length=254,
+                        verbose_name="e-mail address for the code",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="may judge")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="policies.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "health professional",
+                "verbose_name_plural": "health professionals",
+                "ordering": ["name", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Opinion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("opinion", "Whether a ground is there"),
+                            ("review", "A review of a refusal"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("grounds", models.JSONField(default=list)),
+                ("question", dsr.vault.fields.SealedField(purpose="record")),
+                ("items", dsr.vault.fields.SealedField(purpose="record")),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("asked_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("code_hash", models.CharField(blank=True, max_length=64)),
+                ("code_expires_at", models.DateTimeField(blank=True, null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                ("chosen", models.CharField(blank=True, max_length=100)),
+                ("reason", dsr.vault.fields.SealedField(null=True, purpose="record")),
+                ("signature", dsr.vault.fields.SealedField(null=True, purpose="record")),
+                ("signed_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "deadline",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="review",
+                        to="requests.deadline",
+                    ),
+                ),
+                (
+                    "professional",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opinions",
+                        to="requests.healthprofessional",
+                    ),
+                ),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="opinions",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["asked_at", "pk"],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="healthprofessional",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email", models.F("code_email")), _negated=True),
+                name="professional_two_mailboxes",
+                violation_error_message="Link and code need two different mailboxes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="opinion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("signed_at", None), models.Q(("chosen", ""), _negated=True), _connector="XOR"
+                ),
+                name="opinion_signed_has_chosen",
+            ),
+        ),
     ]
