@@ -75,6 +75,20 @@ class Stale(RequestError):
         )
 
 
+class Overtaken(RequestError):
+    """What was shown is no longer what would happen."""
+
+    code = "stale"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Something changed after this list was shown, so nothing was done. Look at the "
+                "list as it is now, then decide again."
+            )
+        )
+
+
 class Unmet(RequestError):
     """A precondition of the deed does not hold; the sentence says which and what to do."""
 

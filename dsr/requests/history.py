@@ -40,8 +40,8 @@ CAUSES: dict[str, str | Promise] = {
     "reopened": gettext_lazy("the request was taken up again"),
     "not_delivered": gettext_lazy("what had been sent did not arrive"),
     "delivered_after_all": gettext_lazy("the answer is to be delivered after all"),
-    "law_reread": gettext_lazy("another text or reading of the law was accepted"),
     "fact_stated": gettext_lazy("a fact on which laws depend was stated"),
+    "law_read_anew": gettext_lazy("it was accepted how the law is read now"),
 }
 
 # No names: the requester learns which side acted, and never who of the staff.
@@ -216,10 +216,19 @@ def _received(facts: Facts, names: Names) -> str:
 
 
 def _began(facts: Facts, names: Names) -> str:
-    return _("Deadline began (%(which)s): %(day)s") % {
+    said = _("Deadline began (%(which)s): %(day)s") % {
         "which": _which(facts, names),
         "day": day_in_words(facts.get("due_on")),
     }
+    return _because(said, facts)
+
+
+def _because(said: str, facts: Facts) -> str:
+    """With the cause where the line has one of its own."""
+    if not facts.get("cause"):
+        return said
+    cause = CAUSES.get(str(facts["cause"]), facts["cause"])
+    return _("%(what)s, because %(cause)s") % {"what": said, "cause": cause}
 
 
 def _shifted(facts: Facts, names: Names) -> str:
@@ -233,7 +242,8 @@ def _shifted(facts: Facts, names: Names) -> str:
 
 def _ended(sentence: Words) -> Saying:
     def say(facts: Facts, names: Names) -> str:
-        return str(sentence) % {"which": _which(facts, names), "day": day_in_words(facts.get("on"))}
+        told = {"which": _which(facts, names), "day": day_in_words(facts.get("on"))}
+        return _because(str(sentence) % told, facts)
 
     return say
 
@@ -282,6 +292,10 @@ history_line("name_listed", gettext_lazy("The name was shown in a list of reques
 history_line("denied", gettext_lazy("Somebody tried what they may not do"))
 history_line("deadline_began", _began)
 history_line("deadline_moved", _shifted)
+history_line(
+    "deadline_terms",
+    _ended(gettext_lazy("Deadline keeps its day and has other terms (%(which)s)")),
+)
 history_line("deadline_met", _ended(gettext_lazy("Deadline met (%(which)s) on %(day)s")))
 history_line(
     "deadline_missed",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +22,9 @@ from dsr.requests.submission.given import PersonGiven
 from tests import cast
 from tests.browser.axe import assert_accessible, click_through
 from tests.cast import ZOE, Desk, open_desk
+from tests.laws import laws_of
+
+laws = contextmanager(laws_of)
 
 BY_POST = PersonGiven("Zoé Canary-Quill", postal_address="7 rue du Serin\n69000 Lyon")
 
@@ -153,6 +158,24 @@ def test_who_was_slower_reads_what_happened(walk: Walk) -> None:
     expect(walk.page.get_by_role("alert")).to_be_focused()
     expect(walk.page.get_by_label("Your question")).to_have_value("Which month?")
     assert_accessible(walk.page)
+
+
+def test_a_law_that_is_read_otherwise_is_shown_and_accepted(walk: Walk, tmp_path: Path) -> None:
+    asked = cast.ask(walk.desk.right("imo", "eu-access"), at=timezone.now(), country="GB")
+    with laws(tmp_path) as known:
+        known.read_otherwise("uk-gdpr", ("amount: 1\n", "amount: 2\n"))
+        walk.sit_down(walk.desk.officer)
+        walk.go("/staff/health/")
+        walk.follow("Look at coming law")
+        walk.page.locator("summary").first.click()
+        assert_accessible(walk.page)
+        walk.page.locator("main a", has_text="UK GDPR").first.click()
+        assert_accessible(walk.page)
+        expect(walk.page.get_by_text(asked.reference).first).to_be_visible()
+        walk.press("Accept this for 1 request")
+        expect(walk.page.get_by_text("Accepted: 1 request follows the law")).to_be_visible()
+        walk.go("/staff/coming/imo/uk-gdpr/")
+        expect(walk.page.get_by_text("There is nothing to accept")).to_be_visible()
 
 
 def test_search_team_health_and_the_mailbox(walk: Walk) -> None:

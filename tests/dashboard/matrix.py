@@ -131,6 +131,7 @@ def _values(desk: Desk) -> dict[str, Any]:
         "message_id": OutboxMessage.objects.get(medium="letter").pk,
         "organisation": "img",
         "right": "access",
+        "law": "gdpr",
         "policy": "img",
         "version": "undated",
         "token": "no-such-token",

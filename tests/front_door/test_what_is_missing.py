@@ -21,8 +21,12 @@ from tests.house.test_settings import SITE
 NOTHING = (
     *("check", "diffsettings", "findstatic x.css", "collectstatic --no-input --dry-run"),
     *("due --received 2026-01-31 --period 1-month", "makemigrations --check --dry-run"),
-    *("draw_states --help", "law_pages --help", "shell --no-imports -c pass"),
-    "sqlsequencereset vault",
+    *(
+        "draw_states --help",
+        "law_pages --help",
+        "shell --no-imports -c pass",
+        "sqlsequencereset vault",
+    ),
 )
 DATABASE = (
     *("check --database default", "createcachetable --dry-run", "flush --no-input", "inspectdb"),

@@ -17,7 +17,16 @@ SERVERS = tuple(VARIABLES)
 SERVERLESS_COMMANDS = frozenset(
     {
         *("help", "version", "--version", "--help", "-h", "check", "collectstatic", "findstatic"),
-        *("compilemessages", "makemessages", "diffsettings", "draw_states", "due", "run", "stop"),
+        *(
+            "compilemessages",
+            "makemessages",
+            "diffsettings",
+            "draw_states",
+            "due",
+            "law_pages",
+            "run",
+            "stop",
+        ),
     }
 )
 

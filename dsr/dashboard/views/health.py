@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from dsr.accounts.roles import Permission
 from dsr.dashboard.views.post import PAGE_SIZE, Post
 from dsr.notifications.models import Heartbeat, OutboxMessage
 from dsr.notifications.services import health, stale
@@ -47,6 +48,7 @@ class HealthView(Post):
                 "silent": silent,
                 "altered": self._altered(),
                 **self._undelivered(),
+                "oversees": self.may_somewhere(Permission.OVERSEE),
                 # A job without words here is shown by its name, not left out.
                 "work": [
                     {"what": WORK.get(name, name), "late": name in silent, "at": seen.get(name)}

@@ -1,199 +1,325 @@
-"""What the laws as they ship now would do to open cases, and what will start: shown before anybody
-accepts it.
+"""What the laws, as they are read now, would do to open requests; nothing of it before it is
+accepted.
 
-A request stays under the text of its day of receipt, and its deadlines keep the rules with which
-they began: a new version of a law, or another reading of one, moves nothing by itself. Somebody who
-oversees an organisation sees each deadline that would move, begin or fall away, and accepts exactly
-that, or nothing.
+A deadline keeps the rule with which it began. When the file of a law changes, or the organisation
+names another law, its open requests stay as they are until somebody who oversees them accepts the
+change: for one organisation and one law, exactly as it was shown, or not at all. A new text of a
+law (``follows``) changes none of them: each request is under the text of its day of receipt.
 """
 
 from __future__ import annotations
 
-import copy
+import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
-from hashlib import sha256
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
-from django.db import transaction
-from django.utils.translation import gettext as _
+from django.db.models import Prefetch, QuerySet, TextChoices
+from django.utils.translation import gettext_lazy as _
 
-from dsr.accounts.models import User
-from dsr.policies.kinds import Kind
+from dsr.deadlines import WorkingCalendar
 from dsr.policies.models import Organisation
-from dsr.policies.regimes import Duty, Regime, all_regimes, versions_of
-from dsr.requests.deadlines import lifecycle, planning, solving
-from dsr.requests.deadlines.planning import DeadlinePlan
-from dsr.requests.errors import Unmet
-from dsr.requests.models import Deadline, SubjectRequest
-from dsr.requests.states import SetBy
+from dsr.policies.regimes import all_regimes, versions_of
+from dsr.requests.models import Deadline, Notice, SubjectRequest
+from dsr.requests.models.subject_request import SubjectRequestQuerySet
+from dsr.requests.states import DeadlineStatus, Duty, SetBy
 
-AHEAD = timedelta(days=2 * 366)
+from .lifecycle import first_due, go_along, planned, write_dates
+from .planning import DeadlinePlan, plans_of_laws
+from .solving import calendar_of, solve
+
+# What a deadline keeps of its law, by the name of the plan's field: its own field.
+TERMS = {
+    "rule": "rule",
+    "calendar_codes": "calendar_codes",
+    "pauses": "pauses_admitted",
+    "extension": "extension_rule",
+    "source": "source",
+    "checked": "checked",
+    "label": "label",
+}
+
+
+class What(TextChoices):
+    """What happens to a deadline."""
+
+    MOVES = "moves", _("Moves")
+    BEGINS = "begins", _("Begins")
+    ENDS = "ends", _("Falls away")
+    RUNS_AGAIN = "runs_again", _("Runs again")
+    OTHER_TERMS = "other_terms", _("Same day, other terms")
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """One deadline of one open case. ``what``: moves, begins, falls_away, or terms (the day stays,
-    and what may pause or extend it is another)."""
+class Change:
+    """One deadline: as it is (None where it begins), and as it would be, unsaved.
 
-    reference: str
-    regime: str
-    code: str
-    what: str
-    before: date | None
-    after: date | None
+    ``differs`` names the terms (keys of ``TERMS``) that the law has otherwise now; none where an
+    aim goes along with the duty that it serves.
+    """
+
+    what: What
+    before: Deadline | None
+    after: Deadline
+    differs: tuple[str, ...] = ()
+
+    @property
+    def old(self) -> date | None:
+        return self.before.due_on if self.before else None
+
+    @property
+    def new(self) -> date | None:
+        return None if self.what == What.ENDS else self.after.due_on
+
+    def as_json(self) -> list[Any]:
+        """All that was shown of it and all that would be written, for comparing."""
+        every = (self.old, self.new, self.after.would_be_on, self.after.notice_by)
+        days = [each and each.isoformat() for each in every]
+        status = [self.before and str(self.before.status), str(self.after.status)]
+        return [str(self.what), self.after.code, *days, *status, _terms(self.after)]
 
 
 @dataclass(frozen=True, slots=True)
-class Starting:
-    """Something that starts: a law or a duty, from a day, for kinds of rights."""
+class Foreseen:
+    """What would happen to one request: its deadlines, and the day that would govern."""
 
-    law: str
-    on: date
-    kinds: tuple[str, ...]
-    duty: str
+    subject_request: SubjectRequest
+    changes: list[Change]
+    due_on: date | None
 
-
-def starting(organisation: Organisation, today: date) -> list[Starting]:
-    """What begins within two years under the laws of an organisation; nothing is computed of it."""
-    found = []
-    for law in _laws(organisation):
-        for duty in law.duties:
-            on = max(filter(None, (law.starts_on, duty.starts_on)), default=None)
-            if on is not None and today < on <= today + AHEAD and duty.status != "proposed":
-                kinds = tuple(str(Kind(each).label) for each in duty.kinds)
-                found.append(Starting(law.name, on, kinds, duty.code))
-    return sorted(found, key=lambda each: (each.on, each.law, each.duty))
+    @property
+    def old_due_on(self) -> date | None:
+        return self.subject_request.due_on
 
 
-def proposed(organisation: Organisation) -> list[tuple[Regime, Duty]]:
-    """What is only proposed or not confirmed: shown, never computed."""
+@dataclass(frozen=True, slots=True)
+class Law:
+    """One law in all its texts; ``slug`` is that of the newest, or of one that no longer ships."""
+
+    slug: str
+    name: str
+    texts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What accepting one law would do to the open requests of an organisation."""
+
+    organisation: Organisation
+    law: Law
+    requests: list[Foreseen]
+
+    @property
+    def number(self) -> int:
+        return sum(len(each.changes) for each in self.requests)
+
+    @property
+    def seen(self) -> str:
+        """Stands for all that is shown: what is accepted is compared with it."""
+        told = [
+            [each.subject_request.pk, *(change.as_json() for change in each.changes)]
+            for each in self.requests
+        ]
+        plain = json.dumps([self.organisation.pk, self.law.slug, told], sort_keys=True)
+        return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def previews(
+    organisation: Organisation, *, at: datetime, department: int | None = None
+) -> list[Preview]:
+    """What each law, as it is read now, would do to the open requests of an organisation.
+
+    Only laws that would do something; ``department``: of its requests alone. A bounded number of
+    queries, however many requests there are.
+    """
+    found: defaultdict[Law, list[Foreseen]] = defaultdict(list)
+    for world in _worlds(_awaiting(organisation, department), organisation, at):
+        for law in world.laws():
+            if foreseen := world.foresee(law):
+                found[law].append(foreseen)
     return [
-        (law, duty)
-        for law in _laws(organisation)
-        for duty in law.duties
-        if duty.status == "proposed"
+        Preview(organisation, law, found[law]) for law in sorted(found, key=lambda each: each.name)
     ]
 
 
-def _laws(organisation: Organisation) -> list[Regime]:
-    known = all_regimes()
-    named = [slug for slug in organisation.regimes if slug in known]
-    return [known[each] for each in dict.fromkeys(v for slug in named for v in versions_of(slug))]
+def preview(
+    organisation: Organisation, slug: str, *, at: datetime, department: int | None = None
+) -> Preview:
+    """As ``previews``, of one law by any of its short names; empty where it would do nothing."""
+    law = law_of(slug)
+    worlds = _worlds(_awaiting(organisation, department), organisation, at)
+    foreseen = (world.foresee(law) for world in worlds)
+    return Preview(organisation, law, [each for each in foreseen if each])
 
 
-def moves(organisation: Organisation) -> list[Move]:
-    """Each deadline of an open, unanswered case that the shipped laws would give otherwise."""
-    return [move for each in _cases(organisation) for move, _plan, _row in _compared(each)]
+def law_of(slug: str) -> Law:
+    """The law of a text, by its short name; one that no longer ships stands alone."""
+    regimes = all_regimes()
+    if slug not in regimes:
+        return Law(slug, slug, frozenset({slug}))
+    texts = versions_of(slug)
+    return Law(texts[-1], regimes[texts[-1]].name, frozenset(texts))
 
 
-def fingerprint(found: Iterable[Move]) -> str:
-    """What was shown, in short: somebody accepts this and nothing else."""
-    said = json.dumps([asdict(each) for each in found], default=str, sort_keys=True)
-    return sha256(said.encode()).hexdigest()
+def _awaiting(organisation: Organisation, department: int | None) -> SubjectRequestQuerySet:
+    """What was answered, wholly or in part, or is kept ready is planned anew by nobody."""
+    reach = {organisation.pk: department}
+    found: SubjectRequestQuerySet = SubjectRequest.objects.within(reach).awaiting()
+    return found.filter(answered_before=None).order_by("pk")
 
 
-def accept(organisation: Organisation, shown: str, *, actor: User, at: datetime) -> int:
-    """Apply what was shown; returns how many deadlines it concerned.
+@dataclass(frozen=True, slots=True)
+class _World:
+    """One request with what its dates follow from."""
 
-    Raises Unmet where something else would move by now than what was shown.
-    """
-    with transaction.atomic():
-        cases = list(_cases(organisation, lock=True))
-        planned = [(each, list(_compared(each))) for each in cases]
-        if fingerprint(move for _case, rows in planned for move, _p, _r in rows) != shown:
-            raise Unmet(_("Something has changed since this was shown. Look at it again."))
-        for case, rows in planned:
-            if rows:
-                _apply(case, rows, actor, at)
-        return sum(len(rows) for _case, rows in planned)
+    subject_request: SubjectRequest
+    deadlines: list[Deadline]
+    plans: dict[str, DeadlinePlan]
+    confirmed_on: date | None
+    engines: Mapping[int, WorkingCalendar]
+    at: datetime
+
+    def laws(self) -> Iterator[Law]:
+        """Those that have something to say on it, now or when it began."""
+        slugs = {plan.regime for plan in self.plans.values()}
+        slugs |= {each.regime for each in self.deadlines if _by_law(each)}
+        yield from {law_of(slug).slug: law_of(slug) for slug in sorted(slugs)}.values()
+
+    def foresee(self, law: Law) -> Foreseen | None:
+        """What the law, as it is read now, would do; None where nothing."""
+        changes = [*self._known(law), *self._begun(law)]
+        if not changes:
+            return None
+        after = {each.before.pk: each.after for each in changes if each.before}
+        rows = [after.get(each.pk, each) for each in self.deadlines]
+        rows += [each.after for each in changes if each.before is None]
+        live = [each for each in rows if each.is_live]
+        duty = first_due(each for each in live if not each.is_aim)
+        moved = list(self._gone_along(live, duty))
+        swapped = {each.after.pk: each.after for each in moved}
+        first = first_due(swapped.get(each.pk, each) if each.pk else each for each in live)
+        due_on = first.due_on if first else self.subject_request.due_on
+        return Foreseen(self.subject_request, changes + moved, due_on)
+
+    def _known(self, law: Law) -> Iterator[Change]:
+        """What began already: it falls away, runs again, or runs by other terms."""
+        for before in self.deadlines:
+            if before.regime not in law.texts or not _by_law(before) or before.round != 1:
+                continue
+            plan = self.plans.get(before.code)
+            if plan is None:
+                if before.is_live:
+                    yield self._ended(before)
+            elif before.status == DeadlineStatus.CANCELLED:
+                yield self._again(before, plan)
+            elif before.is_live and (differs := _differs(before, plan)):
+                yield self._by_other_terms(before, plan, differs)
+
+    def _ended(self, before: Deadline) -> Change:
+        after = copy(before)
+        after.cancel(self.subject_request.organisation.today(self.at))
+        return Change(What.ENDS, before, after)
+
+    def _again(self, before: Deadline, plan: DeadlinePlan) -> Change:
+        after = copy(before)
+        after.revive()
+        after.undelivered = False
+        self._count(after, plan)
+        return Change(What.RUNS_AGAIN, before, after, _differs(before, plan))
+
+    def _by_other_terms(
+        self, before: Deadline, plan: DeadlinePlan, differs: tuple[str, ...]
+    ) -> Change:
+        after = copy(before)
+        self._count(after, plan)
+        same = (before.due_on, before.status) == (after.due_on, after.status)
+        return Change(What.OTHER_TERMS if same else What.MOVES, before, after, differs)
+
+    def _begun(self, law: Law) -> Iterator[Change]:
+        known = {each.code for each in self.deadlines if each.round == 1}
+        for code, plan in self.plans.items():
+            if plan.regime in law.texts and code not in known:
+                after = planned(self.subject_request, plan, self.at)
+                self._count(after, plan)
+                yield Change(What.BEGINS, None, after)
+
+    def _count(self, deadline: Deadline, plan: DeadlinePlan) -> None:
+        """Its dates by the terms of the plan, from the facts as they stand."""
+        for name, own in TERMS.items():
+            setattr(deadline, own, getattr(plan, name))
+        write_dates(deadline, solve(deadline, calendar=self._engine(deadline)), self.at)
+        # A law that is found to apply later asks for no second confirmation of receipt.
+        if deadline.purpose == Duty.ACKNOWLEDGE and self.confirmed_on:
+            late = deadline.is_late(self.confirmed_on)
+            (deadline.miss if late else deadline.meet)(self.confirmed_on)
+
+    def _gone_along(self, live: list[Deadline], duty: Deadline | None) -> Iterator[Change]:
+        """Aims, which go along with the duty that they serve."""
+        for before in live:
+            if not before.is_aim or before.round != 1:
+                continue
+            after = copy(before)
+            write_dates(after, solve(after, calendar=self._engine(after)), self.at)
+            go_along(after, duty, self.at, self._engine(duty) if duty else None)
+            if (before.due_on, before.status) != (after.due_on, after.status):
+                yield Change(What.MOVES, before, after)
+
+    def _engine(self, deadline: Deadline) -> WorkingCalendar:
+        if deadline.calendar_codes is None:
+            return self.engines[deadline.calendar_id]
+        return calendar_of(deadline)
 
 
-def _cases(organisation: Organisation, *, lock: bool = False) -> Iterator[SubjectRequest]:
-    rows = SubjectRequest.objects.awaiting().filter(organisation=organisation)
-    if lock:
-        rows = rows.select_for_update(of=("self",))
-    related = ("right__reading__version__policy__organisation", "organisation__calendar", "safe")
-    fetched = rows.select_related(*related).prefetch_related(
-        "receipts", "pauses", "deadlines__extensions", "deadlines__calendar"
+def _by_law(deadline: Deadline) -> bool:
+    return bool(deadline.set_by == SetBy.LAW) and not deadline.names_its_day
+
+
+def _differs(deadline: Deadline, plan: DeadlinePlan) -> tuple[str, ...]:
+    kept = _terms(deadline)
+    return tuple(name for name in TERMS if kept[name] != _plain(getattr(plan, name)))
+
+
+def _terms(deadline: Deadline) -> dict[str, str]:
+    return {name: _plain(getattr(deadline, own)) for name, own in TERMS.items()}
+
+
+def _plain(value: Any) -> str:
+    """As it is stored: a list and a tuple are one, and the order of names says nothing."""
+    return json.dumps(value, sort_keys=True)
+
+
+def _worlds(
+    found: QuerySet[SubjectRequest], organisation: Organisation, at: datetime
+) -> Iterator[_World]:
+    # The trace is written anew and never compared.
+    rows = Deadline.objects.defer("trace").select_related("calendar").order_by("pk")
+    related = (
+        Prefetch("deadlines", rows.prefetch_related("extensions")),
+        *("receipts", "pauses"),
     )
-    yield from fetched.order_by("pk")
+    requests = list(found.select_related("right").prefetch_related(*related))
+    confirmed = _receipts_confirmed(requests)
+    calendars = {organisation.calendar_id: organisation.calendar}
+    calendars |= {row.calendar_id: row.calendar for it in requests for row in it.deadlines.all()}
+    engines = {pk: calendar.as_engine() for pk, calendar in calendars.items()}
+    for it in requests:
+        # One for all: its calendar is read once.
+        it.organisation = organisation
+        deadlines = list(it.deadlines.all())
+        for each in deadlines:
+            each.subject_request = it
+        plans = {plan.code: plan for plan in plans_of_laws(it)}
+        yield _World(it, deadlines, plans, confirmed.get(it.pk), engines, at)
 
 
-Compared = tuple[Move, DeadlinePlan | None, Deadline | None]
-
-
-def _compared(case: SubjectRequest) -> Iterator[Compared]:
-    plans = {each.code: each for each in planning.plans_for(case) if each.set_by == SetBy.LAW}
-    rows = {
-        each.code: each
-        for each in case.deadlines.all()
-        if each.set_by == SetBy.LAW and each.round == 1 and not each.names_its_day
-    }
-    for code, row in rows.items():
-        row.subject_request = case
-        if code not in plans and row.is_live:
-            yield _move(case, row.regime, code, "falls_away", row.due_on, None), None, row
-        elif code in plans and row.is_live and _terms(plans[code]) != _terms_of(row):
-            after = solving.day_of(solving.solve(_under(row, plans[code]), trace=False).due_on)
-            what = "terms" if after == row.due_on else "moves"
-            yield _move(case, row.regime, code, what, row.due_on, after), plans[code], row
-    for code, plan in plans.items():
-        if code not in rows:
-            after = solving.day_of(solving.solve(_begun(case, plan), trace=False).due_on)
-            yield _move(case, plan.regime, code, "begins", None, after), plan, None
-
-
-def _move(
-    case: SubjectRequest, regime: str, code: str, what: str, before: date | None, after: date | None
-) -> Move:
-    return Move(case.reference, regime, code, what, before, after)
-
-
-def _terms(plan: DeadlinePlan) -> tuple[object, ...]:
-    return (plan.rule, plan.pauses, plan.extension, plan.calendar_codes)
-
-
-def _terms_of(row: Deadline) -> tuple[object, ...]:
-    return (row.rule, row.pauses_admitted, row.extension_rule, row.calendar_codes)
-
-
-def _under(row: Deadline, plan: DeadlinePlan) -> Deadline:
-    """A deadline with the terms of a plan, beside the one that stands."""
-    other = copy.copy(row)
-    _take_over(other, plan)
-    return other
-
-
-def _take_over(row: Deadline, plan: DeadlinePlan) -> None:
-    row.rule, row.pauses_admitted = plan.rule, plan.pauses
-    row.extension_rule, row.calendar_codes = plan.extension, plan.calendar_codes
-    row.source, row.checked, row.label = plan.source, plan.checked, plan.label
-
-
-def _begun(case: SubjectRequest, plan: DeadlinePlan) -> Deadline:
-    return Deadline(
-        subject_request=case,
-        purpose=plan.purpose,
-        set_by=plan.set_by,
-        code=plan.code,
-        rule=plan.rule,
-        pauses_admitted=plan.pauses,
-        extension_rule=plan.extension,
-        calendar=case.organisation.calendar,
-        calendar_codes=plan.calendar_codes,
-        started_on=case.received_on,
+def _receipts_confirmed(requests: Iterable[SubjectRequest]) -> dict[int, date]:
+    """The first day on which receipt was confirmed to the requester, by request."""
+    notices = Notice.objects.went_out().filter(
+        what=Notice.What.RECEIPT, subject_request__in=[each.pk for each in requests]
     )
-
-
-def _apply(case: SubjectRequest, rows: list[Compared], actor: User, at: datetime) -> None:
-    for _shown, plan, row in rows:
-        if row is not None and plan is not None:
-            _take_over(row, plan)
-            row.save()
-    # It begins what is missing and ends what is gone, and computes all the rest anew.
-    fresh = SubjectRequest.objects.select_related(
-        "right__reading__version__policy__organisation", "organisation__calendar", "safe"
-    ).get(pk=case.pk)
-    lifecycle.replan(fresh, actor=actor, at=at, cause="law_reread")
+    rows = notices.exclude(on=None).order_by("-on", "-pk").values_list("subject_request", "on")
+    return {pk: on for pk, on in rows if on}

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dsr.deadlines import Facts, Result, compute, first_to_end
+from dsr.deadlines import Facts, Result, WorkingCalendar, compute, first_to_end
 from dsr.deadlines.codec import read_rule
 from dsr.policies.models import Right
 from dsr.policies.services import duties_for, place_claimed
@@ -33,12 +33,12 @@ def begin(subject_request: SubjectRequest, *, at: datetime) -> list[Deadline]:
     received = Facts(
         received=subject_request.received_at, zone=subject_request.organisation.zone, events=()
     )
-    deadlines = [_planned(subject_request, plan, at) for plan in plans_for(subject_request)]
+    deadlines = [planned(subject_request, plan, at) for plan in plans_for(subject_request)]
     own = subject_request.organisation.calendar.as_engine()
     for deadline in deadlines:
         calendar = own if deadline.calendar_codes is None else calendar_of(deadline)
-        _write(deadline, compute(read_rule(deadline.rule), received, calendar), at)
-    if first := _first_due(deadlines):
+        write_dates(deadline, compute(read_rule(deadline.rule), received, calendar), at)
+    if first := first_due(deadlines):
         first.governing = True
         subject_request.due_on, subject_request.due_is_aim = first.due_on, first.is_aim
     return deadlines
@@ -54,15 +54,16 @@ def _begin_one(
     round_: int = 1,
 ) -> None:
     """A further deadline of a request that is there."""
-    deadline = _planned(subject_request, plan, at)
+    deadline = planned(subject_request, plan, at)
     deadline.started_on = started_on or deadline.started_on
     deadline.round = round_
-    _write(deadline, solve(deadline), at)
+    write_dates(deadline, solve(deadline), at)
     deadline.save()
     write_line(subject_request, "deadline_began", actor=actor, at=at, facts=begun(deadline))
 
 
-def _planned(subject_request: SubjectRequest, plan: DeadlinePlan, at: datetime) -> Deadline:
+def planned(subject_request: SubjectRequest, plan: DeadlinePlan, at: datetime) -> Deadline:
+    """The deadline of a plan, unsaved and without its dates."""
     calendar = subject_request.organisation.calendar
     return Deadline(
         subject_request=subject_request,
@@ -89,27 +90,42 @@ def begun(deadline: Deadline) -> dict[str, Any]:
     return {"deadline": deadline.pk, "code": deadline.code, "due_on": _iso(deadline.due_on)}
 
 
+def codes_planned(subject_request: SubjectRequest) -> frozenset[str]:
+    """Which deadlines the laws, as they are read now, give a request by its facts."""
+    return frozenset(plan.code for plan in plans_for(subject_request))
+
+
 def replan(
-    subject_request: SubjectRequest, *, actor: Actor, at: datetime, cause: str = "fact_stated"
+    subject_request: SubjectRequest,
+    *,
+    before: Collection[str],
+    actor: Actor,
+    at: datetime,
+    cause: str = "fact_stated",
 ) -> None:
     """Another fact is known, or another day of receipt, so other laws may apply: their deadlines
-    begin, others fall away. What was answered is not planned anew."""
+    begin, others fall away. What was answered is not planned anew.
+
+    ``before``: ``codes_planned`` without the fact. What a law that is read otherwise now would
+    begin or end is no matter of the fact; it waits until somebody accepts it (``coming``).
+    """
     answered = subject_request.answered_on or subject_request.answered_before
     if answered is not None or subject_request.kept_ready_on is not None:
         recompute(subject_request, actor=actor, at=at, cause=cause)
         return
     plans = {plan.code: plan for plan in plans_for(subject_request)}
+    new = plans.keys() - set(before)
     today = subject_request.organisation.today(at)
     known = {each.code: each for each in subject_request.deadlines.filter(round=1)}
     for code, deadline in known.items():
         by_law = deadline.set_by == SetBy.LAW and not deadline.names_its_day
-        gone = by_law and code not in plans
+        gone = by_law and code in before and code not in plans
         if gone and deadline.status in (DeadlineStatus.RUNNING, DeadlineStatus.PAUSED):
             _end(deadline, "cancel", today, actor=actor, at=at)
-        elif code in plans and deadline.status == DeadlineStatus.CANCELLED:
+        elif code in new and deadline.status == DeadlineStatus.CANCELLED:
             _run_again(deadline, actor=actor, at=at)
     for code, plan in plans.items():
-        if code not in known:
+        if code in new and code not in known:
             _begin_one(subject_request, plan, actor=actor, at=at)
     recompute(subject_request, actor=actor, at=at, cause=cause)
     _receipt_was_confirmed(subject_request, actor=actor, at=at)
@@ -128,7 +144,8 @@ def _receipt_was_confirmed(subject_request: SubjectRequest, *, actor: Actor, at:
     settle_duty(subject_request, Duty.ACKNOWLEDGE, first.on, actor=actor, at=at)
 
 
-def _write(deadline: Deadline, result: Result, at: datetime) -> None:
+def write_dates(deadline: Deadline, result: Result, at: datetime) -> None:
+    """The engine's answer on the deadline, which is not saved here."""
     deadline.due_on = result.due_on
     deadline.due_at = result.expires_at
     deadline.would_be_on = day_of(result.due_without_pause)
@@ -160,9 +177,9 @@ def recompute(subject_request: SubjectRequest, *, actor: Actor, at: datetime, ca
         before, status = deadline.due_on, deadline.status
         if deadline.round == 1:
             deadline.started_on = subject_request.received_on
-        _write(deadline, solve(deadline), at)
+        write_dates(deadline, solve(deadline), at)
         if deadline.is_aim and deadline.round == 1:
-            _go_along(deadline, _first_due(each for each in live if not each.is_aim), at)
+            go_along(deadline, first_due(each for each in live if not each.is_aim), at)
         deadline.save()
         if (before, status) != (deadline.due_on, deadline.status):
             moved += 1
@@ -171,9 +188,11 @@ def recompute(subject_request: SubjectRequest, *, actor: Actor, at: datetime, ca
     return moved
 
 
-def _go_along(aim: Deadline, duty: Deadline | None, at: datetime) -> None:
+def go_along(
+    aim: Deadline, duty: Deadline | None, at: datetime, calendar: WorkingCalendar | None = None
+) -> None:
     """An aim moves as far as the duty that it serves was extended or paused, and stands still
-    with it."""
+    with it. ``calendar`` as of ``solve``."""
     aim.moved_along = 0
     if duty is None or duty.set_by == SetBy.ORDER or aim.due_on is None:
         return
@@ -181,7 +200,7 @@ def _go_along(aim: Deadline, duty: Deadline | None, at: datetime) -> None:
         aim.due_on = aim.due_at = None
         if aim.status == DeadlineStatus.RUNNING:
             aim.pause()
-    elif duty.due_on and (alone := day_of(solve_undisturbed(duty).due_on)):
+    elif duty.due_on and (alone := day_of(solve_undisturbed(duty, calendar).due_on)):
         aim.moved_along = (duty.due_on - alone).days
         aim.due_on, aim.due_at = aim.due_on + timedelta(days=aim.moved_along), None
     today = aim.subject_request.organisation.today(at)
@@ -208,7 +227,7 @@ def _say_moved(
 
 def govern(subject_request: SubjectRequest) -> None:
     """The earliest live day of a duty governs, else the aim; the request keeps it as a cache."""
-    first = _first_due(subject_request.deadlines.live().order_by("pk"))
+    first = first_due(subject_request.deadlines.live().order_by("pk"))
     if first is None:
         return
     if not first.governing:
@@ -218,7 +237,7 @@ def govern(subject_request: SubjectRequest) -> None:
     subject_request.save()
 
 
-def _first_due(deadlines: Iterable[Deadline]) -> Deadline | None:
+def first_due(deadlines: Iterable[Deadline]) -> Deadline | None:
     """The earliest to answer by; of two on the same day the one that binds more.
 
     An aim governs only where no order, law or policy says anything about a day.

@@ -43,7 +43,7 @@ class DeadlinePlan:
 def plans_for(subject_request: SubjectRequest) -> Iterator[DeadlinePlan]:
     """The deadlines of a new request. A policy's own is not paused unless its text says so."""
     yield _own_deadline(subject_request)
-    yield from _deadlines_of_laws(subject_request)
+    yield from plans_of_laws(subject_request)
 
 
 def _own_deadline(subject_request: SubjectRequest) -> DeadlinePlan:
@@ -60,7 +60,7 @@ def _own_deadline(subject_request: SubjectRequest) -> DeadlinePlan:
     )
 
 
-def _deadlines_of_laws(subject_request: SubjectRequest) -> Iterator[DeadlinePlan]:
+def plans_of_laws(subject_request: SubjectRequest) -> Iterator[DeadlinePlan]:
     """By the requester's place and the kind of right; one deadline for each duty of each law."""
     duties = duties_for(
         subject_request.organisation,

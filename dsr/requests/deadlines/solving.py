@@ -46,11 +46,12 @@ def solve(
     return compute(read_rule(deadline.rule), facts, calendar or calendar_of(deadline), trace=trace)
 
 
-def solve_undisturbed(deadline: Deadline) -> Result:
+def solve_undisturbed(deadline: Deadline, calendar: WorkingCalendar | None = None) -> Result:
     """As if nothing had been extended and nothing had stood still."""
     received = earliest_receipt(deadline.subject_request).received_at
     facts = Facts(received=received, zone=deadline.subject_request.organisation.zone, events=())
-    return compute(read_rule(deadline.rule), facts, calendar_of(deadline), trace=False)
+    calendar = calendar or calendar_of(deadline)
+    return compute(read_rule(deadline.rule), facts, calendar, trace=False)
 
 
 def calendar_of(deadline: Deadline) -> WorkingCalendar:

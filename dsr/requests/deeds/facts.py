@@ -105,12 +105,13 @@ def state_facts(doing: Doing, given: FactsGiven) -> None:
     if given.record_age not in ("", *RecordAge.values):
         raise BadInput({"record_age": _("Choose how old the record is.")})
     subject_request = doing.subject_request
+    before = lifecycle.codes_planned(subject_request)
     subject_request.country = given.country
     # Of the laws that bind for the place just stated.
     stated = law_facts.checked(subject_request, "request", given.facts)
     subject_request.law_facts = _law_facts(given.record_age, stated)
     # After both are set: the plans are made from the request as it is in memory.
-    lifecycle.replan(subject_request, actor=doing.actor, at=doing.at)
+    lifecycle.replan(subject_request, before=before, actor=doing.actor, at=doing.at)
     # The history takes codes in small letters only.
     doing.facts |= {"country": given.country.lower() or None, "record_age": given.record_age}
     if stated:

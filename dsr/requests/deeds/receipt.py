@@ -201,12 +201,19 @@ def _add_receipt(doing: Doing, received_on: date, channel: str, reason: str = ""
     )
     receipt.seal(reason=reason)
     receipt.save()
+    planned = lifecycle.codes_planned(subject_request)
     earliest = solving.earliest_receipt(subject_request)
     # Struck ones are left out, so a correction can also move the day to a later one.
     subject_request.received_at = earliest.received_at
     subject_request.received_on = earliest.received_on
     # In this transaction: nobody must see dates beside facts that contradict them.
-    lifecycle.replan(subject_request, actor=doing.actor, at=doing.at, cause="receipt_corrected")
+    lifecycle.replan(
+        subject_request,
+        before=planned,
+        actor=doing.actor,
+        at=doing.at,
+        cause="receipt_corrected",
+    )
 
 
 def _to_acknowledge(subject_request: SubjectRequest, actor: Actor) -> str:
