@@ -19,7 +19,7 @@ from dsr.accounts.models import User
 from dsr.dashboard import request_page, words
 from dsr.notifications.letters import unprinted
 from dsr.notifications.models import OutboxMessage
-from dsr.requests import answer_texts, decision_rules, elements, enclosures, fees, grounds
+from dsr.requests import answer_texts, decision_rules, elements, enclosures, grounds
 from dsr.requests.authority import authority_needed
 from dsr.requests.deeds.deadline import extendable
 from dsr.requests.deeds.declaration import Deed
@@ -113,10 +113,6 @@ def _enclosure(
     if shown := request_page.enclosed(it, rows, user):
         return {"enclosures": shown}
     raise Http404
-
-
-def _fee(it: SubjectRequest, user: User, address: Mapping[str, Any], today: date) -> dict[str, Any]:
-    return {"free_because": fees.why_free(it, today), "was_free": fees.was_free(it)}
 
 
 def second_people(subject_request: SubjectRequest, besides: User) -> list[User]:
@@ -222,6 +218,5 @@ PANELS: dict[str, Panel] = {
     "message": _message,
     "undelivered": _undelivered,
     "kept_ready": _kept_ready,
-    "fee": _fee,
     "goes": _goes,
 }

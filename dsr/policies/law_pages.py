@@ -98,7 +98,7 @@ def _lines(regime: Regime) -> Iterator[str]:
     yield from ("", "## What it demands")
     for duty in regime.duties:
         yield from _duty(regime, duty)
-    for part in (_facts, _holds, _grounds, _elements, _fees):
+    for part in (_facts, _holds, _grounds, _elements):
         yield from part(regime)
     yield from _sources(regime)
 
@@ -188,17 +188,6 @@ def _elements(regime: Regime) -> Iterator[str]:
         outcomes = ", ".join(_OUTCOMES[each] for each in element.outcomes) or "every answer"
         label = _cell(element.label)
         yield f"| {label} | {kinds} | {outcomes} | {_cell(element.source.title)} |"
-
-
-def _fees(regime: Regime) -> Iterator[str]:
-    if regime.fees:
-        yield from ("", "## What may be charged", "")
-        yield from ("| when | for | parts | source |", "| --- | --- | --- | --- |")
-    for fee in regime.fees.values():
-        kinds = duty_words.kinds_in_words(fee.kinds) or "every right"
-        parts = ", ".join(fee.parts) or "nothing: it is free"
-        when = f"{_OCCASIONS[fee.occasion]}: {_cell(fee.label)}"
-        yield f"| {when} | {kinds} | {parts} | {_cell(fee.source.title)} |"
 
 
 def _sources(regime: Regime) -> Iterator[str]:

@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 
 from dsr.days.words import day_words
 from dsr.policies.particulars import FieldSpec, particulars
-from dsr.requests import elements, enclosures, fees, history, holds, remedies
+from dsr.requests import elements, enclosures, history, holds, remedies
 from dsr.requests.deadlines import clocks, look_back
 from dsr.requests.deadlines.explain import expectation, explain, set_by
 from dsr.requests.deeds.conversation import reply
 from dsr.requests.deeds.doing import not_now
 from dsr.requests.deeds.ending import withdraw
-from dsr.requests.deeds.fee import lines_of, open_fee
 from dsr.requests.models import Deadline, PrivateSession, RequestMessage, SubjectRequest
 from dsr.requests.people import notices_go_to, writes_to
 from dsr.requests.services import links, reading, receipts
@@ -73,7 +72,6 @@ def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
         "ways": _ways(subject_request, where, readable),
         "expectation": _expectation(subject_request, today),
         **dates(subject_request, today, where),
-        "fee": _fee(subject_request),
         "reaches": look_back.told(subject_request),
         "written": [_message(each) for each in reversed(written) if each.kind != ANSWER],
         "files": sent_files(subject_request),
@@ -124,14 +122,6 @@ def _ways(
     shown = not_all or where.overdue or (closed and not quiet)
     ground = subject_request.ground if readable else ""
     return remedies.ways(subject_request, ground) if shown else []
-
-
-def _fee(subject_request: SubjectRequest) -> list[str]:
-    """The parts of a fee that was announced and not answered yet, and their sum."""
-    asked = open_fee(subject_request)
-    if asked is None or asked.said:
-        return []
-    return fees.in_words(subject_request, lines_of(asked))
 
 
 def _missing(subject_request: SubjectRequest, where: Stands) -> list[Any]:

@@ -16,17 +16,7 @@ SUBJECTS = (
         "review",
         "answer",
     ),
-    *(
-        "authority",
-        "release",
-        "ending",
-        "receipt",
-        "correction",
-        "fee",
-        "facts",
-        "deadline",
-        "order",
-    ),
+    *("authority", "release", "ending", "receipt", "correction", "facts", "deadline", "order"),
     *("holding", "stopping"),
     *("held_contact", "post", "kept_ready", "writing"),
 )

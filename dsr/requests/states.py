@@ -308,7 +308,6 @@ class FeeGround(TextChoices):
     UNFOUNDED = "manifestly_unfounded", _("Manifestly unfounded")
     EXCESSIVE = "excessive", _("Excessive, in particular repetitive")
     FURTHER_COPY = "further_copy", _("A further copy")
-    WITHIN_TWELVE_MONTHS = "within_twelve_months", _("Another accounting within twelve months")
 
 
 class RecordAge(TextChoices):

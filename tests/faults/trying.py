@@ -120,7 +120,6 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
     "ask_professional": _under_british_law,
     "withdraw_question": lambda desk: TRY["ask_professional"](_under_british_law(desk), desk),
     "ask_review": _denied,
-    "answer_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
     "settle_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
 }
 

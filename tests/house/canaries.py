@@ -36,7 +36,6 @@ from dsr.requests.deeds import (
     decision,
     ending,
     evidence,
-    fee,
     held_contact,
     holding,
     identity,
@@ -256,7 +255,6 @@ class Story:
         )
 
         self.hold_and_stop()
-        self.fee()
         self.opinion()
 
     def opinion(self) -> None:
@@ -287,19 +285,6 @@ class Story:
         )
         img.regimes = regimes
         img.save()
-
-    def fee(self) -> None:
-        """What it costs is theirs as well."""
-        desk = self.desk
-        costly = cast.ask(desk.right("img", "access"), at=self.at, country="PT")
-        fee.ask_fee(
-            costly.pk,
-            ground="excessive",
-            text=self.words["fee_told"],
-            amounts={"administration": Decimal("4711.12")},
-            actor=desk.handler,
-            **self.fresh(costly),
-        )
 
     def hold_and_stop(self) -> None:
         """Beside it: the one could not be closed with a part that is held back."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from dsr.requests.actors import REQUESTER
@@ -18,7 +17,6 @@ from dsr.requests.deeds import (
     enclosures,
     ending,
     facts,
-    fee,
     held_contact,
     holding,
     identity,
@@ -228,19 +226,15 @@ TRY: dict[str, Try] = {
         at=MORNING,
         seen=r.version,
     ),
-    "ask_fee": lambda r, d: fee.ask_fee(
+    "ask_fee": lambda r, d: facts.ask_fee(
         r.pk,
         ground="excessive",
         text="Ten euros.",
-        amounts={"administration": Decimal(10)},
         actor=d.handler,
         at=MORNING,
         seen=r.version,
     ),
-    "answer_fee": lambda r, d: fee.answer_fee(
-        r.pk, said="yes", actor=d.clerk, at=MORNING, seen=r.version
-    ),
-    "settle_fee": lambda r, d: fee.settle_fee(
+    "settle_fee": lambda r, d: facts.settle_fee(
         r.pk, on=r.received_on, how="paid", actor=d.clerk, at=MORNING, seen=r.version
     ),
     "state_facts": lambda r, d: facts.state_facts(

@@ -2,7 +2,6 @@
 
 from dsr.policies.regimes.duties import SEEN, Duty, ExtensionTerms, Fact, PauseEffect
 from dsr.policies.regimes.elements import ElementTerms
-from dsr.policies.regimes.fees import PARTS, FeeTerms
 from dsr.policies.regimes.grounds import OWNERS, GroundTerms
 from dsr.policies.regimes.holds import HoldTerms
 from dsr.policies.regimes.regime import (
@@ -18,14 +17,12 @@ from dsr.policies.regimes.regime import (
 
 __all__ = [
     "OWNERS",
-    "PARTS",
     "PLACES",
     "SEEN",
     "Duty",
     "ElementTerms",
     "ExtensionTerms",
     "Fact",
-    "FeeTerms",
     "GroundTerms",
     "HoldTerms",
     "PauseEffect",

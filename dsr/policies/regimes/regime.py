@@ -19,7 +19,6 @@ from dsr.policies.field_types import (
 )
 from dsr.policies.regimes.duties import Above, Duty, Fact, Facts, Name, Source
 from dsr.policies.regimes.elements import ElementTerms
-from dsr.policies.regimes.fees import FeeTerms
 from dsr.policies.regimes.grounds import GroundTerms, MustGrant
 from dsr.policies.regimes.holds import HoldTerms
 from dsr.policies.strict_yaml import CatalogueError, Problem, read
@@ -56,7 +55,6 @@ class Words(Strict):
     holds: dict[str, Text] = {}
     grounds: dict[str, Text] = {}
     elements: dict[str, Text] = {}
-    fees: dict[str, Text] = {}
     # What a good element says, for whoever writes it.
     helps: dict[str, Text] = {}
 
@@ -83,7 +81,6 @@ class Regime(Strict):
     grounds: dict[Name, GroundTerms] = {}
     must_grant: tuple[MustGrant, ...] = ()
     elements: dict[Name, ElementTerms] = {}
-    fees: dict[Name, FeeTerms] = {}
     duties: tuple[Duty, ...]
     translations: dict[str, Words] = {}
     _slug: str = PrivateAttr("")
@@ -117,7 +114,7 @@ class Regime(Strict):
                 require_known(name, info.context.sources)
             for name in words.facts:
                 require_known(name, info.context.facts or {})
-            for part in ("holds", "grounds", "elements", "fees", "helps"):
+            for part in ("holds", "grounds", "elements", "helps"):
                 below = info.data.get("elements" if part == "helps" else part, {})
                 for name in getattr(words, part):
                     require_known(name, below)
@@ -157,8 +154,8 @@ class Regime(Strict):
         return [duty for duty in self.duties if duty.concerns(kind, on, facts)]
 
     def label_of(self, part: str, name: str, language: str) -> str:
-        """The words of a fact, hold, ground, element or fee (`part` is `facts`, `holds`, `grounds`,
-        `elements`, `fees`) in a language, or in English where the file has no others."""
+        """The words of a fact, hold, ground or element (`part` is `facts`, `holds`, `grounds`,
+        `elements`) in a language, or in English where the file has no others."""
         words = self.translations.get(language[:2])
         said: str = getattr(words, part).get(name, "") if words else ""
         return said or str(getattr(self, part)[name].label)

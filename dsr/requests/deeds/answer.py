@@ -62,17 +62,6 @@ def _contact_proved(subject_request: SubjectRequest, actor: Actor) -> str:
     return contact_needed(subject_request)
 
 
-def _fee_agreed(subject_request: SubjectRequest, actor: Actor) -> str:
-    """Silence is not consent: nobody is sent what costs before they have agreed to it."""
-    fee = subject_request.fees.filter(ended_on=None, said="").last()
-    if fee is None or subject_request.outcome == Outcome.REFUSED:
-        return ""
-    return _(
-        "A fee was announced, and the person has not agreed to it. Wait for what they say, or take "
-        "the request back to work and waive it."
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Sending:
     """Nothing where it goes out now; the day and its proof where it was given before, elsewhere."""
@@ -127,7 +116,7 @@ def _told(facts: Facts, names: Names) -> str:
     gettext_lazy("Send the answer"),
     permissions=(Permission.WORK,),
     # Asked once more, though it was approved: evidence may have been struck since.
-    needs=(_answer_not_sent, not_disputed, decision_holds, releasable, _fee_agreed),
+    needs=(_answer_not_sent, not_disputed, decision_holds, releasable),
     address="send",
     done=_sent,
     history=_went_out,

@@ -9,7 +9,6 @@ from .access import (
 from .deadlines import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
 from .elements import AnswerElement
 from .enclosures import Enclosure, EnclosureOpened
-from .fees import Fee, FreeCopy
 from .held_contact import (
     ContactChange,
     Dispute,
@@ -42,8 +41,6 @@ __all__ = [
     "EnclosureOpened",
     "Evidence",
     "Extension",
-    "Fee",
-    "FreeCopy",
     "HealthProfessional",
     "HeldContact",
     "Hold",
