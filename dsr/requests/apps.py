@@ -14,8 +14,8 @@ SUBJECTS = (
         "review",
         "answer",
     ),
-    *("authority", "release", "ending", "receipt", "correction", "facts", "deadline", "order"),
-    *("held_contact", "post", "kept_ready", "writing"),
+    *("authority", "release", "ending", "receipt", "correction", "fee", "facts", "deadline"),
+    *("order", "held_contact", "post", "kept_ready", "writing"),
 )
 
 DAILY = ("identity_documents", "checkpoints")

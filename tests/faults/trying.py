@@ -71,6 +71,7 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
         cast.ask(desk.right("imo", "update")), desk.handler
     ),
     "settle_objection": lambda desk: TRY["not_me"](reach(desk, "closed"), desk),
+    "answer_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
     "settle_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
 }
 

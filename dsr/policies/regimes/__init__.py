@@ -1,6 +1,7 @@
 """Regimes: laws that add limits of their own to a right, as data with sources."""
 
 from dsr.policies.regimes.duties import SEEN, Duty, ExtensionTerms, Fact, PauseEffect
+from dsr.policies.regimes.fees import PARTS, Charge, FeeTerms
 from dsr.policies.regimes.holds import HoldTerms
 from dsr.policies.regimes.regime import (
     PLACES,
@@ -14,11 +15,14 @@ from dsr.policies.regimes.regime import (
 )
 
 __all__ = [
+    "PARTS",
     "PLACES",
     "SEEN",
+    "Charge",
     "Duty",
     "ExtensionTerms",
     "Fact",
+    "FeeTerms",
     "HoldTerms",
     "PauseEffect",
     "Regime",

@@ -14,10 +14,12 @@ from dsr.policies.field_types import (
     PlaceCode,
     Strict,
     Text,
+    refuse_twice,
     require_known,
     require_place,
 )
 from dsr.policies.regimes.duties import Above, Duty, Fact, Facts, Name, Source
+from dsr.policies.regimes.fees import FeeTerms
 from dsr.policies.regimes.holds import HoldTerms
 from dsr.policies.strict_yaml import CatalogueError, Problem, read
 
@@ -51,6 +53,7 @@ class Words(Strict):
     sources: dict[str, Text] = {}
     facts: dict[str, Text] = {}
     holds: dict[str, Text] = {}
+    fees: dict[str, Text] = {}
 
 
 class Regime(Strict):
@@ -72,6 +75,7 @@ class Regime(Strict):
     sources: dict[str, Source]
     facts: dict[Name, Fact] = {}
     holds: dict[Name, HoldTerms] = {}
+    fees: dict[Name, FeeTerms] = {}
     duties: tuple[Duty, ...]
     translations: dict[str, Words] = {}
     _slug: str = PrivateAttr("")
@@ -88,6 +92,16 @@ class Regime(Strict):
         info.context.facts = value
         return value
 
+    @field_validator("fees")
+    @classmethod
+    def a_kind_has_one_fee(cls, value: dict[str, FeeTerms]) -> dict[str, FeeTerms]:
+        refuse_twice(
+            ((name, "kinds", place), kind)
+            for name, terms in value.items()
+            for place, kind in enumerate(terms.kinds)
+        )
+        return value
+
     @field_validator("translations")
     @classmethod
     def only_what_is_there_is_translated(
@@ -100,6 +114,8 @@ class Regime(Strict):
                 require_known(name, info.context.facts or {})
             for name in words.holds:
                 require_known(name, info.data.get("holds", {}))
+            for name in words.fees:
+                require_known(name, info.data.get("fees", {}))
         return value
 
     def model_post_init(self, context: Above) -> None:
@@ -144,6 +160,15 @@ class Regime(Strict):
         """As `fact_label`, of what lets a part wait."""
         words = self.translations.get(language[:2])
         return (words.holds.get(name) if words else None) or self.holds[name].label
+
+    def fees_for(self, kind: str) -> tuple[str, FeeTerms] | None:
+        """What it lets an answer to this kind of right cost, by name; None where it is silent."""
+        return next(((n, each) for n, each in self.fees.items() if kind in each.kinds), None)
+
+    def fee_label(self, name: str, language: str) -> str:
+        """As `fact_label`, of what may be charged."""
+        words = self.translations.get(language[:2])
+        return (words.fees.get(name) if words else None) or self.fees[name].label
 
     def calendar_codes(self, duty: Duty, organisation_country: str) -> tuple[str, ...] | None:
         """Codes of the calendar that counts; None is the organisation's own.

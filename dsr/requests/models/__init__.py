@@ -8,6 +8,7 @@ from .access import (
 )
 from .deadlines import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
 from .enclosures import Enclosure, EnclosureOpened
+from .fees import FeeOffer, FreeAnswer
 from .held_contact import (
     ContactChange,
     Dispute,
@@ -37,6 +38,8 @@ __all__ = [
     "EnclosureOpened",
     "Evidence",
     "Extension",
+    "FeeOffer",
+    "FreeAnswer",
     "HeldContact",
     "IdentityDocument",
     "IdentityRule",

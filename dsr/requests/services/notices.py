@@ -25,7 +25,7 @@ from dsr.requests.models import Deadline, Extension, Notice, Pause, RequestMessa
 from dsr.requests.preconditions import sent_answer
 from dsr.requests.states import Duty
 
-from . import kept_ready
+from . import free_answers, kept_ready
 from .notify import Text, key_of, responsible, tell_requester, tell_staff
 
 What, State = Notice.What, Notice.State
@@ -377,6 +377,7 @@ def _answer_out(
         subject_request.answered_on = on
         subject_request.save()
         lifecycle.settle(subject_request, on, actor=actor, at=at)
+        free_answers.remember(subject_request, on)
     if notice.medium == "letter" and notice.message and notice.message.posted_on is None:
         notice.message.posted_on = on
         notice.message.save(update_fields=["posted_on"])
@@ -385,6 +386,8 @@ def _answer_out(
 def _answer_back(
     notice: Notice, subject_request: SubjectRequest, actor: Actor, at: datetime
 ) -> None:
+    if subject_request.answered_on is not None:
+        free_answers.take_back(subject_request, subject_request.answered_on)
     subject_request.answered_on = None
     subject_request.save()
 
