@@ -158,9 +158,10 @@ def unanswered(subject_request: SubjectRequest) -> FeeOffer | None:
     return offer if offer is not None and offer.status == FeeStatus.OFFERED else None
 
 
-def answer_needed(subject_request: SubjectRequest) -> str:
-    """What costs goes out after a yes, a payment or a waiver; a refusal costs nothing."""
-    if subject_request.outcome == Outcome.REFUSED or unanswered(subject_request) is None:
+def answer_needed(subject_request: SubjectRequest, outcome: str) -> str:
+    """What costs is decided and sent after a yes, a payment or a waiver; a refusal costs nothing,
+    and neither does an ending (no outcome)."""
+    if outcome in ("", Outcome.REFUSED) or unanswered(subject_request) is None:
         return ""
     return _(
         "A fee is announced and the requester has not said yes; silence is no consent. Wait for "

@@ -31,6 +31,7 @@ PORTAL = {
     "portal:reply",
     "portal:withdraw",
     "portal:complete",
+    "portal:fee",
     "portal:paper",
     "portal:letter",
     "portal:new_link",

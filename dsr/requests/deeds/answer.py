@@ -60,7 +60,7 @@ def _contact_proved(subject_request: SubjectRequest, actor: Actor) -> str:
 
 
 def _fee_answered(subject_request: SubjectRequest, actor: Actor) -> str:
-    return fees.answer_needed(subject_request)
+    return fees.answer_needed(subject_request, subject_request.outcome)
 
 
 @dataclass(frozen=True, slots=True)

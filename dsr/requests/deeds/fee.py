@@ -201,13 +201,14 @@ def _against_lines(given: Fee, found: Fees) -> dict[str, str]:
             problems[f"part_{each.row}"] = against
         seen.add(each.part)
         # None of a program's input but what a form would let through: a sum is read by people.
-        if each.amount is None or not LEAST <= each.amount <= MOST or _too_fine(each.amount):
+        if each.amount is None or not _is_a_price(each.amount):
             problems[f"amount_{each.row}"] = _("Enter the amount, with at most two decimals.")
     return problems
 
 
-def _too_fine(amount: Decimal) -> bool:
-    return amount != amount.quantize(LEAST)
+def _is_a_price(amount: Decimal) -> bool:
+    # What is no number compares with nothing, and what is too large has no cents.
+    return amount.is_finite() and LEAST <= amount <= MOST and amount == amount.quantize(LEAST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,11 +95,13 @@ def _known_by(subject_request: SubjectRequest) -> Iterator[str]:
     people = subject_request.people.filter(part=Person.Part.SUBJECT)
     for subject in people:
         subject.safe = subject_request.safe
-        words = terms_of(NAME_WORD, _of(subject, "name"))
+        # Word by word: what belongs together depends on the order, and this must not.
+        typed = _of(subject, "name").split()
+        words = {each for word in typed for each in terms_of(NAME_WORD, word)}
         if not words:
             continue
         # In any order, and a mailbox that a family shares is not one person.
-        name = " ".join(sorted(set(words)))
+        name = " ".join(sorted(words))
         mailbox = " ".join(terms_of(MAILBOX, _of(subject, "email")))
         home = " ".join(_of(subject, "postal_address").split())
         besides = {"mailbox": mailbox, "born": _of(subject, "born_on"), "home": home}
