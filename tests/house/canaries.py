@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import smtplib
 from datetime import date, timedelta
+from decimal import Decimal
 from html import unescape
 from io import BytesIO
 from typing import Any, ClassVar
@@ -35,6 +36,7 @@ from dsr.requests.deeds import (
     decision,
     ending,
     evidence,
+    fee,
     held_contact,
     identity,
     receipt,
@@ -219,6 +221,16 @@ class Story:
         assert (
             self.browser.post(f"/status/{self.request.reference}/reply/", reply).status_code == 302
         )
+        fee.ask_fee(
+            it.pk,
+            ground="excessive",
+            lines=[fee.FeeLine("postage", Decimal("3.20"))],
+            text=words["fee"],
+            actor=desk.handler,
+            **self.fresh(it),
+        )
+        less = {"text": words["less"]}
+        assert self.browser.post(f"/status/{it.reference}/fee/", less).status_code == 302
         self.dates()
 
     def dates(self) -> None:
