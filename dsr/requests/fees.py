@@ -59,6 +59,8 @@ class Fees:
         self.subject_request = subject_request
         place = subject_request.country or place_claimed(subject_request.right)
         laws = laws_that_apply(subject_request.organisation, place, subject_request.received_on)
+        # Asked once: every ground of every law wants to know it.
+        self._firsts: dict[int, bool] = {}
         self.laws = [found for law in laws if (found := _word_of(law, subject_request.kind))]
 
     @cached_property
@@ -127,7 +129,11 @@ class Fees:
 
     def _after_a_free_one(self, charge: Charge) -> bool:
         months = charge.first_free_months
-        return months is not None and not free_answers.is_first(self.subject_request, months)
+        if months is None:
+            return False
+        if months not in self._firsts:
+            self._firsts[months] = free_answers.is_first(self.subject_request, months)
+        return not self._firsts[months]
 
     def _waits_for_a_first(self, found: LawOnFees, ground: str) -> bool:
         return any(
@@ -146,10 +152,11 @@ def _word_of(law: Regime, kind: str) -> LawOnFees | None:
 
 def standing(subject_request: SubjectRequest) -> FeeOffer | None:
     """The fee that was announced and is neither paid nor given up."""
-    offer = subject_request.fee_offers.filter(status__in=STANDING).first()
-    if offer is not None:
-        offer.safe = subject_request.safe
-    return offer
+    # Not asked of the database: the page of a request has fetched them before.
+    offers = [each for each in subject_request.fee_offers.all() if each.status in STANDING]
+    for each in offers:
+        each.safe = subject_request.safe
+    return offers[0] if offers else None
 
 
 def unanswered(subject_request: SubjectRequest) -> FeeOffer | None:
@@ -161,12 +168,29 @@ def unanswered(subject_request: SubjectRequest) -> FeeOffer | None:
 def answer_needed(subject_request: SubjectRequest, outcome: str) -> str:
     """What costs is decided and sent after a yes, a payment or a waiver; a refusal costs nothing,
     and neither does an ending (no outcome)."""
-    if outcome in ("", Outcome.REFUSED) or unanswered(subject_request) is None:
+    offer = standing(subject_request)
+    if outcome in ("", Outcome.REFUSED) or offer is None:
+        return ""
+    if against := _no_longer_allowed(subject_request, offer):
+        return against
+    if offer.status != FeeStatus.OFFERED:
         return ""
     return _(
         "A fee is announced and the requester has not said yes; silence is no consent. Wait for "
         "the answer, or waive the fee."
     )
+
+
+def _no_longer_allowed(subject_request: SubjectRequest, offer: FeeOffer) -> str:
+    """Another place was stated since, and a law binds that lets less be charged."""
+    found = Fees(subject_request)
+    parts = [part for part, _amount in offer.reveal("lines", [], altered=[])]
+    against = found.against_ground(offer.ground)
+    for part in parts:
+        against = against or found.against_part(offer.ground, part)
+    if not against:
+        return ""
+    return _("The fee that was announced cannot be charged; waive it. %(why)s") % {"why": against}
 
 
 def lines_of(offer: FeeOffer) -> list[tuple[str, str]]:

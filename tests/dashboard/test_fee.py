@@ -61,7 +61,13 @@ def test_a_fee_is_announced_answered_and_paid_through_the_pages(desk: Desk, seat
     assert clerk.do(it, "fee/settled", how="paid", on="2026-05-01").status_code == 302
     assert FeeOffer.objects.get().status == "paid"
     history = as_read(handler.open(f"/staff/requests/{it.reference}/"))
-    for line in ("A fee was announced", "The requester said yes to the fee"):
+    for line in (
+        "A fee was announced",
+        "Total",
+        "9.70 USD",
+        "Paid",
+        "The requester said yes to the fee",
+    ):
         assert line in history
 
 

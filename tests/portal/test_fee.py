@@ -46,6 +46,8 @@ def test_the_private_page_shows_the_price_and_three_buttons(offered: Visitor) ->
     assert page.count("Ask for less") == 1
     assert page.count("Withdraw the request") == 1
     assert "You were told of a fee." in page
+    assert "You can answer the price that is named below." in page
+    assert "You need do nothing." not in page
     # Looking is no answer, however often.
     offered.time.shift(timedelta(days=1))
     assert FeeOffer.objects.get().status == "offered"
