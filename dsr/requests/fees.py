@@ -227,7 +227,8 @@ def in_words(amount: Decimal, currency: str) -> str:
 
 def told(offer: FeeOffer, text: str) -> str:
     """What the requester reads: the text, each part, the sum, and what they can answer."""
-    parts = [f"{part}: {amount}" for part, amount in lines_of(offer)]
+    line = _("%(part)s: %(amount)s")
+    parts = [line % {"part": part, "amount": amount} for part, amount in lines_of(offer)]
     choice = _(
         "You can say yes, ask for less so that it costs less or nothing, or withdraw the request. "
         "Nothing is charged, and nothing that costs is sent, unless you say yes."

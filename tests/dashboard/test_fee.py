@@ -6,8 +6,10 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from dsr.requests.models import FeeOffer, SubjectRequest
+from dsr.vault.models import KeyPurpose
+from dsr.vault.services import destroy
 from tests import cast
-from tests.cast import Desk
+from tests.cast import MORNING, Desk
 from tests.dashboard.conftest import Seat, as_read, deed_url, text_of
 from tests.requests.trying import TRY
 
@@ -90,3 +92,13 @@ def test_sending_is_blocked_with_its_reason_while_a_fee_is_unanswered(
     page = as_read(seat("second_officer").open(deed_url(proposed, "approve")))
     assert "silence is no consent" in page
     assert Decimal("10.00") == Decimal(proposed.fee_offers.get().reveal("lines")[0][1])
+
+
+def test_how_much_it_was_goes_with_the_content(desk: Desk, seat: SeatOf) -> None:
+    it = TRY["ask_fee"](cast.ask(desk.right("img", "access")), desk)
+    there = f"/staff/requests/{it.reference}/"
+    assert "10.00 EUR" in seat("handler").open(there)
+    destroy(it.safe, [KeyPurpose.CONTENT], MORNING)
+    page = seat("handler").open(there)
+    assert "10.00" not in page
+    assert "0.00 EUR" not in page

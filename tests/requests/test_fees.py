@@ -605,6 +605,6 @@ def test_the_offer_is_in_the_language_of_who_asked(desk: Desk, hospital: Organis
     it = cast.ask(desk.right("indigomed", "copy"), language="fr")
     message = announce(it, desk).messages.get(kind=RequestMessage.Kind.QUESTION)
     said = str(message.unseal("body"))
-    assert "Affranchissement: 3,20 USD" in said
+    assert "Affranchissement : 3,20 USD" in said
     assert "Total : 9,70 USD" in said
     assert "sans votre accord" in said
