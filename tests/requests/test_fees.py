@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import SettingsWrapper
 
 from dsr.notifications.models import OutboxMessage
 from dsr.policies.currencies import currency_of
@@ -608,3 +609,16 @@ def test_the_offer_is_in_the_language_of_who_asked(desk: Desk, hospital: Organis
     assert "Affranchissement : 3,20 USD" in said
     assert "Total : 9,70 USD" in said
     assert "sans votre accord" in said
+
+
+def test_a_person_is_known_again_after_the_index_key_changed(
+    desk: Desk, hospital: Organisation, settings: SettingsWrapper
+) -> None:
+    answered(desk, "accounting", "2026-03-02")
+    it = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-05-04", 16))
+    old = settings.DSR_INDEX_KEYS
+    settings.DSR_INDEX_KEYS = (("new", bytes(range(132, 164))), *old)
+    assert not free_answers.is_first(it, 12)
+    # Once the old key is gone nobody is known by it, and nobody pays for that.
+    settings.DSR_INDEX_KEYS = (("new", bytes(range(132, 164))),)
+    assert free_answers.is_first(it, 12)
