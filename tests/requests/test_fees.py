@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from dsr.notifications.models import OutboxMessage
 from dsr.policies.currencies import currency_of
@@ -612,7 +612,7 @@ def test_the_offer_is_in_the_language_of_who_asked(desk: Desk, hospital: Organis
 
 
 def test_a_person_is_known_again_after_the_index_key_changed(
-    desk: Desk, hospital: Organisation, settings: SettingsWrapper
+    desk: Desk, hospital: Organisation, settings: Any
 ) -> None:
     answered(desk, "accounting", "2026-03-02")
     it = cast.ask(desk.right("indigomed", "accounting"), at=cast.on("2026-05-04", 16))
