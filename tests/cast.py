@@ -19,11 +19,12 @@ from dsr.notifications.models import OutboxMessage
 from dsr.policies.catalogue.loading import load
 from dsr.policies.catalogue.reading import HOME
 from dsr.policies.models import Organisation, Right
+from dsr.requests import elements
 from dsr.requests.actors import REQUESTER, Actor
 from dsr.requests.deeds import assignment, authority, decision, evidence, release
 from dsr.requests.deeds.decision import Proposal, SoleDecision
 from dsr.requests.deeds.evidence_given import EvidenceGiven
-from dsr.requests.models import SubjectRequest
+from dsr.requests.models import AnswerElement, SubjectRequest
 from dsr.requests.preconditions import contact_needed
 from dsr.requests.states import EvidenceKind
 from dsr.requests.submission import intake
@@ -138,6 +139,7 @@ def prove(
     given = EvidenceGiven(
         kind=kind or EvidenceKind.AT_COUNTER, confirmed=True, note="face and passport"
     )
+    write_elements(subject_request, by, at=at)
     return evidence.add_evidence(
         subject_request.pk, given, actor=by, at=at, seen=subject_request.version
     )
@@ -183,6 +185,22 @@ def contest(subject_request: SubjectRequest, by: User, *, at: datetime = MORNING
     )
 
 
+def write_elements(subject_request: SubjectRequest, by: User, *, at: datetime = MORNING) -> None:
+    """What the laws demand in the answer, without a line of history: few tests are about it."""
+    written = set(subject_request.elements.values_list("code", flat=True))
+    for each in elements.typed(subject_request):
+        if each.code not in written:
+            row = AnswerElement(
+                safe=subject_request.safe,
+                subject_request=subject_request,
+                code=each.code,
+                by=by,
+                at=at,
+            )
+            row.seal(text=f"Written for this answer: {each.name}.")
+            row.save()
+
+
 def begin(subject_request: SubjectRequest, by: User, *, at: datetime = MORNING) -> SubjectRequest:
     proved = prove(subject_request, by, at=at)
     return assignment.start(proved.pk, actor=by, at=at, seen=proved.version)
@@ -206,6 +224,7 @@ def propose(
         files=files,
         given_as="" if files else "text",
     )
+    write_elements(subject_request, by, at=at)
     if outcome != "refused":
         subject_request = prove_contact(subject_request, by, at=at)
     return decision.propose(
@@ -217,6 +236,7 @@ def prove_contact(
     subject_request: SubjectRequest, by: User, *, at: datetime = MORNING
 ) -> SubjectRequest:
     """The address stood in the records before; where a right needs no proof, nothing is done."""
+    write_elements(subject_request, by, at=at)
     if not contact_needed(subject_request):
         return subject_request
     given = release.Proof(kind="on_record", source="patient file, entered in 2023")

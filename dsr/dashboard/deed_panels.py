@@ -18,7 +18,7 @@ from dsr.accounts.models import User
 from dsr.dashboard import request_page, words
 from dsr.notifications.letters import unprinted
 from dsr.notifications.models import OutboxMessage
-from dsr.requests import answer_texts, decision_rules, enclosures, fees
+from dsr.requests import answer_texts, decision_rules, enclosures, fees, grounds
 from dsr.requests.authority import authority_needed
 from dsr.requests.deeds.deadline import extendable
 from dsr.requests.deeds.declaration import Deed
@@ -78,6 +78,7 @@ def _deciding(
     return {
         "drafts": answer_texts.answers(it),
         "outcomes": Outcome.choices,
+        "without_force": grounds.without_force(it),
         "unproved": not identity_reached(it) or bool(authority_needed(it, today)),
         # For each outcome: releasing and refusing differ in when a second person is needed.
         "two": decision_rules.needs_two(it, Outcome.GRANTED, user),

@@ -67,6 +67,7 @@ class OrganisationForm(forms.ModelForm[Organisation]):
         fields = (
             *("name", "slug", "legal_name", "country", "zone", "calendar"),
             *("languages", "default_language", "contact_email", "postal_address", "phone"),
+            "contact_title",
             *("neutral_name", "neutral_email", "regimes", "flags"),
             *("target_amount", "target_unit", "accepts_electronic_signatures", "sole_decisions"),
             *("staff_idle_minutes", "note", "is_open"),

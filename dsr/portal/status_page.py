@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from dsr.days.words import day_words
 from dsr.policies.particulars import FieldSpec, particulars
-from dsr.requests import enclosures, fees, history, remedies
+from dsr.requests import elements, enclosures, fees, history, holds, remedies
 from dsr.requests.deadlines import clocks, look_back
 from dsr.requests.deadlines.explain import expectation, explain, set_by
 from dsr.requests.deeds.conversation import reply
@@ -68,6 +68,8 @@ def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
         # Decided before the answer is sent; only the answer tells it, and only to who may read it.
         "outcome": OUTCOMES.get(subject_request.outcome, "") if readable else "",
         "why": _why(subject_request, readable),
+        **_parts(subject_request, readable),
+        "later": holds.told(subject_request) if readable else [],
         "ways": _ways(subject_request, where, readable),
         "expectation": _expectation(subject_request, today),
         **dates(subject_request, today, where),
@@ -90,6 +92,17 @@ def _why(subject_request: SubjectRequest, readable: list[RequestMessage]) -> str
     return remedies.why(subject_request, subject_request.ground) if readable else ""
 
 
+def _parts(subject_request: SubjectRequest, readable: list[RequestMessage]) -> dict[str, Any]:
+    """What the answer has to say by law, as a table of contents, and what was written of it."""
+    if not readable:
+        return {"contents": [], "parts": []}
+    outcome, ground = subject_request.outcome, subject_request.ground
+    return {
+        "contents": elements.contents(subject_request, outcome, ground),
+        "parts": elements.in_letter(subject_request, outcome),
+    }
+
+
 CLOSED = frozenset(
     {
         Standing.CLOSED,
@@ -109,7 +122,8 @@ def _ways(
     closed = where.at in CLOSED
     quiet = bool(subject_request.may_write) and not readable
     shown = not_all or where.overdue or (closed and not quiet)
-    return remedies.ways(subject_request) if shown else []
+    ground = subject_request.ground if readable else ""
+    return remedies.ways(subject_request, ground) if shown else []
 
 
 def fee_of(subject_request: SubjectRequest) -> fees.Shown | None:

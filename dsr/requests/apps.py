@@ -10,12 +10,14 @@ SUBJECTS = (
         "evidence",
         "conversation",
         "enclosures",
+        "elements",
         "decision",
         "review",
         "answer",
     ),
     *("authority", "release", "ending", "receipt", "correction", "fee", "facts", "deadline"),
-    *("order", "held_contact", "post", "kept_ready", "writing"),
+    *("order", "holding", "stopping"),
+    *("held_contact", "post", "kept_ready", "writing"),
 )
 
 DAILY = ("identity_documents", "checkpoints")

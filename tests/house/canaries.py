@@ -26,7 +26,7 @@ from pypdf.generic import NameObject, StreamObject
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver
 from dsr.policies.models import Right
-from dsr.requests import enclosures
+from dsr.requests import elements, enclosures
 from dsr.requests.deeds import (
     assignment,
     authority,
@@ -38,15 +38,18 @@ from dsr.requests.deeds import (
     evidence,
     fee,
     held_contact,
+    holding,
     identity,
     receipt,
     release,
     review,
+    stopping,
 )
 from dsr.requests.deeds.answer import close, send_answer
 from dsr.requests.deeds.authority import AuthorityGiven
 from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.deeds.decision import Proposal
+from dsr.requests.deeds.elements import Elements, write_elements
 from dsr.requests.deeds.enclosures import enclose
 from dsr.requests.deeds.evidence_given import EvidenceGiven
 from dsr.requests.deeds.kept_ready import Undeliverable, agree_keep_ready, keep_ready
@@ -261,6 +264,25 @@ class Story:
             **self.fresh(it),
         )
 
+        self.hold_and_stop()
+
+    def hold_and_stop(self) -> None:
+        """Beside it: the one could not be closed with a part that is held back."""
+        desk, words = self.desk, self.words
+        held = cast.ask(desk.right("img", "access"), at=self.at, country="PT")
+        holding.hold_part(
+            held.pk,
+            ground="gdpr:third_person",
+            part=words["held_part"],
+            stated_on=date(2026, 5, 1),
+            until_on=date(2026, 5, 20),
+            actor=desk.handler,
+            **self.fresh(held),
+        )
+        left = cast.ask(desk.right("img", "withdraw-consent"), at=self.at, country="PT")
+        stopped = stopping.StopGiven(words["system"], date(2026, 5, 1), last=True)
+        stopping.record_stop(left.pk, stopped, actor=desk.handler, **self.fresh(left))
+
     def decide(self) -> None:
         it, desk, words = self.request, self.desk, self.words
         proposal = Proposal(
@@ -269,6 +291,8 @@ class Story:
         name, content = f"{words['copy_name']}.csv", words["copy_content"].encode()
         sealed = OutgoingFile(name, content, "text/csv", sha256="ab" * 32)
         enclose(it.pk, files=[sealed], actor=desk.handler, **self.fresh(it))
+        parts = {each.code: words[f"part_{each.name}"] for each in elements.typed(it)}
+        write_elements(it.pk, Elements(parts), actor=desk.handler, **self.fresh(it))
         decision.propose(it.pk, proposal, actor=desk.handler, **self.fresh(it))
         review.return_to_work(
             it.pk, reason=words["returned"], actor=desk.second_officer, **self.fresh(it)

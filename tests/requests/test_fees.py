@@ -334,17 +334,12 @@ def test_second_accounting_within_twelve_months_is_offered_with_three_buttons_an
     assert set(FreeAnswer.objects.values_list("given_on", flat=True)) == {date(2026, 3, 2)}
 
 
-def test_a_refusal_needs_no_answer_to_the_fee_and_ends_it(
-    desk: Desk, hospital: Organisation
-) -> None:
-    it = announce(second_accounting(desk), desk, at=cast.on("2026-05-05", 16))
-    at = cast.on("2026-05-06", 16)
-    it = cast.begin(it, desk.handler, at=at)
-    it = cast.propose(
-        it, desk.handler, at=at, outcome="refused", ground="legal_claims", answer="We may not."
-    )
-    it = review.approve(it.pk, actor=desk.second_officer, at=at, seen=it.version)
-    it = answer.send_answer(it.pk, actor=desk.handler, at=at, seen=it.version)
+def test_a_refusal_needs_no_answer_to_the_fee_and_ends_it(desk: Desk) -> None:
+    it = cast.begin(cast.ask(desk.right("img", "access")), desk.handler)
+    it = announce(it, desk, "excessive")
+    it = cast.propose(it, desk.handler, outcome="refused", ground="excessive", answer="Too often.")
+    it = review.approve(it.pk, actor=desk.second_officer, at=MORNING, seen=it.version)
+    it = answer.send_answer(it.pk, actor=desk.handler, at=MORNING, seen=it.version)
     assert it.fee_offers.get().status == "waived"
 
 

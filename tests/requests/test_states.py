@@ -51,6 +51,7 @@ ask_requester         x x x - - - - - - - - -
 reply                 x x x x x x - - x x - -
 enclose               x x x x - - - - - - - -
 remove_enclosure      x x x x - - - - - - - -
+write_elements        x x x x - - - - - - - -
 propose               - x x - - - - - - - - -
 decide_alone          - x x - - - - - - - - -
 approve               - - - - x - - - - - - -
@@ -90,6 +91,10 @@ answer_fee            x x x x x x - - - - - -
 settle_fee            x x x x x x x - - - - -
 state_facts           x x x x x - - - - - - -
 record_order          x x x x x x - - - x - -
+hold_part             x x x x x x - - - - - -
+end_hold              x x x x x x - - - - - -
+take_up_held          - - - - - x - - - - - -
+record_stop           x x x x x x x - - x - -
 prove_contact         x x x x x x x x x - x x
 strike_contact_proof  x x x x x x - - - x - -
 declare_stolen        x x x x x x x x x x x x

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,13 +20,16 @@ from dsr.requests.deeds import (
     facts,
     fee,
     held_contact,
+    holding,
     identity,
     kept_ready,
     receipt,
     release,
     review,
+    stopping,
     writing,
 )
+from dsr.requests.deeds import elements as elements_deed
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.declaration import Deed
 from dsr.requests.models import SubjectRequest
@@ -79,6 +83,13 @@ TRY: dict[str, Try] = {
     "enclose": lambda r, d: enclosures.enclose(
         r.pk, files=[cast.COPY], actor=d.handler, at=MORNING, seen=r.version
     ),
+    "write_elements": lambda r, d: elements_deed.write_elements(
+        r.pk,
+        texts={"gdpr:purposes": "Treatment and billing."},
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    ),
     "propose": lambda r, d: decision.propose(
         r.pk, GRANT, actor=d.handler, at=MORNING, seen=r.version
     ),
@@ -93,6 +104,36 @@ TRY: dict[str, Try] = {
     ),
     "send_answer": lambda r, d: answer.send_answer(
         r.pk, actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "hold_part": lambda r, d: holding.hold_part(
+        r.pk,
+        ground="gdpr:third_person",
+        part="The letter of a neighbour.",
+        stated_on=date(2026, 5, 1),
+        until_on=date(2026, 5, 8),
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    ),
+    "end_hold": lambda r, d: holding.end_hold(
+        r.pk,
+        hold=next((each.pk for each in r.holds.all()), 0),
+        on=date(2026, 5, 1),
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    ),
+    "take_up_held": lambda r, d: holding.take_up_held(
+        r.pk, actor=d.handler, at=cast.on("2026-05-09"), seen=r.version
+    ),
+    "record_stop": lambda r, d: stopping.record_stop(
+        r.pk,
+        system="Newsletter",
+        on=date(2026, 5, 1),
+        last=True,
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
     ),
     "close": lambda r, d: answer.close(r.pk, actor=d.handler, at=MORNING, seen=r.version),
     "withdraw": lambda r, d: ending.withdraw(r.pk, actor=REQUESTER, at=MORNING, seen=None),

@@ -1000,4 +1000,16 @@ class Migration(migrations.Migration):
                 name="calendar_day_change_known",
             ),
         ),
+        migrations.AddField(
+            model_name="organisation",
+            name="contact_title",
+            field=models.CharField(
+                blank=True,
+                help_text=(
+                    "Whom people reach at this telephone number about a refusal: “Privacy Officer”."
+                ),
+                max_length=120,
+                verbose_name="name or title of the contact",
+            ),
+        ),
     ]

@@ -19,7 +19,9 @@ from dsr.policies.field_types import (
     require_place,
 )
 from dsr.policies.regimes.duties import Above, Duty, Fact, Facts, Name, Source
+from dsr.policies.regimes.elements import ElementTerms
 from dsr.policies.regimes.fees import FeeTerms
+from dsr.policies.regimes.grounds import GroundTerms
 from dsr.policies.regimes.holds import HoldTerms
 from dsr.policies.strict_yaml import CatalogueError, Problem, read
 
@@ -54,6 +56,10 @@ class Words(Strict):
     facts: dict[str, Text] = {}
     holds: dict[str, Text] = {}
     fees: dict[str, Text] = {}
+    grounds: dict[str, Text] = {}
+    elements: dict[str, Text] = {}
+    # What a good element says, for whoever writes it.
+    helps: dict[str, Text] = {}
 
 
 class Regime(Strict):
@@ -76,6 +82,8 @@ class Regime(Strict):
     facts: dict[Name, Fact] = {}
     holds: dict[Name, HoldTerms] = {}
     fees: dict[Name, FeeTerms] = {}
+    grounds: dict[Name, GroundTerms] = {}
+    elements: dict[Name, ElementTerms] = {}
     duties: tuple[Duty, ...]
     translations: dict[str, Words] = {}
     _slug: str = PrivateAttr("")
@@ -112,10 +120,10 @@ class Regime(Strict):
                 require_known(name, info.context.sources)
             for name in words.facts:
                 require_known(name, info.context.facts or {})
-            for name in words.holds:
-                require_known(name, info.data.get("holds", {}))
-            for name in words.fees:
-                require_known(name, info.data.get("fees", {}))
+            for part in ("holds", "fees", "grounds", "elements", "helps"):
+                below = info.data.get("elements" if part == "helps" else part, {})
+                for name in getattr(words, part):
+                    require_known(name, below)
         return value
 
     def model_post_init(self, context: Above) -> None:
@@ -151,15 +159,17 @@ class Regime(Strict):
             return []
         return [duty for duty in self.duties if duty.concerns(kind, on, facts)]
 
-    def fact_label(self, name: str, language: str) -> str:
-        """The sentence that somebody states, in their language where the file has it."""
+    def label_of(self, part: str, name: str, language: str) -> str:
+        """The words of a fact, hold, ground or element (`part` is `facts`, `holds`, `grounds`,
+        `elements`) in a language, or in English where the file has no others."""
         words = self.translations.get(language[:2])
-        return (words.facts.get(name) if words else None) or self.facts[name].label
+        said: str = getattr(words, part).get(name, "") if words else ""
+        return said or str(getattr(self, part)[name].label)
 
-    def hold_label(self, name: str, language: str) -> str:
-        """As `fact_label`, of what lets a part wait."""
+    def help_for(self, element: str, language: str) -> str:
+        """What a good one says of an element, in a language."""
         words = self.translations.get(language[:2])
-        return (words.holds.get(name) if words else None) or self.holds[name].label
+        return (words.helps.get(element) if words else None) or self.elements[element].help
 
     def fees_for(self, kind: str) -> tuple[str, FeeTerms] | None:
         """What it lets an answer to this kind of right cost, by name; None where it is silent."""

@@ -27,7 +27,10 @@ def offered(subject_request: SubjectRequest, asked: str) -> list[tuple[str, str]
     """The facts that the laws of a request name for an occasion (``clarification``, ``extension``,
     ``request``), with the sentence that is stated."""
     return [
-        (f"{law.slug}:{name}", f"{law_in_words(law.name)}: {law.fact_label(name, _language())}")
+        (
+            f"{law.slug}:{name}",
+            _sentence(law, name),
+        )
         for law, name, _fact in _known(subject_request, asked)
     ]
 
@@ -51,7 +54,7 @@ def words(stated: str) -> str:
     law = all_regimes().get(slug)
     if law is None or name not in law.facts:
         return stated
-    return f"{law_in_words(law.name)}: {law.fact_label(name, _language())}"
+    return _sentence(law, name)
 
 
 def with_stated(text: str, stated: object) -> str:
@@ -89,5 +92,5 @@ def _matters(law: Regime, name: str, subject_request: SubjectRequest, asked: str
     )
 
 
-def _language() -> str:
-    return get_language() or "en"
+def _sentence(law: Regime, name: str) -> str:
+    return f"{law_in_words(law.name)}: {law.label_of('facts', name, get_language() or 'en')}"

@@ -7,6 +7,7 @@ from .access import (
     WaitingForDigest,
 )
 from .deadlines import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
+from .elements import AnswerElement
 from .enclosures import Enclosure, EnclosureOpened
 from .fees import FeeOffer, FreeAnswer
 from .held_contact import (
@@ -17,6 +18,7 @@ from .held_contact import (
     HeldContact,
     NotMeLink,
 )
+from .holds import Hold, Stop
 from .kept_ready import KeptReady
 from .notices import Notice
 from .people import Evidence, IdentityDocument, IdentityRule, Person
@@ -26,6 +28,7 @@ from .subject_request import SubjectRequest
 from .writing import Attachment, Decision, Note, RequestMessage
 
 __all__ = [
+    "AnswerElement",
     "Attachment",
     "ContactChange",
     "ContactProof",
@@ -41,6 +44,7 @@ __all__ = [
     "FeeOffer",
     "FreeAnswer",
     "HeldContact",
+    "Hold",
     "IdentityDocument",
     "IdentityRule",
     "KeptReady",
@@ -61,6 +65,7 @@ __all__ = [
     "RequestMessage",
     "StaffingGap",
     "StatusLink",
+    "Stop",
     "SubjectRequest",
     "WaitingForDigest",
 ]

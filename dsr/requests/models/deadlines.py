@@ -153,6 +153,11 @@ class Deadline(DeadlineBase):
         """The organisation's own target: a promise to itself, which nobody is late with."""
         return self.set_by == SetBy.TARGET
 
+    @property
+    def names_its_day(self) -> bool:
+        """An order or a hold says the day; no rule computes it, and nothing may move it."""
+        return self.set_by == SetBy.ORDER or self.purpose == Duty.SUPPLEMENT
+
     def is_overdue(self, today: date) -> bool:
         no_duty = self.is_aim or self.purpose in NO_DUTY
         return not no_duty and super().is_overdue(today)

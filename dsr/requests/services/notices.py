@@ -372,12 +372,16 @@ def _extension_back(
 def _answer_out(
     notice: Notice, subject_request: SubjectRequest, on: date, actor: Actor, at: datetime
 ) -> None:
-    first = subject_request.answered_on is None
-    if first:
-        subject_request.answered_on = on
+    if subject_request.answered_on is None:
+        before = subject_request.answered_before
+        # Beside what was given in time before, which keeps its day.
+        subject_request.answered_on = before or on
         subject_request.save()
-        lifecycle.settle(subject_request, on, actor=actor, at=at)
-        free_answers.remember(subject_request, on)
+        settle = lifecycle.settle_supplement if before else lifecycle.settle
+        settle(subject_request, on, actor=actor, at=at)
+        # A supplement is of the answer that went out before it.
+        if not before:
+            free_answers.remember(subject_request, on)
     if notice.medium == "letter" and notice.message and notice.message.posted_on is None:
         notice.message.posted_on = on
         notice.message.save(update_fields=["posted_on"])
@@ -386,7 +390,8 @@ def _answer_out(
 def _answer_back(
     notice: Notice, subject_request: SubjectRequest, actor: Actor, at: datetime
 ) -> None:
-    if subject_request.answered_on is not None:
+    # What a supplement adds came back, and the answer before it did not.
+    if subject_request.answered_on is not None and subject_request.answered_before is None:
         free_answers.take_back(subject_request, subject_request.answered_on)
     subject_request.answered_on = None
     subject_request.save()
