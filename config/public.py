@@ -20,7 +20,7 @@ PUBLIC_PAGES = frozenset(
         # These want the session of a private link instead; what was released wants a code as well.
         "portal:open_requests",
         *("portal:sent", "portal:status", "portal:reply", "portal:withdraw", "portal:complete"),
-        *("portal:paper", "portal:letter", "portal:new_link", "portal:close_others"),
+        *("portal:fee", "portal:paper", "portal:letter", "portal:new_link", "portal:close_others"),
         *("portal:code", "portal:enter", "portal:file"),
         # The way in for staff.
         *("account_login", "account_logout", "account_inactive", "account_invitation"),

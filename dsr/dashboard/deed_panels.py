@@ -19,7 +19,7 @@ from dsr.accounts.models import User
 from dsr.dashboard import request_page, words
 from dsr.notifications.letters import unprinted
 from dsr.notifications.models import OutboxMessage
-from dsr.requests import answer_texts, decision_rules, elements, enclosures, grounds
+from dsr.requests import answer_texts, decision_rules, elements, enclosures, fees, grounds
 from dsr.requests.authority import authority_needed
 from dsr.requests.deeds.deadline import extendable
 from dsr.requests.deeds.declaration import Deed
@@ -29,7 +29,7 @@ from dsr.requests.mail_names import mail_name
 from dsr.requests.models import SubjectRequest
 from dsr.requests.people import answers_go_to, goes_by_post, lines_of, notices_go_to, writes_to
 from dsr.requests.preconditions import identity_reached, standing_decision
-from dsr.requests.states import Outcome
+from dsr.requests.states import FeeGround, Outcome
 from dsr.vault.addresses import readable
 
 Panel = Callable[[SubjectRequest, User, Mapping[str, Any], date], dict[str, Any]]
@@ -203,6 +203,22 @@ def _goes(
     return {"goes_to": readable(to) if medium == "email" else to, "goes": medium}
 
 
+def _fees(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    """What the laws that bind the request let it cost, each in a sentence with its article."""
+    found = fees.Fees(it)
+    return {
+        "fee_laws": [each.sentence for each in found.laws],
+        "fee_grounds": [str(FeeGround(each).label) for each in found.grounds],
+    }
+
+
+def _fee(it: SubjectRequest, user: User, address: Mapping[str, Any], today: date) -> dict[str, Any]:
+    offer = fees.standing(it)
+    return {"fee": fees.shown(offer) if offer else None}
+
+
 # By name, because the declarations stand in a room that knows no pages.
 PANELS: dict[str, Panel] = {
     "identity": _identity,
@@ -219,4 +235,6 @@ PANELS: dict[str, Panel] = {
     "undelivered": _undelivered,
     "kept_ready": _kept_ready,
     "goes": _goes,
+    "fees": _fees,
+    "fee": _fee,
 }

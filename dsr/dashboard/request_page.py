@@ -18,7 +18,7 @@ from dsr.notifications.models import Status as MailStatus
 from dsr.policies.kinds import Checked
 from dsr.policies.law_words import law_in_words
 from dsr.policies.particulars import PARTICULARS, FieldSpec
-from dsr.requests import enclosures, history, queries, remedies
+from dsr.requests import enclosures, fees, history, queries, remedies
 from dsr.requests.deadlines import clocks, explain
 from dsr.requests.deeds.deadline import extensions_waiting
 from dsr.requests.deeds.post import to_send_again
@@ -481,6 +481,15 @@ def _posted_or_not(row: OutboxMessage) -> Any:
     if row.posted_on and row.status == MailStatus.SENT:
         return _("Posted on %(day)s") % {"day": short(row.posted_on)}
     return row.get_status_display()
+
+
+def fee(subject_request: SubjectRequest) -> fees.Shown | None:
+    """The last fee that was announced, and what became of it."""
+    offers = list(subject_request.fee_offers.all())
+    if not offers:
+        return None
+    offers[-1].safe = subject_request.safe
+    return fees.shown(offers[-1])
 
 
 @dataclass(frozen=True, slots=True)

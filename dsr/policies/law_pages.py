@@ -11,7 +11,7 @@ from django.utils import translation
 
 from dsr.policies import duty_words
 from dsr.policies.kinds import Checked
-from dsr.policies.regimes import Duty, Regime, all_regimes
+from dsr.policies.regimes import Charge, Duty, Regime, all_regimes
 
 _STATUS = {
     "official": "The text itself says so.",
@@ -37,12 +37,6 @@ _OUTCOMES = {
     "partly_granted": "granted in part",
     "refused": "refused",
     "nothing_held": "nothing held",
-}
-_OCCASIONS = {
-    "always": "always",
-    "further_copy": "for a further copy of the same",
-    "within_twelve_months": "where one was free within twelve months",
-    "unfounded_or_excessive": "where it is manifestly unfounded or excessive",
 }
 WRITTEN = "Written by `manage.py law_pages` from [the file of the law]({file}); change that one."
 
@@ -98,7 +92,7 @@ def _lines(regime: Regime) -> Iterator[str]:
     yield from ("", "## What it demands")
     for duty in regime.duties:
         yield from _duty(regime, duty)
-    for part in (_facts, _holds, _grounds, _elements):
+    for part in (_facts, _holds, _grounds, _must_grant, _elements, _fees):
         yield from part(regime)
     yield from _sources(regime)
 
@@ -177,6 +171,34 @@ def _grounds(regime: Regime) -> Iterator[str]:
         kinds = duty_words.kinds_in_words(ground.kinds) or "every right"
         owner = _OWNERS[ground.owner]
         yield f"| {'; '.join(said)} | {kinds} | {owner} | {_cell(ground.source.title)} |"
+
+
+def _must_grant(regime: Regime) -> Iterator[str]:
+    if regime.must_grant:
+        yield from ("", "## What may not be refused", "")
+    for each in regime.must_grant:
+        kinds = duty_words.kinds_in_words(each.kinds)
+        said = regime.facts[each.fact].label
+        yield f"- {kinds}, where this is stated: “{said}” ({each.source.title})"
+
+
+def _fees(regime: Regime) -> Iterator[str]:
+    if regime.fees:
+        yield from ("", "## What may be charged", "")
+        yield from ("| what the law says | for | parts | source |", "| --- | --- | --- | --- |")
+    for fee in regime.fees.values():
+        kinds = duty_words.kinds_in_words(fee.kinds)
+        parts = "; ".join(_charge(each) for each in fee.charges) or "nothing"
+        yield f"| {_cell(fee.label)} | {kinds} | {parts} | {_cell(fee.source.title)} |"
+
+
+def _charge(charge: Charge) -> str:
+    said = ", ".join(charge.parts)
+    if charge.grounds:
+        said += f" (where it is {' or '.join(charge.grounds).replace('_', ' ')})"
+    if charge.first_free_months:
+        said += f" (after one that was free, within {charge.first_free_months} months)"
+    return said
 
 
 def _elements(regime: Regime) -> Iterator[str]:

@@ -39,6 +39,18 @@ class ReplyForm(PlainForm):
     )
 
 
+class LessForm(PlainForm):
+    """What a requester wants in the place of something that costs too much."""
+
+    text = text_field(
+        6,
+        5000,
+        label=gettext_lazy("What you want instead"),
+        help_text=gettext_lazy("For example a shorter period, fewer documents, files not paper."),
+        error_messages={"required": gettext_lazy("Write what you want instead.")},
+    )
+
+
 class CompletingForm(PlainForm):
     """The particulars that are missing, and nothing else."""
 

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 
 from dsr.days.words import day_words
 from dsr.policies.particulars import FieldSpec, particulars
-from dsr.requests import elements, enclosures, history, holds, remedies
+from dsr.requests import elements, enclosures, fees, history, holds, remedies
 from dsr.requests.deadlines import clocks, look_back
 from dsr.requests.deadlines.explain import expectation, explain, set_by
 from dsr.requests.deeds.conversation import reply
 from dsr.requests.deeds.doing import not_now
 from dsr.requests.deeds.ending import withdraw
+from dsr.requests.deeds.fee import answer_fee
 from dsr.requests.models import Deadline, PrivateSession, RequestMessage, SubjectRequest
 from dsr.requests.people import notices_go_to, writes_to
 from dsr.requests.services import links, reading, receipts
@@ -75,6 +76,7 @@ def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
         "reaches": look_back.told(subject_request),
         "written": [_message(each) for each in reversed(written) if each.kind != ANSWER],
         "files": sent_files(subject_request),
+        "fee": fee_of(subject_request),
         # What can no longer be added is not called missing: it is decided without it.
         "missing": _missing(subject_request, where),
         "signs_by_hand": signs_by_hand(subject_request),
@@ -122,6 +124,14 @@ def _ways(
     shown = not_all or where.overdue or (closed and not quiet)
     ground = subject_request.ground if readable else ""
     return remedies.ways(subject_request, ground) if shown else []
+
+
+def fee_of(subject_request: SubjectRequest) -> fees.Shown | None:
+    """The fee that was offered, while it can be answered or is still to be paid."""
+    offer = fees.standing(subject_request)
+    if offer is None or not_now(subject_request, answer_fee):
+        return None
+    return fees.shown(offer)
 
 
 def _missing(subject_request: SubjectRequest, where: Stands) -> list[Any]:

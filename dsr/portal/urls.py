@@ -8,7 +8,18 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from .again import language_again, shown_again_by
-from .views import asking, find, leaving, lost_link, not_me, opinions, reading, rights, status_page
+from .views import (
+    asking,
+    fee,
+    find,
+    leaving,
+    lost_link,
+    not_me,
+    opinions,
+    reading,
+    rights,
+    status_page,
+)
 
 app_name = "portal"
 language = shown_again_by(language_again)(login_not_required(require_POST(set_language)))
@@ -29,6 +40,7 @@ urlpatterns = [
     path("status/<slug:reference>/sent/", asking.sent, name="sent"),
     path("status/<slug:reference>/reply/", status_page.reply, name="reply"),
     path("status/<slug:reference>/withdraw/", status_page.withdraw, name="withdraw"),
+    path("status/<slug:reference>/fee/", fee.fee, name="fee"),
     path("status/<slug:reference>/complete/", status_page.complete, name="complete"),
     path("status/<slug:reference>/paper/", status_page.paper, name="paper"),
     path("status/<slug:reference>/new-link/", status_page.new_link, name="new_link"),

@@ -16,8 +16,8 @@ SUBJECTS = (
         "review",
         "answer",
     ),
-    *("authority", "release", "ending", "receipt", "correction", "facts", "deadline", "order"),
-    *("holding", "stopping"),
+    *("authority", "release", "ending", "receipt", "correction", "fee", "facts", "deadline"),
+    *("order", "holding", "stopping"),
     *("held_contact", "post", "kept_ready", "writing"),
 )
 

@@ -16,6 +16,7 @@ from dsr.audit.models import Entry
 from dsr.audit.services import request_chain
 from dsr.vault.models import KeyPurpose
 
+from . import fees
 from .models import Notice, RequestMessage, SubjectRequest
 from .people import goes_by_post
 from .preconditions import is_stopped, sent_answer
@@ -63,6 +64,16 @@ class Standing(StrEnum):
 NO_COUNTDOWN = frozenset({Standing.DECIDED, Standing.DECIDED_PAPER, Standing.TO_POST})
 
 
+# Work goes on meanwhile, and a price that was named can be answered.
+UNDER_WAY = frozenset(
+    {
+        *(Standing.ARRIVED, Standing.REPLIED, Standing.REPLY_READ, Standing.PROOF_WANTED),
+        *(Standing.PROOF_CAME, Standing.IN_PROGRESS, Standing.TAKEN_UP_AGAIN, Standing.QUESTION),
+        *(Standing.IN_REVIEW, Standing.DECIDED, Standing.DECIDED_PAPER),
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Stands:
     """Where it stands, since which day, and what is possible beside it."""
@@ -71,6 +82,8 @@ class Stands:
     day: date | None
     missing: bool
     overdue: bool
+    # A price was named, and nothing is charged and nothing goes out while it is not answered.
+    fee: bool
 
 
 def stands(subject_request: SubjectRequest, at: datetime) -> Stands:
@@ -81,6 +94,7 @@ def stands(subject_request: SubjectRequest, at: datetime) -> Stands:
         where,
         day,
         missing=bool(subject_request.missing) and may_complete(subject_request),
+        fee=where in UNDER_WAY and fees.unanswered(subject_request) is not None,
         overdue=where not in NO_COUNTDOWN and subject_request.is_overdue(today),
     )
 

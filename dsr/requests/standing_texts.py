@@ -20,6 +20,7 @@ from .words import short
 Words = str | Promise
 
 NOTHING = gettext_lazy("You need do nothing.")
+FEE = gettext_lazy("You can answer the price that is named below.")
 MISSING = gettext_lazy("You can add below what is missing. The request counts all the same.")
 _REPLIED = gettext_lazy("Your message of %(day)s has arrived.")
 _OPEN_BELOW = gettext_lazy("How you open it is said below.")
@@ -327,11 +328,13 @@ def told_where(subject_request: SubjectRequest, stands: Stands) -> StandingText:
     now, after, you = (
         str(each) % facts if each else "" for each in (row.now, row.next, _you(row, stands))
     )
-    return StandingText(str(row.name), row.kind, now, after, you, row.yours)
+    return StandingText(str(row.name), row.kind, now, after, you, row.yours or stands.fee)
 
 
 def _you(row: Row, stands: Stands) -> Words:
     """Who is told what is missing, or that the answer is late, is not told to do nothing."""
+    if row.you is NOTHING and stands.fee:
+        return f"{FEE} {MISSING}" if stands.missing else FEE
     if row.you is NOTHING:
         return MISSING if stands.missing else "" if stands.overdue else NOTHING
     return f"{row.you} {MISSING}" if stands.missing else row.you

@@ -304,10 +304,33 @@ class ExtensionReason(TextChoices):
 class FeeGround(TextChoices):
     """Why a fee may be asked; a first copy is free under the GDPR, also against national law."""
 
-    POLICY = "policy", _("The policy says that a fee may be charged")
+    AT_COST = "at_cost", _("At cost, as a law allows it for what is asked")
+    FURTHER_COPY = "further_copy", _("A further copy of the same")
     UNFOUNDED = "manifestly_unfounded", _("Manifestly unfounded")
     EXCESSIVE = "excessive", _("Excessive, in particular repetitive")
-    FURTHER_COPY = "further_copy", _("A further copy")
+    POLICY = "policy", _("The policy says that a fee may be charged")
+
+
+class FeePart(TextChoices):
+    """What a fee can be for, as the laws name it."""
+
+    COPYING = "copying", _("Labour of copying")
+    SUPPLIES = "supplies", _("Supplies: paper, a medium")
+    POSTAGE = "postage", _("Postage")
+    SUMMARY = "summary", _("A summary that was agreed to beforehand")
+    PREPARING = "preparing", _("Administrative costs of the answer")
+    SEARCH = "search", _("Search and retrieval")
+
+
+class FeeStatus(TextChoices):
+    """What became of a fee that was offered."""
+
+    OFFERED = "offered", _("Waits for the requester")
+    ACCEPTED = "accepted", _("The requester said yes")
+    NARROWED = "narrowed", _("The requester asks for less")
+    WITHDRAWN = "withdrawn", _("The request was withdrawn")
+    PAID = "paid", _("Paid")
+    WAIVED = "waived", _("Waived")
 
 
 class RecordAge(TextChoices):

@@ -8,6 +8,7 @@ from dsr.notifications.services import beat
 from dsr.requests.deadlines import recomputing, reminders
 from dsr.requests.services import (
     digests,
+    free_answers,
     identity_documents,
     letter_reminders,
     lost_links,
@@ -43,7 +44,8 @@ def sweep_stale_dates() -> None:
 @shared_task(ignore_result=True)
 def sweep_intake() -> None:
     at = timezone.now()
-    each_by_itself(lambda room: room.sweep(at=at), (digests, lost_links, rate_limits, staffing))
+    rooms = (digests, lost_links, rate_limits, staffing, free_answers)
+    each_by_itself(lambda room: room.sweep(at=at), rooms)
     beat("intake", at)
 
 

@@ -145,6 +145,14 @@ def keyed_hash(purpose: str, value: str, *, like: str = "") -> str:
     return hash_term(key, f"apart: {purpose}", " ".join(terms_of(like, value))).hex()
 
 
+def keyed_hashes(purpose: str, value: str, *, like: str = "") -> list[str]:
+    """As ``keyed_hash``, under every key of the ring: what was hashed before the key changed is
+    still known by one of them."""
+    term = " ".join(terms_of(like, value))
+    keys = key_ring("DSR_INDEX_KEYS").keys
+    return [hash_term(key, f"apart: {purpose}", term).hex() for key in keys]
+
+
 def _hashes(field: str, terms: Iterable[str]) -> list[bytes]:
     # Under every key of the ring: while the index is being rebuilt, tokens of both are there.
     keys = key_ring("DSR_INDEX_KEYS").keys

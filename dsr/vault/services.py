@@ -4,12 +4,15 @@ from .altered import look_into_all, still_altered
 from .blind_index import (
     EMAIL,
     MAILBOX,
+    NAME_WORD,
     find,
     find_words,
     index,
     index_all,
     keyed_hash,
+    keyed_hashes,
     make_tokens,
+    terms_of,
     unindex,
 )
 from .checks import key_problems, refuse_wrong_keys
@@ -32,6 +35,7 @@ from .scanner import is_silent as scanner_is_silent
 __all__ = [
     "EMAIL",
     "MAILBOX",
+    "NAME_WORD",
     "FileWriter",
     "add_key",
     "check_erasure",
@@ -44,6 +48,7 @@ __all__ = [
     "index_all",
     "key_problems",
     "keyed_hash",
+    "keyed_hashes",
     "look_into_all",
     "make_keys",
     "make_tokens",
@@ -55,6 +60,7 @@ __all__ = [
     "site_safe",
     "still_altered",
     "store_file",
+    "terms_of",
     "unindex",
     "unlock",
     "unseal_site",

@@ -112,6 +112,7 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
         cast.ask(desk.right("imo", "update")), desk.handler
     ),
     "settle_objection": lambda desk: TRY["not_me"](reach(desk, "closed"), desk),
+    "answer_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
     "end_hold": lambda desk: TRY["hold_part"](reach(desk, "in_progress"), desk),
     "take_up_held": lambda desk: TRY["send_answer"](
         TRY["hold_part"](reach(desk, "decided"), desk), desk

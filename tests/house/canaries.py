@@ -36,6 +36,7 @@ from dsr.requests.deeds import (
     decision,
     ending,
     evidence,
+    fee,
     held_contact,
     holding,
     identity,
@@ -224,6 +225,16 @@ class Story:
         assert (
             self.browser.post(f"/status/{self.request.reference}/reply/", reply).status_code == 302
         )
+        fee.ask_fee(
+            it.pk,
+            ground="excessive",
+            lines=[fee.FeeLine("postage", Decimal("3.20"))],
+            text=words["fee"],
+            actor=desk.handler,
+            **self.fresh(it),
+        )
+        less = {"text": words["less"]}
+        assert self.browser.post(f"/status/{it.reference}/fee/", less).status_code == 302
         self.dates()
 
     def dates(self) -> None:

@@ -77,6 +77,8 @@ def test_asking_without_a_token_comes_back_filled_in_with_the_files_by_name(
         pytest.param("reply/", {"text": TYPED}, TYPED, id="reply"),
         pytest.param("complete/", {"period_from": "2024-05-03"}, "2024-05-03", id="complete"),
         pytest.param("withdraw/", {}, "Yes, withdraw it", id="withdraw"),
+        pytest.param("fee/", {"answer": "yes"}, "Send the message", id="yes to a fee"),
+        pytest.param("fee/", {"text": TYPED}, TYPED, id="less than a fee"),
         pytest.param("open/", {"code": "1234 5678"}, "Send the message", id="code"),
         pytest.param("code/", {}, "Send the message", id="asking for a code"),
         pytest.param("new-link/", {}, "Make a new private link", id="new link"),

@@ -90,7 +90,8 @@ correct_receipt       x x x x x x - - - x - -
 acknowledge           x x x x x x - - - x - -
 extend                x x x x x - - - - - - -
 ask_fee               x x x x - - - - - - - -
-settle_fee            x x x x x - - - - - - -
+answer_fee            x x x x x x - - - - - -
+settle_fee            x x x x x x x - - - - -
 state_facts           x x x x x - - - - - - -
 record_order          x x x x x x - - - x - -
 hold_part             x x x x x x - - - - - -

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from dsr.requests.actors import REQUESTER
@@ -17,6 +18,7 @@ from dsr.requests.deeds import (
     enclosures,
     ending,
     facts,
+    fee,
     held_contact,
     holding,
     identity,
@@ -226,15 +228,19 @@ TRY: dict[str, Try] = {
         at=MORNING,
         seen=r.version,
     ),
-    "ask_fee": lambda r, d: facts.ask_fee(
+    "ask_fee": lambda r, d: fee.ask_fee(
         r.pk,
         ground="excessive",
-        text="Ten euros.",
+        lines=[fee.FeeLine("preparing", Decimal("10.00"))],
+        text="You asked every week.",
         actor=d.handler,
         at=MORNING,
         seen=r.version,
     ),
-    "settle_fee": lambda r, d: facts.settle_fee(
+    "answer_fee": lambda r, d: fee.answer_fee(
+        r.pk, answer="yes", actor=REQUESTER, at=MORNING, seen=None
+    ),
+    "settle_fee": lambda r, d: fee.settle_fee(
         r.pk, on=r.received_on, how="paid", actor=d.clerk, at=MORNING, seen=r.version
     ),
     "state_facts": lambda r, d: facts.state_facts(

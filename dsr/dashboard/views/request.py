@@ -35,6 +35,7 @@ BESIDE = (
     "notes__by",
     "attachments__file",
     "enclosures__file",
+    "fee_offers",
 )
 DEADLINES = ("deadlines__order__document", "deadlines__extensions__proof", "receipts")
 
@@ -77,6 +78,7 @@ class RequestPage(RequestView):
             "policy_language": version.policy.language,
             "policy_url": version.policy.source_url,
             "sees_proof": self.sees_proof(it),
+            "fee": request_page.fee(it),
             "access": request_page.access(
                 it, self.at, sees_code=self.may(Permission.IDENTIFY, it.organisation_id)
             ),

@@ -2,6 +2,7 @@
 
 from dsr.policies.regimes.duties import SEEN, Duty, ExtensionTerms, Fact, PauseEffect
 from dsr.policies.regimes.elements import ElementTerms
+from dsr.policies.regimes.fees import PARTS, Charge, FeeTerms
 from dsr.policies.regimes.grounds import OWNERS, GroundTerms
 from dsr.policies.regimes.holds import HoldTerms
 from dsr.policies.regimes.regime import (
@@ -17,12 +18,15 @@ from dsr.policies.regimes.regime import (
 
 __all__ = [
     "OWNERS",
+    "PARTS",
     "PLACES",
     "SEEN",
+    "Charge",
     "Duty",
     "ElementTerms",
     "ExtensionTerms",
     "Fact",
+    "FeeTerms",
     "GroundTerms",
     "HoldTerms",
     "PauseEffect",

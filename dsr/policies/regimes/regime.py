@@ -14,11 +14,13 @@ from dsr.policies.field_types import (
     PlaceCode,
     Strict,
     Text,
+    refuse_twice,
     require_known,
     require_place,
 )
 from dsr.policies.regimes.duties import Above, Duty, Fact, Facts, Name, Source
 from dsr.policies.regimes.elements import ElementTerms
+from dsr.policies.regimes.fees import FeeTerms
 from dsr.policies.regimes.grounds import GroundTerms, MustGrant
 from dsr.policies.regimes.holds import HoldTerms
 from dsr.policies.strict_yaml import CatalogueError, Problem, read
@@ -53,6 +55,7 @@ class Words(Strict):
     sources: dict[str, Text] = {}
     facts: dict[str, Text] = {}
     holds: dict[str, Text] = {}
+    fees: dict[str, Text] = {}
     grounds: dict[str, Text] = {}
     elements: dict[str, Text] = {}
     # What a good element says, for whoever writes it.
@@ -78,6 +81,7 @@ class Regime(Strict):
     sources: dict[str, Source]
     facts: dict[Name, Fact] = {}
     holds: dict[Name, HoldTerms] = {}
+    fees: dict[Name, FeeTerms] = {}
     grounds: dict[Name, GroundTerms] = {}
     must_grant: tuple[MustGrant, ...] = ()
     elements: dict[Name, ElementTerms] = {}
@@ -104,6 +108,16 @@ class Regime(Strict):
             require_known(each.fact, info.context.facts or {})
         return value
 
+    @field_validator("fees")
+    @classmethod
+    def a_kind_has_one_fee(cls, value: dict[str, FeeTerms]) -> dict[str, FeeTerms]:
+        refuse_twice(
+            ((name, "kinds", place), kind)
+            for name, terms in value.items()
+            for place, kind in enumerate(terms.kinds)
+        )
+        return value
+
     @field_validator("translations")
     @classmethod
     def only_what_is_there_is_translated(
@@ -114,7 +128,7 @@ class Regime(Strict):
                 require_known(name, info.context.sources)
             for name in words.facts:
                 require_known(name, info.context.facts or {})
-            for part in ("holds", "grounds", "elements", "helps"):
+            for part in ("holds", "fees", "grounds", "elements", "helps"):
                 below = info.data.get("elements" if part == "helps" else part, {})
                 for name in getattr(words, part):
                     require_known(name, below)
@@ -164,6 +178,15 @@ class Regime(Strict):
         """What a good one says of an element, in a language."""
         words = self.translations.get(language[:2])
         return (words.helps.get(element) if words else None) or self.elements[element].help
+
+    def fees_for(self, kind: str) -> tuple[str, FeeTerms] | None:
+        """What it lets an answer to this kind of right cost, by name; None where it is silent."""
+        return next(((n, each) for n, each in self.fees.items() if kind in each.kinds), None)
+
+    def fee_label(self, name: str, language: str) -> str:
+        """As `fact_label`, of what may be charged."""
+        words = self.translations.get(language[:2])
+        return (words.fees.get(name) if words else None) or self.fees[name].label
 
     def calendar_codes(self, duty: Duty, organisation_country: str) -> tuple[str, ...] | None:
         """Codes of the calendar that counts; None is the organisation's own.

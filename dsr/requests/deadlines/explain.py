@@ -133,7 +133,8 @@ def without_pause(deadline: Deadline) -> bool:
 
 def is_unsettled(deadline: Deadline) -> bool:
     """Whether a pause of this clock rests on a reading that no authority has confirmed."""
-    reasons = {each.reason for each in deadline.subject_request.pauses.all() if each.told_on}
+    pauses = deadline.subject_request.pauses.all()
+    reasons = {each.reason for each in pauses if each.told_on and not each.in_vain}
     return any(
         says["effect"] != "none" and not says.get("settled", True)
         for reason, says in deadline.pauses_admitted.items()

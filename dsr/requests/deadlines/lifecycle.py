@@ -484,11 +484,16 @@ def end_pauses(
     actor: Actor,
     at: datetime,
     on: date | None = None,
+    in_vain: bool = False,
 ) -> None:
-    """What was asked has come on the day ``on`` (else today)."""
+    """What was asked has come on the day ``on`` (else today).
+
+    ``in_vain``: it did not, and is waited for no more. Then the clocks are as if nothing had been
+    asked: nobody gains time by asking for what is given up.
+    """
     day = on or subject_request.organisation.today(at)
     for pause in subject_request.pauses.filter(reason=reason, ended_on=None):
-        pause.ended_on = max(day, pause.began_on)
+        pause.ended_on, pause.in_vain = max(day, pause.began_on), in_vain
         pause.save()
         recompute(subject_request, actor=actor, at=at, cause="pause_ended")
 

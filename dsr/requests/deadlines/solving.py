@@ -98,6 +98,8 @@ def _events(deadline: Deadline, extensions: Iterable[Extension] | None) -> list[
         for pause in deadline.subject_request.pauses.all()
         # Of a question that has not gone out nobody knows yet.
         if pause.told_on is not None and not (pause.ended_on and pause.ended_on < pause.told_on)
+        # A fee that was waived was never paid, and only payment begins a month anew.
+        if not pause.in_vain
     ]
     if extensions is None:
         extensions = deadline.extensions.all() if deadline.pk else ()

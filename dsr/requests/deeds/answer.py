@@ -14,7 +14,7 @@ from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import owe
 from dsr.notifications.services import record_posting as outbox_posted
 from dsr.policies.law_words import law_in_words
-from dsr.requests import enclosures
+from dsr.requests import enclosures, fees
 from dsr.requests.actors import Actor
 from dsr.requests.authority import authority_needed
 from dsr.requests.decision_rules import check_letter
@@ -42,7 +42,7 @@ from dsr.requests.services.paper import (
     letters_waiting,
     waits_for_posting,
 )
-from dsr.requests.states import Duty, Outcome
+from dsr.requests.states import Duty, FeeStatus, Outcome
 from dsr.requests.words import day_in_words
 from dsr.vault.uploads import CheckedUpload
 
@@ -60,6 +60,10 @@ def _answer_not_sent(subject_request: SubjectRequest, actor: Actor) -> str:
 
 def _contact_proved(subject_request: SubjectRequest, actor: Actor) -> str:
     return contact_needed(subject_request)
+
+
+def _fee_answered(subject_request: SubjectRequest, actor: Actor) -> str:
+    return fees.answer_needed(subject_request, subject_request.outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def _told(facts: Facts, names: Names) -> str:
     gettext_lazy("Send the answer"),
     permissions=(Permission.WORK,),
     # Asked once more, though it was approved: evidence may have been struck since.
-    needs=(_answer_not_sent, not_disputed, decision_holds, releasable),
+    needs=(_answer_not_sent, not_disputed, decision_holds, releasable, _fee_answered),
     address="send",
     done=_sent,
     history=_went_out,
@@ -145,6 +149,9 @@ def send_answer(doing: Doing, given: Sending) -> None:
     # Once more: what a letter prints of the organisation may have changed since.
     check_letter(doing.subject_request, decision.outcome, decision.ground)
     doing.subject_request.send_answer()
+    if fees.unanswered(doing.subject_request):
+        # Only a refusal comes this far with a fee unanswered, and it costs nothing.
+        fees.end(doing.subject_request, FeeStatus.WAIVED, doing.today)
     answer = write_message(doing, RequestMessage.Kind.ANSWER, str(decision.unseal("answer")))
     enclosures.of(decision).update(message=answer)
     # Made now and kept: what went out must still be there when templates or addresses have changed.

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.policies.kinds import GIVES
-from dsr.requests import answer_texts, grounds
+from dsr.requests import answer_texts, fees, grounds
 from dsr.requests.actors import Actor
 from dsr.requests.decision_basis import seal_approval, seal_basis
 from dsr.requests.decision_rules import (
@@ -30,6 +30,7 @@ from dsr.requests.decision_rules import (
     may_refuse_alone,
     needs_two,
 )
+from dsr.requests.errors import Unmet
 from dsr.requests.file_words import which_files
 from dsr.requests.files import keep_proof
 from dsr.requests.forms import HAPPENED, FileField, OutgoingFilesField, day_field, text_field
@@ -280,6 +281,8 @@ def decide_alone(doing: Doing, given: SoleDecision) -> None:
     # The same rules as for two people: being alone opens no outcome and no ground.
     keep(doing, given.files)
     check_proposal(subject_request, given, doing.today, doing.held)
+    if sentence := fees.answer_needed(subject_request, given.outcome):
+        raise Unmet(sentence)
     # By the outcome that was chosen, not by what the page offered: the page cannot know it.
     sole = needs_two(subject_request, given.outcome, doing.actor, given.ground)
     if sole:

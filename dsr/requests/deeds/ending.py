@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
+from dsr.requests import fees
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.decision_basis import seal_approval, seal_basis
 from dsr.requests.decision_rules import (
@@ -34,6 +35,7 @@ from dsr.requests.states import (
     GROUNDS_OF_ENDING,
     Ended,
     Ending,
+    FeeStatus,
     Outcome,
     Status,
 )
@@ -82,6 +84,7 @@ def withdraw(doing: Doing, given: Withdrawal) -> None:
         write_message(doing, RequestMessage.Kind.REPLY, given.text, from_requester=True)
     # Cancelled, neither met nor missed: a duty that fell away is no success and no failure.
     lifecycle.cancel_all(doing.subject_request, actor=doing.actor, at=doing.at)
+    fees.end(doing.subject_request, FeeStatus.WITHDRAWN, doing.today)
     doing.afterwards.append(lambda: _confirm(doing))
     doing.afterwards.append(
         lambda: tell_staff(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts.roles import Permission
-from dsr.requests import enclosures
+from dsr.requests import enclosures, fees
 from dsr.requests.actors import Actor
 from dsr.requests.decision_basis import seal_approval
 from dsr.requests.errors import BadInput, NotByYou, Unmet
@@ -40,13 +40,19 @@ def _approved(facts: Facts, names: Names) -> str:
     return sentence % {"outcome": (Ending(ending) if ending else Outcome(facts["outcome"])).label}
 
 
+def _fee_answered(subject_request: SubjectRequest, actor: Actor) -> str:
+    """While it is not decided the requester can still withdraw instead of paying."""
+    decision = standing_decision(subject_request)
+    return fees.answer_needed(subject_request, decision.outcome) if decision else ""
+
+
 @deed(
     "approve",
     gettext_lazy("Approve"),
     # A role in this organisation: administrators are not exempt (promise A8).
     permissions=(Permission.APPROVE,),
     # Whether it still stands comes first: what is void needs a new proposal and no second person.
-    needs=(not_disputed, decision_holds, second_person),
+    needs=(not_disputed, decision_holds, second_person, _fee_answered),
     done=gettext_lazy("The decision is approved."),
     history=_approved,
     onward=20,

@@ -818,6 +818,7 @@ class Migration(migrations.Migration):
                 ("began_on", models.DateField()),
                 ("told_on", models.DateField(blank=True, null=True)),
                 ("ended_on", models.DateField(blank=True, null=True)),
+                ("in_vain", models.BooleanField(default=False)),
                 ("doubt", dsr.vault.fields.SealedField(null=True, purpose="record")),
                 ("doubt_recorded", models.BooleanField(default=False)),
                 ("stated", models.JSONField(blank=True, default=list)),
@@ -2402,6 +2403,125 @@ class Migration(migrations.Migration):
                 ),
                 name="kept_ready_delivered_has_day",
             ),
+        ),
+        migrations.CreateModel(
+            name="FeeOffer",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "ground",
+                    models.CharField(
+                        choices=[
+                            ("at_cost", "At cost, as a law allows it for what is asked"),
+                            ("further_copy", "A further copy of the same"),
+                            ("manifestly_unfounded", "Manifestly unfounded"),
+                            ("excessive", "Excessive, in particular repetitive"),
+                            ("policy", "The policy says that a fee may be charged"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("offered", "Waits for the requester"),
+                            ("accepted", "The requester said yes"),
+                            ("narrowed", "The requester asks for less"),
+                            ("withdrawn", "The request was withdrawn"),
+                            ("paid", "Paid"),
+                            ("waived", "Waived"),
+                        ],
+                        default="offered",
+                        max_length=10,
+                    ),
+                ),
+                ("lines", dsr.vault.fields.SealedField()),
+                ("currency", models.CharField(max_length=3)),
+                ("offered_at", models.DateTimeField()),
+                ("settled_on", models.DateField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="fee_offers",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["offered_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ("offered", "accepted"))),
+                        fields=("subject_request",),
+                        name="fee_offer_one_stands",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["offered", "accepted", "narrowed", "withdrawn", "paid", "waived"],
+                            )
+                        ),
+                        name="fee_offer_status_known",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="FreeAnswer",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("person", models.CharField(max_length=64)),
+                ("kind", models.CharField(max_length=40)),
+                ("given_on", models.DateField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="policies.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["given_on", "pk"],
+                "indexes": [models.Index(fields=["given_on"], name="free_answer_to_forget")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "person", "kind", "given_on"),
+                        name="free_answer_once",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StaffingGap",

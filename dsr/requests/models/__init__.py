@@ -9,6 +9,7 @@ from .access import (
 from .deadlines import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
 from .elements import AnswerElement
 from .enclosures import Enclosure, EnclosureOpened
+from .fees import FeeOffer, FreeAnswer
 from .held_contact import (
     ContactChange,
     Dispute,
@@ -41,6 +42,8 @@ __all__ = [
     "EnclosureOpened",
     "Evidence",
     "Extension",
+    "FeeOffer",
+    "FreeAnswer",
     "HealthProfessional",
     "HeldContact",
     "Hold",

@@ -191,6 +191,8 @@ class Pause(SealedModel):
     # When the question went out: what was asked of nobody yet stops no clock.
     told_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
+    # What was waited for did not come and is waited for no more: it moved no clock.
+    in_vain = models.BooleanField(default=False)
     doubt = SealedField(null=True, purpose=KeyPurpose.RECORD)
     doubt_recorded = models.BooleanField(default=False)
     # Facts that ``by`` stated with the question, by law and name: ``gdpr:large_quantity``.

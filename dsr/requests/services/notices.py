@@ -25,7 +25,7 @@ from dsr.requests.models import Deadline, Extension, Notice, Pause, RequestMessa
 from dsr.requests.preconditions import sent_answer
 from dsr.requests.states import Duty
 
-from . import kept_ready
+from . import free_answers, kept_ready
 from .notify import Text, key_of, responsible, tell_requester, tell_staff
 
 What, State = Notice.What, Notice.State
@@ -379,6 +379,9 @@ def _answer_out(
         subject_request.save()
         settle = lifecycle.settle_supplement if before else lifecycle.settle
         settle(subject_request, on, actor=actor, at=at)
+        # A supplement is of the answer that went out before it.
+        if not before:
+            free_answers.remember(subject_request, on)
     if notice.medium == "letter" and notice.message and notice.message.posted_on is None:
         notice.message.posted_on = on
         notice.message.save(update_fields=["posted_on"])
@@ -387,6 +390,9 @@ def _answer_out(
 def _answer_back(
     notice: Notice, subject_request: SubjectRequest, actor: Actor, at: datetime
 ) -> None:
+    # What a supplement adds came back, and the answer before it did not.
+    if subject_request.answered_on is not None and subject_request.answered_before is None:
+        free_answers.take_back(subject_request, subject_request.answered_on)
     subject_request.answered_on = None
     subject_request.save()
 
