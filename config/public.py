@@ -13,8 +13,6 @@ PUBLIC_PAGES = frozenset(
         *("portal:set_language", "portal:link", "portal:end", "portal:ended"),
         *("portal:find", "portal:lost", "portal:looked"),
         *("portal:leave", "portal:away"),
-        # For a health professional with a link and a code: one question, once.
-        "portal:opinion",
         # For the contact on record: it objects, and sees nothing.
         "portal:not_me",
         # These want the session of a private link instead; what was released wants a code as well.

@@ -24,7 +24,7 @@ from dsr.requests.actors import REQUESTER, Actor
 from dsr.requests.deeds import assignment, authority, decision, evidence, release
 from dsr.requests.deeds.decision import Proposal, SoleDecision
 from dsr.requests.deeds.evidence_given import EvidenceGiven
-from dsr.requests.models import AnswerElement, HealthProfessional, SubjectRequest
+from dsr.requests.models import AnswerElement, SubjectRequest
 from dsr.requests.preconditions import contact_needed
 from dsr.requests.states import EvidenceKind
 from dsr.requests.submission import intake
@@ -199,18 +199,6 @@ def write_elements(subject_request: SubjectRequest, by: User, *, at: datetime = 
             )
             row.seal(text=f"Written for this answer: {each.name}.")
             row.save()
-
-
-def professional(organisation: Organisation, **instead: Any) -> HealthProfessional:
-    """A doctor who may judge, with a mailbox for the link and another for the code."""
-    given = {
-        "name": "Dr. Ada Stern",
-        "licence": "Physician, GMC 7654321",
-        "email": "dr.stern@clinic.example",
-        "code_email": "ada.stern@home.example",
-    } | instead
-    made, _created = HealthProfessional.objects.get_or_create(organisation=organisation, **given)
-    return made
 
 
 def begin(subject_request: SubjectRequest, by: User, *, at: datetime = MORNING) -> SubjectRequest:

@@ -15,7 +15,6 @@ from .views import (
     leaving,
     lost_link,
     not_me,
-    opinions,
     reading,
     rights,
     status_page,
@@ -28,7 +27,6 @@ urlpatterns = [
     path("", rights.home, name="home"),
     # By POST only: the language is kept in a cookie, and a GET changes nothing.
     path("language/", language, name="set_language"),
-    path("o/<str:token>/", opinions.opinion, name="opinion"),
     path("s/not-me/<str:token>/", not_me.not_me, name="not_me"),
     path("s/<str:token>/", status_page.link, name="link"),
     path("lost/", lost_link.lost, name="lost"),

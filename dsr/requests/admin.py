@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dsr.accounts.models import User
-from dsr.audit.admin_pages import ReadOnlyPage, RecordedPage, ServicePage, Unchanged
+from dsr.audit.admin_pages import ReadOnlyPage, ServicePage, Unchanged
 from dsr.policies.admin_forms import laws
 from dsr.policies.kinds import Kind
 from dsr.requests.errors import RequestError
 from dsr.requests.forms.countries import place_name
-from dsr.requests.models import Deadline, HealthProfessional, IdentityRule, SubjectRequest
+from dsr.requests.models import Deadline, IdentityRule, SubjectRequest
 from dsr.requests.services.identity_rules import RuleGiven, end_rule, refusals, set_rule
 from dsr.requests.states import Channel
 
@@ -150,13 +150,3 @@ class IdentityRuleAdmin(ServicePage):
 
     def delete_model(self, request: HttpRequest, obj: IdentityRule) -> None:
         end_rule(obj, by=cast("User", request.user), at=timezone.now())
-
-
-@admin.register(HealthProfessional)
-class HealthProfessionalAdmin(RecordedPage):
-    """Who may judge harm: licence and both mailboxes are recorded by an administrator alone."""
-
-    list_display = ("name", "licence", "organisation", "is_active")
-    list_filter = ("organisation", "is_active")
-    search_fields = ("name", "licence")
-    fields = ("organisation", "name", "licence", "email", "code_email", "is_active")

@@ -11,7 +11,6 @@ SUBJECTS = (
         "conversation",
         "enclosures",
         "elements",
-        "opinions",
         "decision",
         "review",
         "answer",

@@ -267,7 +267,6 @@ class Duty(TextChoices):
     OPT_OUT = "opt_out", _("Stop the use")
     APPEAL = "appeal", _("Answer an appeal")
     PROGRESS = "progress", _("Tell of the progress")
-    REVIEW = "review", _("Have the refusal reviewed")
     # A part that had been held back, due when the hold ends.
     SUPPLEMENT = "supplement", _("Give what was held back")
     # No limit: a day before which nothing may happen, so nobody is reminded and none is late.

@@ -117,7 +117,6 @@ def _values(desk: Desk) -> dict[str, Any]:
         begun.pk, files=[cast.COPY], actor=desk.handler, at=MORNING, seen=begun.version
     )
     image = desk.organisation("img")
-    cast.professional(image)
     invited = accounts.invite(
         "nia@example.org", "Nia Testing", image, "clerk", by=desk.officer, at=MORNING
     )

@@ -20,7 +20,7 @@ from dsr.requests.deeds import (
 )
 from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.deeds.order import OrderGiven
-from dsr.requests.models import Opinion, SubjectRequest
+from dsr.requests.models import SubjectRequest
 from dsr.requests.services import notices
 from dsr.requests.submission.given import PersonGiven
 from dsr.vault.uploads import CheckedUpload
@@ -46,45 +46,6 @@ STATE_OF = {
     "forward": "in_progress",
     "reopen": "closed",
 }
-
-
-def _under_british_law(desk: Desk) -> SubjectRequest:
-    Organisation.objects.filter(slug="img").update(regimes=["uk-gdpr"])
-    asked = cast.ask(desk.right("img", "access"), country="GB")
-    return cast.begin(asked, desk.handler)
-
-
-def _denied(desk: Desk) -> SubjectRequest:
-    """A refusal by a covered entity that can be reviewed, decided and not sent."""
-    Organisation.objects.filter(slug="img").update(
-        country="US",
-        regimes=["hipaa"],
-        flags=["hipaa_covered_entity"],
-        phone="+1 312 555 0100",
-        contact_title="Privacy Officer",
-    )
-    asked = cast.begin(cast.ask(desk.right("img", "access"), country="US"), desk.handler)
-    other = cast.professional(
-        asked.organisation, name="Dr. Fern", email="a@fern.example", code_email="b@fern.example"
-    )
-    Opinion(
-        safe=asked.safe,
-        subject_request=asked,
-        professional=other,
-        kind=Opinion.Kind.OPINION,
-        grounds=["endangers_life"],
-        token_hash="0" * 64,
-        asked_at=MORNING,
-        asked_by=desk.handler,
-        expires_at=MORNING,
-        opened_at=MORNING,
-        chosen="endangers_life",
-        signed_at=MORNING,
-        question=b"",
-        items=b"",
-    ).save()
-    proposed = cast.propose(asked, desk.handler, outcome="refused", ground="endangers_life")
-    return TRY["approve"](proposed, desk)
 
 
 # What has to happen before some deeds.
@@ -118,9 +79,6 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
         TRY["hold_part"](reach(desk, "decided"), desk), desk
     ),
     "record_stop": lambda desk: cast.ask(desk.right("img", "withdraw-consent"), country="PT"),
-    "ask_professional": _under_british_law,
-    "withdraw_question": lambda desk: TRY["ask_professional"](_under_british_law(desk), desk),
-    "ask_review": _denied,
     "settle_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
 }
 

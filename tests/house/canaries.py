@@ -26,7 +26,7 @@ from pypdf.generic import NameObject, StreamObject
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver
 from dsr.policies.models import Right
-from dsr.requests import elements, enclosures, opinions
+from dsr.requests import elements, enclosures
 from dsr.requests.deeds import (
     assignment,
     authority,
@@ -45,7 +45,6 @@ from dsr.requests.deeds import (
     review,
     stopping,
 )
-from dsr.requests.deeds import opinions as opinions_deed
 from dsr.requests.deeds.answer import close, send_answer
 from dsr.requests.deeds.authority import AuthorityGiven
 from dsr.requests.deeds.deadline import ExtensionGiven
@@ -57,7 +56,7 @@ from dsr.requests.deeds.kept_ready import Undeliverable, agree_keep_ready, keep_
 from dsr.requests.deeds.order import OrderGiven, record_order
 from dsr.requests.deeds.post import mail_bounced
 from dsr.requests.forms import RequestForm
-from dsr.requests.models import Opinion, SubjectRequest
+from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.submission import intake
 from dsr.vault.outgoing import OutgoingFile
@@ -266,36 +265,6 @@ class Story:
         )
 
         self.hold_and_stop()
-        self.opinion()
-
-    def opinion(self) -> None:
-        """What a professional is asked, sees, judges and signs."""
-        desk, words = self.desk, self.words
-        img = desk.organisation("img")
-        regimes, img.regimes = img.regimes, ["uk-gdpr"]
-        img.save()
-        made = cast.ask(desk.right("img", "access"), at=self.at, country="GB")
-        opinions_deed.ask_professional(
-            made.pk,
-            professional=cast.professional(img).pk,
-            grounds=["serious_harm"],
-            question=words["asked_of_her"],
-            items=words["shown_to_her"],
-            actor=desk.handler,
-            **self.fresh(made),
-        )
-        asked = Opinion.objects.get()
-        asked.opened_at = self.at
-        asked.save()
-        opinions.sign(
-            asked,
-            chosen="serious_harm",
-            reason=words["why_she_judges"],
-            signature=words["her_signature"],
-            at=self.at,
-        )
-        img.regimes = regimes
-        img.save()
 
     def hold_and_stop(self) -> None:
         """Beside it: the one could not be closed with a part that is held back."""

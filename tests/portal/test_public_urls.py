@@ -25,14 +25,11 @@ PORTAL = {
     "portal:lost",
     "portal:looked",
     "portal:not_me",
-    # A health professional with a link and a code.
-    "portal:opinion",
     # These open only with the session of a private link.
     "portal:sent",
     "portal:status",
     "portal:reply",
     "portal:withdraw",
-    "portal:fee",
     "portal:complete",
     "portal:paper",
     "portal:letter",

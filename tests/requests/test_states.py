@@ -52,9 +52,6 @@ reply                 x x x x x x - - x x - -
 enclose               x x x x - - - - - - - -
 remove_enclosure      x x x x - - - - - - - -
 write_elements        x x x x - - - - - - - -
-ask_professional      x x x x x - - - - - - -
-ask_review            - - - - - x x - - - - -
-withdraw_question     x x x x x x x - - - - -
 propose               - x x - - - - - - - - -
 decide_alone          - x x - - - - - - - - -
 approve               - - - - x - - - - - - -

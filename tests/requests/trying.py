@@ -30,7 +30,6 @@ from dsr.requests.deeds import (
     writing,
 )
 from dsr.requests.deeds import elements as elements_deed
-from dsr.requests.deeds import opinions as opinions_deed
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.declaration import Deed
 from dsr.requests.models import SubjectRequest
@@ -87,32 +86,6 @@ TRY: dict[str, Try] = {
     "write_elements": lambda r, d: elements_deed.write_elements(
         r.pk,
         texts={"gdpr:purposes": "Treatment and billing."},
-        actor=d.handler,
-        at=MORNING,
-        seen=r.version,
-    ),
-    "ask_professional": lambda r, d: opinions_deed.ask_professional(
-        r.pk,
-        professional=getattr(cast.professional(r.organisation), "pk", 0),
-        grounds=["serious_harm"],
-        question="Would it harm her?",
-        items="The letter of the ward.",
-        actor=d.handler,
-        at=MORNING,
-        seen=r.version,
-    ),
-    "ask_review": lambda r, d: opinions_deed.ask_review(
-        r.pk,
-        professional=getattr(cast.professional(r.organisation), "pk", 0),
-        question="Does it stand?",
-        items="The letter of the ward.",
-        actor=d.handler,
-        at=MORNING,
-        seen=r.version,
-    ),
-    "withdraw_question": lambda r, d: opinions_deed.withdraw_question(
-        r.pk,
-        opinion=next((each.pk for each in r.opinions.all()), 0),
         actor=d.handler,
         at=MORNING,
         seen=r.version,

@@ -21,7 +21,6 @@ from .held_contact import (
 from .holds import Hold, Stop
 from .kept_ready import KeptReady
 from .notices import Notice
-from .opinions import HealthProfessional, Opinion
 from .people import Evidence, IdentityDocument, IdentityRule, Person
 from .release import ContactProof, Reading, ReadingCode
 from .staffing import StaffingGap
@@ -44,7 +43,6 @@ __all__ = [
     "Extension",
     "FeeOffer",
     "FreeAnswer",
-    "HealthProfessional",
     "HeldContact",
     "Hold",
     "IdentityDocument",
@@ -56,7 +54,6 @@ __all__ = [
     "NotMeLink",
     "Note",
     "Notice",
-    "Opinion",
     "Order",
     "Pause",
     "Person",
