@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from .again import language_again, shown_again_by
-from .views import asking, find, leaving, lost_link, not_me, reading, rights, status_page
+from .views import asking, find, leaving, lost_link, not_me, opinions, reading, rights, status_page
 
 app_name = "portal"
 language = shown_again_by(language_again)(login_not_required(require_POST(set_language)))
@@ -19,6 +19,11 @@ urlpatterns = [
     path("language/", language, name="set_language"),
     path("s/not-me/<str:token>/", not_me.not_me, name="not_me"),
     path("s/<str:token>/", status_page.link, name="link"),
+    path("o/<str:token>/", opinions.question, name="opinion"),
+    path("o/<str:token>/code/", opinions.code, name="opinion_code"),
+    path("o/<str:token>/open/", opinions.enter, name="opinion_open"),
+    path("o/<str:token>/items/<int:item>/", opinions.item, name="opinion_item"),
+    path("o/<str:token>/sign/", opinions.sign, name="opinion_sign"),
     path("lost/", lost_link.lost, name="lost"),
     path("lost/sent/", lost_link.looked, name="looked"),
     path("find/", find.find, name="find"),

@@ -18,6 +18,7 @@ from .held_contact import (
 )
 from .kept_ready import KeptReady
 from .notices import Notice
+from .opinions import HealthProfessional, Opinion, OpinionCode, OpinionItem
 from .people import Evidence, IdentityDocument, IdentityRule, Person
 from .release import ContactProof, Reading, ReadingCode
 from .staffing import StaffingGap
@@ -37,6 +38,7 @@ __all__ = [
     "EnclosureOpened",
     "Evidence",
     "Extension",
+    "HealthProfessional",
     "HeldContact",
     "IdentityDocument",
     "IdentityRule",
@@ -47,6 +49,9 @@ __all__ = [
     "NotMeLink",
     "Note",
     "Notice",
+    "Opinion",
+    "OpinionCode",
+    "OpinionItem",
     "Order",
     "Pause",
     "Person",
