@@ -430,7 +430,7 @@ def test_the_person_is_told_in_their_language(desk: Desk) -> None:
     SubjectRequest.objects.filter(pk=it.pk).update(language="fr")
     refer(it, desk, cast.professional(desk, **ROSA))
     sign(it, desk, "upheld")
-    assert "a réexaminé le refus" in it.messages.latest("pk").unseal("body")
+    assert "a conclu qu’il est maintenu" in it.messages.latest("pk").unseal("body")
 
 
 def test_only_a_refusal_that_a_professional_found_is_reviewed(desk: Desk) -> None:
