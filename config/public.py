@@ -15,6 +15,9 @@ PUBLIC_PAGES = frozenset(
         *("portal:leave", "portal:away"),
         # For the contact on record: it objects, and sees nothing.
         "portal:not_me",
+        # For a health professional who is asked: a link, and behind it a code.
+        *("portal:opinion", "portal:opinion_code", "portal:opinion_open"),
+        *("portal:opinion_item", "portal:opinion_sign"),
         # These want the session of a private link instead; what was released wants a code as well.
         "portal:open_requests",
         *("portal:sent", "portal:status", "portal:reply", "portal:withdraw", "portal:complete"),

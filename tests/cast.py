@@ -24,7 +24,7 @@ from dsr.requests.actors import REQUESTER, Actor
 from dsr.requests.deeds import assignment, authority, decision, evidence, release
 from dsr.requests.deeds.decision import Proposal, SoleDecision
 from dsr.requests.deeds.evidence_given import EvidenceGiven
-from dsr.requests.models import AnswerElement, SubjectRequest
+from dsr.requests.models import AnswerElement, HealthProfessional, SubjectRequest
 from dsr.requests.preconditions import contact_needed
 from dsr.requests.states import EvidenceKind
 from dsr.requests.submission import intake
@@ -145,6 +145,17 @@ def prove(
     )
 
 
+def professional(desk: Desk, slug: str = "img", **instead: Any) -> HealthProfessional:
+    """Somebody whom this organisation may ask, as an administrator recorded her."""
+    given = {
+        "name": "Dr Ines Licensed",
+        "licence": "physician, 10001234567, Paris",
+        "email": "ines@example.org",
+        "code_email": "ines.home@example.net",
+    } | instead
+    return HealthProfessional.objects.create(organisation=desk.organisation(slug), **given)
+
+
 COPY = OutgoingFile(
     name="record.csv",
     content=b"day,what\n2025-03-03,visit\n",
@@ -182,6 +193,17 @@ def contest(subject_request: SubjectRequest, by: User, *, at: datetime = MORNING
         actor=by,
         at=at,
         seen=subject_request.version,
+    )
+
+
+def covered(desk: Desk, slug: str = "img") -> None:
+    """From now on an organisation in the United States under HIPAA and nothing else."""
+    Organisation.objects.filter(slug=slug).update(
+        country="US",
+        flags=["hipaa_covered_entity"],
+        regimes=["hipaa"],
+        phone="+1 312 555 0100",
+        contact_title="Privacy Officer",
     )
 
 
@@ -267,9 +289,17 @@ def objection_in_mail() -> str:
     return found[0]
 
 
-def code_in_mail() -> str:
-    """The newest code for reading, as it stands in its mail or letter."""
-    mail = OutboxMessage.objects.filter(kind="reading_code").latest("pk")
+def question_in_mail() -> str:
+    """The address behind the newest mail to a health professional."""
+    mail = OutboxMessage.objects.filter(kind="opinion_link").latest("pk")
+    found = re.search(r"/o/[\w-]+/", str(mail.unseal("body")))
+    assert found
+    return found[0]
+
+
+def code_in_mail(kind: str = "reading_code") -> str:
+    """The newest code of this kind, as it stands in its mail or letter."""
+    mail = OutboxMessage.objects.filter(kind=kind).latest("pk")
     found = re.search(r"^(\d{4} \d{4})$", str(mail.unseal("body")), re.MULTILINE)
     assert found
     return found[1]

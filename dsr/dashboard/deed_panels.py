@@ -161,6 +161,15 @@ def _evidence(
     raise Http404
 
 
+def _opinion(
+    it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    # Found through the request, as evidence is.
+    if not it.opinions.filter(pk=address["opinion_id"]).exists():
+        raise Http404
+    return {}
+
+
 def _extendable(
     it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
 ) -> dict[str, Any]:
@@ -230,6 +239,7 @@ PANELS: dict[str, Panel] = {
     "enclosures": _enclosures,
     "enclosure": _enclosure,
     "evidence": _evidence,
+    "opinion": _opinion,
     "extendable": _extendable,
     "message": _message,
     "undelivered": _undelivered,

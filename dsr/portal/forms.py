@@ -90,6 +90,32 @@ class CodeForm(PlainForm):
     )
 
 
+class SignForm(PlainForm):
+    """What a health professional signs: her choice, her reason, her name under a sentence."""
+
+    choice = forms.ChoiceField(label=gettext_lazy("What you find"), widget=forms.RadioSelect)
+    reason = text_field(
+        6,
+        8000,
+        label=gettext_lazy("Your reason"),
+        help_text=gettext_lazy("Sealed, and read by those who answer the request."),
+        error_messages={"required": gettext_lazy("Give your reason.")},
+    )
+    name = text_field(
+        length=120,
+        label=gettext_lazy("Your name, as your signature"),
+        error_messages={"required": gettext_lazy("Type your name.")},
+    )
+    licensed = forms.BooleanField()
+
+    def __init__(self, choices: list[tuple[str, str]], statement: str, *typed: Any) -> None:
+        super().__init__(*typed)
+        choice = self.fields["choice"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = choices
+        self.fields["licensed"].label = statement
+
+
 class TypedForm(PlainForm):
     """Whatever came filled in, by the names that the public forms use; it tells nothing else.
 

@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dsr.accounts.models import User
-from dsr.audit.admin_pages import ReadOnlyPage, ServicePage, Unchanged
+from dsr.audit.admin_pages import ReadOnlyPage, RecordedPage, ServicePage, Unchanged
 from dsr.policies.admin_forms import laws
 from dsr.policies.kinds import Kind
 from dsr.requests.errors import RequestError
 from dsr.requests.forms.countries import place_name
-from dsr.requests.models import Deadline, IdentityRule, SubjectRequest
+from dsr.requests.models import Deadline, HealthProfessional, IdentityRule, SubjectRequest
 from dsr.requests.services.identity_rules import RuleGiven, end_rule, refusals, set_rule
 from dsr.requests.states import Channel
 
@@ -150,3 +150,23 @@ class IdentityRuleAdmin(ServicePage):
 
     def delete_model(self, request: HttpRequest, obj: IdentityRule) -> None:
         end_rule(obj, by=cast("User", request.user), at=timezone.now())
+
+
+@admin.register(HealthProfessional)
+class HealthProfessionalAdmin(RecordedPage):
+    """Whom an organisation may ask; what she signed hangs on the row, so it is never deleted."""
+
+    list_display = ("name", "organisation", "licence", "is_active")
+    list_filter = ("organisation", "is_active")
+    list_select_related = ("organisation",)
+    fields = (
+        *("organisation", "name", "licence", "email", "code_email", "phone", "language"),
+        *("account", "is_active"),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "organisation") if obj else fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -17,7 +17,7 @@ SUBJECTS = (
     ),
     *("authority", "release", "ending", "receipt", "correction", "fee", "facts", "deadline"),
     *("order", "holding", "stopping"),
-    *("held_contact", "post", "kept_ready", "writing"),
+    *("held_contact", "post", "kept_ready", "writing", "opinions"),
 )
 
 DAILY = ("identity_documents", "checkpoints")
@@ -34,18 +34,23 @@ class RequestsConfig(AppConfig):
         for subject in SUBJECTS:
             import_module(f"dsr.requests.deeds.{subject}")
 
+        from dsr.audit.recording import decides
         from dsr.notifications.services import expect, register_follower, register_recheck
         from dsr.requests.deadlines import reminder_kinds
         from dsr.requests.deadlines.dispute_reminders import DisputeReminders
         from dsr.requests.deadlines.request_reminders import RequestReminders
-        from dsr.requests.services import letter_reminders, links, notices, reading
+        from dsr.requests.services import letter_reminders, links, notices, opinions, reading
 
+        # Who may be asked; no name and no address stands in a line.
+        decides("requests.healthprofessional", "is_active", "account")
         reminder_kinds.register(RequestReminders())
         reminder_kinds.register(DisputeReminders())
         register_recheck(links.RECHECK, links.still_leads_there)
         register_recheck(links.RECHECK_ANY, links.still_leads_there)
         register_recheck(links.LETTER_RECHECK, links.letter_holds)
         register_recheck(links.CODE_RECHECK, reading.still_of_use)
+        register_recheck(opinions.LINK_RECHECK, opinions.link_still_leads)
+        register_recheck(opinions.CODE_RECHECK, opinions.code_still_of_use)
         register_recheck(letter_reminders.RECHECK, letter_reminders.still_waits)
         register_follower(notices.follow)
         # A sweep that never ran at all is missed from now on, and not only one that stopped.

@@ -54,6 +54,8 @@ def _lines() -> Iterator[str]:
     yield "    in_review --> in_progress: return_to_work (of an ending: back to where it was)"
     yield "    decided --> in_progress: return_to_work"
     yield "    closed --> decided: deliver_after_all"
+    yield "    decided --> in_progress: give_opinion (a review overturned the refusal)"
+    yield "    closed --> in_progress: give_opinion (a review overturned the refusal)"
     yield "    in_progress --> frozen: not_me (and from every other state before the end)"
     yield "    frozen --> in_progress: unfreeze (back to where it was)"
     yield "```"

@@ -18,6 +18,7 @@ from dsr.accounts.roles import Permission
 from dsr.policies.law_words import law_in_words
 from dsr.policies.regimes import OWNERS, GroundTerms, Regime
 from dsr.policies.services import duties_for, laws_that_apply, place_claimed
+from dsr.requests import opinions
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import Ground
 
@@ -199,9 +200,8 @@ def must_grant(subject_request: SubjectRequest) -> str:
 
 
 def _judged(subject_request: SubjectRequest, ground: str) -> bool:
-    """Whether a professional has signed that this ground is there."""
-    # Not built yet in this room: nobody has signed anything.
-    return False
+    """Whether a professional has signed that this ground is there, and no review overturned it."""
+    return opinions.supports(subject_request, ground)
 
 
 def why(subject_request: SubjectRequest, ground: str) -> str:

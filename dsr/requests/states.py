@@ -267,6 +267,7 @@ class Duty(TextChoices):
     OPT_OUT = "opt_out", _("Stop the use")
     APPEAL = "appeal", _("Answer an appeal")
     PROGRESS = "progress", _("Tell of the progress")
+    REVIEW = "review", _("Have the refusal reviewed")
     # A part that had been held back, due when the hold ends.
     SUPPLEMENT = "supplement", _("Give what was held back")
     # No limit: a day before which nothing may happen, so nobody is reminded and none is late.
@@ -381,3 +382,29 @@ class Read(TextChoices):
     PAGE = "page", _("read on the page")
     LETTER = "letter", _("downloaded as a letter")
     FILE = "file", _("downloaded as a file of the answer")
+
+
+class OpinionKind(TextChoices):
+    """What a health professional is asked."""
+
+    OPINION = "opinion", _("Whether a ground applies")
+    REVIEW = "review", _("Review of a refusal")
+
+
+class Verdict(TextChoices):
+    """What she signed."""
+
+    SUPPORTS = "supports", _("The ground applies")
+    NONE = "none", _("None of the grounds applies")
+    UPHELD = "upheld", _("The refusal stands")
+    OVERTURNED = "overturned", _("The refusal does not stand")
+
+
+class LinkState(TextChoices):
+    """How the link to a question stands; told only to who holds it, and to staff."""
+
+    OPEN = "open", _("Waits for her")
+    STOPPED = "stopped", _("Stopped for a check")
+    USED = "used", _("Signed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")

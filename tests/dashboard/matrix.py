@@ -21,10 +21,12 @@ from dsr.notifications.models import OutboxMessage
 from dsr.policies.models import Department
 from dsr.requests.deeds import enclosures, evidence
 from dsr.requests.deeds.evidence_given import EvidenceGiven
+from dsr.requests.models import SubjectRequest
 from dsr.requests.submission.given import PersonGiven
 from dsr.vault.uploads import CheckedUpload
 from tests import cast
 from tests.cast import MORNING, Desk
+from tests.requests.trying import TRY
 
 TABLE = Path(__file__).with_name("matrix.txt")
 METHODS = ("GET", "POST")
@@ -116,6 +118,7 @@ def _values(desk: Desk) -> dict[str, Any]:
     enclosures.enclose(
         begun.pk, files=[cast.COPY], actor=desk.handler, at=MORNING, seen=begun.version
     )
+    asked_one = TRY["ask_professional"](SubjectRequest.objects.get(pk=begun.pk), desk)
     image = desk.organisation("img")
     invited = accounts.invite(
         "nia@example.org", "Nia Testing", image, "clerk", by=desk.officer, at=MORNING
@@ -126,6 +129,8 @@ def _values(desk: Desk) -> dict[str, Any]:
         "proof_id": 1,
         "enclosure_id": begun.enclosures.get().pk,
         "enclosure": 1,
+        "opinion_id": asked_one.opinions.get().pk,
+        "item": 1,
         "file_id": begun.attachments.get().file_id,
         "message_id": OutboxMessage.objects.get(medium="letter").pk,
         "organisation": "img",

@@ -13,6 +13,7 @@ from dsr.requests.deeds import (
     deadline,
     enclosures,
     evidence,
+    opinions,
     order,
     post,
     receipt,
@@ -45,6 +46,7 @@ STATE_OF = {
     "declare_out_of_scope": "in_progress",
     "forward": "in_progress",
     "reopen": "closed",
+    "ask_professional": "in_progress",
 }
 
 
@@ -80,7 +82,26 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
     ),
     "record_stop": lambda desk: cast.ask(desk.right("img", "withdraw-consent"), country="PT"),
     "settle_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
+    "withdraw_question": lambda desk: TRY["ask_professional"](reach(desk, "in_progress"), desk),
+    "give_opinion": lambda desk: TRY["ask_professional"](reach(desk, "in_progress"), desk),
 }
+
+
+def asked_by_telephone(desk: Desk) -> SubjectRequest:
+    """Her second contact is a telephone."""
+    cast.professional(desk, code_email="", phone="+33 1 23 45 67 89")
+    return TRY["ask_professional"](reach(desk, "in_progress"), desk)
+
+
+def refused_on_an_opinion(desk: Desk) -> SubjectRequest:
+    """A health professional signed, a colleague approved, the refusal went out."""
+    cast.covered(desk)
+    asked = TRY["ask_professional"](reach(desk, "in_progress"), desk)
+    signed = TRY["give_opinion"](asked, desk)
+    proposed = cast.propose(
+        signed, desk.handler, outcome="refused", ground="endangers_life", answer="No."
+    )
+    return TRY["send_answer"](TRY["approve"](proposed, desk), desk)
 
 
 def under_law(desk: Desk, regime: str, country: str) -> SubjectRequest:
@@ -132,6 +153,8 @@ def mailed(desk: Desk) -> SubjectRequest:
 
 
 PREPARED |= {
+    "ask_review": refused_on_an_opinion,
+    "tell_opinion_code": asked_by_telephone,
     "letter_posted": lambda desk: cast.ask(
         desk.right("img", "access"),
         who=PersonGiven("Zoé Canary-Quill", postal_address="7 rue du Serin"),
@@ -204,6 +227,9 @@ DEEDS: dict[str, Try] = TRY | {
     ),
     "bounce_taken_back": lambda r, d: post.bounce_taken_back(
         r.pk, message_id=receipt_of(r), actor=d.clerk, at=MORNING, seen=None
+    ),
+    "tell_opinion_code": lambda r, d: opinions.tell_opinion_code(
+        r.pk, opinion_id=r.opinions.latest("pk").pk, actor=d.handler, at=MORNING, seen=None
     ),
     "send_again": lambda r, d: post.send_again(r.pk, actor=d.handler, at=MORNING, seen=r.version),
     "record_posting": lambda r, d: answer.record_posting(

@@ -25,6 +25,12 @@ PORTAL = {
     "portal:lost",
     "portal:looked",
     "portal:not_me",
+    # A health professional's link; the question opens with a code.
+    "portal:opinion",
+    "portal:opinion_code",
+    "portal:opinion_open",
+    "portal:opinion_item",
+    "portal:opinion_sign",
     # These open only with the session of a private link.
     "portal:sent",
     "portal:status",

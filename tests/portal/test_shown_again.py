@@ -132,7 +132,7 @@ def test_every_post_of_requesters_can_be_shown_again() -> None:
     takes_none = {name for name, view in views.items() if not hasattr(view, "again")}
     assert takes_none == {
         *("home", "organisation", "policy", "looked", "open_requests", "status", "sent"),
-        *("paper", "ended", "away"),
+        *("paper", "ended", "away", "opinion"),
         # It asks for no token, so that it works whatever became of the page.
         "leave",
     }

@@ -105,6 +105,11 @@ record_contact_change - - x - - x x - - - - -
 not_me                x x x x x x x x x x x x
 settle_objection      x x x x x x x x x - x x
 renew_release         x x x x x x x x x - x x
+ask_professional      x x x x x - - - - - - -
+ask_review            - - - - - x x - - - - -
+withdraw_question     x x x x x x x x x x x x
+tell_opinion_code     x x x x x x x - - - - -
+give_opinion          x x x x x x x - - - - -
 """
 
 ROWS = {line.split()[0]: line.split()[1:] for line in TABLE.strip().splitlines()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,7 @@ from dsr.requests.deeds import (
     holding,
     identity,
     kept_ready,
+    opinions,
     receipt,
     release,
     review,
@@ -58,6 +59,37 @@ def end_alone(deed: Deed[Any], r: SubjectRequest, d: Desk, **given: str) -> Subj
     last = cast.on(r.due_on.isoformat()) if r.due_on else MORNING
     given["sole_reason"] = "Everybody else is ill."
     return deed(r.pk, actor=d.officer, at=last, seen=r.version, **given)
+
+
+def ask_professional(r: SubjectRequest, d: Desk) -> SubjectRequest:
+    if not r.organisation.health_professionals.exists():
+        cast.professional(d, r.organisation.slug)
+    return opinions.ask_professional(
+        r.pk,
+        professional=r.organisation.health_professionals.latest("pk").pk,
+        question="Could reading this endanger her life?",
+        text="3 March: she spoke of ending it.",
+        grounds=[opinions.hers(r)[0][0]],
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    )
+
+
+def sign(r: SubjectRequest, d: Desk, choice: str = "", at: datetime = MORNING) -> SubjectRequest:
+    """What was asked last is signed, the first of its grounds; nothing where nothing was asked."""
+    asked = r.opinions.last()
+    choice = choice or (asked.offered[0] if asked else "none")
+    return opinions.give_opinion(
+        r.pk,
+        opinion_id=asked.pk if asked else 0,
+        choice=choice,
+        reason="I know her.",
+        name=asked.professional.name if asked else "",
+        licensed=True,
+        actor=None,
+        at=at,
+    )
 
 
 TRY: dict[str, Try] = {
@@ -285,4 +317,29 @@ TRY: dict[str, Try] = {
     "renew_release": lambda r, d: release.renew_release(
         r.pk, actor=d.handler, at=MORNING, seen=r.version
     ),
+    "ask_professional": ask_professional,
+    "ask_review": lambda r, d: opinions.ask_review(
+        r.pk,
+        professional=cast.professional(
+            d,
+            r.organisation.slug,
+            name="Dr Rosa Reviewing",
+            licence=f"physician, {r.pk}, Lyon",
+            email="rosa@example.org",
+            code_email="rosa.home@example.net",
+        ).pk,
+        question="Does the refusal stand?",
+        text="3 March: she spoke of ending it.",
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    ),
+    "withdraw_question": lambda r, d: opinions.withdraw_question(
+        r.pk,
+        opinion_id=asked.pk if (asked := r.opinions.last()) else 0,
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    ),
+    "give_opinion": sign,
 }

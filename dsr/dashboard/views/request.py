@@ -94,6 +94,9 @@ class RequestPage(RequestView):
             "undelivered": request_page.undelivered(it, mails),
             "may_record": self.may(Permission.RECORD, it.organisation_id),
             "history": history.timeline(it, {each.pk: each.name for each in files}),
+            "opinions": request_page.opinions_of(
+                it, self.at, sees_code=self.may(Permission.IDENTIFY, it.organisation_id)
+            ),
             "duplicates": request_page.duplicates(it, self.user),
             "related": request_page.related(it, self.user),
             # Two forms on one page: without names of their own their fields would share ids.

@@ -22,7 +22,7 @@ from dsr.vault.address_fields import AddressColumn
 FIXED_ADDRESSES = frozenset(
     {
         *("admin", "api", "away", "ended", "find", "health", "language", "leave", "lost", "media"),
-        *("s", "sent", "staff", "static", "status", "trial"),
+        *("o", "s", "sent", "staff", "static", "status", "trial"),
     }
 )
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from dsr.requests.models import Deadline, Decision, SubjectRequest
-from dsr.requests.models.deadlines import TO_ANSWER_BY
+from dsr.requests.models.deadlines import BESIDE_THE_ANSWER, TO_ANSWER_BY
 from dsr.requests.states import REFUSING, UNDECIDED, DeadlineStatus, Duty, SetBy
 
 from .explain import binds_most
 
 # Each is done by an act of its own, whatever day governs the answer.
-_ACTS = frozenset({Duty.ACKNOWLEDGE, Duty.APPEAL, Duty.OPT_OUT, Duty.STOP, Duty.SUPPLEMENT})
+_ACTS = frozenset({Duty.ACKNOWLEDGE, Duty.APPEAL, Duty.OPT_OUT}) | BESIDE_THE_ANSWER
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 import uuid
 
+import django.core.validators
 import django.db.models.deletion
 import django_fsm
 from django.conf import settings
@@ -2738,6 +2739,395 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("subject_request", "code"), name="element_once")
                 ],
             },
+        ),
+        migrations.AlterField(
+            model_name="deadline",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("respond", "Answer"),
+                    ("stop", "Stop the use at once"),
+                    ("acknowledge", "Acknowledge receipt"),
+                    ("refuse", "Tell of a refusal"),
+                    ("extension_notice", "Announce an extension"),
+                    ("opt_out", "Stop the use"),
+                    ("appeal", "Answer an appeal"),
+                    ("progress", "Tell of the progress"),
+                    ("review", "Have the refusal reviewed"),
+                    ("supplement", "Give what was held back"),
+                    ("not_before", "Not before"),
+                ],
+                max_length=20,
+            ),
+        ),
+        migrations.AlterField(
+            model_name="deadline",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("respond", "Answer"),
+                    ("stop", "Stop the use at once"),
+                    ("acknowledge", "Acknowledge receipt"),
+                    ("refuse", "Tell of a refusal"),
+                    ("extension_notice", "Announce an extension"),
+                    ("opt_out", "Stop the use"),
+                    ("appeal", "Answer an appeal"),
+                    ("progress", "Tell of the progress"),
+                    ("supplement", "Give what was held back"),
+                    ("not_before", "Not before"),
+                ],
+                max_length=20,
+            ),
+        ),
+        migrations.CreateModel(
+            name="HealthProfessional",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="As she signs.", max_length=120, verbose_name="name"
+                    ),
+                ),
+                (
+                    "licence",
+                    models.CharField(
+                        help_text="Profession, number, who gave it. It stands with her signature.",
+                        max_length=200,
+                        verbose_name="licence",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail for the link")),
+                (
+                    "code_email",
+                    models.EmailField(
+                        blank=True,
+                        help_text="A mailbox of its own, or else a telephone number.",
+                        max_length=254,
+                        verbose_name="another e-mail, for the code",
+                    ),
+                ),
+                (
+                    "phone",
+                    models.CharField(
+                        blank=True,
+                        help_text="Somebody of the desk calls there and reads the code out.",
+                        max_length=100,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "(\\d\\D*){4}",
+                                (
+                                    "Enter a telephone number in digits, for example "
+                                    "+33 1 23 45 67 89."
+                                ),
+                            )
+                        ],
+                        verbose_name="or a telephone number, for the code",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("fr", "Français")],
+                        default="en",
+                        max_length=10,
+                        verbose_name="language of mails",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Untick it when the licence has ended.",
+                        verbose_name="may be asked",
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="her account here, where she has one",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="health_professionals",
+                        to="policies.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "health professional",
+                "verbose_name_plural": "health professionals",
+                "ordering": ["organisation", "name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Opinion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("opinion", "Whether a ground applies"),
+                            ("review", "Review of a refusal"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("question", dsr.vault.fields.SealedField(purpose="record")),
+                ("shown_text", dsr.vault.fields.SealedField(null=True)),
+                ("offered", models.JSONField()),
+                ("grounds", dsr.vault.fields.SealedField(purpose="record")),
+                ("asked_at", models.DateTimeField()),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("expires_at", models.DateTimeField()),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("signed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("supports", "The ground applies"),
+                            ("none", "None of the grounds applies"),
+                            ("upheld", "The refusal stands"),
+                            ("overturned", "The refusal does not stand"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("ground", models.CharField(blank=True, max_length=80)),
+                ("reason", dsr.vault.fields.SealedField(null=True, purpose="record")),
+                ("signature", dsr.vault.fields.SealedField(null=True, purpose="record")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to="requests.decision",
+                    ),
+                ),
+                (
+                    "professional",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opinions",
+                        to="requests.healthprofessional",
+                    ),
+                ),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="opinions",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["asked_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="OpinionCode",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("mail", "by mail"),
+                            ("letter", "by letter"),
+                            ("counter", "told at the counter"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("browser", models.CharField(blank=True, max_length=32)),
+                ("code_hash", models.CharField(max_length=64)),
+                ("code", dsr.vault.fields.SealedField(null=True)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "opinion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codes",
+                        to="requests.opinion",
+                    ),
+                ),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["made_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="OpinionItem",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.BigIntegerField()),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="vault.sealedfile",
+                    ),
+                ),
+                (
+                    "opinion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="requests.opinion",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="healthprofessional",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "licence"), name="professional_licence_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="healthprofessional",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("code_email", ""), _negated=True),
+                    models.Q(("phone", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="professional_has_two_contacts",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="healthprofessional",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code_email", models.F("email")), _negated=True),
+                name="professional_contacts_differ",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="opinion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("reason", None), ("signature", None), ("signed_at", None), ("verdict", "")
+                    ),
+                    models.Q(
+                        ("reason__isnull", False),
+                        ("signature__isnull", False),
+                        ("signed_at__isnull", False),
+                        ("verdict__gt", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="opinion_signed_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="opinion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("signed_at", None), ("withdrawn_at", None), _connector="OR"),
+                name="opinion_signed_or_withdrawn",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="opinion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ground", ""), ("verdict__in", ["", "none"])),
+                    models.Q(
+                        ("ground__gt", ""), ("verdict__in", ["supports", "upheld", "overturned"])
+                    ),
+                    _connector="OR",
+                ),
+                name="opinion_names_its_ground",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="opinion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decision", None), ("kind", "opinion")),
+                    models.Q(("decision__isnull", False), ("kind", "review")),
+                    _connector="OR",
+                ),
+                name="opinion_reviews_a_decision",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="opinionitem",
+            constraint=models.UniqueConstraint(
+                fields=("opinion", "number"), name="opinion_item_once"
+            ),
         ),
         migrations.AlterField(
             model_name="deadline",

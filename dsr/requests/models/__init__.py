@@ -21,6 +21,7 @@ from .held_contact import (
 from .holds import Hold, Stop
 from .kept_ready import KeptReady
 from .notices import Notice
+from .opinions import HealthProfessional, Opinion, OpinionCode, OpinionItem
 from .people import Evidence, IdentityDocument, IdentityRule, Person
 from .release import ContactProof, Reading, ReadingCode
 from .staffing import StaffingGap
@@ -43,6 +44,7 @@ __all__ = [
     "Extension",
     "FeeOffer",
     "FreeAnswer",
+    "HealthProfessional",
     "HeldContact",
     "Hold",
     "IdentityDocument",
@@ -54,6 +56,9 @@ __all__ = [
     "NotMeLink",
     "Note",
     "Notice",
+    "Opinion",
+    "OpinionCode",
+    "OpinionItem",
     "Order",
     "Pause",
     "Person",
