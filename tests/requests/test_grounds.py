@@ -179,6 +179,12 @@ def test_an_appeal_can_be_turned_down_by_two_people_who_say_why_and_where_to_go(
     assert grounds.owner_of(it, "decision_stands") == "two_people"
     labels = [each.terms.label for each in elements.demanded(it, "refused")]
     assert labels == ["Why", "How to submit a complaint to the Attorney General"]
+    proposed = cast.propose(it, desk.handler, outcome="refused", ground="decision_stands")
+    assert proposed.status == "in_review"
+    assert elements.gaps(proposed, "refused", "decision_stands") == []
+    proposed.elements.filter(code="us-wa-mhmda:attorney_general").delete()
+    [gap] = elements.gaps(proposed, "refused", "decision_stands")
+    assert gap.element.article == "RCW 19.373.040, appeal"
 
 
 def test_washington_carries_an_excessive_request_and_what_is_outside_of_the_act(
