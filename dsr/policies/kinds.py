@@ -84,6 +84,10 @@ LIGHT = frozenset(
     }
 )
 
+# Asked with nothing but an address or number and the choice: no name may be demanded, and not in
+# which role somebody asks (16 CFR 316.5; 47 CFR 64.1200(a)(10): any reasonable way).
+ADDRESS_ALONE = frozenset({Kind.MARKETING_OPT_OUT, Kind.PHONE_OPT_OUT})
+
 # Who verified does not approve: what lets health data out, and what destroys it (promise A8).
 # Correction and amendment are missing: they do neither.
 FOUR_EYES = frozenset(

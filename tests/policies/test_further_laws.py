@@ -73,12 +73,28 @@ def test_a_texan_record_in_fifteen_business_days() -> None:
     [duty] = duties("us-tx-health", "copy", "US-TX", "2026-03-02", facts)
     assert due(duty, "2026-03-02") == date(2026, 3, 23)
     assert duties("us-tx-health", "copy", "US-TX", "2026-03-02") == []
+    # Of an electronic record alone: what is on paper has HIPAA's thirty days.
+    on_paper = {**facts, "not_electronic": True}
+    assert duties("us-tx-health", "copy", "US-TX", "2026-03-02", on_paper) == []
+
+
+def test_texas_denies_what_hipaa_denies_and_nothing_else() -> None:
+    """Texas Health and Safety Code 181.102(b) refers to 45 CFR 164.524."""
+    texas, hipaa = all_regimes()["us-tx-health"], all_regimes()["hipaa"]
+    of_records = {code for code, terms in hipaa.grounds.items() if terms.concerns("copy")}
+    assert set(texas.grounds) == of_records
+    for code, terms in texas.grounds.items():
+        assert terms.owner == hipaa.grounds[code].owner
+        assert terms.reviewable == hipaa.grounds[code].reviewable
 
 
 def test_switzerland_has_thirty_days() -> None:
     """FADP Art. 25(7)."""
     [duty] = duties("ch-fadp", "access", "CH", "2026-03-02")
     assert due(duty, "2026-03-02") == date(2026, 4, 1)
+    # Recipients are part of the information (Art. 25(2)(g)), by whatever name they are asked.
+    [recipients] = duties("ch-fadp", "accounting", "CH", "2026-03-02")
+    assert due(recipients, "2026-03-02") == date(2026, 4, 1)
     assert duties("ch-fadp", "access", "FR", "2026-03-02") == []
 
 
@@ -116,9 +132,13 @@ def test_washington_gives_more_time_only_where_its_fact_is_stated() -> None:
         ),
         (
             "ehds",
-            "portability",
+            "copy",
             "FR",
-            {"organisation_country": "FR", "organisation_flags": DOCTOR},
+            {
+                "organisation_country": "FR",
+                "organisation_flags": DOCTOR,
+                "later_categories": True,
+            },
             "2031-03-25",
             "2031-03-26",
         ),
@@ -129,6 +149,19 @@ def test_nothing_is_computed_before_a_law_starts(
 ) -> None:
     assert duties(regime, kind, place, before, facts) == []
     assert duties(regime, kind, place, first, facts) != []
+
+
+def test_the_health_data_space_says_at_once_and_looks_back_three_years() -> None:
+    """Regulation (EU) 2025/327, Arts 3 and 9; images and results alone wait until 2031."""
+    facts = {"organisation_country": "FR", "organisation_flags": DOCTOR}
+    [at_once] = duties("ehds", "copy", "FR", "2029-03-26", facts)
+    assert at_once.rule.period is None
+    _respond, window = duties("ehds", "accounting", "FR", "2029-03-26", facts)
+    assert (window.code, due(window, "2029-03-26")) == ("look_back", date(2026, 3, 26))
+    images = {**facts, "later_categories": True}
+    assert duties("ehds", "copy", "FR", "2029-03-26", images) == []
+    # Of these only the titles were read: nothing of them ships as law.
+    assert duties("ehds", "portability", "FR", "2031-03-26", facts) == []
 
 
 def test_what_was_not_confirmed_is_shown_and_not_computed() -> None:

@@ -288,3 +288,34 @@ def test_the_form_says_from_when_can_be_listed_and_takes_an_earlier_period(
     said = "We can list from 1 May 2024. What lies before that day is not listed."
     assert said in visitor.open(visitor.at("sent/"))
     assert said in visitor.status()
+
+
+@pytest.mark.parametrize(
+    ("slug", "way"),
+    [
+        ("marketing-opt-out", {"email": "zoe.canary@example.org"}),
+        ("phone-consent-withdrawal", {"phone": "+1 312 555 0199"}),
+    ],
+)
+def test_an_opt_out_needs_the_address_and_nothing_else(
+    visitor: Visitor, slug: str, way: dict[str, str]
+) -> None:
+    """16 CFR 316.5; 47 CFR 64.1200(a)(10)."""
+    page = visitor.open(f"/imo/{slug}/")
+    [address] = way.values()
+    for field in ("name", "role"):
+        assert f'name="{field}"' in page
+    assert page.count("(optional)") >= 2
+    sent = visitor.ask(f"/imo/{slug}/", **way)
+    person = sent.people.get()
+    assert (person.role, person.reveal("name")) == ("subject", address)
+    # Ten business days from 1 May 2026, a Friday.
+    law = sent.deadlines.get(purpose="opt_out")
+    assert law.due_on == date(2026, 5, 15)
+
+
+def test_an_opt_out_without_an_address_is_asked_for_one_and_for_no_name(visitor: Visitor) -> None:
+    page = visitor.fill("/imo/marketing-opt-out/").content.decode()
+    assert NO_WAY in page
+    assert "Enter your full name." not in page
+    assert "Say who is asking." not in page

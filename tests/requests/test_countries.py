@@ -7,7 +7,7 @@ from dsr.requests.forms.request_form import RequestForm
 
 LISTED = (
     "AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI"
-    " SK US US-CA ZZ"
+    " SK US US-CA US-TX US-WA ZZ"
 )
 
 
@@ -21,11 +21,13 @@ def test_the_codes_are_those_that_are_stored() -> None:
     assert sorted(code for code, _name in named("en")) == ["", *LISTED.split()]
 
 
-def test_california_stands_before_the_rest_and_elsewhere_is_last() -> None:
-    assert named("en")[-5:] == [
+def test_states_with_laws_stand_before_the_rest_and_elsewhere_is_last() -> None:
+    assert named("en")[-7:] == [
         ("CH", "Switzerland"),
         ("GB", "United Kingdom"),
         ("US-CA", "United States: California"),
+        ("US-TX", "United States: Texas"),
+        ("US-WA", "United States: Washington (the state)"),
         ("US", "United States: another state"),
         ("ZZ", "Another country"),
     ]
@@ -35,9 +37,11 @@ def test_a_french_page_has_french_names_in_french_order() -> None:
     names = [name for _code, name in named("fr")]
     assert names[1:4] == ["Allemagne", "Autriche", "Belgique"]
     at = names.index("Estonie")
-    assert names[at : at + 4] == [
+    assert names[at : at + 6] == [
         "Estonie",
         "États-Unis\xa0: Californie",
+        "États-Unis\xa0: Texas",
+        "États-Unis\xa0: Washington (l’État)",
         "États-Unis\xa0: un autre État",
         "Finlande",
     ]

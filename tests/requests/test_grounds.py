@@ -168,3 +168,42 @@ def test_an_accounting_asked_by_somebody_in_the_union_is_all_recipients_in_a_mon
     it.elements.filter(code="gdpr:recipients").delete()
     [gap] = elements.gaps(SubjectRequest.objects.get(pk=it.pk), "granted", "")
     assert gap.element.article == "GDPR Art. 15(1)(c)"
+
+
+def test_an_appeal_can_be_turned_down_by_two_people_who_say_why_and_where_to_go(
+    desk: Desk,
+) -> None:
+    """RCW 19.373.040(1)(h); without a ground no appeal could ever be refused."""
+    it = asked(desk, "imo", "washington-appeal", "US-WA")
+    assert offered(it)[:3] == ["manifestly_unfounded", "excessive", "decision_stands"]
+    assert grounds.owner_of(it, "decision_stands") == "two_people"
+    labels = [each.terms.label for each in elements.demanded(it, "refused")]
+    assert labels == ["Why", "How to submit a complaint to the Attorney General"]
+    proposed = cast.propose(it, desk.handler, outcome="refused", ground="decision_stands")
+    assert proposed.status == "in_review"
+    assert elements.gaps(proposed, "refused", "decision_stands") == []
+    proposed.elements.filter(code="us-wa-mhmda:attorney_general").delete()
+    [gap] = elements.gaps(proposed, "refused", "decision_stands")
+    assert gap.element.article == "RCW 19.373.040, appeal"
+
+
+def test_washington_carries_an_excessive_request_and_what_is_outside_of_the_act(
+    desk: Desk,
+) -> None:
+    """RCW 19.373.040(1)(f) and 19.373.100."""
+    it = asked(desk, "imo", "washington-delete", "US-WA")
+    assert offered(it)[:3] == ["manifestly_unfounded", "excessive", "outside_the_act"]
+    assert grounds.owner_of(it, "outside_the_act") == "privacy_officer"
+
+
+def test_california_s_appeal_has_a_ground_from_the_day_on_which_it_starts(desk: Desk) -> None:
+    """Cal. Code Regs. tit. 11, 7221(b)(1), 7200(b)."""
+    made = cast.ask(
+        desk.right("imo", "ccpa-appeal-decision"), at=cast.on("2027-01-04"), country="US-CA"
+    )
+    assert offered(made)[0] == "decision_stands"
+    assert grounds.owner_of(made, "decision_stands") == "two_people"
+    opt_out = cast.ask(
+        desk.right("imo", "ccpa-automated-opt-out"), at=cast.on("2027-01-04"), country="US-CA"
+    )
+    assert offered(opt_out)[0] == "human_appeal"

@@ -16,7 +16,7 @@ from .explain import expected
 from .lifecycle import begin
 
 # Wherever one of the laws that ship protects somebody.
-_PLACES = (*sorted(PLACES["EEA"]), "CH", "GB", "US-CA", "US")
+_PLACES = (*sorted(PLACES["EEA"]), "CH", "GB", "US-CA", "US-TX", "US-WA", "US")
 
 
 def if_sent_now(right: Right, country: str, at: datetime) -> str:

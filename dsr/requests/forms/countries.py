@@ -19,11 +19,15 @@ from dsr.policies.territories import sort_key, territory_name
 ELSEWHERE = "ZZ"  # reserved by ISO 3166-1 for private use
 # Said, and not left open: nobody is asked again who would rather not say.
 UNSAID = "unsaid"
-# California before the rest of its country: who reads "United States" first would stop there.
-CODES = (*sorted(PLACES["EEA"]), "CH", "GB", "US-CA", "US")
+# States with laws of their own before the rest of their country: who reads "United States" first
+# would stop there.
+CODES = (*sorted(PLACES["EEA"]), "CH", "GB", "US-CA", "US-TX", "US-WA", "US")
 COUNTRIES = frozenset((*CODES, ELSEWHERE))
 _OWN_NAMES = {
     "US-CA": _("United States: California"),
+    "US-TX": _("United States: Texas"),
+    # The capital has the same name.
+    "US-WA": _("United States: Washington (the state)"),
     "US": _("United States: another state"),
     ELSEWHERE: _("Another country"),
 }

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from dsr.policies.kinds import Audience, Kind, MayWrite
+from dsr.policies.kinds import ADDRESS_ALONE, Audience, Kind, MayWrite
 from dsr.policies.models import Right
 from dsr.policies.particulars import particulars
 from dsr.requests.deadlines.preview import country_decides, law_is_elsewhere
@@ -90,6 +90,8 @@ class RequestForm(CommonFields):
         if not self._typed_signature_counts():
             self.asked = {c: s for c, s in self.asked.items() if c not in ("signed", "dated")}
         self._ask_particulars()
+        if self._address_is_enough:
+            self.fields["name"].required = self.fields["role"].required = False
         for name in not_needed(right, self.asked):
             self.fields.pop(name, None)
         self._say_it_in_words()
@@ -166,7 +168,13 @@ class RequestForm(CommonFields):
     def role_given(self) -> str:
         # With one role there is no field, and what a browser adds to the form is not looked at.
         roles: list[str] = self.right.who_may_ask
-        return roles[0] if len(roles) == 1 else str(self.cleaned_data.get("role", ""))
+        said = "" if len(roles) == 1 else str(self.cleaned_data.get("role", ""))
+        # Where a role is not demanded, an address without one asks for itself.
+        return said or (roles[0] if self._address_is_enough or len(roles) == 1 else "")
+
+    @property
+    def _address_is_enough(self) -> bool:
+        return self.right.kind in ADDRESS_ALONE
 
     @property
     def for_another(self) -> bool:
@@ -214,7 +222,8 @@ class RequestForm(CommonFields):
     def _asker(self) -> PersonGiven:
         typed = self.cleaned_data
         return PersonGiven(
-            name=typed["name"],
+            # Where no name is demanded, the address that asks is who asks.
+            name=typed["name"] or typed["email"] or typed["phone"] or _("Name not known"),
             # The form asks for one birthday, the subject's: it tells namesakes apart.
             born_on="" if self.for_another else as_json(typed.get("born_on")),
             email=typed["email"],
