@@ -154,6 +154,14 @@ def professional(desk: Desk, slug: str = "img", **instead: Any) -> HealthProfess
     return HealthProfessional.objects.create(organisation=desk.organisation(slug), **given)
 
 
+ROSA = {
+    "name": "Dr Rosa Reviewing",
+    "licence": "physician, 20002, Lyon",
+    "email": "rosa@example.org",
+    "code_email": "rosa.home@example.net",
+}
+
+
 COPY = OutgoingFile(
     name="record.csv",
     content=b"day,what\n2025-03-03,visit\n",

@@ -46,7 +46,6 @@ STATE_OF = {
     "declare_out_of_scope": "in_progress",
     "forward": "in_progress",
     "reopen": "closed",
-    "ask_professional": "in_progress",
 }
 # What has to happen before some deeds.
 PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
@@ -74,9 +73,17 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
     ),
     "settle_objection": lambda desk: TRY["not_me"](reach(desk, "closed"), desk),
     "settle_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
+    "ask_professional": lambda desk: with_a_professional(reach(desk, "in_progress"), desk),
     "withdraw_question": lambda desk: TRY["ask_professional"](reach(desk, "in_progress"), desk),
     "give_opinion": lambda desk: TRY["ask_professional"](reach(desk, "in_progress"), desk),
 }
+
+
+def with_a_professional(it: SubjectRequest, desk: Desk) -> SubjectRequest:
+    """Two are recorded: one to decide, one to review."""
+    cast.professional(desk)
+    cast.professional(desk, **cast.ROSA)
+    return it
 
 
 def asked_by_telephone(desk: Desk) -> SubjectRequest:
@@ -87,7 +94,8 @@ def asked_by_telephone(desk: Desk) -> SubjectRequest:
 
 def refused_on_an_opinion(desk: Desk) -> SubjectRequest:
     """A health professional signed, a colleague approved, the refusal went out."""
-    asked = TRY["ask_professional"](reach(desk, "in_progress"), desk)
+    asked = with_a_professional(reach(desk, "in_progress"), desk)
+    asked = TRY["ask_professional"](asked, desk)
     signed = TRY["give_opinion"](asked, desk)
     proposed = cast.propose(
         signed, desk.handler, outcome="refused", ground="rights_of_others", answer="No."

@@ -37,6 +37,7 @@ from dsr.requests.deeds import (
     evidence,
     held_contact,
     identity,
+    opinions,
     receipt,
     release,
     review,
@@ -128,6 +129,7 @@ class Story:
         self.browser = Watched(raise_request_exception=False)
         self.request = self.ask("img", "rectify")
         self.work()
+        self.consult()
         self.decide()
         self.other_ends()
         self.look()
@@ -248,6 +250,41 @@ class Story:
             actor=desk.clerk,
             **self.fresh(it),
         )
+
+    def consult(self) -> None:
+        """One health professional signs on her page; another is told her code by telephone."""
+        it, desk, words = self.request, self.desk, self.words
+        second = {"licence": "physician, 2, Lyon", "email": "rosa@example.org"}
+        asked = (
+            cast.professional(desk),
+            cast.professional(desk, **second, code_email="", phone="+33 1 23 45 67 89"),
+        )
+        for who in asked:
+            opinions.ask_professional(
+                it.pk,
+                professional=who.pk,
+                question=words["opinion_question"],
+                text=words["opinion_passage"],
+                grounds=["rights_of_others"],
+                actor=desk.handler,
+                **self.fresh(it),
+            )
+            if who.phone:
+                last = it.opinions.latest("pk").pk
+                opinions.tell_opinion_code(
+                    it.pk, opinion_id=last, actor=desk.handler, **self.fresh(it)
+                )
+                continue
+            page = cast.question_in_mail()
+            self.browser.post(f"{page}code/")
+            code = {"code": cast.code_in_mail("opinion_code")}
+            assert self.browser.post(f"{page}open/", code).status_code == 302
+            assert self.browser.get(page).status_code == 200
+            signed = {"choice": "rights_of_others", "reason": words["opinion_reason"]}
+            signed |= {"name": MISTYPED, "licensed": "on"}
+            assert self.browser.post(f"{page}sign/", signed).status_code == 200
+            signed["name"] = who.name
+            assert self.browser.post(f"{page}sign/", signed).status_code == 302
 
     def decide(self) -> None:
         it, desk, words = self.request, self.desk, self.words

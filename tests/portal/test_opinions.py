@@ -16,12 +16,13 @@ from dsr.notifications.models import OutboxMessage
 from dsr.requests import opinions
 from dsr.requests.deeds import opinions as deeds
 from dsr.requests.models import HealthProfessional, Opinion, OpinionCode, SubjectRequest
+from dsr.requests.services import links
 from tests import cast
-from tests.cast import MORNING, Desk, code_in_mail, question_in_mail
+from tests.cast import MORNING, ROSA, Desk, code_in_mail, question_in_mail
 from tests.dashboard.conftest import Seat, as_read
 from tests.portal.conftest import Visitor
 from tests.requests.reaching import reach
-from tests.requests.test_opinions import HARM, ROSA, account, refer, refused
+from tests.requests.test_opinions import HARM, account, refer, refused
 from tests.requests.trying import TRY
 
 QUESTION = "Kanarie-question: could reading this endanger her life?"
@@ -374,6 +375,12 @@ def test_a_review_ends_on_her_page_and_the_person_reads_it(desk: Desk, visitor: 
     )
     asked.post("sign", 302, **(SIGNED | {"choice": "overturned", "name": "Dr Rosa Reviewing"}))
     assert SubjectRequest.objects.get(pk=it.pk).status == "in_progress"
+    hers = Client()
+    hers.post(f"/s/{links.issue(it, at=MORNING)}/")
+    read = as_read(unescape(hers.get(f"/status/{it.reference}/").content.decode()))
+    assert "reviewed it and found that it does not stand." in read
+    assert "The refusal was referred to a reviewer who took no part in it." in read
+    assert "Kanarie" not in read
 
 
 def test_her_words_are_sealed_and_stand_in_no_mail_log_address_or_line(

@@ -12,30 +12,28 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from dsr.accounts.models import User
 from dsr.accounts.roles import Role
+from dsr.audit.models import Entry
 from dsr.notifications.models import OutboxMessage
 from dsr.requests import enclosures, opinions
 from dsr.requests.actors import REQUESTER
 from dsr.requests.chain import write_line
-from dsr.requests.deeds import assignment, ending
+from dsr.requests.deeds import answer, assignment, ending
 from dsr.requests.deeds import opinions as deeds
 from dsr.requests.deeds.enclosures import enclose, remove_enclosure
 from dsr.requests.errors import BadInput, NotAllowed, NotNow, Unmet
 from dsr.requests.models import HealthProfessional, Opinion, SubjectRequest
 from dsr.requests.services import opinions as asking
 from dsr.requests.states import LinkState
+from dsr.requests.submission.given import PersonGiven
 from tests import cast
-from tests.cast import MORNING, Desk
+from tests.cast import MORNING, ROSA, Desk
+from tests.dashboard.conftest import Seat
 from tests.requests.reaching import reach
 from tests.requests.trying import TRY, ask_professional, sign
 
 HARM = "rights_of_others"
-ROSA = {
-    "name": "Dr Rosa Reviewing",
-    "licence": "physician, 20002, Lyon",
-    "email": "rosa@example.org",
-    "code_email": "rosa.home@example.net",
-}
 
 
 def ask(it: SubjectRequest, desk: Desk, who: HealthProfessional, **instead: Any) -> Opinion:
@@ -387,6 +385,32 @@ def test_a_professional_has_a_licence_and_two_contacts(
     assert set(refusal.value.message_dict) == {field}
 
 
+def test_an_administrator_records_her_and_each_change_is_a_line_without_her_name(
+    desk: Desk,
+) -> None:
+    ada = Seat(User.objects.create_superuser("ada@example.org", "Ada Testing", "correct horse"))
+    page = "/admin/requests/healthprofessional/"
+    typed = {**ROSA, "organisation": desk.organisation("img").pk, "language": "fr"}
+    same = typed | {"code_email": "rosa@example.org"}
+    refusal = ada.client.post(f"{page}add/", same).content.decode()
+    assert "The code must not go where the link goes." in refusal
+    assert not HealthProfessional.objects.exists()
+    ada.client.post(f"{page}add/", typed | {"is_active": "on"})
+    row = HealthProfessional.objects.get()
+    ada.client.post(f"{page}{row.pk}/change/", typed | {"email": "new@example.org"})
+    row.refresh_from_db()
+    assert (row.email, row.is_active) == ("new@example.org", False)
+    added, changed = Entry.objects.filter(code__startswith="healthprofessional").order_by("seq")
+    assert added.facts == {"healthprofessional": row.pk, "is_active": True, "account": None}
+    assert changed.facts == {
+        "healthprofessional": row.pk,
+        "fields": ["email", "is_active"],
+        "is_active": False,
+        "is_active.before": True,
+    }
+    assert ada.client.post(f"{page}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
 # Review of a refusal, 45 CFR 164.524(a)(4).
 
 
@@ -431,6 +455,25 @@ def test_the_person_is_told_in_their_language(desk: Desk) -> None:
     refer(it, desk, cast.professional(desk, **ROSA))
     sign(it, desk, "upheld")
     assert "a conclu qu’il est maintenu" in it.messages.latest("pk").unseal("body")
+
+
+def test_who_is_written_to_on_paper_reads_the_result_in_a_letter(desk: Desk) -> None:
+    who = PersonGiven("Zoé Canary-Quill", postal_address="7 rue du Serin\n69000 Lyon")
+    it = cast.begin(cast.ask(desk.right("img", "access"), who=who), desk.handler)
+    it = sign(ask_professional(it, desk), desk)
+    it = cast.propose(it, desk.handler, outcome="refused", ground=HARM, answer="No.")
+    it = TRY["send_answer"](TRY["approve"](it, desk), desk)
+    rosa = cast.professional(desk, **ROSA)
+    with pytest.raises(Unmet, match="has not gone out yet"):
+        refer(it, desk, rosa)
+    answer.record_posting(
+        it.pk, posted_on=MORNING.date(), actor=desk.handler, at=MORNING, seen=None
+    )
+    refer(it, desk, rosa)
+    sign(it, desk, "upheld")
+    letter = OutboxMessage.objects.get(kind="review_told")
+    assert letter.medium == "letter"
+    assert "reviewed it and found that it stands" in letter.unseal("body")
 
 
 def test_only_a_refusal_that_a_professional_found_is_reviewed(desk: Desk) -> None:

@@ -33,6 +33,7 @@ from dsr.requests.preconditions import not_disputed, sent_answer, standing_decis
 from dsr.requests.services import opinions
 from dsr.requests.services.links import hash_of
 from dsr.requests.services.notify import responsible, tell_requester, tell_staff
+from dsr.requests.services.paper import waits_for_posting
 from dsr.requests.states import UNDECIDED, CodeWay, LinkState, OpinionKind, Status, Verdict
 
 from .carrying_out import put_away
@@ -197,7 +198,9 @@ def _can_be_reviewed(subject_request: SubjectRequest, actor: Actor) -> str:
     decision = standing_decision(subject_request)
     if decision is None or not found.reviewable(decision):
         return _("No refusal stands here that rests on the judgement of a health professional.")
-    if sent_answer(subject_request) is None:
+    answer = sent_answer(subject_request)
+    # A letter that lies here has told nobody.
+    if answer is None or waits_for_posting(answer):
         return _("The refusal has not gone out yet. Return the request to work instead.")
     if found.review_of(decision):
         return _("The refusal was reviewed already, and what the reviewer found binds.")
