@@ -21,6 +21,7 @@ PUBLIC_PAGES = frozenset(
         # These want the session of a private link instead; what was released wants a code as well.
         "portal:open_requests",
         *("portal:sent", "portal:status", "portal:reply", "portal:withdraw", "portal:complete"),
+        "portal:fee",
         *("portal:paper", "portal:letter", "portal:new_link", "portal:close_others"),
         *("portal:code", "portal:enter", "portal:file"),
         # The way in for staff.

@@ -17,7 +17,7 @@ from dsr.notifications.models import Medium, OutboxMessage
 from dsr.notifications.models import Status as MailStatus
 from dsr.notifications.services import mark_missed, write_off
 from dsr.policies.models import Organisation, Right
-from dsr.requests import enclosures
+from dsr.requests import elements, enclosures
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deadlines import reminders
 from dsr.requests.deeds import (
@@ -32,6 +32,7 @@ from dsr.requests.deeds import (
     review,
 )
 from dsr.requests.deeds.decision import Proposal
+from dsr.requests.deeds.elements import write_elements
 from dsr.requests.deeds.evidence_given import EvidenceGiven
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import notices
@@ -117,6 +118,24 @@ def _administrator() -> DemoAccount:
     password = secrets.token_urlsafe(12)
     enrol_for_trial(User.objects.create_superuser(*ADMINISTRATOR, password))
     return DemoAccount(ADMINISTRATOR[0], "Administrator: Django admin", password)
+
+
+# As a desk would write them for an invented person, by the name that laws give each element.
+ELEMENTS = {
+    "purposes": "Your care, its billing, and the letters between your doctors.",
+    "categories": "Name and contact, appointments, findings and prescriptions (health data).",
+    "recipients": "Laboratoire Rivoli, Paris, on 3 March 2025; nobody else.",
+    "storage": "Twenty years after your last visit, so until 12 May 2045.",
+    "further_rights": "You can have wrong data corrected and completed.",
+    "origin": "From you, and the letter of your family doctor, Dr. Duval, of 2 March 2025.",
+    "automated": "No decision about you was made by a computer alone.",
+    "recipients_told": "Laboratoire Rivoli was told on the same day.",
+    "lifting": "It ends when the check is done; we tell you before.",
+    "format": "JSON, with a description of its fields.",
+    "search": "The patient file, the billing system and the mailbox of the practice.",
+    "whom_to_tell": "Please name whom we shall tell; we tell your family doctor.",
+    "first_free": "This first list in twelve months is free.",
+}
 
 
 class _Story:
@@ -271,7 +290,21 @@ class _Story:
         at = self._ago(days)
         return assignment.start(proved.pk, actor=self.handler, at=at, seen=proved.version)
 
+    def _write_elements(self, begun: SubjectRequest, days: int) -> SubjectRequest:
+        """What the laws demand in the answer; the letter is not sent without it."""
+        demanded = [each.code for each in elements.typed(begun)]
+        if not demanded:
+            return begun
+        return write_elements(
+            begun.pk,
+            texts={code: f"{ELEMENTS[code.partition(':')[2]]} (demo)" for code in demanded},
+            actor=self.handler,
+            at=self._ago(days),
+            seen=begun.version,
+        )
+
     def _propose(self, begun: SubjectRequest, days: int) -> SubjectRequest:
+        begun = self._write_elements(begun, days)
         # Data go to a proved contact only.
         known = release.prove_contact(
             begun.pk,

@@ -12,13 +12,14 @@ from typing import Any
 
 from django.db.models import F
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
 from dsr.dashboard import request_page, words
 from dsr.notifications.letters import unprinted
 from dsr.notifications.models import OutboxMessage
-from dsr.requests import answer_texts, decision_rules, enclosures
+from dsr.requests import answer_texts, decision_rules, elements, enclosures, fees, grounds
 from dsr.requests.authority import authority_needed
 from dsr.requests.deeds.deadline import extendable
 from dsr.requests.deeds.declaration import Deed
@@ -78,6 +79,9 @@ def _deciding(
     return {
         "drafts": answer_texts.answers(it),
         "outcomes": Outcome.choices,
+        "without_force": grounds.without_force(it),
+        "unwritten": [f"{each.label} ({each.article})" for each in elements.unwritten(it)],
+        "elements_url": reverse("dashboard:write_elements", args=[it.reference]),
         "unproved": not identity_reached(it) or bool(authority_needed(it, today)),
         # For each outcome: releasing and refusing differ in when a second person is needed.
         "two": decision_rules.needs_two(it, Outcome.GRANTED, user),
@@ -109,6 +113,10 @@ def _enclosure(
     if shown := request_page.enclosed(it, rows, user):
         return {"enclosures": shown}
     raise Http404
+
+
+def _fee(it: SubjectRequest, user: User, address: Mapping[str, Any], today: date) -> dict[str, Any]:
+    return {"free_because": fees.why_free(it, today), "was_free": fees.was_free(it)}
 
 
 def second_people(subject_request: SubjectRequest, besides: User) -> list[User]:
@@ -224,5 +232,6 @@ PANELS: dict[str, Panel] = {
     "message": _message,
     "undelivered": _undelivered,
     "kept_ready": _kept_ready,
+    "fee": _fee,
     "goes": _goes,
 }

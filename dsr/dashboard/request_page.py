@@ -18,12 +18,12 @@ from dsr.notifications.models import Status as MailStatus
 from dsr.policies.kinds import Checked
 from dsr.policies.law_words import law_in_words
 from dsr.policies.particulars import PARTICULARS, FieldSpec
-from dsr.requests import enclosures, history, queries
+from dsr.requests import enclosures, history, queries, remedies
 from dsr.requests.deadlines import clocks, explain
-from dsr.requests.decision_rules import grounds_for
 from dsr.requests.deeds.deadline import extensions_waiting
 from dsr.requests.deeds.post import to_send_again
 from dsr.requests.file_words import FileKind
+from dsr.requests.grounds import grounds_for
 from dsr.requests.mail_names import mail_name
 from dsr.requests.models import (
     Attachment,
@@ -299,7 +299,8 @@ def decision(subject_request: SubjectRequest) -> dict[str, Any]:
         "decision": row,
         # A ground that is no longer offered keeps its code: the decision rested on it.
         "decision_ground": row.ends_because
-        or dict(grounds_for(subject_request)).get(row.ground, row.ground),
+        or dict(grounds_for(subject_request)).get(row.ground)
+        or remedies.why(subject_request, row.ground),
         "decision_answer": row.shown("answer", erased),
         "decision_reasons": row.shown("reasons", erased),
         "answer_is_out": sent_answer(subject_request) is not None,
@@ -317,6 +318,7 @@ class ClockShown:
     sources: list[str]
     unread: bool
     more_until: date | None
+    beside: str
     why: list[tuple[str, list[str]]]
 
 
@@ -355,6 +357,7 @@ def _clock(
         list(dict.fromkeys(source for source, _why in each_why)),
         any(each.checked != Checked.READ for each in clock.deadlines),
         min(more, default=None),
+        explain.beside_the_pause(clock.first),
         each_why,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from dsr.dashboard.views.coming import AcceptView, ComingView
 from dsr.dashboard.views.deed import DeedView
 from dsr.dashboard.views.health import HealthView
 from dsr.dashboard.views.new import ChooseRight, EnterRequest
@@ -82,6 +83,8 @@ urlpatterns = [
     ),
     path("team/<slug:organisation>/<int:user_id>/agree/", Agree.as_view(), name="power_agree"),
     path("team/<slug:organisation>/<int:user_id>/object/", ObjectTo.as_view(), name="power_object"),
+    path("coming/", ComingView.as_view(), name="coming"),
+    path("coming/<slug:organisation>/accept/", AcceptView.as_view(), name="accept_law"),
     path("health/", HealthView.as_view(), name="health"),
     path(ONE, RequestPage.as_view(), name="request"),
     path(f"{ONE}files/<int:file_id>/", FileDownload.as_view(), name="file"),

@@ -62,6 +62,10 @@ class Letter:
     closing: str = ""
     signatory: Sequence[str] = ()
     why: str = ""
+    # What a law demands in it, each under a heading: mappings with `title` and blocks of `text`.
+    elements: Sequence[Mapping[str, Any]] = ()
+    # What is given by itself on another day, and why it waits.
+    later: Sequence[str] = ()
     remedies: Sequence[Block] = ()
     remedies_title: str = ""
     enclosures: Sequence[str] = ()
@@ -150,6 +154,10 @@ def _data(letter: Letter) -> dict[str, Any]:
         "signatory": list(letter.signatory),
         "signature-space": 14 if letter.signed_by_hand else 1,
         "why": {"title": _("Why"), "text": letter.why} if letter.why else None,
+        "elements": [dict(each) for each in letter.elements],
+        "later": {"title": _("What you get later"), "lines": list(letter.later)}
+        if letter.later
+        else None,
         "remedies": remedies if letter.remedies else None,
         "enclosures": list(letter.enclosures),
         "footer": " · ".join(part for part in (letter.head.name, letter.reference) if part),

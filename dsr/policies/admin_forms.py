@@ -22,6 +22,8 @@ Choices = Callable[[], Iterable[Any]]
 FLAGS: dict[str, str | Promise] = {
     "health_professional": _("A health professional or establishment (French health code)"),
     "hipaa_covered_entity": _("A covered entity under HIPAA"),
+    "texas_covered_entity": _("Keeps electronic health records under Texas law (chapter 181)"),
+    "public_health_body": _("A public body that keeps health data"),
 }
 WEEKDAYS = [
     (0, _("Monday")),
@@ -67,6 +69,7 @@ class OrganisationForm(forms.ModelForm[Organisation]):
         fields = (
             *("name", "slug", "legal_name", "country", "zone", "calendar"),
             *("languages", "default_language", "contact_email", "postal_address", "phone"),
+            "contact_title",
             *("neutral_name", "neutral_email", "regimes", "flags"),
             *("target_amount", "target_unit", "accepts_electronic_signatures", "sole_decisions"),
             *("staff_idle_minutes", "note", "is_open"),

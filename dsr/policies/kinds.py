@@ -156,6 +156,7 @@ class Audience(models.TextChoices):
     EU_RESIDENT = "eu_resident", _("residents of the European Union")
     UK_RESIDENT = "uk_resident", _("residents of the United Kingdom")
     CALIFORNIA_RESIDENT = "california_resident", _("residents of California")
+    WASHINGTON_RESIDENT = "washington_resident", _("residents of Washington")
     US_RESIDENT = "us_resident", _("residents of the United States")
     MINORS = "minors", _("minors, their parents and guardians")
 

@@ -38,11 +38,14 @@ def readings_in_force(on: date) -> QuerySet[Reading]:
 
 
 def rights_offered(organisation: Organisation, on: date) -> QuerySet[Right]:
-    """What can be asked of an organisation: the rights of its policies, then of the laws."""
+    """What can be asked of an organisation on a day: the rights of its policies, then of the laws
+    that have started by then."""
     # The newest reading alone: a request keeps the one under which it was opened by its own key.
     return (
         Right.objects.filter(
-            reading__in=readings_in_force(on), reading__version__policy__organisation=organisation
+            Q(law_starts_on=None) | Q(law_starts_on__lte=on),
+            reading__in=readings_in_force(on),
+            reading__version__policy__organisation=organisation,
         )
         .select_related("reading__version__policy", "department")
         .order_by(F("reading__version__policy"), "position")
@@ -96,6 +99,7 @@ _PLACES_OF = {
     Audience.EU_RESIDENT: "EEA",
     Audience.UK_RESIDENT: "GB",
     Audience.CALIFORNIA_RESIDENT: "US-CA",
+    Audience.WASHINGTON_RESIDENT: "US-WA",
     Audience.US_RESIDENT: "US",
 }
 

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 
 from dsr.days.words import day_words
 from dsr.policies.particulars import FieldSpec, particulars
-from dsr.requests import enclosures, history, remedies
+from dsr.requests import elements, enclosures, fees, history, holds, remedies
 from dsr.requests.deadlines import clocks, look_back
 from dsr.requests.deadlines.explain import expectation, explain, set_by
 from dsr.requests.deeds.conversation import reply
 from dsr.requests.deeds.doing import not_now
 from dsr.requests.deeds.ending import withdraw
+from dsr.requests.deeds.fee import lines_of, open_fee
 from dsr.requests.models import Deadline, PrivateSession, RequestMessage, SubjectRequest
 from dsr.requests.people import notices_go_to, writes_to
 from dsr.requests.services import links, reading, receipts
@@ -67,9 +68,12 @@ def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
         # Decided before the answer is sent; only the answer tells it, and only to who may read it.
         "outcome": OUTCOMES.get(subject_request.outcome, "") if readable else "",
         "why": _why(subject_request, readable),
+        **_parts(subject_request, readable),
+        "later": holds.told(subject_request) if readable else [],
         "ways": _ways(subject_request, where, readable),
         "expectation": _expectation(subject_request, today),
         **dates(subject_request, today, where),
+        "fee": _fee(subject_request),
         "reaches": look_back.told(subject_request),
         "written": [_message(each) for each in reversed(written) if each.kind != ANSWER],
         "files": sent_files(subject_request),
@@ -86,6 +90,17 @@ def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
 def _why(subject_request: SubjectRequest, readable: list[RequestMessage]) -> str:
     """The ground, like the answer, only to who may read it."""
     return remedies.why(subject_request, subject_request.ground) if readable else ""
+
+
+def _parts(subject_request: SubjectRequest, readable: list[RequestMessage]) -> dict[str, Any]:
+    """What the answer has to say by law, as a table of contents, and what was written of it."""
+    if not readable:
+        return {"contents": [], "parts": []}
+    outcome, ground = subject_request.outcome, subject_request.ground
+    return {
+        "contents": elements.contents(subject_request, outcome, ground),
+        "parts": elements.in_letter(subject_request, outcome),
+    }
 
 
 CLOSED = frozenset(
@@ -107,7 +122,16 @@ def _ways(
     closed = where.at in CLOSED
     quiet = bool(subject_request.may_write) and not readable
     shown = not_all or where.overdue or (closed and not quiet)
-    return remedies.ways(subject_request) if shown else []
+    ground = subject_request.ground if readable else ""
+    return remedies.ways(subject_request, ground) if shown else []
+
+
+def _fee(subject_request: SubjectRequest) -> list[str]:
+    """The parts of a fee that was announced and not answered yet, and their sum."""
+    asked = open_fee(subject_request)
+    if asked is None or asked.said:
+        return []
+    return fees.in_words(subject_request, lines_of(asked))
 
 
 def _missing(subject_request: SubjectRequest, where: Stands) -> list[Any]:

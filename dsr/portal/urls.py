@@ -33,6 +33,7 @@ urlpatterns = [
     path("status/<slug:reference>/sent/", asking.sent, name="sent"),
     path("status/<slug:reference>/reply/", status_page.reply, name="reply"),
     path("status/<slug:reference>/withdraw/", status_page.withdraw, name="withdraw"),
+    path("status/<slug:reference>/fee/", status_page.fee, name="fee"),
     path("status/<slug:reference>/complete/", status_page.complete, name="complete"),
     path("status/<slug:reference>/paper/", status_page.paper, name="paper"),
     path("status/<slug:reference>/new-link/", status_page.new_link, name="new_link"),

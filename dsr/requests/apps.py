@@ -10,12 +10,25 @@ SUBJECTS = (
         "evidence",
         "conversation",
         "enclosures",
+        "elements",
+        "opinions",
         "decision",
         "review",
         "answer",
     ),
-    *("authority", "release", "ending", "receipt", "correction", "facts", "deadline", "order"),
-    *("held_contact", "post", "kept_ready", "writing", "opinions"),
+    *(
+        "authority",
+        "release",
+        "ending",
+        "receipt",
+        "correction",
+        "fee",
+        "facts",
+        "deadline",
+        "order",
+    ),
+    *("holding", "stopping"),
+    *("held_contact", "post", "kept_ready", "writing"),
 )
 
 DAILY = ("identity_documents", "checkpoints")

@@ -7,21 +7,24 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
-from dsr.policies.kinds import GIVES
-from dsr.requests import enclosures
+from dsr.policies.kinds import GIVES, Level
+from dsr.requests import elements, enclosures, grounds
 from dsr.requests.actors import Actor
 from dsr.requests.authority import authority_needed
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.errors import BadInput, Unmet
+from dsr.requests.identity_levels import reached_level
 from dsr.requests.models import SubjectRequest
 from dsr.requests.preconditions import identity_reached
 from dsr.requests.states import REFUSING, SAFE_GROUNDS, Given, Ground, Outcome, Status
 
+# Of California: who is not sure enough for the specific pieces is answered as if asking for the
+# categories.
+PIECES_NOT_VERIFIED = "pieces_not_verified"
 # Promise A8. Before that there is time to find a second person.
 SOLE_REFUSAL_WORKING_DAYS = 3
 
@@ -74,8 +77,10 @@ def decides_alone(subject_request: SubjectRequest, actor: Actor) -> bool:
     return alone and not approvers(subject_request, actor).exists()
 
 
-def needs_two(subject_request: SubjectRequest, outcome: str, actor: Actor) -> bool:
-    """Whether a second person has to approve.
+def needs_two(
+    subject_request: SubjectRequest, outcome: str, actor: Actor, ground: str = ""
+) -> bool:
+    """Whether a second person has to approve; always for a ground that two people own.
 
     Two for releasing health data and for erasure; for refusals two where there are two. What is
     granted in part is both, and needs two where either does. An
@@ -84,6 +89,8 @@ def needs_two(subject_request: SubjectRequest, outcome: str, actor: Actor) -> bo
     # Declared by the organisation and not by whoever decides; the record shows it each time.
     if decides_alone(subject_request, actor):
         return False
+    if ground and grounds.owner_of(subject_request, ground) == "two_people":
+        return True
     if outcome != Outcome.REFUSED and subject_request.two_people:
         return True
     # A refusal can be put right later, a release cannot: where there is nobody else, one person
@@ -91,26 +98,45 @@ def needs_two(subject_request: SubjectRequest, outcome: str, actor: Actor) -> bo
     return refuses(outcome) and approvers(subject_request, actor).exists()
 
 
-def grounds_for(subject_request: SubjectRequest) -> list[tuple[str, str]]:
-    """Grounds of refusal: the right's own exceptions as its policy words them, then the law's."""
-    exceptions = subject_request.right.exceptions_in(get_language() or "en")
-    # Marked, so that a later law can tell the policy's own exceptions from grounds of a law.
-    own = [(f"exception:{item['code']}", item["text"]) for item in exceptions]
-    return own + [(str(value), str(label)) for value, label in Ground.choices]
+def check_letter(subject_request: SubjectRequest, outcome: str, ground: str) -> None:
+    """No letter with a gap: each is named with its article. Raises Unmet."""
+    if gaps := elements.gaps(subject_request, outcome, ground):
+        raise Unmet(
+            _("The letter lacks what the law demands: %(gaps)s")
+            % {"gaps": " · ".join(str(each) for each in gaps)}
+        )
 
 
 def refuses(outcome: str) -> bool:
     return outcome in REFUSING
 
 
-def check_proposal(subject_request: SubjectRequest, proposal: Proposed, on: date) -> None:
+def check_proposal(
+    subject_request: SubjectRequest,
+    proposal: Proposed,
+    on: date,
+    held: AbstractSet[Permission],
+) -> None:
+    """What is proposed is whole, and its ground has force and is this person's to give."""
     problems = {}
     if proposal.outcome not in Outcome.values:
         problems["outcome"] = _("Choose an outcome.")
     if not proposal.answer.strip():
         problems["answer"] = _("Write the answer to the requester.")
-    if refuses(proposal.outcome) and proposal.ground not in dict(grounds_for(subject_request)):
+    if refuses(proposal.outcome) and proposal.ground not in dict(
+        grounds.grounds_for(subject_request)
+    ):
         problems["ground"] = _("Choose the ground of the refusal.")
+    elif proposal.outcome == Outcome.REFUSED and grounds.in_part_only(
+        subject_request, proposal.ground
+    ):
+        problems["ground"] = _(
+            "For this ground only a part may be kept back: give the rest, and refuse in part."
+        )
+    elif refuses(proposal.outcome) and (
+        sentence := grounds.invoking_needs(subject_request, proposal.ground, held)
+    ):
+        problems["ground"] = sentence
     if not refuses(proposal.outcome) and proposal.ground:
         problems["ground"] = _("A ground belongs to a refusal only. Leave it empty.")
     if problems:
@@ -119,6 +145,7 @@ def check_proposal(subject_request: SubjectRequest, proposal: Proposed, on: date
     _check_promise(subject_request, proposal)
     if problems := _what_is_given(subject_request, proposal, on):
         raise BadInput(problems)
+    check_letter(subject_request, proposal.outcome, proposal.ground)
 
 
 def gives(subject_request: SubjectRequest, outcome: str) -> bool:
@@ -171,6 +198,12 @@ def _check_says_nothing_to_a_stranger(
     # These grounds say nothing about what is held: they speak of who asks, or how often.
     if proposal.outcome == Outcome.REFUSED and proposal.ground in SAFE_GROUNDS:
         return
+    # Sure enough for the categories, which is all that it gives (Cal. Code Regs. tit. 11, 7024(a)).
+    if (
+        proposal.ground == PIECES_NOT_VERIFIED
+        and reached_level(subject_request.evidence.all()) >= Level.REASONABLE
+    ):
+        return
     # Also where the rows would do: until somebody accepts the identity, the doubt stands.
     if subject_request.status == Status.PROVING_IDENTITY or not identity_reached(subject_request):
         raise Unmet(
@@ -185,6 +218,14 @@ def _check_says_nothing_to_a_stranger(
 
 def _check_promise(subject_request: SubjectRequest, proposal: Proposed) -> None:
     """Where the policy promises to grant, only what the promise leaves open can be refused."""
+    article = grounds.must_grant(subject_request)
+    if article and refuses(proposal.outcome) and proposal.ground not in grounds.ALWAYS:
+        raise BadInput(
+            {
+                "outcome": _("This may not be refused, in whole or in part (%(article)s).")
+                % {"article": article}
+            }
+        )
     if not subject_request.right.must_grant or proposal.outcome != Outcome.REFUSED:
         return
     if proposal.ground in {*SAFE_GROUNDS, Ground.NOT_REASONABLE}:

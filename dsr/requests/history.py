@@ -40,6 +40,7 @@ CAUSES: dict[str, str | Promise] = {
     "reopened": gettext_lazy("the request was taken up again"),
     "not_delivered": gettext_lazy("what had been sent did not arrive"),
     "delivered_after_all": gettext_lazy("the answer is to be delivered after all"),
+    "law_reread": gettext_lazy("another text or reading of the law was accepted"),
     "fact_stated": gettext_lazy("a fact on which laws depend was stated"),
 }
 

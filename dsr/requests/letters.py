@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from dsr.days.words import day_words
 from dsr.notifications import letters
 from dsr.policies.models import Organisation
-from dsr.requests import enclosures
+from dsr.requests import elements, enclosures, holds
 from dsr.requests.deeds.doing import Doing
-from dsr.requests.models import RequestMessage, SubjectRequest
+from dsr.requests.models import Decision, RequestMessage, SubjectRequest
 from dsr.requests.people import lines_of, writes_to
 from dsr.requests.remedies import address_lines, in_letter, why
 from dsr.vault.addresses import readable
@@ -39,6 +39,8 @@ def _written(doing: Doing, answer: RequestMessage) -> letters.Letter:
     subject_request = doing.subject_request
     organisation, language = subject_request.organisation, subject_request.language
     person, right = writes_to(subject_request), subject_request.right
+    decision = _decision(subject_request, answer)
+    ground, outcome = (decision.ground, decision.outcome) if decision else ("", "")
     with translation.override(language):
         return letters.Letter(
             head=letterhead(organisation),
@@ -48,12 +50,17 @@ def _written(doing: Doing, answer: RequestMessage) -> letters.Letter:
             written_on=doing.today,
             reference=subject_request.reference,
             signatory=[organisation.legal_name],
-            remedies=in_letter(subject_request),
+            remedies=in_letter(subject_request, ground),
             enclosures=[
                 enclosures.described(each, subject_request) for each in enclosures.sent_with(answer)
             ],
             facts={_("Received on"): day_words(subject_request.received_on)},
-            why=why(subject_request, _ground(subject_request, answer)),
+            why=why(subject_request, ground),
+            elements=[
+                {"title": each.label, "text": letters.blocks_of(each.text)}
+                for each in elements.in_letter(subject_request, outcome)
+            ],
+            later=holds.told(subject_request),
         )
 
 
@@ -68,10 +75,9 @@ def letterhead(organisation: Organisation) -> letters.Letterhead:
     )
 
 
-def _ground(subject_request: SubjectRequest, answer: RequestMessage) -> str:
-    """The ground that was recorded for what this letter tells: of several answers, its own."""
+def _decision(subject_request: SubjectRequest, answer: RequestMessage) -> Decision | None:
+    """The decision that this letter tells: of several answers, its own."""
     settled = subject_request.decisions.filter(settled_at__lte=answer.at)
     # What was decided before an earlier answer was put away when the request was opened again.
     standing = settled.filter(Q(put_away_at=None) | Q(put_away_at__gt=answer.at))
-    decision = standing.order_by("settled_at", "pk").last()
-    return decision.ground if decision else ""
+    return standing.order_by("settled_at", "pk").last()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from dsr.policies.authorities import Authority, responsible
 from dsr.policies.services import laws_that_apply, place_claimed
+from dsr.requests import grounds
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import EndingGround, Ground
 from dsr.vault.addresses import readable
@@ -22,6 +23,10 @@ class Way:
     lines: tuple[str, ...]
     url: str = ""
     note: str = ""
+    # us, authority, court, review; empty of a hint that names nobody.
+    kind: str = ""
+    # Name or title and telephone number of somebody are among the lines.
+    has_contact: bool = False
 
     @property
     def in_one_line(self) -> str:
@@ -29,8 +34,10 @@ class Way:
         return f"{said}. {self.note}" if self.note else said
 
 
-def ways(subject_request: SubjectRequest) -> list[Way]:
-    """To the organisation, to the authorities, to a court; in the reader's language.
+def ways(subject_request: SubjectRequest, ground: str = "") -> list[Way]:
+    """To the organisation, to a review, to the authorities, to a court; in the reader's language.
+
+    ``ground``: of a refusal; what can be reviewed says how.
 
     GDPR Art. 12(4), 77 and 79; DPA 2018, s. 164A; 45 CFR 164.524(d)(2)(iii).
     """
@@ -40,17 +47,37 @@ def ways(subject_request: SubjectRequest) -> list[Way]:
     found = [_authority(each) for each in responsible(laws, home, seat)] or [
         Way(_("Complain to the data protection authority of your country, where there is one"), ())
     ]
-    return [_to_us(subject_request), *found, *_court(laws, home)]
+    us = _to_us(subject_request)
+    return [us, *_review(subject_request, ground), *found, *_court(laws, home)]
 
 
-def in_letter(subject_request: SubjectRequest) -> list[str]:
+def in_letter(subject_request: SubjectRequest, ground: str = "") -> list[str]:
     """The ways as lines of a letter, in the requester's language."""
     with override(subject_request.language):
-        return [each.in_one_line for each in ways(subject_request)]
+        return [each.in_one_line for each in ways(subject_request, ground)]
+
+
+def _review(subject_request: SubjectRequest, ground: str) -> list[Way]:
+    """45 CFR 164.524(a)(4): by a licensed professional who had no part in the denial."""
+    if not ground or not grounds.is_reviewable(subject_request, ground):
+        return []
+    return [
+        Way(
+            _("Have the refusal reviewed"),
+            (),
+            note=_(
+                "Write to us that you want it. A licensed health professional who had no part in "
+                "the refusal looks at it anew, and we do what she decides."
+            ),
+            kind="review",
+        )
+    ]
 
 
 def why(subject_request: SubjectRequest, ground: str) -> str:
     """The recorded ground as the person reads it; "" where nothing was refused."""
+    if by_law := grounds.why(subject_request, ground):
+        return by_law
     code = ground.removeprefix("exception:")
     if code != ground:
         # In the words of the policy or law from which the exception comes.
@@ -59,9 +86,9 @@ def why(subject_request: SubjectRequest, ground: str) -> str:
             for item in subject_request.right.exceptions_in(get_language() or "en")
         }
         return str(texts.get(code, ""))
-    for grounds in (Ground, EndingGround):
-        if ground in grounds.values:
-            return str(grounds(ground).label)
+    for listed in (Ground, EndingGround):
+        if ground in listed.values:
+            return str(listed(ground).label)
     return ""
 
 
@@ -80,11 +107,18 @@ def _to_us(subject_request: SubjectRequest) -> Way:
     lines = [
         *address_lines(organisation.legal_name, organisation.postal_address),
         readable(organisation.contact_email),
+        organisation.contact_title,
         organisation.phone,
     ]
     reference = _("Name the reference %(reference)s.") % {"reference": subject_request.reference}
     title = _("Write to us: %(name)s") % {"name": organisation.legal_name}
-    return Way(title, tuple(each for each in lines if each), note=reference)
+    return Way(
+        title,
+        tuple(each for each in lines if each),
+        note=reference,
+        kind="us",
+        has_contact=bool(organisation.contact_title and organisation.phone),
+    )
 
 
 def address_lines(name: str, address: str) -> list[str]:
@@ -101,6 +135,7 @@ def _authority(authority: Authority) -> Way:
         tuple(each for each in (*authority.address, authority.phone) if each),
         authority.url,
         authority.noted(language),
+        kind="authority",
     )
 
 
@@ -114,10 +149,13 @@ def _court(laws: set[str], home: str) -> list[Way]:
                     "In the country where you live or where we are established (GDPR Art. 79). "
                     "You need not have complained to an authority before."
                 ),
+                kind="court",
             )
         ]
     if laws & {"uk-gdpr", "uk-gdpr-2018"}:
-        return [Way(_("Go to court"), (), note=_("For an order to comply (DPA 2018, s. 167)."))]
+        note = _("For an order to comply (DPA 2018, s. 167).")
+        return [Way(_("Go to court"), (), note=note, kind="court")]
     if home == "CH":
-        return [Way(_("Go to court"), (), note=_("Before the civil courts (FADP Art. 32)."))]
+        note = _("Before the civil courts (FADP Art. 32).")
+        return [Way(_("Go to court"), (), note=note, kind="court")]
     return []

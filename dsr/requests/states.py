@@ -267,6 +267,7 @@ class Duty(TextChoices):
     OPT_OUT = "opt_out", _("Stop the use")
     APPEAL = "appeal", _("Answer an appeal")
     PROGRESS = "progress", _("Tell of the progress")
+    REVIEW = "review", _("Have the refusal reviewed")
     # A part that had been held back, due when the hold ends.
     SUPPLEMENT = "supplement", _("Give what was held back")
     # No limit: a day before which nothing may happen, so nobody is reminded and none is late.
@@ -307,6 +308,7 @@ class FeeGround(TextChoices):
     UNFOUNDED = "manifestly_unfounded", _("Manifestly unfounded")
     EXCESSIVE = "excessive", _("Excessive, in particular repetitive")
     FURTHER_COPY = "further_copy", _("A further copy")
+    WITHIN_TWELVE_MONTHS = "within_twelve_months", _("Another accounting within twelve months")
 
 
 class RecordAge(TextChoices):

@@ -81,7 +81,7 @@ def test_asking_and_following(walk: Walk) -> None:
     expect(walk.page.get_by_text(sent.reference)).to_be_visible()
 
     walk.follow("Go to your private page")
-    walk.page.get_by_text("Why this date").click()
+    walk.page.get_by_text("Why this date").first.click()
     assert_accessible(walk.page)
     walk.follow("Add it")
     walk.fill(From="2024-05-01", To="2026-04-30")

@@ -151,6 +151,12 @@ def test_an_accounting_from_indigomed_is_asked_proved_approved_posted_and_closed
     walk.page.locator("[name=kind]").select_option("on_record")
     walk.type(source="patient file, address of 2023")
     walk.press("Prove the contact")
+    walk.deed(
+        asked.reference,
+        "elements",
+        "Write what the law demands in the answer",
+        element_gdpr_recipients="Hôpital de Lyon, on 3 March 2025; nobody else.",
+    )
     walk.go(f"/staff/requests/{asked.reference}/propose/")
     walk.pick("outcome", "granted")
     walk.pick("given_as", "text")
@@ -180,14 +186,17 @@ def test_an_accounting_from_indigomed_is_asked_proved_approved_posted_and_closed
     )
     assert lines(closed) == [
         ("submit", "requester"),
-        ("deadline_began", "requester"),
+        # The policy's, and the GDPR's three.
+        *[("deadline_began", "requester")] * 4,
         ("add_evidence", "staff"),
         ("start", "staff"),
         ("prove_contact", "staff"),
+        ("write_elements", "staff"),
         ("propose", "staff"),
         ("approve", "staff"),
         ("send_answer", "staff"),
-        ("deadline_met", "staff"),
+        *[("deadline_met", "staff")] * 2,
+        *[("deadline_cancelled", "staff")] * 2,
         ("record_posting", "staff"),
         ("close", "staff"),
     ]

@@ -187,7 +187,7 @@ def test_a_starting_text_is_offered_for_each_outcome_in_the_language_of_the_requ
 def test_one_person_decides_what_one_may_and_proposes_what_they_may_not(
     desk: Desk, seat: SeatOf
 ) -> None:
-    asked = cast.ask(desk.right("imo", "marketing-opt-out"))
+    asked = cast.ask(desk.right("imo", "object-to-change"))
     begun = cast.begin(asked, desk.handler)
     handler = seat("handler")
     refusal = {

@@ -33,7 +33,7 @@ def test_a_deed_and_what_is_wrong_with_it(desk: Desk, seat: Callable[[str], Seat
     page = handler.open(deed_url(working, "propose"))
     assert "Deux personnes décident" in page
     assert "Le droit existe dans certains cas" in page
-    assert "Manifestement infondée" in page
+    assert "La demande est manifestement infondée (RGPD, art. 12(5))" in page
     response = handler.do(working, "propose")
     assert "Choisissez une issue." in response.content.decode()
 

@@ -47,6 +47,8 @@ STATE_OF = {
     "forward": "in_progress",
     "reopen": "closed",
 }
+
+
 # What has to happen before some deeds.
 PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
     "start": lambda desk: cast.prove(reach(desk, "received"), desk.handler),
@@ -72,10 +74,16 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
         cast.ask(desk.right("imo", "update")), desk.handler
     ),
     "settle_objection": lambda desk: TRY["not_me"](reach(desk, "closed"), desk),
+    "end_hold": lambda desk: TRY["hold_part"](reach(desk, "in_progress"), desk),
+    "take_up_held": lambda desk: TRY["send_answer"](
+        TRY["hold_part"](reach(desk, "decided"), desk), desk
+    ),
+    "record_stop": lambda desk: cast.ask(desk.right("img", "withdraw-consent"), country="PT"),
+    "answer_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
     "settle_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
-    "ask_professional": lambda desk: with_a_professional(reach(desk, "in_progress"), desk),
-    "withdraw_question": lambda desk: TRY["ask_professional"](reach(desk, "in_progress"), desk),
-    "give_opinion": lambda desk: TRY["ask_professional"](reach(desk, "in_progress"), desk),
+    "ask_professional": lambda desk: with_a_professional(cast.asked_under_hipaa(desk), desk),
+    "withdraw_question": lambda desk: TRY["ask_professional"](cast.asked_under_hipaa(desk), desk),
+    "give_opinion": lambda desk: TRY["ask_professional"](cast.asked_under_hipaa(desk), desk),
 }
 
 
@@ -89,17 +97,15 @@ def with_a_professional(it: SubjectRequest, desk: Desk) -> SubjectRequest:
 def asked_by_telephone(desk: Desk) -> SubjectRequest:
     """Her second contact is a telephone."""
     cast.professional(desk, code_email="", phone="+33 1 23 45 67 89")
-    return TRY["ask_professional"](reach(desk, "in_progress"), desk)
+    return TRY["ask_professional"](cast.asked_under_hipaa(desk), desk)
 
 
 def refused_on_an_opinion(desk: Desk) -> SubjectRequest:
     """A health professional signed, a colleague approved, the refusal went out."""
-    asked = with_a_professional(reach(desk, "in_progress"), desk)
+    asked = with_a_professional(cast.asked_under_hipaa(desk), desk)
     asked = TRY["ask_professional"](asked, desk)
     signed = TRY["give_opinion"](asked, desk)
-    proposed = cast.propose(
-        signed, desk.handler, outcome="refused", ground="rights_of_others", answer="No."
-    )
+    proposed = cast.propose(signed, desk.handler, outcome="refused", ground="endangers_life")
     return TRY["send_answer"](TRY["approve"](proposed, desk), desk)
 
 

@@ -21,7 +21,8 @@ from tests.house.test_settings import SITE
 NOTHING = (
     *("check", "diffsettings", "findstatic x.css", "collectstatic --no-input --dry-run"),
     *("due --received 2026-01-31 --period 1-month", "makemigrations --check --dry-run"),
-    *("draw_states --help", "shell --no-imports -c pass", "sqlsequencereset vault"),
+    *("draw_states --help", "law_pages --help", "shell --no-imports -c pass"),
+    "sqlsequencereset vault",
 )
 DATABASE = (
     *("check --database default", "createcachetable --dry-run", "flush --no-input", "inspectdb"),
@@ -36,6 +37,7 @@ TABLES = (
     ),
     *("deliver_mail", "export_checkpoint", "first_administrator ada@example.org Ada"),
     *(
+        "law_preview",
         "load_policies",
         "program list",
         "remove_stale_contenttypes --no-input",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import smtplib
 from datetime import date, timedelta
+from decimal import Decimal
 from html import unescape
 from io import BytesIO
 from typing import Any, ClassVar
@@ -25,7 +26,7 @@ from pypdf.generic import NameObject, StreamObject
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver
 from dsr.policies.models import Right
-from dsr.requests import enclosures
+from dsr.requests import elements, enclosures
 from dsr.requests.deeds import (
     assignment,
     authority,
@@ -35,17 +36,21 @@ from dsr.requests.deeds import (
     decision,
     ending,
     evidence,
+    fee,
     held_contact,
+    holding,
     identity,
     opinions,
     receipt,
     release,
     review,
+    stopping,
 )
 from dsr.requests.deeds.answer import close, send_answer
 from dsr.requests.deeds.authority import AuthorityGiven
 from dsr.requests.deeds.deadline import ExtensionGiven
 from dsr.requests.deeds.decision import Proposal
+from dsr.requests.deeds.elements import Elements, write_elements
 from dsr.requests.deeds.enclosures import enclose
 from dsr.requests.deeds.evidence_given import EvidenceGiven
 from dsr.requests.deeds.kept_ready import Undeliverable, agree_keep_ready, keep_ready
@@ -129,7 +134,6 @@ class Story:
         self.browser = Watched(raise_request_exception=False)
         self.request = self.ask("img", "rectify")
         self.work()
-        self.consult()
         self.decide()
         self.other_ends()
         self.look()
@@ -251,9 +255,45 @@ class Story:
             **self.fresh(it),
         )
 
+        self.hold_and_stop()
+        self.fee()
+        self.consult()
+
+    def fee(self) -> None:
+        """What it costs is theirs as well."""
+        desk = self.desk
+        costly = cast.ask(desk.right("img", "access"), at=self.at, country="PT")
+        fee.ask_fee(
+            costly.pk,
+            ground="excessive",
+            text=self.words["fee_told"],
+            amounts={"administration": Decimal("4711.12")},
+            actor=desk.handler,
+            **self.fresh(costly),
+        )
+
+    def hold_and_stop(self) -> None:
+        """Beside it: the one could not be closed with a part that is held back."""
+        desk, words = self.desk, self.words
+        held = cast.ask(desk.right("img", "access"), at=self.at, country="PT")
+        holding.hold_part(
+            held.pk,
+            ground="gdpr:third_person",
+            part=words["held_part"],
+            stated_on=date(2026, 5, 1),
+            until_on=date(2026, 5, 20),
+            actor=desk.handler,
+            **self.fresh(held),
+        )
+        left = cast.ask(desk.right("img", "withdraw-consent"), at=self.at, country="PT")
+        stopped = stopping.StopGiven(words["system"], date(2026, 5, 1), last=True)
+        stopping.record_stop(left.pk, stopped, actor=desk.handler, **self.fresh(left))
+
     def consult(self) -> None:
         """One health professional signs on her page; another is told her code by telephone."""
-        it, desk, words = self.request, self.desk, self.words
+        desk, words = self.desk, self.words
+        img = desk.organisation("img")
+        it = cast.asked_under_hipaa(desk, at=self.at)
         second = {"licence": "physician, 2, Lyon", "email": "rosa@example.org"}
         asked = (
             cast.professional(desk),
@@ -265,7 +305,7 @@ class Story:
                 professional=who.pk,
                 question=words["opinion_question"],
                 text=words["opinion_passage"],
-                grounds=["rights_of_others"],
+                grounds=["endangers_life"],
                 actor=desk.handler,
                 **self.fresh(it),
             )
@@ -280,11 +320,12 @@ class Story:
             code = {"code": cast.code_in_mail("opinion_code")}
             assert self.browser.post(f"{page}open/", code).status_code == 302
             assert self.browser.get(page).status_code == 200
-            signed = {"choice": "rights_of_others", "reason": words["opinion_reason"]}
+            signed = {"choice": "endangers_life", "reason": words["opinion_reason"]}
             signed |= {"name": MISTYPED, "licensed": "on"}
             assert self.browser.post(f"{page}sign/", signed).status_code == 200
             signed["name"] = who.name
             assert self.browser.post(f"{page}sign/", signed).status_code == 302
+        img.save()
 
     def decide(self) -> None:
         it, desk, words = self.request, self.desk, self.words
@@ -294,6 +335,8 @@ class Story:
         name, content = f"{words['copy_name']}.csv", words["copy_content"].encode()
         sealed = OutgoingFile(name, content, "text/csv", sha256="ab" * 32)
         enclose(it.pk, files=[sealed], actor=desk.handler, **self.fresh(it))
+        parts = {each.code: words[f"part_{each.name}"] for each in elements.typed(it)}
+        write_elements(it.pk, Elements(parts), actor=desk.handler, **self.fresh(it))
         decision.propose(it.pk, proposal, actor=desk.handler, **self.fresh(it))
         review.return_to_work(
             it.pk, reason=words["returned"], actor=desk.second_officer, **self.fresh(it)

@@ -46,7 +46,10 @@ def due(duty: Duty, received: date, calendar: str, *events: Pause | Extension) -
 
 
 def test_these_laws_ship() -> None:
-    assert regime_slugs() == ["ccpa", "fr-health", "gdpr", "hipaa", "uk-gdpr", "uk-gdpr-2018"]
+    assert regime_slugs() == [
+        *("ccpa", "ch-fadp", "de-health", "ehds", "fr-health", "gdpr", "hipaa", "pt-public-health"),
+        *("uk-gdpr", "uk-gdpr-2018", "us-can-spam", "us-tcpa", "us-tx-health", "us-wa-mhmda"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_the_text_is_kept_byte_for_byte(
     assert version.text_sha256 == sha == sha256(version.text.encode()).hexdigest()
 
 
-def test_imo_grants_seventeen_rights_and_the_law_six_more() -> None:
+def test_imo_grants_seventeen_rights_and_the_laws_fourteen_more() -> None:
     assert slugs("imo") == [
         "eu-inform",
         "eu-access",
@@ -88,10 +88,19 @@ def test_imo_grants_seventeen_rights_and_the_law_six_more() -> None:
     assert slugs("imo", by_law=True) == [
         "gdpr-withdraw-consent",
         "ccpa-know",
+        "ccpa-know-categories",
         "ccpa-delete",
         "ccpa-correct",
         "ccpa-opt-out",
         "ccpa-limit",
+        # From 1 January 2027.
+        "ccpa-explain-decision",
+        "ccpa-automated-opt-out",
+        "ccpa-appeal-decision",
+        "washington-access",
+        "washington-withdraw-consent",
+        "washington-delete",
+        "washington-appeal",
     ]
 
 

@@ -64,7 +64,8 @@ def test_what_is_dearer_and_quicker_is_another_door_and_no_better_one(desk: Desk
 
 
 def test_who_has_to_live_somewhere_for_it_is_told_so(desk: Desk) -> None:
-    [door] = doors("imo", "delete", cost="may_cost")
+    door, further = doors("imo", "delete", cost="may_cost")
+    assert further.ask_url == "/imo/washington-delete/"
     assert door.condition == "Residents of California"
     assert door.differences == ["It is free; “Deletion” may cost."]
     assert door.ask_url == "/imo/ccpa-delete/"

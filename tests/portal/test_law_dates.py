@@ -65,7 +65,7 @@ def test_no_country_is_chosen_beforehand(visitor: Visitor) -> None:
     assert '<option value="unsaid">I would rather not say</option>' in page
 
 
-@pytest.mark.parametrize("slug", ["delete", "update", "marketing-opt-out"])
+@pytest.mark.parametrize("slug", ["delete", "update"])
 def test_where_the_country_decides_and_is_left_open_it_is_asked_once(
     visitor: Visitor, slug: str
 ) -> None:

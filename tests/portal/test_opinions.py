@@ -21,7 +21,6 @@ from tests import cast
 from tests.cast import MORNING, ROSA, Desk, code_in_mail, question_in_mail
 from tests.dashboard.conftest import Seat, as_read
 from tests.portal.conftest import Visitor
-from tests.requests.reaching import reach
 from tests.requests.test_opinions import HARM, account, refer, refused
 from tests.requests.trying import TRY
 
@@ -69,14 +68,14 @@ class Asked:
 
 @pytest.fixture
 def asked(desk: Desk, visitor: Visitor) -> Asked:
-    it = TRY["enclose"](reach(desk, "in_progress"), desk)
+    it = TRY["enclose"](cast.asked_under_hipaa(desk), desk)
     deeds.ask_professional(
         it.pk,
         professional=cast.professional(desk).pk,
         question=QUESTION,
         items=[it.enclosures.get().file_id],
         text=PASSAGE,
-        grounds=[HARM, "legal_claims"],
+        grounds=[HARM, "harms_another"],
         actor=desk.handler,
         at=MORNING,
         seen=None,
@@ -95,10 +94,11 @@ def test_from_the_link_to_the_signature(asked: Asked) -> None:
     assert "/o/" not in mail.unseal("body")
     asked.post("open", 302, code=code)
     page = asked.page()
-    for words in (QUESTION, PASSAGE, "record.csv", "Would harm the rights of others"):
+    for words in (QUESTION, PASSAGE, "record.csv"):
         assert words in page
-    assert "Needed for legal claims" in page
-    assert "Excessive" not in page
+    assert "likely to endanger the life or physical safety of the person" in page
+    assert "It speaks of another person" in page
+    assert "psychotherapy" not in page
     assert (
         "I decide this myself, as a licensed health professional (physician, 10001234567, Paris)."
     ) in page
@@ -274,7 +274,7 @@ def test_a_post_without_its_token_does_nothing_and_loses_nothing(asked: Asked) -
 
 def test_a_file_of_another_question_is_not_found_here(asked: Asked, desk: Desk) -> None:
     asked.enter()
-    other = TRY["enclose"](reach(desk, "in_progress"), desk)
+    other = TRY["enclose"](cast.asked_under_hipaa(desk), desk)
     deeds.ask_professional(
         other.pk,
         professional=asked.opinion.professional_id,
@@ -294,7 +294,7 @@ def test_a_code_told_by_telephone_stands_on_the_page_for_who_may_tell_it(
     desk: Desk, visitor: Visitor
 ) -> None:
     cast.professional(desk, code_email="", phone="+33 1 23 45 67 89")
-    it = TRY["ask_professional"](reach(desk, "in_progress"), desk)
+    it = TRY["ask_professional"](cast.asked_under_hipaa(desk), desk)
     asked = Asked(visitor.client, question_in_mail(), it, visitor.time)
     assert "reads the code out" in asked.page()
     asked.post("code", 302)
@@ -324,7 +324,7 @@ def test_the_desk_sees_how_it_stands_and_what_was_signed(asked: Asked, desk: Des
     asked.post("sign", 302, **SIGNED)
     page = as_read(Seat(desk.handler).open(address))
     for words in (
-        *("The ground applies", "Would harm the rights of others", REASON),
+        *("The ground applies", "likely to endanger the life or physical safety", REASON),
         *("Dr Ines Licensed, physician, 10001234567, Paris", "files opened: 1 of 1"),
         "The health professional signed: The ground applies",
     ):
@@ -334,7 +334,7 @@ def test_the_desk_sees_how_it_stands_and_what_was_signed(asked: Asked, desk: Des
 def test_the_desk_asks_on_a_page_and_another_house_is_not_offered(
     desk: Desk, visitor: Visitor
 ) -> None:
-    it, ines = TRY["enclose"](reach(desk, "in_progress"), desk), cast.professional(desk)
+    it, ines = TRY["enclose"](cast.asked_under_hipaa(desk), desk), cast.professional(desk)
     cast.professional(desk, "imo", **ROSA)
     seat = Seat(desk.handler)
     page = seat.open(f"/staff/requests/{it.reference}/ask-professional/")
@@ -347,7 +347,7 @@ def test_the_desk_asks_on_a_page_and_another_house_is_not_offered(
     withdrawn = seat.do(it, f"opinions/{it.opinions.get().pk}/withdraw")
     assert withdrawn.status_code == 302
     assert it.opinions.get().withdrawn_at == MORNING
-    foreign = reach(desk, "in_progress")
+    foreign = cast.asked_under_hipaa(desk)
     seat.open(f"/staff/requests/{foreign.reference}/opinions/{it.opinions.get().pk}/code/", 404)
 
 
@@ -370,8 +370,8 @@ def test_a_review_ends_on_her_page_and_the_person_reads_it(desk: Desk, visitor: 
     asked.enter()
     page = asked.page()
     assert "Does this refusal stand?" in page
-    assert "It was refused on this ground: Would harm the rights of others" in page.replace(
-        "<strong>", ""
+    assert "It was refused on this ground: A licensed health professional has judged" in (
+        page.replace("<strong>", "")
     )
     asked.post("sign", 302, **(SIGNED | {"choice": "overturned", "name": "Dr Rosa Reviewing"}))
     assert SubjectRequest.objects.get(pk=it.pk).status == "in_progress"

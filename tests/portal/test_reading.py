@@ -366,7 +366,7 @@ def test_a_refusal_needs_no_proof_of_the_contact_and_still_a_code(
         desk.handler,
         at=timezone.now(),
         outcome="refused",
-        ground="legal_obligation",
+        ground="manifestly_unfounded",
         answer=SECRET,
     )
     approved = review.approve(

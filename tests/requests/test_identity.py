@@ -356,7 +356,7 @@ def test_identity_cannot_be_accepted_by_a_tick(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("outcome", "ground"),
-    [("granted", ""), ("nothing_held", ""), ("refused", "legal_obligation")],
+    [("granted", ""), ("nothing_held", ""), ("partly_granted", "rights_of_others")],
 )
 def test_nobody_unproved_learns_whether_they_are_known(
     desk: Desk, outcome: str, ground: str

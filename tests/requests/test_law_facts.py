@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from dsr.requests.deadlines import lifecycle
 from dsr.requests.deadlines.explain import explain
-from dsr.requests.deeds import facts
+from dsr.requests.deeds import facts, fee
 from dsr.requests.errors import BadInput
 from dsr.requests.models import SubjectRequest
 from dsr.vault.uploads import CheckedUpload
@@ -26,16 +27,17 @@ def test_a_fee_begins_the_british_clock_anew_when_it_is_paid(desk: Desk) -> None
     asked = cast.ask(desk.right("imo", "eu-access"), at=cast.on("2026-03-02", 16), country="GB")
     law = asked.deadlines.get(regime="uk-gdpr", purpose="respond")
     assert law.due_on == date(2026, 4, 2)
-    announced = facts.ask_fee(
+    announced = fee.ask_fee(
         asked.pk,
         ground="excessive",
         text="Ten pounds; you can withdraw.",
+        amounts={"administration": Decimal(10)},
         actor=desk.handler,
         at=cast.on("2026-03-04", 16),
         seen=asked.version,
     )
     assert asked.deadlines.get(pk=law.pk).status == "paused"
-    facts.settle_fee(
+    fee.settle_fee(
         announced.pk,
         on=date(2026, 3, 16),
         how="paid",
@@ -50,10 +52,11 @@ def test_a_fee_begins_the_british_clock_anew_when_it_is_paid(desk: Desk) -> None
 def test_a_policy_that_names_no_fee_is_no_ground_for_one(desk: Desk) -> None:
     asked = cast.ask(desk.right("img", "access"))
     with pytest.raises(BadInput):
-        facts.ask_fee(
+        fee.ask_fee(
             asked.pk,
             ground="policy",
             text="Ten euros.",
+            amounts={"administration": Decimal(10)},
             actor=desk.handler,
             at=cast.MORNING,
             seen=asked.version,

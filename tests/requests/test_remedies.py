@@ -15,7 +15,7 @@ from dsr.policies.regimes import PLACES
 from dsr.requests import remedies
 from dsr.requests.deeds import answer, decision, ending, review
 from dsr.requests.deeds.decision import Proposal
-from dsr.requests.letters import _ground
+from dsr.requests.letters import _decision
 from dsr.requests.models import RequestMessage, SubjectRequest
 from dsr.vault.services import open_file
 from tests import cast
@@ -69,7 +69,7 @@ def refused(desk: Desk) -> SubjectRequest:
         cast.begin(cast.ask(desk.right("img", "access"), country="PT"), desk.handler), desk.handler
     )
     given = Proposal(
-        outcome="refused", ground="rights_of_others", answer="We cannot give you this."
+        outcome="refused", ground="manifestly_unfounded", answer="We cannot give you this."
     )
     proposed = decision.propose(
         subject_request.pk, given, actor=desk.handler, at=MORNING, seen=subject_request.version
@@ -90,11 +90,17 @@ def letter_of(subject_request: SubjectRequest) -> str:
 
 def test_the_letter_of_a_refusal_says_why_and_names_authority_and_court(desk: Desk) -> None:
     said = letter_of(refused(desk))
-    assert "Why Would harm the rights of others" in said
+    assert "Why The request is manifestly unfounded (GDPR Art. 12(5))." in said
     assert "Comissão Nacional de Proteção de Dados (CNPD), Av. D. Carlos I, 134" in said
     assert "https://www.cnpd.pt/" in said
     assert "GDPR Art. 79" in said
     assert "names no authority" not in said
+
+
+def _decided(subject_request: SubjectRequest, answer: RequestMessage) -> str:
+    decision = _decision(subject_request, answer)
+    assert decision
+    return decision.ground
 
 
 def test_each_of_two_answers_prints_its_own_ground(desk: Desk) -> None:
@@ -109,14 +115,14 @@ def test_each_of_two_answers_prints_its_own_ground(desk: Desk) -> None:
         at=at,
         seen=closed.version,
     )
-    given = Proposal(outcome="refused", ground="legal_claims", answer="We cannot give you this.")
+    given = Proposal(outcome="refused", ground="excessive", answer="We cannot give you this.")
     proposed = decision.propose(work.pk, given, actor=desk.handler, at=at, seen=work.version)
     approved = review.approve(proposed.pk, actor=desk.second_officer, at=at, seen=proposed.version)
     second = answer.send_answer(approved.pk, actor=desk.handler, at=at, seen=approved.version)
     body = letter_of(second)
-    assert "Why Needed for legal claims" in body
+    assert "Why The request is excessive, in particular because it repeats" in body
     # Also where the first one were set anew.
-    assert _ground(second, earlier) == "rights_of_others"
+    assert _decided(second, earlier) == "manifestly_unfounded"
 
 
 def test_an_ending_says_why_and_what_is_open(desk: Desk) -> None:

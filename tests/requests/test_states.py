@@ -51,6 +51,10 @@ ask_requester         x x x - - - - - - - - -
 reply                 x x x x x x - - x x - -
 enclose               x x x x - - - - - - - -
 remove_enclosure      x x x x - - - - - - - -
+write_elements        x x x x - - - - - - - -
+ask_professional      x x x x x - - - - - - -
+ask_review            - - - - - x x - - - - -
+withdraw_question     x x x x x x x x x x x x
 propose               - x x - - - - - - - - -
 decide_alone          - x x - - - - - - - - -
 approve               - - - - x - - - - - - -
@@ -86,9 +90,14 @@ correct_receipt       x x x x x x - - - x - -
 acknowledge           x x x x x x - - - x - -
 extend                x x x x x - - - - - - -
 ask_fee               x x x x - - - - - - - -
+answer_fee            x x x x x - - - - - - -
 settle_fee            x x x x x - - - - - - -
 state_facts           x x x x x - - - - - - -
 record_order          x x x x x x - - - x - -
+hold_part             x x x x x x - - - - - -
+end_hold              x x x x x x - - - - - -
+take_up_held          - - - - - x - - - - - -
+record_stop           x x x x x x x - - x - -
 prove_contact         x x x x x x x x x - x x
 strike_contact_proof  x x x x x x - - - x - -
 declare_stolen        x x x x x x x x x x x x
@@ -99,9 +108,6 @@ record_contact_change - - x - - x x - - - - -
 not_me                x x x x x x x x x x x x
 settle_objection      x x x x x x x x x - x x
 renew_release         x x x x x x x x x - x x
-ask_professional      x x x x x - - - - - - -
-ask_review            - - - - - x x - - - - -
-withdraw_question     x x x x x x x x x x x x
 tell_opinion_code     x x x x x x x - - - - -
 give_opinion          x x x x x x x - - - - -
 """

@@ -122,7 +122,7 @@ PARTLY = Proposal(outcome="partly_granted", answer="In part.", ground="excessive
 
 
 def test_what_is_refused_in_part_needs_two_where_a_refusal_does(desk: Desk) -> None:
-    begun = cast.begin(cast.ask(desk.right("imo", "marketing-opt-out")), desk.handler)
+    begun = cast.begin(cast.ask(desk.right("imo", "object-to-change")), desk.handler)
     with pytest.raises(Unmet, match="last three working days"):
         decision.decide_alone(
             begun.pk, cast.alone(PARTLY), actor=desk.handler, at=cast.MORNING, seen=begun.version
@@ -146,7 +146,7 @@ def test_what_releases_health_data_in_part_is_never_decided_alone_however_late(
 
 def test_where_nobody_else_is_a_partial_answer_is_decided_as_a_refusal_is(desk: Desk) -> None:
     Membership.objects.exclude(user=desk.officer).delete()
-    begun = cast.begin(cast.ask(desk.right("imo", "marketing-opt-out")), desk.officer)
+    begun = cast.begin(cast.ask(desk.right("imo", "object-to-change")), desk.officer)
     decided = decision.decide_alone(
         begun.pk, cast.alone(PARTLY), actor=desk.officer, at=cast.MORNING, seen=begun.version
     )

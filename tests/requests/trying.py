@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from dsr.requests.actors import REQUESTER
@@ -17,15 +18,19 @@ from dsr.requests.deeds import (
     enclosures,
     ending,
     facts,
+    fee,
     held_contact,
+    holding,
     identity,
     kept_ready,
     opinions,
     receipt,
     release,
     review,
+    stopping,
     writing,
 )
+from dsr.requests.deeds import elements as elements_deed
 from dsr.requests.deeds.decision import Proposal
 from dsr.requests.deeds.declaration import Deed
 from dsr.requests.models import SubjectRequest
@@ -69,7 +74,7 @@ def ask_professional(r: SubjectRequest, d: Desk) -> SubjectRequest:
         professional=recorded(r, d),
         question="Could reading this endanger her life?",
         text="3 March: she spoke of ending it.",
-        grounds=["rights_of_others"],
+        grounds=["endangers_life"],
         actor=d.handler,
         at=MORNING,
         seen=r.version,
@@ -77,7 +82,7 @@ def ask_professional(r: SubjectRequest, d: Desk) -> SubjectRequest:
 
 
 def sign(
-    r: SubjectRequest, d: Desk, choice: str = "rights_of_others", at: datetime = MORNING
+    r: SubjectRequest, d: Desk, choice: str = "endangers_life", at: datetime = MORNING
 ) -> SubjectRequest:
     """What was asked last is signed; nothing where nothing was asked."""
     asked = r.opinions.last()
@@ -116,6 +121,13 @@ TRY: dict[str, Try] = {
     "enclose": lambda r, d: enclosures.enclose(
         r.pk, files=[cast.COPY], actor=d.handler, at=MORNING, seen=r.version
     ),
+    "write_elements": lambda r, d: elements_deed.write_elements(
+        r.pk,
+        texts={"gdpr:purposes": "Treatment and billing."},
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    ),
     "propose": lambda r, d: decision.propose(
         r.pk, GRANT, actor=d.handler, at=MORNING, seen=r.version
     ),
@@ -130,6 +142,36 @@ TRY: dict[str, Try] = {
     ),
     "send_answer": lambda r, d: answer.send_answer(
         r.pk, actor=d.handler, at=MORNING, seen=r.version
+    ),
+    "hold_part": lambda r, d: holding.hold_part(
+        r.pk,
+        ground="gdpr:third_person",
+        part="The letter of a neighbour.",
+        stated_on=date(2026, 5, 1),
+        until_on=date(2026, 5, 8),
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    ),
+    "end_hold": lambda r, d: holding.end_hold(
+        r.pk,
+        hold=next((each.pk for each in r.holds.all()), 0),
+        on=date(2026, 5, 1),
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
+    ),
+    "take_up_held": lambda r, d: holding.take_up_held(
+        r.pk, actor=d.handler, at=cast.on("2026-05-09"), seen=r.version
+    ),
+    "record_stop": lambda r, d: stopping.record_stop(
+        r.pk,
+        system="Newsletter",
+        on=date(2026, 5, 1),
+        last=True,
+        actor=d.handler,
+        at=MORNING,
+        seen=r.version,
     ),
     "close": lambda r, d: answer.close(r.pk, actor=d.handler, at=MORNING, seen=r.version),
     "withdraw": lambda r, d: ending.withdraw(r.pk, actor=REQUESTER, at=MORNING, seen=None),
@@ -197,15 +239,19 @@ TRY: dict[str, Try] = {
         at=MORNING,
         seen=r.version,
     ),
-    "ask_fee": lambda r, d: facts.ask_fee(
+    "ask_fee": lambda r, d: fee.ask_fee(
         r.pk,
         ground="excessive",
         text="Ten euros.",
+        amounts={"administration": Decimal(10)},
         actor=d.handler,
         at=MORNING,
         seen=r.version,
     ),
-    "settle_fee": lambda r, d: facts.settle_fee(
+    "answer_fee": lambda r, d: fee.answer_fee(
+        r.pk, said="yes", actor=d.clerk, at=MORNING, seen=r.version
+    ),
+    "settle_fee": lambda r, d: fee.settle_fee(
         r.pk, on=r.received_on, how="paid", actor=d.clerk, at=MORNING, seen=r.version
     ),
     "state_facts": lambda r, d: facts.state_facts(

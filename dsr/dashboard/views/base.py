@@ -33,6 +33,7 @@ NAVIGATION: tuple[tuple[str, str | Promise, Permission], ...] = (
     ("dashboard:new", _("Enter a request"), Permission.RECORD),
     ("dashboard:letters", _("Letters and mail"), Permission.VIEW),
     ("dashboard:team", _("Team"), Permission.VIEW),
+    ("dashboard:coming", _("Coming law"), Permission.OVERSEE),
     ("dashboard:health", _("Health"), Permission.VIEW),
 )
 

@@ -17,6 +17,7 @@ from dsr.policies.catalogue.rights import (
     refuse_unfit_proof,
 )
 from dsr.policies.field_types import (
+    Day,
     Given,
     Info,
     Strict,
@@ -32,6 +33,7 @@ class LawRight(RightShape):
     article: Text = Field(max_length=60)
     source: Text = Field(max_length=300)
     checked: Annotated[str, known(Checked.values)]
+    starts_on: Annotated[Day | None, Given] = None
 
     def columns(self, law: str) -> dict[str, Any]:
         return {
@@ -43,6 +45,8 @@ class LawRight(RightShape):
             "law_article": self.article,
             "law_source": self.source,
             "law_checked": self.checked,
+            # As text: the hash of a reading reads JSON.
+            "law_starts_on": self.starts_on.isoformat() if self.starts_on else None,
         }
 
 

@@ -1000,4 +1000,64 @@ class Migration(migrations.Migration):
                 name="calendar_day_change_known",
             ),
         ),
+        migrations.AddField(
+            model_name="organisation",
+            name="contact_title",
+            field=models.CharField(
+                blank=True,
+                help_text=(
+                    "Whom people reach at this telephone number about a refusal: “Privacy Officer”."
+                ),
+                max_length=120,
+                verbose_name="name or title of the contact",
+            ),
+        ),
+        migrations.RemoveConstraint(
+            model_name="right",
+            name="right_audience_known",
+        ),
+        migrations.AddField(
+            model_name="right",
+            name="law_starts_on",
+            field=models.DateField(blank=True, null=True, verbose_name="in force from"),
+        ),
+        migrations.AlterField(
+            model_name="right",
+            name="audience_code",
+            field=models.CharField(
+                choices=[
+                    ("anyone", "anyone"),
+                    ("users", "users of the services"),
+                    ("eu_resident", "residents of the European Union"),
+                    ("uk_resident", "residents of the United Kingdom"),
+                    ("california_resident", "residents of California"),
+                    ("washington_resident", "residents of Washington"),
+                    ("us_resident", "residents of the United States"),
+                    ("minors", "minors, their parents and guardians"),
+                ],
+                max_length=24,
+                verbose_name="audience",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="right",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "audience_code__in",
+                        [
+                            "anyone",
+                            "users",
+                            "eu_resident",
+                            "uk_resident",
+                            "california_resident",
+                            "washington_resident",
+                            "us_resident",
+                            "minors",
+                        ],
+                    )
+                ),
+                name="right_audience_known",
+            ),
+        ),
     ]

@@ -88,6 +88,14 @@ class Organisation(models.Model):
     )
     postal_address = models.TextField(_("postal address"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    contact_title = models.CharField(
+        _("name or title of the contact"),
+        max_length=120,
+        blank=True,
+        help_text=_(
+            "Whom people reach at this telephone number about a refusal: “Privacy Officer”."
+        ),
+    )
     accepts_electronic_signatures = models.BooleanField(
         _("accepts typed signatures"),
         default=True,

@@ -94,6 +94,8 @@ class Right(Translated):
     law_article = models.CharField(_("article"), max_length=60, blank=True)
     law_source = models.CharField(_("source"), max_length=300, blank=True)
     law_checked = models.CharField(_("checked"), max_length=12, choices=Checked, blank=True)
+    # Until then it is nobody's right yet, and is not offered.
+    law_starts_on = models.DateField(_("in force from"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("right")

@@ -1,6 +1,9 @@
 """Regimes: laws that add limits of their own to a right, as data with sources."""
 
 from dsr.policies.regimes.duties import SEEN, Duty, ExtensionTerms, Fact, PauseEffect
+from dsr.policies.regimes.elements import ElementTerms
+from dsr.policies.regimes.fees import PARTS, FeeTerms
+from dsr.policies.regimes.grounds import OWNERS, GroundTerms
 from dsr.policies.regimes.holds import HoldTerms
 from dsr.policies.regimes.regime import (
     PLACES,
@@ -14,11 +17,16 @@ from dsr.policies.regimes.regime import (
 )
 
 __all__ = [
+    "OWNERS",
+    "PARTS",
     "PLACES",
     "SEEN",
     "Duty",
+    "ElementTerms",
     "ExtensionTerms",
     "Fact",
+    "FeeTerms",
+    "GroundTerms",
     "HoldTerms",
     "PauseEffect",
     "Regime",

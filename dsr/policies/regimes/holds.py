@@ -21,6 +21,8 @@ class HoldTerms(Strict):
     source: SourceNamed
     most_days: Annotated[int | None, Given] = None
     silent: bool = False
+    # The statement or consent on which it rests is added, or it cannot be chosen.
+    needs_document: bool = False
 
     @model_validator(mode="after")
     def lasts(self) -> "HoldTerms":

@@ -18,6 +18,9 @@ from dsr.policies.field_types import (
     require_place,
 )
 from dsr.policies.regimes.duties import Above, Duty, Fact, Facts, Name, Source
+from dsr.policies.regimes.elements import ElementTerms
+from dsr.policies.regimes.fees import FeeTerms
+from dsr.policies.regimes.grounds import GroundTerms, MustGrant
 from dsr.policies.regimes.holds import HoldTerms
 from dsr.policies.strict_yaml import CatalogueError, Problem, read
 
@@ -51,6 +54,11 @@ class Words(Strict):
     sources: dict[str, Text] = {}
     facts: dict[str, Text] = {}
     holds: dict[str, Text] = {}
+    grounds: dict[str, Text] = {}
+    elements: dict[str, Text] = {}
+    fees: dict[str, Text] = {}
+    # What a good element says, for whoever writes it.
+    helps: dict[str, Text] = {}
 
 
 class Regime(Strict):
@@ -72,6 +80,10 @@ class Regime(Strict):
     sources: dict[str, Source]
     facts: dict[Name, Fact] = {}
     holds: dict[Name, HoldTerms] = {}
+    grounds: dict[Name, GroundTerms] = {}
+    must_grant: tuple[MustGrant, ...] = ()
+    elements: dict[Name, ElementTerms] = {}
+    fees: dict[Name, FeeTerms] = {}
     duties: tuple[Duty, ...]
     translations: dict[str, Words] = {}
     _slug: str = PrivateAttr("")
@@ -88,6 +100,13 @@ class Regime(Strict):
         info.context.facts = value
         return value
 
+    @field_validator("must_grant")
+    @classmethod
+    def its_fact_is_known(cls, value: tuple[MustGrant, ...], info: Info) -> tuple[MustGrant, ...]:
+        for each in value:
+            require_known(each.fact, info.context.facts or {})
+        return value
+
     @field_validator("translations")
     @classmethod
     def only_what_is_there_is_translated(
@@ -98,8 +117,10 @@ class Regime(Strict):
                 require_known(name, info.context.sources)
             for name in words.facts:
                 require_known(name, info.context.facts or {})
-            for name in words.holds:
-                require_known(name, info.data.get("holds", {}))
+            for part in ("holds", "grounds", "elements", "fees", "helps"):
+                below = info.data.get("elements" if part == "helps" else part, {})
+                for name in getattr(words, part):
+                    require_known(name, below)
         return value
 
     def model_post_init(self, context: Above) -> None:
@@ -135,15 +156,17 @@ class Regime(Strict):
             return []
         return [duty for duty in self.duties if duty.concerns(kind, on, facts)]
 
-    def fact_label(self, name: str, language: str) -> str:
-        """The sentence that somebody states, in their language where the file has it."""
+    def label_of(self, part: str, name: str, language: str) -> str:
+        """The words of a fact, hold, ground, element or fee (`part` is `facts`, `holds`, `grounds`,
+        `elements`, `fees`) in a language, or in English where the file has no others."""
         words = self.translations.get(language[:2])
-        return (words.facts.get(name) if words else None) or self.facts[name].label
+        said: str = getattr(words, part).get(name, "") if words else ""
+        return said or str(getattr(self, part)[name].label)
 
-    def hold_label(self, name: str, language: str) -> str:
-        """As `fact_label`, of what lets a part wait."""
+    def help_for(self, element: str, language: str) -> str:
+        """What a good one says of an element, in a language."""
         words = self.translations.get(language[:2])
-        return (words.holds.get(name) if words else None) or self.holds[name].label
+        return (words.helps.get(element) if words else None) or self.elements[element].help
 
     def calendar_codes(self, duty: Duty, organisation_country: str) -> tuple[str, ...] | None:
         """Codes of the calendar that counts; None is the organisation's own.

@@ -33,7 +33,9 @@ from dsr.portal.showing import show_right
 from dsr.portal.status_page import letter_of, no_way_back, page_of
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deeds import conversation, correction, ending
-from dsr.requests.errors import RequestError, TooMany
+from dsr.requests.deeds.fee import answer_fee
+from dsr.requests.deeds.inputs import LONG
+from dsr.requests.errors import BadInput, RequestError, TooMany
 from dsr.requests.forms import put_refusal
 from dsr.requests.models import PrivateSession, StatusLink, SubjectRequest
 from dsr.requests.services import links
@@ -166,6 +168,32 @@ def writes_too_much(
     request: HttpRequest, subject_request: SubjectRequest, at: datetime
 ) -> TooMany | None:
     return one_too_many(request, WRITING, at, request=str(subject_request.pk))
+
+
+@shown_again_by(shown_again)
+@require_POST
+@with_session
+def fee(request: HttpRequest, session: PrivateSession) -> HttpResponse:
+    """Yes, or less; withdrawing has a page of its own. Silence says nothing."""
+    at = timezone.now()
+    if refused := writes_too_much(request, session.subject_request, at):
+        messages.error(request, str(refused))
+        return redirect("portal:status", session.subject_request.reference)
+    try:
+        answer_fee(
+            session.subject_request_id,
+            said=request.POST.get("said", ""),
+            text=request.POST.get("instead", "")[:LONG],
+            actor=REQUESTER,
+            at=at,
+        )
+    except BadInput as wrong:
+        messages.error(request, " ".join(str(each) for each in wrong.fields.values()))
+    except RequestError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Thank you. We go on with it."))
+    return redirect("portal:status", session.subject_request.reference)
 
 
 @with_session

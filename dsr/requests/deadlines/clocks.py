@@ -18,7 +18,9 @@ from dsr.requests.states import REFUSING, UNDECIDED, DeadlineStatus, Duty, SetBy
 from .explain import binds_most
 
 # Each is done by an act of its own, whatever day governs the answer.
-_ACTS = frozenset({Duty.ACKNOWLEDGE, Duty.APPEAL, Duty.OPT_OUT, Duty.STOP, Duty.SUPPLEMENT})
+_ACTS = frozenset(
+    {Duty.ACKNOWLEDGE, Duty.APPEAL, Duty.OPT_OUT, Duty.STOP, Duty.SUPPLEMENT, Duty.REVIEW}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext as _
@@ -46,6 +47,7 @@ def explain(deadline: Deadline) -> list[str]:
             *in_sentences(steps, Localised()),
             *_along_note(deadline),
             *_pause_note(deadline),
+            *_stop_note(deadline),
         ]
 
 
@@ -64,6 +66,30 @@ def _along_note(deadline: Deadline) -> Iterable[str]:
     ]
 
 
+def _stop_note(deadline: Deadline) -> Iterable[str]:
+    """How long it took, from the receipt to the last system (GDPR Art. 21(3))."""
+    if deadline.purpose != Duty.STOP:
+        return []
+    said = [_("The law says “at once” and no number: nothing extends it, and nothing stops it.")]
+    stops = list(deadline.subject_request.stops.all())
+    if deadline.status == DeadlineStatus.MET and stops:
+        last = max(each.stopped_at for each in stops)
+        took = last - deadline.subject_request.received_at
+        said.append(
+            _("From the receipt to the last system that stopped: %(length)s.")
+            % {"length": how_long(took)}
+        )
+    return said
+
+
+def how_long(took: timedelta) -> str:
+    """``3 hours``, ``2 days``: whole days from two days on, else hours begun."""
+    hours = max(1, math.ceil(took.total_seconds() / 3600))
+    if hours < 48:
+        return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+    return ngettext("%(n)d day", "%(n)d days", hours // 24) % {"n": hours // 24}
+
+
 def _whose(deadline: Deadline) -> str:
     source = law_in_words(deadline.source)
     if deadline.checked == Checked.REMEMBERED:
@@ -80,19 +106,24 @@ def _whose(deadline: Deadline) -> str:
 
 
 def _pause_note(deadline: Deadline) -> Iterable[str]:
+    beside = beside_the_pause(deadline)
+    if deadline.status == DeadlineStatus.PAUSED:
+        return [" ".join([_("The clock stands still."), beside]).strip()]
+    return [beside] if beside else []
+
+
+def beside_the_pause(deadline: Deadline) -> str:
+    """The day without the pause, and that it counts where the authority does not accept it; empty
+    where no pause has moved the day."""
     # An aim goes along with its duty, which says of what it is moved.
     if deadline.would_be_on is None or deadline.is_aim:
-        return []
-    day = {"day": day_words(deadline.would_be_on)}
-    if deadline.status == DeadlineStatus.PAUSED:
-        said = [_("The clock stands still. Without the pause the date would be %(day)s.") % day]
-    elif without_pause(deadline):
-        said = [_("Without the pause it would be %(day)s.") % day]
-    else:
-        return []
+        return ""
+    if deadline.status != DeadlineStatus.PAUSED and not without_pause(deadline):
+        return ""
+    said = [_("Without the pause it would be %(day)s.") % {"day": day_words(deadline.would_be_on)}]
     if is_unsettled(deadline):
         said.append(_("If the authority does not accept this pause, that day counts."))
-    return [" ".join(said)]
+    return " ".join(said)
 
 
 def without_pause(deadline: Deadline) -> bool:

@@ -27,7 +27,10 @@ def offered(subject_request: SubjectRequest, asked: str) -> list[tuple[str, str]
     """The facts that the laws of a request name for an occasion (``clarification``, ``extension``,
     ``request``), with the sentence that is stated."""
     return [
-        (f"{law.slug}:{name}", f"{law_in_words(law.name)}: {law.fact_label(name, _language())}")
+        (
+            f"{law.slug}:{name}",
+            _sentence(law, name),
+        )
         for law, name, _fact in _known(subject_request, asked)
     ]
 
@@ -51,7 +54,7 @@ def words(stated: str) -> str:
     law = all_regimes().get(slug)
     if law is None or name not in law.facts:
         return stated
-    return f"{law_in_words(law.name)}: {law.fact_label(name, _language())}"
+    return _sentence(law, name)
 
 
 def with_stated(text: str, stated: object) -> str:
@@ -78,7 +81,8 @@ def _matters(law: Regime, name: str, subject_request: SubjectRequest, asked: str
     kind = subject_request.kind
     duties = [each for each in law.duties if kind in each.kinds]
     if asked == "request":
-        return any(name in each.when for each in duties)
+        granted = any(kind in each.kinds and each.fact == name for each in law.must_grant)
+        return granted or any(name in each.when for each in duties)
     if asked == "extension":
         return any(each.extension and name in each.extension.needs for each in duties)
     return any(
@@ -89,5 +93,5 @@ def _matters(law: Regime, name: str, subject_request: SubjectRequest, asked: str
     )
 
 
-def _language() -> str:
-    return get_language() or "en"
+def _sentence(law: Regime, name: str) -> str:
+    return f"{law_in_words(law.name)}: {law.label_of('facts', name, get_language() or 'en')}"

@@ -17,7 +17,7 @@ from dsr.requests.deadlines.planning import DeadlinePlan, plans_for, target
 from dsr.requests.models import Deadline, KeptReady, Notice, Pause, SubjectRequest
 from dsr.requests.models.deadlines import BESIDE_THE_ANSWER, NO_DUTY, TO_ANSWER_BY
 from dsr.requests.models.machine import LIVE
-from dsr.requests.states import REFUSING, DeadlineStatus, Duty, SetBy
+from dsr.requests.states import REFUSING, DeadlineStatus, Duty, Outcome, SetBy
 
 from .solving import calendar_of, day_of, solve, solve_undisturbed
 
@@ -94,14 +94,16 @@ def replan(
 ) -> None:
     """Another fact is known, or another day of receipt, so other laws may apply: their deadlines
     begin, others fall away. What was answered is not planned anew."""
-    if subject_request.answered_on is not None or subject_request.kept_ready_on is not None:
+    answered = subject_request.answered_on or subject_request.answered_before
+    if answered is not None or subject_request.kept_ready_on is not None:
         recompute(subject_request, actor=actor, at=at, cause=cause)
         return
     plans = {plan.code: plan for plan in plans_for(subject_request)}
     today = subject_request.organisation.today(at)
     known = {each.code: each for each in subject_request.deadlines.filter(round=1)}
     for code, deadline in known.items():
-        gone = deadline.set_by == SetBy.LAW and code not in plans
+        by_law = deadline.set_by == SetBy.LAW and not deadline.names_its_day
+        gone = by_law and code not in plans
         if gone and deadline.status in (DeadlineStatus.RUNNING, DeadlineStatus.PAUSED):
             _end(deadline, "cancel", today, actor=actor, at=at)
         elif code in plans and deadline.status == DeadlineStatus.CANCELLED:
@@ -152,8 +154,8 @@ def recompute(subject_request: SubjectRequest, *, actor: Actor, at: datetime, ca
     # Aims last: they go along with the duty that they serve, whose day must be known by then.
     live.sort(key=lambda each: each.is_aim)
     for deadline in live:
-        if deadline.set_by == SetBy.ORDER:
-            continue  # an order names its own day
+        if deadline.names_its_day:
+            continue
         deadline.subject_request = subject_request
         before, status = deadline.due_on, deadline.status
         if deadline.round == 1:
@@ -221,7 +223,11 @@ def _first_due(deadlines: Iterable[Deadline]) -> Deadline | None:
 
     An aim governs only where no order, law or policy says anything about a day.
     """
-    every = [each for each in deadlines if each.is_duty]
+    rows = list(deadlines)
+    # What had been held back is all that is owed once the rest is answered.
+    every = [each for each in rows if each.is_duty] or [
+        each for each in rows if each.purpose == Duty.SUPPLEMENT
+    ]
     duties = [each for each in every if not each.is_aim]
     if not any(_has_a_day(each) for each in duties):
         duties = every
@@ -241,11 +247,32 @@ def settle(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datet
     """The answer went out on this day: duties are met, or missed when it was late."""
     _end_every_pause(subject_request, on)
     for deadline in subject_request.deadlines.live():
-        if deadline.purpose in BESIDE_THE_ANSWER:
+        # Of what is refused nothing is stopped.
+        refused = deadline.purpose == Duty.STOP and subject_request.outcome == Outcome.REFUSED
+        if deadline.purpose in BESIDE_THE_ANSWER and not refused:
             continue
-        if _concerns_nobody(deadline, subject_request):
+        if refused or _concerns_nobody(deadline, subject_request):
             _end(deadline, "cancel", on, actor=actor, at=at)
         else:
+            _settle(deadline, on, actor=actor, at=at)
+    govern(subject_request)
+
+
+def settle_supplement(
+    subject_request: SubjectRequest, on: date, *, actor: Actor, at: datetime
+) -> None:
+    """The parts that were taken up went out on this day."""
+    for deadline in subject_request.deadlines.live().filter(hold__taken_up_at__isnull=False):
+        _settle(deadline, on, actor=actor, at=at)
+    govern(subject_request)
+
+
+def stopped(subject_request: SubjectRequest, on: date, *, actor: Actor, at: datetime) -> None:
+    """The use was stopped everywhere on this day; found going on later, it had not been before."""
+    for deadline in subject_request.deadlines.filter(purpose=Duty.STOP):
+        if deadline.status == DeadlineStatus.MET:
+            _run_again(deadline, actor=actor, at=at)
+        if deadline.is_live:
             _settle(deadline, on, actor=actor, at=at)
 
 
@@ -265,6 +292,11 @@ def settle_duty(
 def settle_one(deadline: Deadline, on: date, *, actor: Actor, at: datetime) -> None:
     """This duty was done on this day."""
     _settle(deadline, on, actor=actor, at=at)
+
+
+def cancel_one(deadline: Deadline, on: date, *, actor: Actor, at: datetime) -> None:
+    """This duty fell away on this day."""
+    _end(deadline, "cancel", on, actor=actor, at=at)
 
 
 def end_undelivered(subject_request: SubjectRequest, *, actor: Actor, at: datetime) -> list[int]:
@@ -360,7 +392,7 @@ def take_up_again(subject_request: SubjectRequest, *, actor: Actor, at: datetime
     anew = answered.exclude(status=DeadlineStatus.CANCELLED).exists()
     for deadline in ended:
         # A law that was found not to apply, or an earlier round's aim, has nothing to say now.
-        stands = deadline.set_by == SetBy.ORDER or deadline.code in plans
+        stands = deadline.names_its_day or deadline.code in plans
         if stands and _asked_again(deadline, anew=anew):
             _run_again(deadline, actor=actor, at=at)
     if anew:

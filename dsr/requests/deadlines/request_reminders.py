@@ -73,7 +73,8 @@ class RequestReminders(ReminderKind[Deadline]):
         return deadline.subject_request_id
 
     def still_to_do(self, deadline: Deadline) -> bool:
-        return deadline.subject_request.awaits_answer
+        asked = deadline.subject_request
+        return asked.awaits_answer or (deadline.purpose == Duty.SUPPLEMENT and asked.is_open)
 
     def holds(self, deadline: Deadline, step: str, due_on: str) -> bool:
         """As for any deadline; a refusal that was taken back has nobody to be told."""

@@ -15,7 +15,7 @@ from dsr.deadlines.codec import read_rule
 from dsr.deadlines.periods import Unit
 from dsr.deadlines.rules import Event
 from dsr.requests.models import Deadline, Extension, Pause, Receipt, SubjectRequest
-from dsr.requests.states import DeadlineStatus, SetBy
+from dsr.requests.states import DeadlineStatus
 
 # "Without undue delay" is no number; a week is our reading, and a switch of ours, not law.
 PROMPTLY = timedelta(days=7)
@@ -68,7 +68,7 @@ def calendar_by_law(codes: tuple[str, ...]) -> WorkingCalendar:
 
 def would_move(deadline: Deadline, calendar: WorkingCalendar | None = None) -> bool:
     """Whether the facts now give other dates than those written; computed without a trace."""
-    if deadline.set_by == SetBy.ORDER:
+    if deadline.names_its_day:
         return False
     result = solve(deadline, trace=False, calendar=calendar)
     due_on = day_of(result.due_on)

@@ -9,12 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts.roles import Permission
+from dsr.days.words import day_words, instant_words
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import owe
 from dsr.notifications.services import record_posting as outbox_posted
+from dsr.policies.law_words import law_in_words
 from dsr.requests import enclosures
 from dsr.requests.actors import Actor
 from dsr.requests.authority import authority_needed
+from dsr.requests.decision_rules import check_letter
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.files import keep_proof
 from dsr.requests.forms import HAPPENED, FileField, day_field
@@ -39,7 +42,7 @@ from dsr.requests.services.paper import (
     letters_waiting,
     waits_for_posting,
 )
-from dsr.requests.states import Outcome
+from dsr.requests.states import Duty, Outcome
 from dsr.requests.words import day_in_words
 from dsr.vault.uploads import CheckedUpload
 
@@ -57,6 +60,17 @@ def _answer_not_sent(subject_request: SubjectRequest, actor: Actor) -> str:
 
 def _contact_proved(subject_request: SubjectRequest, actor: Actor) -> str:
     return contact_needed(subject_request)
+
+
+def _fee_agreed(subject_request: SubjectRequest, actor: Actor) -> str:
+    """Silence is not consent: nobody is sent what costs before they have agreed to it."""
+    fee = subject_request.fees.filter(ended_on=None, said="").last()
+    if fee is None or subject_request.outcome == Outcome.REFUSED:
+        return ""
+    return _(
+        "A fee was announced, and the person has not agreed to it. Wait for what they say, or take "
+        "the request back to work and waive it."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +127,7 @@ def _told(facts: Facts, names: Names) -> str:
     gettext_lazy("Send the answer"),
     permissions=(Permission.WORK,),
     # Asked once more, though it was approved: evidence may have been struck since.
-    needs=(_answer_not_sent, not_disputed, decision_holds, releasable),
+    needs=(_answer_not_sent, not_disputed, decision_holds, releasable, _fee_agreed),
     address="send",
     done=_sent,
     history=_went_out,
@@ -138,6 +152,9 @@ def send_answer(doing: Doing, given: Sending) -> None:
     nowhere = not answers_go_to(doing.subject_request)[0]
     _check_sending(given, doing, nowhere)
     _check_authority(doing, given.given_on or doing.today)
+    _check_not_before(doing, given.given_on)
+    # Once more: what a letter prints of the organisation may have changed since.
+    check_letter(doing.subject_request, decision.outcome, decision.ground)
     doing.subject_request.send_answer()
     answer = write_message(doing, RequestMessage.Kind.ANSWER, str(decision.unseal("answer")))
     enclosures.of(decision).update(message=answer)
@@ -163,6 +180,19 @@ def _check_authority(doing: Doing, on: date) -> None:
         return
     if sentence := authority_needed(doing.subject_request, on):
         raise Unmet(sentence)
+
+
+def _check_not_before(doing: Doing, given_on: date | None) -> None:
+    """A waiting time for the person's sake (Code de la santé publique L1111-7): nothing leaves."""
+    for each in doing.subject_request.deadlines.live().filter(purpose=Duty.NOT_BEFORE):
+        if each.due_at is None or each.due_on is None:
+            continue
+        too_early = doing.at < each.due_at if given_on is None else given_on < each.due_on
+        if too_early and doing.subject_request.outcome != Outcome.REFUSED:
+            raise Unmet(
+                _("Nothing may be given before %(when)s (%(source)s). Send it then.")
+                % {"when": instant_words(each.due_at), "source": law_in_words(each.source)}
+            )
 
 
 def _check_sending(given: Sending, doing: Doing, nowhere: bool) -> None:
@@ -327,11 +357,29 @@ def _all_posted(subject_request: SubjectRequest, actor: Actor) -> str:
     }
 
 
+def _stopped(subject_request: SubjectRequest, actor: Actor) -> str:
+    if not subject_request.deadlines.live().filter(purpose=Duty.STOP).exists():
+        return ""
+    return _(
+        "The use has to stop at once, and no last system is recorded yet. Record where and when "
+        "it stopped first."
+    )
+
+
+def _nothing_held(subject_request: SubjectRequest, actor: Actor) -> str:
+    held = subject_request.deadlines.live().filter(purpose=Duty.SUPPLEMENT).first()
+    if held is None:
+        return ""
+    return _(
+        "A part is held back and owed on %(day)s. The request stays open until it has been given."
+    ) % {"day": day_words(held.due_on) if held.due_on else ""}
+
+
 @deed(
     "close",
     gettext_lazy("Close"),
     permissions=(Permission.WORK,),
-    needs=(_out, _all_posted),
+    needs=(_out, _all_posted, _stopped, _nothing_held),
     after_erasure=True,
     lead=gettext_lazy(
         "The answer is out, or kept ready for who could not be reached, and nothing is left to do. "

@@ -48,7 +48,7 @@ def carry_out(doing: Doing, decision: Decision) -> None:
 
 def _with_remedies(decision: Decision, text: str) -> str:
     subject_request = decision.subject_request
-    ways = [f"- {each}" for each in remedies.in_letter(subject_request)]
+    ways = [f"- {each}" for each in remedies.in_letter(subject_request, decision.ground)]
     with translation.override(subject_request.language):
         why = remedies.why(subject_request, decision.ground)
         ground = _("Why: %(ground)s") % {"ground": why} if why else ""

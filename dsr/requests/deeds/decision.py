@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.policies.kinds import GIVES
-from dsr.requests import answer_texts
+from dsr.requests import answer_texts, grounds
 from dsr.requests.actors import Actor
 from dsr.requests.decision_basis import seal_approval, seal_basis
 from dsr.requests.decision_rules import (
@@ -27,7 +27,6 @@ from dsr.requests.decision_rules import (
     check_sole_refusal,
     decides_alone,
     given_as,
-    grounds_for,
     may_refuse_alone,
     needs_two,
 )
@@ -69,7 +68,7 @@ def _ground(subject_request: SubjectRequest, user: User) -> forms.Field:
         label=gettext_lazy("Ground"),
         required=False,
         # Those of this right: its policy's own exceptions stand before the grounds of the laws.
-        choices=[("", gettext_lazy("None")), *grounds_for(subject_request)],
+        choices=[("", gettext_lazy("None")), *grounds.grounds_for(subject_request)],
         help_text=gettext_lazy("Only for a refusal, whole or in part."),
     )
 
@@ -219,7 +218,7 @@ def propose(doing: Doing, given: Proposal) -> None:
     """Lay a decision before a second person."""
     # Checked already when it is proposed: the second person should not find what a rule forbids.
     keep(doing, given.files)
-    check_proposal(doing.subject_request, given, doing.today)
+    check_proposal(doing.subject_request, given, doing.today, doing.held)
     doing.subject_request.propose()
     _keep(doing, given)
     doing.afterwards.append(
@@ -280,9 +279,9 @@ def decide_alone(doing: Doing, given: SoleDecision) -> None:
     subject_request = doing.subject_request
     # The same rules as for two people: being alone opens no outcome and no ground.
     keep(doing, given.files)
-    check_proposal(subject_request, given, doing.today)
+    check_proposal(subject_request, given, doing.today, doing.held)
     # By the outcome that was chosen, not by what the page offered: the page cannot know it.
-    sole = needs_two(subject_request, given.outcome, doing.actor)
+    sole = needs_two(subject_request, given.outcome, doing.actor, given.ground)
     if sole:
         check_sole_refusal(subject_request, given, held=doing.held, today=doing.today)
     subject_request.decide_alone(given.outcome, given.ground)

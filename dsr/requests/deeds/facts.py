@@ -1,154 +1,24 @@
-"""Facts on which dates depend: a fee announced and settled, and what decides which law applies."""
+"""Facts on which dates depend: what decides which law applies."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts.roles import Permission
-from dsr.requests.actors import Actor
 from dsr.requests.deadlines import law_facts, lifecycle
 from dsr.requests.errors import BadInput
-from dsr.requests.forms import HAPPENED, day_field, text_field
 from dsr.requests.forms.countries import choices_after
-from dsr.requests.messages import write_message
-from dsr.requests.models import RequestMessage, SubjectRequest
-from dsr.requests.states import UNDECIDED, FeeGround, PauseReason, RecordAge, Status
+from dsr.requests.models import SubjectRequest
+from dsr.requests.states import UNDECIDED, RecordAge
 
-from .conversation import ask
 from .declaration import Facts, Names, deed
 from .doing import Doing
-from .inputs import LONG, Opening, facts_field, today, typed, typed_for
-
-BEFORE_DECISION = (Status.RECEIVED, Status.PROVING_IDENTITY, Status.IN_PROGRESS, Status.WAITING)
-
-
-def _fee_is_open(subject_request: SubjectRequest) -> bool:
-    # A fee that is awaited is a pause that is open: no second place says whether it was paid.
-    pauses = subject_request.pauses.all()
-    return any(each.reason == PauseReason.FEE and each.ended_on is None for each in pauses)
-
-
-def _no_fee_open(subject_request: SubjectRequest, actor: Actor) -> str:
-    if _fee_is_open(subject_request):
-        return _("A fee is announced already. Record first that it was paid or waived.")
-    return ""
-
-
-def _a_fee_open(subject_request: SubjectRequest, actor: Actor) -> str:
-    return "" if _fee_is_open(subject_request) else _("No fee is announced.")
-
-
-@dataclass(frozen=True, slots=True)
-class Fee:
-    """Why a fee is asked, and what the requester is told of it."""
-
-    ground: str = typed(
-        forms.ChoiceField,
-        label=gettext_lazy("Ground"),
-        choices=FeeGround.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose the ground of the fee.")},
-    )
-    text: str = typed(
-        text_field,
-        6,
-        LONG,
-        label=gettext_lazy("What the requester is told"),
-        help_text=gettext_lazy(
-            "How much, for what, how to pay, and that the request can be withdrawn."
-        ),
-        error_messages={"required": gettext_lazy("Say how much and for what.")},
-    )
-
-
-@deed(
-    "ask_fee",
-    gettext_lazy("Announce a fee"),
-    permissions=(Permission.WORK,),
-    # No move of the request: work goes on, and only a clock whose law says so stands still.
-    states=BEFORE_DECISION,
-    needs=(_no_fee_open,),
-    address="fee",
-    lead=gettext_lazy(
-        "A fee is announced first, so that the requester can withdraw. "
-        "Under the GDPR a first copy is free."
-    ),
-    done=gettext_lazy("The fee is announced."),
-    history=gettext_lazy("A fee was announced"),
-    shows=("goes",),
-)
-def ask_fee(doing: Doing, given: Fee) -> None:
-    """Announce a fee with its ground. A first copy is free under the GDPR (Art. 12(5), 15(3)).
-
-    Deadlines stand still or begin anew only where their law says so.
-    """
-    _check(given, doing.subject_request)
-    message = write_message(doing, RequestMessage.Kind.QUESTION, given.text)
-    pause = lifecycle.begin_pause(
-        doing.subject_request, PauseReason.FEE, actor=doing.actor, at=doing.at
-    )
-    # The ground and no sum: how much it is stands in the sealed message.
-    doing.facts["ground"] = given.ground
-    ask(doing, "fee", message, pause)
-
-
-def _check(given: Fee, subject_request: SubjectRequest) -> None:
-    problems = {}
-    if given.ground not in FeeGround.values:
-        problems["ground"] = _("Choose the ground of the fee.")
-    # What a law caps, a policy cannot raise; but what no policy says cannot be asked at all.
-    if given.ground == FeeGround.POLICY and not subject_request.right.fee:
-        problems["ground"] = _("The policy names no fee for this right. Choose another ground.")
-    if not given.text.strip():
-        problems["text"] = _("Say how much, for what, and that the request can be withdrawn.")
-    if problems:
-        raise BadInput(problems)
-
-
-@dataclass(frozen=True, slots=True)
-class FeeSettled:
-    """``how`` is ``paid`` or ``waived``."""
-
-    how: str = typed(
-        forms.ChoiceField,
-        label=gettext_lazy("What happened"),
-        choices=[
-            ("paid", gettext_lazy("The fee was paid")),
-            ("waived", gettext_lazy("The fee is waived")),
-        ],
-        widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Say whether it was paid or waived.")},
-    )
-    on: date = typed(day_field, HAPPENED, label=gettext_lazy("On which day"), initial=today)
-
-
-@deed(
-    "settle_fee",
-    gettext_lazy("Record that the fee was paid or waived"),
-    permissions=(Permission.RECORD,),
-    states=UNDECIDED,
-    needs=(_a_fee_open,),
-    hide_blocked=lambda subject_request: True,
-    address="fee/settled",
-    lead=gettext_lazy("Clocks that stood still for the fee run again from this day."),
-    done=gettext_lazy("It is recorded."),
-    history=gettext_lazy("The fee was paid or waived"),
-)
-def settle_fee(doing: Doing, given: FeeSettled) -> None:
-    """The fee came on this day, or is waived."""
-    if not doing.subject_request.received_on <= given.on <= doing.today:
-        raise BadInput({"on": _("Enter a day from the receipt until today.")})
-    # On the day the money came and not the day it was entered: a clock may begin anew on it.
-    lifecycle.end_pauses(
-        doing.subject_request, PauseReason.FEE, actor=doing.actor, at=doing.at, on=given.on
-    )
-    doing.facts |= {"on": given.on, "waived": given.how == "waived"}
+from .inputs import Opening, facts_field, typed, typed_for
 
 
 def record_age(subject_request: SubjectRequest) -> str:

@@ -14,14 +14,15 @@ from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
+from dsr.requests import grounds
 from dsr.requests import opinions as found
 from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle
-from dsr.requests.decision_rules import grounds_for
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.forms import text_field
 from dsr.requests.messages import write_message
 from dsr.requests.models import (
+    Deadline,
     Decision,
     HealthProfessional,
     Opinion,
@@ -34,7 +35,17 @@ from dsr.requests.services import opinions
 from dsr.requests.services.links import hash_of
 from dsr.requests.services.notify import responsible, tell_requester, tell_staff
 from dsr.requests.services.paper import waits_for_posting
-from dsr.requests.states import UNDECIDED, CodeWay, LinkState, OpinionKind, Status, Verdict
+from dsr.requests.states import (
+    REFUSING,
+    UNDECIDED,
+    CodeWay,
+    Duty,
+    LinkState,
+    OpinionKind,
+    SetBy,
+    Status,
+    Verdict,
+)
 
 from .carrying_out import put_away
 from .declaration import Facts, Names, Place, Words, deed, history_line
@@ -70,8 +81,23 @@ def _somebody_to_ask(subject_request: SubjectRequest, actor: Actor) -> str:
     )
 
 
-def _nobody_to_ask(subject_request: SubjectRequest) -> bool:
-    return not _may_be_asked(subject_request)
+def _nothing_to_ask(subject_request: SubjectRequest) -> bool:
+    return not grounds_of_hers(subject_request)
+
+
+def grounds_of_hers(subject_request: SubjectRequest) -> list[tuple[str, str]]:
+    """The grounds that have force here and that only a professional may judge."""
+    return [
+        (code, label)
+        for code, label in grounds.grounds_for(subject_request)
+        if grounds.owner_of(subject_request, code) == "health_professional"
+    ]
+
+
+def _hers_to_judge(subject_request: SubjectRequest, actor: Actor) -> str:
+    if grounds_of_hers(subject_request):
+        return ""
+    return _("No ground that counts here needs a health professional.")
 
 
 def _professional(label: Words) -> Any:
@@ -142,7 +168,7 @@ class Question:
     grounds: Sequence[str] = typed_for(
         lambda subject_request, user: forms.MultipleChoiceField(
             label=gettext_lazy("Grounds from which she chooses"),
-            choices=grounds_for(subject_request),
+            choices=grounds_of_hers(subject_request),
             widget=forms.CheckboxSelectMultiple,
             help_text=gettext_lazy("“None of these” is always among them."),
             error_messages={"required": gettext_lazy("Choose at least one ground.")},
@@ -155,7 +181,7 @@ class Question:
     gettext_lazy("Ask a health professional"),
     permissions=(Permission.WORK,),
     states=UNDECIDED,
-    needs=(_somebody_to_ask, not_disputed),
+    needs=(_hers_to_judge, _somebody_to_ask, not_disputed),
     raises_version=False,
     lead=gettext_lazy(
         "Some grounds only a licensed health professional may find to apply. She gets a link by "
@@ -164,11 +190,11 @@ class Question:
     ),
     done=gettext_lazy("The question is on its way."),
     history=gettext_lazy("A health professional was asked whether a ground applies"),
-    hide_blocked=_nobody_to_ask,
+    hide_blocked=_nothing_to_ask,
 )
 def ask_professional(doing: Doing, given: Question) -> None:
     """Seal the question, and owe the mail with the link."""
-    offered = dict(grounds_for(doing.subject_request))
+    offered = dict(grounds_of_hers(doing.subject_request))
     chosen = list(dict.fromkeys(given.grounds))
     if not chosen or not set(chosen) <= set(offered):
         raise BadInput({"grounds": _("Choose at least one ground, of those that are offered.")})
@@ -196,8 +222,10 @@ class Referral:
 
 def _can_be_reviewed(subject_request: SubjectRequest, actor: Actor) -> str:
     decision = standing_decision(subject_request)
-    if decision is None or not found.reviewable(decision):
-        return _("No refusal stands here that rests on the judgement of a health professional.")
+    if decision is None or decision.outcome not in REFUSING:
+        return _("Nothing was refused here that can be reviewed.")
+    if not grounds.is_reviewable(subject_request, decision.ground):
+        return _("Nothing was refused here that can be reviewed.")
     answer = sent_answer(subject_request)
     # A letter that lies here has told nobody.
     if answer is None or waits_for_posting(answer):
@@ -233,8 +261,38 @@ def ask_review(doing: Doing, given: Referral) -> None:
     if sentence := found.involvement(doing.subject_request, reviewer, decision):
         raise BadInput({"professional": sentence})
     ground = decision.ground
-    words = dict(grounds_for(doing.subject_request)).get(ground, ground)
-    _new(doing, given, OpinionKind.REVIEW, [(ground, str(words))], decision)
+    words = grounds.why(doing.subject_request, ground) or ground
+    opinion = _new(doing, given, OpinionKind.REVIEW, [(ground, str(words))], decision)
+    opinion.deadline = _clock(doing, opinion)
+    opinion.save()
+
+
+def _clock(doing: Doing, review: Opinion) -> Deadline:
+    """Its own clock: promptly and in a reasonable time, no number (45 CFR 164.524(d)(4))."""
+    subject_request = doing.subject_request
+    carried = grounds.carried(subject_request, review.offered[0])
+    law = next(each for each in carried if each.terms.reviewable)
+    calendar = subject_request.organisation.calendar
+    number = subject_request.opinions.filter(kind=OpinionKind.REVIEW).count()
+    deadline = Deadline(
+        subject_request=subject_request,
+        purpose=Duty.REVIEW,
+        set_by=SetBy.LAW,
+        regime=law.law.slug,
+        label=law.law.name,
+        code=f"review-{number}",
+        source=law.terms.source.title,
+        checked=law.terms.source.checked,
+        rule={"unit": "none"},
+        calendar=calendar,
+        calendar_version=calendar.version,
+        started_on=doing.today,
+        trace=[],
+        computed_at=doing.at,
+    )
+    deadline.save()
+    doing.line("deadline_began", **lifecycle.begun(deadline))
+    return deadline
 
 
 def _chosen(doing: Doing, professional_id: int) -> HealthProfessional:
@@ -350,6 +408,8 @@ def withdraw_question(doing: Doing, given: Which) -> None:
     opinion.withdrawn_at = doing.at
     opinion.save()
     opinion.codes.filter(expires_at__gt=doing.at).update(expires_at=doing.at)
+    if opinion.deadline is not None:
+        lifecycle.cancel_one(opinion.deadline, doing.today, actor=doing.actor, at=doing.at)
     doing.facts["opinion"] = opinion.pk
 
 
@@ -510,6 +570,8 @@ def _carry_out_review(doing: Doing, opinion: Opinion) -> None:
     leave (164.524(d)(4))."""
     subject_request = doing.subject_request
     overturned = opinion.verdict == Verdict.OVERTURNED
+    if opinion.deadline is not None:
+        lifecycle.settle_one(opinion.deadline, doing.today, actor=doing.actor, at=doing.at)
     with translation.override(subject_request.language):
         text = _result_of_review(overturned=overturned)
     write_message(doing, RequestMessage.Kind.NOTICE, text)

@@ -2445,6 +2445,303 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddField(
+            model_name="subjectrequest",
+            name="answered_before",
+            field=models.DateField(blank=True, null=True),
+        ),
+        migrations.CreateModel(
+            name="Stop",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("system", dsr.vault.fields.SealedField(purpose="record")),
+                ("stopped_at", models.DateTimeField()),
+                ("last", models.BooleanField()),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stops",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["stopped_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Hold",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("ground", models.CharField(max_length=100)),
+                ("silent", models.BooleanField()),
+                ("part", dsr.vault.fields.SealedField(purpose="record")),
+                ("stated_on", models.DateField()),
+                ("until_on", models.DateField()),
+                ("ended_on", models.DateField(blank=True, null=True)),
+                ("taken_up_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "continued_by",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="continues",
+                        to="requests.hold",
+                    ),
+                ),
+                (
+                    "deadline",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hold",
+                        to="requests.deadline",
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.sealedfile",
+                    ),
+                ),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holds",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["recorded_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until_on__gt", models.F("stated_on"))),
+                        name="hold_ends_after_it_began",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AnswerElement",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("code", models.CharField(max_length=100)),
+                ("text", dsr.vault.fields.SealedField(purpose="record")),
+                ("not_applicable", models.BooleanField(default=False)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="elements",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("subject_request", "code"), name="element_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Fee",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "ground",
+                    models.CharField(
+                        choices=[
+                            ("policy", "The policy says that a fee may be charged"),
+                            ("manifestly_unfounded", "Manifestly unfounded"),
+                            ("excessive", "Excessive, in particular repetitive"),
+                            ("further_copy", "A further copy"),
+                            ("within_twelve_months", "Another accounting within twelve months"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("lines", dsr.vault.fields.SealedField(purpose="record")),
+                (
+                    "said",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "Yes"), ("narrower", "Narrower")],
+                        max_length=10,
+                    ),
+                ),
+                ("said_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_on", models.DateField(blank=True, null=True)),
+                ("waived", models.BooleanField(default=False)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pause",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="fee_asked",
+                        to="requests.pause",
+                    ),
+                ),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="fees",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["recorded_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="FreeCopy",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("person", models.CharField(max_length=64)),
+                ("scope", models.CharField(max_length=40)),
+                ("given_on", models.DateField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="policies.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "free copies",
+                "ordering": ["given_on", "pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "person", "scope"], name="free_copy")
+                ],
+            },
+        ),
+        migrations.AlterField(
+            model_name="deadline",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("respond", "Answer"),
+                    ("stop", "Stop the use at once"),
+                    ("acknowledge", "Acknowledge receipt"),
+                    ("refuse", "Tell of a refusal"),
+                    ("extension_notice", "Announce an extension"),
+                    ("opt_out", "Stop the use"),
+                    ("appeal", "Answer an appeal"),
+                    ("progress", "Tell of the progress"),
+                    ("review", "Have the refusal reviewed"),
+                    ("supplement", "Give what was held back"),
+                    ("not_before", "Not before"),
+                ],
+                max_length=20,
+            ),
+        ),
         migrations.CreateModel(
             name="HealthProfessional",
             fields=[
@@ -2590,6 +2887,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "deadline",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="review",
+                        to="requests.deadline",
                     ),
                 ),
                 (

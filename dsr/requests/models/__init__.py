@@ -7,7 +7,9 @@ from .access import (
     WaitingForDigest,
 )
 from .deadlines import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
+from .elements import AnswerElement
 from .enclosures import Enclosure, EnclosureOpened
+from .fees import Fee, FreeCopy
 from .held_contact import (
     ContactChange,
     Dispute,
@@ -16,6 +18,7 @@ from .held_contact import (
     HeldContact,
     NotMeLink,
 )
+from .holds import Hold, Stop
 from .kept_ready import KeptReady
 from .notices import Notice
 from .opinions import HealthProfessional, Opinion, OpinionCode, OpinionItem
@@ -26,6 +29,7 @@ from .subject_request import SubjectRequest
 from .writing import Attachment, Decision, Note, RequestMessage
 
 __all__ = [
+    "AnswerElement",
     "Attachment",
     "ContactChange",
     "ContactProof",
@@ -38,8 +42,11 @@ __all__ = [
     "EnclosureOpened",
     "Evidence",
     "Extension",
+    "Fee",
+    "FreeCopy",
     "HealthProfessional",
     "HeldContact",
+    "Hold",
     "IdentityDocument",
     "IdentityRule",
     "KeptReady",
@@ -63,6 +70,7 @@ __all__ = [
     "RequestMessage",
     "StaffingGap",
     "StatusLink",
+    "Stop",
     "SubjectRequest",
     "WaitingForDigest",
 ]

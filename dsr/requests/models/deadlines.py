@@ -56,7 +56,8 @@ TO_ANSWER_BY = frozenset({Duty.RESPOND, Duty.OPT_OUT})
 # A limit for whoever wants more time, and a day to wait for: nobody is late with either.
 NO_DUTY = frozenset({Duty.EXTENSION_NOTICE, Duty.NOT_BEFORE})
 # Done by an act of its own: the answer neither does it nor ends it.
-BESIDE_THE_ANSWER = frozenset({Duty.STOP, Duty.SUPPLEMENT})
+BESIDE_THE_ANSWER = frozenset({Duty.STOP, Duty.SUPPLEMENT, Duty.REVIEW})
+OF_THEIR_OWN = frozenset({Duty.SUPPLEMENT, Duty.REVIEW})
 REMINDED = TO_ANSWER_BY | {Duty.ACKNOWLEDGE, Duty.REFUSE, Duty.SUPPLEMENT}
 
 
@@ -152,6 +153,11 @@ class Deadline(DeadlineBase):
     def is_aim(self) -> bool:
         """The organisation's own target: a promise to itself, which nobody is late with."""
         return self.set_by == SetBy.TARGET
+
+    @property
+    def names_its_day(self) -> bool:
+        """An order, a hold or a review says the day or names none; no rule computes it."""
+        return self.set_by == SetBy.ORDER or self.purpose in OF_THEIR_OWN
 
     def is_overdue(self, today: date) -> bool:
         no_duty = self.is_aim or self.purpose in NO_DUTY

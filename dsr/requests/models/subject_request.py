@@ -127,6 +127,8 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
     # No law, order or policy sets a day, so the one above is only what the organisation aims at.
     due_is_aim = models.BooleanField(default=False)
     answered_on = models.DateField(null=True, blank=True)
+    # The day of the answer of which a part was held back, while that part is given, and after.
+    answered_before = models.DateField(null=True, blank=True)
     # Since when it stands that what is ready can reach nobody.
     kept_ready_on = models.DateField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -281,6 +283,12 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
     def record_posting(self) -> None:
         """The answer on paper was posted."""
 
+    @transition(field=status, source=Status.DECIDED, target=Status.IN_PROGRESS)
+    def take_up_held(self) -> None:
+        """A part that had been held back is due; the answer that went out stands."""
+        self.answered_before, self.answered_on = self.answered_on or self.answered_before, None
+        self.outcome = self.ground = ""
+
     @transition(field=status, source=Status.DECIDED, target=Status.CLOSED)
     def close(self) -> None:
         """Nothing is left to do."""
@@ -344,7 +352,7 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
 
     def _taken_up_again(self) -> str:
         self.outcome = self.ground = ""
-        self.answered_on = self.kept_ready_on = self.ended_at = None
+        self.answered_on = self.answered_before = self.kept_ready_on = self.ended_at = None
         return str(Status.IN_PROGRESS)
 
     # Questions.

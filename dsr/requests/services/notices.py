@@ -17,13 +17,14 @@ from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from dsr.deadlines import Result
 from dsr.notifications.models import UNDELIVERED, OutboxMessage
 from dsr.notifications.models import Status as Outbox
+from dsr.requests import fees
 from dsr.requests.actors import Actor
 from dsr.requests.chain import write_line
 from dsr.requests.deadlines import lifecycle, solving
 from dsr.requests.mail_names import MAILS
 from dsr.requests.models import Deadline, Extension, Notice, Pause, RequestMessage, SubjectRequest
 from dsr.requests.preconditions import sent_answer
-from dsr.requests.states import Duty
+from dsr.requests.states import Duty, Outcome
 
 from . import kept_ready
 from .notify import Text, key_of, responsible, tell_requester, tell_staff
@@ -372,11 +373,15 @@ def _extension_back(
 def _answer_out(
     notice: Notice, subject_request: SubjectRequest, on: date, actor: Actor, at: datetime
 ) -> None:
-    first = subject_request.answered_on is None
-    if first:
-        subject_request.answered_on = on
+    if subject_request.answered_on is None:
+        before = subject_request.answered_before
+        # Beside what was given in time before, which keeps its day.
+        subject_request.answered_on = before or on
         subject_request.save()
-        lifecycle.settle(subject_request, on, actor=actor, at=at)
+        if subject_request.outcome in (Outcome.GRANTED, Outcome.PARTLY_GRANTED):
+            fees.remember(subject_request, on)
+        settle = lifecycle.settle_supplement if before else lifecycle.settle
+        settle(subject_request, on, actor=actor, at=at)
     if notice.medium == "letter" and notice.message and notice.message.posted_on is None:
         notice.message.posted_on = on
         notice.message.save(update_fields=["posted_on"])

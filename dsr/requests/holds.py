@@ -1,0 +1,71 @@
+"""What lets a part of an answer wait, by the laws of a request, and what is told of it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from dsr.days.words import day_words
+from dsr.policies.law_words import law_in_words
+from dsr.policies.regimes import HoldTerms, Regime, all_regimes
+from dsr.policies.services import laws_that_apply, place_claimed
+from dsr.requests.models import Hold, SubjectRequest
+
+
+def offered(subject_request: SubjectRequest) -> list[tuple[str, str]]:
+    """The grounds for holding back a part that the laws of this request know, in words."""
+    place = subject_request.country or place_claimed(subject_request.right)
+    laws = laws_that_apply(subject_request.organisation, place, subject_request.received_on)
+    return [
+        (f"{law.slug}:{name}", _named(law, name))
+        for law in laws
+        for name, terms in law.holds.items()
+        if subject_request.kind in terms.kinds
+    ]
+
+
+def terms_of(ground: str) -> tuple[Regime, HoldTerms]:
+    """The law and its terms behind a ground that was offered."""
+    slug, _sep, name = ground.partition(":")
+    law = all_regimes()[slug]
+    return law, law.holds[name]
+
+
+def words(ground: str) -> str:
+    """The ground in the reader's language; the code where no law ships it any more."""
+    slug, _sep, name = ground.partition(":")
+    law = all_regimes().get(slug)
+    return _named(law, name) if law and name in law.holds else ground
+
+
+def latest_end(ground: str, stated_on: date) -> date | None:
+    """The last day of the longest hold: 30 days from the statement, 3 March to 2 April."""
+    _law, terms = terms_of(ground)
+    return stated_on + timedelta(days=terms.most_days) if terms.most_days else None
+
+
+def standing(subject_request: SubjectRequest) -> list[Hold]:
+    """What is held back and has not been taken up; one that another continues is that other."""
+    rows = subject_request.holds.filter(taken_up_at=None, continued_by=None)
+    return list(rows.select_related("deadline"))
+
+
+def is_over(hold: Hold, today: date) -> bool:
+    """Its last day is past: the part is owed."""
+    return (hold.ended_on or hold.until_on) < today
+
+
+def told(subject_request: SubjectRequest) -> list[str]:
+    """What the person is told of parts that come later; of a silent one nothing at all."""
+    return [
+        _("A part is given later, by itself: %(why)s. It is held back until %(day)s.")
+        % {"why": words(each.ground), "day": day_words(each.until_on)}
+        for each in standing(subject_request)
+        if not each.silent
+    ]
+
+
+def _named(law: Regime, name: str) -> str:
+    return f"{law_in_words(law.name)}: {law.label_of('holds', name, get_language() or 'en')}"
