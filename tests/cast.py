@@ -156,6 +156,31 @@ def professional(desk: Desk, slug: str = "img", **instead: Any) -> HealthProfess
     return HealthProfessional.objects.create(organisation=desk.organisation(slug), **given)
 
 
+def under_hipaa(desk: Desk, slug: str = "img") -> None:
+    """From now on this organisation is a covered entity in the United States."""
+    Organisation.objects.filter(slug=slug).update(
+        country="US",
+        regimes=["hipaa"],
+        flags=["hipaa_covered_entity"],
+        phone="+1 312 555 0100",
+        contact_title="Privacy Officer",
+    )
+
+
+def asked_under_hipaa(desk: Desk, **given: Any) -> SubjectRequest:
+    """An access request in work, of which some grounds only a professional may judge."""
+    under_hipaa(desk)
+    return begin(ask(desk.right("img", "access"), country="US", **given), desk.handler)
+
+
+ROSA = {
+    "name": "Dr Rosa Reviewing",
+    "licence": "physician, 20002, Lyon",
+    "email": "rosa@example.org",
+    "code_email": "rosa.home@example.net",
+}
+
+
 COPY = OutgoingFile(
     name="record.csv",
     content=b"day,what\n2025-03-03,visit\n",

@@ -158,6 +158,7 @@ class HealthProfessionalAdmin(RecordedPage):
 
     list_display = ("name", "organisation", "licence", "is_active")
     list_filter = ("organisation", "is_active")
+    search_fields = ("name", "licence")
     list_select_related = ("organisation",)
     fields = (
         *("organisation", "name", "licence", "email", "code_email", "phone", "language"),

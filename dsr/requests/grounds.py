@@ -18,8 +18,8 @@ from dsr.accounts.roles import Permission
 from dsr.policies.law_words import law_in_words
 from dsr.policies.regimes import OWNERS, GroundTerms, Regime
 from dsr.policies.services import duties_for, laws_that_apply, place_claimed
-from dsr.requests import opinions
 from dsr.requests.models import SubjectRequest
+from dsr.requests.opinions import supports
 from dsr.requests.states import Ground
 
 EXCEPTION = "exception:"
@@ -180,7 +180,7 @@ def invoking_needs(
     owner = owner_of(subject_request, ground)
     if owner == "privacy_officer" and Permission.OVERSEE not in held:
         return _("Only a privacy officer may give this ground. Ask one to propose the decision.")
-    if owner == "health_professional" and not _judged(subject_request, ground):
+    if owner == "health_professional" and not supports(subject_request, ground):
         return _(
             "Only a licensed health professional may judge this. Ask one first; what she signs "
             "lets the ground be given."
@@ -197,11 +197,6 @@ def must_grant(subject_request: SubjectRequest) -> str:
             if subject_request.kind in each.kinds and subject_request.law_facts.get(each.fact):
                 return law_in_words(each.source.title)
     return ""
-
-
-def _judged(subject_request: SubjectRequest, ground: str) -> bool:
-    """Whether a professional has signed that this ground is there, and no review overturned it."""
-    return opinions.supports(subject_request, ground)
 
 
 def why(subject_request: SubjectRequest, ground: str) -> str:

@@ -19,7 +19,7 @@ from dsr.requests.models import (
     Opinion,
     SubjectRequest,
 )
-from dsr.requests.states import REFUSING, OpinionKind, Verdict
+from dsr.requests.states import OpinionKind, Verdict
 
 # The name of a request stood in a list that she opened: nobody is involved by that.
 NO_PART = frozenset({"name_listed"})
@@ -44,15 +44,6 @@ def overturned(subject_request: SubjectRequest, ground_code: str) -> bool:
     or another opinion on the same ground would undo it (164.524(d)(4))."""
     reviews = _signed(subject_request).filter(verdict=Verdict.OVERTURNED)
     return reviews.filter(ground=ground_code).exists()
-
-
-def reviewable(decision: Decision) -> bool:
-    """Whether the person may have this denial reviewed: it rests on the judgement of a licensed
-    professional, and each ground of that kind is reviewable (164.524(a)(3))."""
-    if decision.outcome not in REFUSING:
-        return False
-    found = _signed(decision.subject_request).filter(verdict=Verdict.SUPPORTS)
-    return found.filter(ground=decision.ground).exists()
 
 
 def review_of(decision: Decision) -> Opinion | None:

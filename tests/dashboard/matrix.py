@@ -118,7 +118,7 @@ def _values(desk: Desk) -> dict[str, Any]:
     enclosures.enclose(
         begun.pk, files=[cast.COPY], actor=desk.handler, at=MORNING, seen=begun.version
     )
-    asked_one = TRY["ask_professional"](SubjectRequest.objects.get(pk=begun.pk), desk)
+    asked_one = _with_a_question(begun, desk)
     image = desk.organisation("img")
     invited = accounts.invite(
         "nia@example.org", "Nia Testing", image, "clerk", by=desk.officer, at=MORNING
@@ -148,6 +148,17 @@ def _values(desk: Desk) -> dict[str, Any]:
         "message": 1,
         "content_type_id": 1,
     }
+
+
+def _with_a_question(begun: SubjectRequest, desk: Desk) -> SubjectRequest:
+    """A health professional is asked, as a law lets only her judge."""
+    img = desk.organisation("img")
+    cast.under_hipaa(desk)
+    SubjectRequest.objects.filter(pk=begun.pk).update(country="US")
+    asked = TRY["ask_professional"](SubjectRequest.objects.get(pk=begun.pk), desk)
+    img.save()
+    SubjectRequest.objects.filter(pk=begun.pk).update(country="")
+    return asked
 
 
 def addresses() -> dict[str, frozenset[str]]:

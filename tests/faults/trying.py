@@ -46,7 +46,6 @@ STATE_OF = {
     "declare_out_of_scope": "in_progress",
     "forward": "in_progress",
     "reopen": "closed",
-    "ask_professional": "in_progress",
 }
 
 
@@ -82,25 +81,31 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
     ),
     "record_stop": lambda desk: cast.ask(desk.right("img", "withdraw-consent"), country="PT"),
     "settle_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
-    "withdraw_question": lambda desk: TRY["ask_professional"](reach(desk, "in_progress"), desk),
-    "give_opinion": lambda desk: TRY["ask_professional"](reach(desk, "in_progress"), desk),
+    "ask_professional": lambda desk: with_a_professional(cast.asked_under_hipaa(desk), desk),
+    "withdraw_question": lambda desk: TRY["ask_professional"](cast.asked_under_hipaa(desk), desk),
+    "give_opinion": lambda desk: TRY["ask_professional"](cast.asked_under_hipaa(desk), desk),
 }
+
+
+def with_a_professional(it: SubjectRequest, desk: Desk) -> SubjectRequest:
+    """Two are recorded: one to decide, one to review."""
+    cast.professional(desk)
+    cast.professional(desk, **cast.ROSA)
+    return it
 
 
 def asked_by_telephone(desk: Desk) -> SubjectRequest:
     """Her second contact is a telephone."""
     cast.professional(desk, code_email="", phone="+33 1 23 45 67 89")
-    return TRY["ask_professional"](reach(desk, "in_progress"), desk)
+    return TRY["ask_professional"](cast.asked_under_hipaa(desk), desk)
 
 
 def refused_on_an_opinion(desk: Desk) -> SubjectRequest:
     """A health professional signed, a colleague approved, the refusal went out."""
-    cast.covered(desk)
-    asked = TRY["ask_professional"](reach(desk, "in_progress"), desk)
+    asked = with_a_professional(cast.asked_under_hipaa(desk), desk)
+    asked = TRY["ask_professional"](asked, desk)
     signed = TRY["give_opinion"](asked, desk)
-    proposed = cast.propose(
-        signed, desk.handler, outcome="refused", ground="endangers_life", answer="No."
-    )
+    proposed = cast.propose(signed, desk.handler, outcome="refused", ground="endangers_life")
     return TRY["send_answer"](TRY["approve"](proposed, desk), desk)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import smtplib
 from datetime import date, timedelta
-from decimal import Decimal
 from html import unescape
 from io import BytesIO
 from typing import Any, ClassVar
@@ -40,6 +39,7 @@ from dsr.requests.deeds import (
     held_contact,
     holding,
     identity,
+    opinions,
     receipt,
     release,
     review,
@@ -265,6 +265,7 @@ class Story:
         )
 
         self.hold_and_stop()
+        self.consult()
 
     def hold_and_stop(self) -> None:
         """Beside it: the one could not be closed with a part that is held back."""
@@ -282,6 +283,44 @@ class Story:
         left = cast.ask(desk.right("img", "withdraw-consent"), at=self.at, country="PT")
         stopped = stopping.StopGiven(words["system"], date(2026, 5, 1), last=True)
         stopping.record_stop(left.pk, stopped, actor=desk.handler, **self.fresh(left))
+
+    def consult(self) -> None:
+        """One health professional signs on her page; another is told her code by telephone."""
+        desk, words = self.desk, self.words
+        img = desk.organisation("img")
+        it = cast.asked_under_hipaa(desk, at=self.at)
+        second = {"licence": "physician, 2, Lyon", "email": "rosa@example.org"}
+        asked = (
+            cast.professional(desk),
+            cast.professional(desk, **second, code_email="", phone="+33 1 23 45 67 89"),
+        )
+        for who in asked:
+            opinions.ask_professional(
+                it.pk,
+                professional=who.pk,
+                question=words["opinion_question"],
+                text=words["opinion_passage"],
+                grounds=["endangers_life"],
+                actor=desk.handler,
+                **self.fresh(it),
+            )
+            if who.phone:
+                last = it.opinions.latest("pk").pk
+                opinions.tell_opinion_code(
+                    it.pk, opinion_id=last, actor=desk.handler, **self.fresh(it)
+                )
+                continue
+            page = cast.question_in_mail()
+            self.browser.post(f"{page}code/")
+            code = {"code": cast.code_in_mail("opinion_code")}
+            assert self.browser.post(f"{page}open/", code).status_code == 302
+            assert self.browser.get(page).status_code == 200
+            signed = {"choice": "endangers_life", "reason": words["opinion_reason"]}
+            signed |= {"name": MISTYPED, "licensed": "on"}
+            assert self.browser.post(f"{page}sign/", signed).status_code == 200
+            signed["name"] = who.name
+            assert self.browser.post(f"{page}sign/", signed).status_code == 302
+        img.save()
 
     def decide(self) -> None:
         it, desk, words = self.request, self.desk, self.words

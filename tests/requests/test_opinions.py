@@ -12,36 +12,28 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from dsr.accounts.models import User
 from dsr.accounts.roles import Role
+from dsr.audit.models import Entry
 from dsr.notifications.models import OutboxMessage
 from dsr.requests import enclosures, opinions
 from dsr.requests.actors import REQUESTER
 from dsr.requests.chain import write_line
-from dsr.requests.deeds import assignment, ending
+from dsr.requests.deeds import answer, assignment, ending
 from dsr.requests.deeds import opinions as deeds
 from dsr.requests.deeds.enclosures import enclose, remove_enclosure
 from dsr.requests.errors import BadInput, NotAllowed, NotNow, Unmet
 from dsr.requests.models import HealthProfessional, Opinion, SubjectRequest
 from dsr.requests.services import opinions as asking
 from dsr.requests.states import LinkState
+from dsr.requests.submission.given import PersonGiven
 from tests import cast
-from tests.cast import MORNING, Desk
+from tests.cast import MORNING, ROSA, Desk
+from tests.dashboard.conftest import Seat
 from tests.requests.reaching import reach
 from tests.requests.trying import TRY, ask_professional, sign
 
 HARM = "endangers_life"
-ROSA = {
-    "name": "Dr Rosa Reviewing",
-    "licence": "physician, 20002, Lyon",
-    "email": "rosa@example.org",
-    "code_email": "rosa.home@example.net",
-}
-
-
-@pytest.fixture(autouse=True)
-def covered(desk: Desk) -> None:
-    """Under HIPAA: harm is for a licensed professional to judge, and can be reviewed."""
-    cast.covered(desk)
 
 
 def ask(it: SubjectRequest, desk: Desk, who: HealthProfessional, **instead: Any) -> Opinion:
@@ -69,8 +61,8 @@ def refer(it: SubjectRequest, desk: Desk, who: HealthProfessional, **instead: An
 
 def refused(desk: Desk, state: str = "closed") -> SubjectRequest:
     """Refused on a ground that a professional found to apply, and sent."""
-    it = sign(ask_professional(reach(desk, "in_progress"), desk), desk)
-    it = cast.propose(it, desk.handler, outcome="refused", ground=HARM, answer="No.")
+    it = sign(ask_professional(cast.asked_under_hipaa(desk), desk), desk)
+    it = cast.propose(it, desk.handler, outcome="refused", ground=HARM)
     it = TRY["send_answer"](TRY["approve"](it, desk), desk)
     return it if state == "decided" else TRY["close"](it, desk)
 
@@ -79,7 +71,7 @@ def refused(desk: Desk, state: str = "closed") -> SubjectRequest:
 
 
 def test_what_she_signs_supports_that_ground_of_that_request_and_no_other(desk: Desk) -> None:
-    it = reach(desk, "in_progress")
+    it = cast.asked_under_hipaa(desk)
     ines = cast.professional(desk)
     ask(it, desk, ines, grounds=[HARM, "harms_another"])
     assert not opinions.supports(it, HARM)
@@ -100,8 +92,23 @@ def test_what_she_signs_supports_that_ground_of_that_request_and_no_other(desk: 
     }
 
 
+def test_her_ground_is_given_only_where_she_signed_for_it(desk: Desk) -> None:
+    """45 CFR 164.524(a)(3)(i): a licensed health care professional has determined it."""
+    it = ask_professional(cast.asked_under_hipaa(desk), desk)
+    with pytest.raises(BadInput):
+        cast.propose(it, desk.handler, outcome="refused", ground=HARM)
+    signed = sign(it, desk)
+    proposed = cast.propose(signed, desk.handler, outcome="refused", ground=HARM)
+    assert proposed.status == "in_review"
+
+
+def test_where_no_law_gives_her_a_ground_nobody_is_asked(desk: Desk) -> None:
+    with pytest.raises(Unmet, match="No ground that counts here needs a health professional"):
+        ask_professional(reach(desk, "in_progress"), desk)
+
+
 def test_none_of_them_supports_nothing_and_the_newest_opinion_speaks(desk: Desk) -> None:
-    it = ask_professional(reach(desk, "in_progress"), desk)
+    it = ask_professional(cast.asked_under_hipaa(desk), desk)
     sign(it, desk)
     ask(it, desk, it.opinions.get().professional)
     sign(it, desk, "none", at=cast.later(1))
@@ -110,7 +117,7 @@ def test_none_of_them_supports_nothing_and_the_newest_opinion_speaks(desk: Desk)
 
 
 def test_an_opinion_about_another_ground_takes_nothing_back(desk: Desk) -> None:
-    it = ask_professional(reach(desk, "in_progress"), desk)
+    it = ask_professional(cast.asked_under_hipaa(desk), desk)
     sign(it, desk)
     ask(it, desk, it.opinions.get().professional, grounds=["harms_another"])
     sign(it, desk, "none", at=cast.later(1))
@@ -118,7 +125,7 @@ def test_an_opinion_about_another_ground_takes_nothing_back(desk: Desk) -> None:
 
 
 def test_the_history_has_codes_and_no_words(desk: Desk) -> None:
-    it = sign(ask_professional(reach(desk, "in_progress"), desk), desk)
+    it = sign(ask_professional(cast.asked_under_hipaa(desk), desk), desk)
     asked, signed = cast.history(it)[-2:]
     opinion = it.opinions.get()
     assert (asked.code, asked.facts) == (
@@ -142,7 +149,7 @@ def test_the_history_has_codes_and_no_words(desk: Desk) -> None:
 def test_the_link_is_good_for_fourteen_days_and_its_mail_says_nothing_of_the_case(
     desk: Desk,
 ) -> None:
-    it = ask_professional(reach(desk, "in_progress"), desk)
+    it = ask_professional(cast.asked_under_hipaa(desk), desk)
     mail = OutboxMessage.objects.get(kind="opinion_link")
     assert mail.unseal("to_address") == "ines@example.org"
     assert mail.unseal("subject") == "A question for you"
@@ -160,7 +167,7 @@ def test_the_link_is_good_for_fourteen_days_and_its_mail_says_nothing_of_the_cas
 
 
 def test_she_signs_once(desk: Desk) -> None:
-    it = sign(ask_professional(reach(desk, "in_progress"), desk), desk)
+    it = sign(ask_professional(cast.asked_under_hipaa(desk), desk), desk)
     with pytest.raises(Unmet, match="This link was used"):
         sign(it, desk, "none")
     assert opinions.supports(it, HARM)
@@ -179,7 +186,7 @@ def test_she_signs_once(desk: Desk) -> None:
 def test_a_question_that_is_not_whole_is_refused_and_leaves_nothing(
     desk: Desk, instead: dict[str, Any], sentence: str
 ) -> None:
-    it, ines = reach(desk, "in_progress"), cast.professional(desk)
+    it, ines = cast.asked_under_hipaa(desk), cast.professional(desk)
     before = len(cast.history(it))
     with pytest.raises(BadInput, match=sentence):
         ask(it, desk, ines, **instead)
@@ -199,7 +206,7 @@ def test_a_question_that_is_not_whole_is_refused_and_leaves_nothing(
 def test_only_a_licensed_professional_of_the_organisation_is_asked(
     desk: Desk, slug: str, instead: dict[str, Any]
 ) -> None:
-    it = reach(desk, "in_progress")
+    it = cast.asked_under_hipaa(desk)
     cast.professional(desk)
     other = cast.professional(desk, slug, **{**ROSA, **instead})
     with pytest.raises(BadInput, match="Choose a licensed health professional of this org"):
@@ -207,7 +214,7 @@ def test_only_a_licensed_professional_of_the_organisation_is_asked(
 
 
 def test_where_nobody_is_recorded_a_sentence_says_who_records_one(desk: Desk) -> None:
-    it = reach(desk, "in_progress")
+    it = cast.asked_under_hipaa(desk)
     with pytest.raises(Unmet, match="An administrator records one"):
         deeds.ask_professional(
             it.pk,
@@ -221,7 +228,7 @@ def test_where_nobody_is_recorded_a_sentence_says_who_records_one(desk: Desk) ->
 
 
 def test_one_question_at_a_time_to_one_person(desk: Desk) -> None:
-    it, ines = reach(desk, "in_progress"), cast.professional(desk)
+    it, ines = cast.asked_under_hipaa(desk), cast.professional(desk)
     ask(it, desk, ines)
     with pytest.raises(BadInput, match="A question waits already"):
         ask(it, desk, ines)
@@ -230,7 +237,7 @@ def test_one_question_at_a_time_to_one_person(desk: Desk) -> None:
 
 
 def test_a_licence_that_ended_signs_nothing_and_what_was_signed_before_stands(desk: Desk) -> None:
-    it = ask_professional(reach(desk, "in_progress"), desk)
+    it = ask_professional(cast.asked_under_hipaa(desk), desk)
     HealthProfessional.objects.update(is_active=False)
     with pytest.raises(Unmet, match="no longer open"):
         sign(it, desk)
@@ -254,7 +261,7 @@ def test_a_licence_that_ended_signs_nothing_and_what_was_signed_before_stands(de
 def test_what_is_not_signed_whole_is_not_signed(
     desk: Desk, instead: dict[str, Any], sentence: str
 ) -> None:
-    it = ask_professional(reach(desk, "in_progress"), desk)
+    it = ask_professional(cast.asked_under_hipaa(desk), desk)
     given = {"choice": HARM, "reason": "Yes.", "name": "dr  inés LICENSED", "licensed": True}
     opinion = it.opinions.get()
     with pytest.raises(BadInput, match=sentence):
@@ -269,7 +276,7 @@ def test_what_is_not_signed_whole_is_not_signed(
 
 @pytest.mark.parametrize("who", ["handler", "officer", "outside"])
 def test_nobody_of_the_staff_signs_for_her(desk: Desk, who: str) -> None:
-    it = ask_professional(reach(desk, "in_progress"), desk)
+    it = ask_professional(cast.asked_under_hipaa(desk), desk)
     signed = {"choice": HARM, "reason": "Yes.", "name": "Dr Ines Licensed", "licensed": True}
     for actor in (desk.people[who], REQUESTER):
         with pytest.raises(NotAllowed):
@@ -280,8 +287,8 @@ def test_nobody_of_the_staff_signs_for_her(desk: Desk, who: str) -> None:
 
 
 def test_the_question_of_another_request_is_not_signed_here(desk: Desk) -> None:
-    it = ask_professional(reach(desk, "in_progress"), desk)
-    other = reach(desk, "in_progress")
+    it = ask_professional(cast.asked_under_hipaa(desk), desk)
+    other = cast.asked_under_hipaa(desk)
     with pytest.raises(BadInput, match="does not belong to the request"):
         deeds.give_opinion(
             other.pk, opinion_id=it.opinions.get().pk, choice=HARM, actor=None, at=MORNING
@@ -289,7 +296,7 @@ def test_the_question_of_another_request_is_not_signed_here(desk: Desk) -> None:
 
 
 def test_she_signs_when_she_has_opened_each_file(desk: Desk) -> None:
-    it, ines = TRY["enclose"](reach(desk, "in_progress"), desk), cast.professional(desk)
+    it, ines = TRY["enclose"](cast.asked_under_hipaa(desk), desk), cast.professional(desk)
     file = it.enclosures.get().file_id
     opinion = ask(it, desk, ines, text="", items=[file, file])
     item = opinion.items.get()
@@ -302,7 +309,7 @@ def test_she_signs_when_she_has_opened_each_file(desk: Desk) -> None:
 
 
 def test_a_file_that_was_taken_away_is_decided_about_by_nobody(desk: Desk) -> None:
-    it, ines = TRY["enclose"](reach(desk, "in_progress"), desk), cast.professional(desk)
+    it, ines = TRY["enclose"](cast.asked_under_hipaa(desk), desk), cast.professional(desk)
     row = it.enclosures.get()
     opinion = ask(it, desk, ines, items=[row.file_id])
     asking.take_item(opinion, opinion.items.get().pk, at=MORNING)
@@ -313,7 +320,7 @@ def test_a_file_that_was_taken_away_is_decided_about_by_nobody(desk: Desk) -> No
 
 
 def test_identity_documents_are_shown_to_no_professional(desk: Desk) -> None:
-    it = TRY["enclose"](reach(desk, "in_progress"), desk)
+    it = TRY["enclose"](cast.asked_under_hipaa(desk), desk)
     proof = it.enclosures.get().file
     assert set(asking.showable(it)) == {proof.pk}
     it.identity_documents.create(file=proof, added_at=MORNING)
@@ -323,7 +330,7 @@ def test_identity_documents_are_shown_to_no_professional(desk: Desk) -> None:
 def test_what_was_withdrawn_is_signed_by_nobody_and_what_was_signed_is_not_withdrawn(
     desk: Desk,
 ) -> None:
-    it = ask_professional(reach(desk, "in_progress"), desk)
+    it = ask_professional(cast.asked_under_hipaa(desk), desk)
     TRY["withdraw_question"](it, desk)
     with pytest.raises(Unmet, match="The question was withdrawn"):
         sign(it, desk)
@@ -337,7 +344,7 @@ def test_what_was_withdrawn_is_signed_by_nobody_and_what_was_signed_is_not_withd
 
 
 def test_while_the_request_is_stopped_nothing_is_signed(desk: Desk) -> None:
-    it = ask_professional(reach(desk, "in_progress"), desk)
+    it = ask_professional(cast.asked_under_hipaa(desk), desk)
     frozen = TRY["freeze"](SubjectRequest.objects.get(pk=it.pk), desk)
     assert asking.state(Opinion.objects.get(), MORNING) == LinkState.STOPPED
     with pytest.raises(NotNow):
@@ -347,7 +354,7 @@ def test_while_the_request_is_stopped_nothing_is_signed(desk: Desk) -> None:
 
 
 def test_a_question_ends_with_the_request(desk: Desk) -> None:
-    it = ask_professional(reach(desk, "in_progress"), desk)
+    it = ask_professional(cast.asked_under_hipaa(desk), desk)
     ending.withdraw(it.pk, actor=REQUESTER, at=MORNING, seen=None)
     assert asking.state(Opinion.objects.get(), MORNING) == LinkState.WITHDRAWN
     with pytest.raises(NotNow):
@@ -355,7 +362,7 @@ def test_a_question_ends_with_the_request(desk: Desk) -> None:
 
 
 def test_a_row_that_is_signed_by_halves_cannot_be_kept(desk: Desk) -> None:
-    ask_professional(reach(desk, "in_progress"), desk)
+    ask_professional(cast.asked_under_hipaa(desk), desk)
     for wrong in (
         {"signed_at": MORNING},
         {"verdict": "supports", "ground": HARM},
@@ -393,6 +400,32 @@ def test_a_professional_has_a_licence_and_two_contacts(
     assert set(refusal.value.message_dict) == {field}
 
 
+def test_an_administrator_records_her_and_each_change_is_a_line_without_her_name(
+    desk: Desk,
+) -> None:
+    ada = Seat(User.objects.create_superuser("ada@example.org", "Ada Testing", "correct horse"))
+    page = "/admin/requests/healthprofessional/"
+    typed = {**ROSA, "organisation": desk.organisation("img").pk, "language": "fr"}
+    same = typed | {"code_email": "rosa@example.org"}
+    refusal = ada.client.post(f"{page}add/", same).content.decode()
+    assert "The code must not go where the link goes." in refusal
+    assert not HealthProfessional.objects.exists()
+    ada.client.post(f"{page}add/", typed | {"is_active": "on"})
+    row = HealthProfessional.objects.get()
+    ada.client.post(f"{page}{row.pk}/change/", typed | {"email": "new@example.org"})
+    row.refresh_from_db()
+    assert (row.email, row.is_active) == ("new@example.org", False)
+    added, changed = Entry.objects.filter(code__startswith="healthprofessional").order_by("seq")
+    assert added.facts == {"healthprofessional": row.pk, "is_active": True, "account": None}
+    assert changed.facts == {
+        "healthprofessional": row.pk,
+        "fields": ["email", "is_active"],
+        "is_active": False,
+        "is_active.before": True,
+    }
+    assert ada.client.post(f"{page}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
 # Review of a refusal, 45 CFR 164.524(a)(4).
 
 
@@ -424,11 +457,27 @@ def test_a_refusal_that_is_overturned_is_taken_up_again_and_the_ground_is_gone(
     moved = [each for each in cast.history(it) if each.code == "give_opinion"][-1]
     assert (moved.from_state, moved.to_state) == (state, "in_progress")
     assert not opinions.supports(it, HARM)
+    with pytest.raises(BadInput):
+        cast.propose(after, desk.handler, outcome="refused", ground=HARM)
     # Nor does another opinion on the same ground bring it back.
     ask(it, desk, it.opinions.first().professional)
     sign(it, desk, at=cast.later(1))
     assert not opinions.supports(it, HARM)
     assert opinions.overturned(it, HARM)
+
+
+def test_a_review_has_a_clock_of_its_own(desk: Desk) -> None:
+    """164.524(d)(4): in a reasonable time, which names no day."""
+    it, rosa = refused(desk), cast.professional(desk, **ROSA)
+    refer(it, desk, rosa)
+    clock = it.deadlines.get(code="review-1")
+    assert (clock.status, clock.due_on, clock.purpose) == ("running", None, "review")
+    TRY["withdraw_question"](SubjectRequest.objects.get(pk=it.pk), desk)
+    clock.refresh_from_db()
+    assert clock.status == "cancelled"
+    refer(it, desk, rosa)
+    sign(it, desk, "overturned")
+    assert it.deadlines.get(code="review-2").status == "met"
 
 
 def test_the_person_is_told_in_their_language(desk: Desk) -> None:
@@ -439,23 +488,40 @@ def test_the_person_is_told_in_their_language(desk: Desk) -> None:
     assert "a conclu qu’il est maintenu" in it.messages.latest("pk").unseal("body")
 
 
+def test_who_is_written_to_on_paper_reads_the_result_in_a_letter(desk: Desk) -> None:
+    who = PersonGiven("Zoé Canary-Quill", postal_address="7 rue du Serin\n69000 Lyon")
+    it = cast.asked_under_hipaa(desk, who=who)
+    it = sign(ask_professional(it, desk), desk)
+    it = cast.propose(it, desk.handler, outcome="refused", ground=HARM)
+    it = TRY["send_answer"](TRY["approve"](it, desk), desk)
+    rosa = cast.professional(desk, **ROSA)
+    with pytest.raises(Unmet, match="has not gone out yet"):
+        refer(it, desk, rosa)
+    answer.record_posting(
+        it.pk, posted_on=MORNING.date(), actor=desk.handler, at=MORNING, seen=None
+    )
+    refer(it, desk, rosa)
+    sign(it, desk, "upheld")
+    letter = OutboxMessage.objects.get(kind="review_told")
+    assert letter.medium == "letter"
+    assert "reviewed it and found that it stands" in letter.unseal("body")
+
+
 def test_only_a_refusal_that_a_professional_found_is_reviewed(desk: Desk) -> None:
     rosa = cast.professional(desk, **ROSA)
-    it = reach(desk, "in_progress")
-    it = cast.propose(
-        it, desk.handler, outcome="refused", ground="psychotherapy_notes", answer="No."
-    )
+    it = cast.asked_under_hipaa(desk)
+    it = cast.propose(it, desk.handler, outcome="refused", ground="psychotherapy_notes")
     it = TRY["send_answer"](TRY["approve"](it, desk), desk)
-    with pytest.raises(Unmet, match="No refusal stands here"):
+    with pytest.raises(Unmet, match="Nothing was refused here that can be reviewed"):
         refer(it, desk, rosa)
     granted = TRY["send_answer"](reach(desk, "decided"), desk)
-    with pytest.raises(Unmet, match="No refusal stands here"):
+    with pytest.raises(Unmet, match="Nothing was refused here that can be reviewed"):
         refer(granted, desk, rosa)
 
 
 def test_a_refusal_is_reviewed_when_it_has_gone_out(desk: Desk) -> None:
-    it = sign(ask_professional(reach(desk, "in_progress"), desk), desk)
-    it = cast.propose(it, desk.handler, outcome="refused", ground=HARM, answer="No.")
+    it = sign(ask_professional(cast.asked_under_hipaa(desk), desk), desk)
+    it = cast.propose(it, desk.handler, outcome="refused", ground=HARM)
     it = TRY["approve"](it, desk)
     with pytest.raises(Unmet, match="has not gone out yet"):
         refer(it, desk, cast.professional(desk, **ROSA))
@@ -482,7 +548,7 @@ def test_who_is_recorded_twice_is_one_person(desk: Desk, same: dict[str, str]) -
 
 
 def test_who_opened_the_question_before_does_not_review(desk: Desk) -> None:
-    it = reach(desk, "in_progress")
+    it = cast.asked_under_hipaa(desk)
     rosa = cast.professional(desk, **ROSA)
     opinion = ask(it, desk, rosa)
     Opinion.objects.filter(pk=opinion.pk).update(opened_at=MORNING)
@@ -490,19 +556,19 @@ def test_who_opened_the_question_before_does_not_review(desk: Desk) -> None:
     TRY["withdraw_question"](it, desk)
     ask(it, desk, cast.professional(desk))
     it = sign(it, desk)
-    it = cast.propose(it, desk.handler, outcome="refused", ground=HARM, answer="No.")
+    it = cast.propose(it, desk.handler, outcome="refused", ground=HARM)
     it = TRY["send_answer"](TRY["approve"](it, desk), desk)
     with pytest.raises(BadInput, match="or opened its question, before"):
         refer(it, desk, rosa)
 
 
 def test_who_was_only_asked_and_opened_nothing_may_review(desk: Desk) -> None:
-    it, rosa = reach(desk, "in_progress"), cast.professional(desk, **ROSA)
+    it, rosa = cast.asked_under_hipaa(desk), cast.professional(desk, **ROSA)
     ask(it, desk, rosa)
     TRY["withdraw_question"](it, desk)
     ask(it, desk, cast.professional(desk))
     it = sign(it, desk)
-    it = cast.propose(it, desk.handler, outcome="refused", ground=HARM, answer="No.")
+    it = cast.propose(it, desk.handler, outcome="refused", ground=HARM)
     it = TRY["send_answer"](TRY["approve"](it, desk), desk)
     assert not opinions.opened_by(it, rosa)
     assert refer(it, desk, rosa).kind == "review"
@@ -516,13 +582,13 @@ def account(desk: Desk, email: str = "rosa@example.org") -> Any:
 def test_a_reviewer_who_opened_a_file_at_the_desk_is_refused(desk: Desk, by_address: bool) -> None:
     """Acceptance case 3 of the fulfilment rules: opened an item of the case before."""
     who = account(desk, "rosa@example.org" if by_address else "other.rosa@example.com")
-    it = reach(desk, "in_progress")
+    it = cast.asked_under_hipaa(desk)
     it = enclose(it.pk, files=[cast.COPY], actor=desk.handler, at=MORNING, seen=None)
     row = it.enclosures.get()
     enclosures.opened(it, row.file_id or 0, by=who, at=MORNING)
     it = remove_enclosure(it.pk, enclosure_id=row.pk, actor=desk.handler, at=MORNING, seen=None)
     it = sign(ask_professional(it, desk), desk)
-    it = cast.propose(it, desk.handler, outcome="refused", ground=HARM, answer="No.")
+    it = cast.propose(it, desk.handler, outcome="refused", ground=HARM)
     it = TRY["send_answer"](TRY["approve"](it, desk), desk)
     rosa = cast.professional(desk, **ROSA, account=None if by_address else who)
     assert opinions.opened_by(it, rosa)

@@ -52,6 +52,9 @@ reply                 x x x x x x - - x x - -
 enclose               x x x x - - - - - - - -
 remove_enclosure      x x x x - - - - - - - -
 write_elements        x x x x - - - - - - - -
+ask_professional      x x x x x - - - - - - -
+ask_review            - - - - - x x - - - - -
+withdraw_question     x x x x x x x x x x x x
 propose               - x x - - - - - - - - -
 decide_alone          - x x - - - - - - - - -
 approve               - - - - x - - - - - - -
@@ -105,9 +108,6 @@ record_contact_change - - x - - x x - - - - -
 not_me                x x x x x x x x x x x x
 settle_objection      x x x x x x x x x - x x
 renew_release         x x x x x x x x x - x x
-ask_professional      x x x x x - - - - - - -
-ask_review            - - - - - x x - - - - -
-withdraw_question     x x x x x x x x x x x x
 tell_opinion_code     x x x x x x x - - - - -
 give_opinion          x x x x x x x - - - - -
 """

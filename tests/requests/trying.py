@@ -61,25 +61,31 @@ def end_alone(deed: Deed[Any], r: SubjectRequest, d: Desk, **given: str) -> Subj
     return deed(r.pk, actor=d.officer, at=last, seen=r.version, **given)
 
 
+def recorded(r: SubjectRequest, d: Desk, **instead: Any) -> int:
+    """A health professional of the organisation, by the number of her row."""
+    slug = r.organisation.slug
+    there = r.organisation.health_professionals.filter(**instead).first()
+    return (there or cast.professional(d, slug, **instead)).pk
+
+
 def ask_professional(r: SubjectRequest, d: Desk) -> SubjectRequest:
-    if not r.organisation.health_professionals.exists():
-        cast.professional(d, r.organisation.slug)
     return opinions.ask_professional(
         r.pk,
-        professional=r.organisation.health_professionals.latest("pk").pk,
+        professional=recorded(r, d),
         question="Could reading this endanger her life?",
         text="3 March: she spoke of ending it.",
-        grounds=[opinions.hers(r)[0][0]],
+        grounds=["endangers_life"],
         actor=d.handler,
         at=MORNING,
         seen=r.version,
     )
 
 
-def sign(r: SubjectRequest, d: Desk, choice: str = "", at: datetime = MORNING) -> SubjectRequest:
-    """What was asked last is signed, the first of its grounds; nothing where nothing was asked."""
+def sign(
+    r: SubjectRequest, d: Desk, choice: str = "endangers_life", at: datetime = MORNING
+) -> SubjectRequest:
+    """What was asked last is signed; nothing where nothing was asked."""
     asked = r.opinions.last()
-    choice = choice or (asked.offered[0] if asked else "none")
     return opinions.give_opinion(
         r.pk,
         opinion_id=asked.pk if asked else 0,
@@ -320,14 +326,7 @@ TRY: dict[str, Try] = {
     "ask_professional": ask_professional,
     "ask_review": lambda r, d: opinions.ask_review(
         r.pk,
-        professional=cast.professional(
-            d,
-            r.organisation.slug,
-            name="Dr Rosa Reviewing",
-            licence=f"physician, {r.pk}, Lyon",
-            email="rosa@example.org",
-            code_email="rosa.home@example.net",
-        ).pk,
+        professional=recorded(r, d, **cast.ROSA),
         question="Does the refusal stand?",
         text="3 March: she spoke of ending it.",
         actor=d.handler,

@@ -34,7 +34,9 @@ from dsr.requests.preconditions import not_disputed, sent_answer, standing_decis
 from dsr.requests.services import opinions
 from dsr.requests.services.links import hash_of
 from dsr.requests.services.notify import responsible, tell_requester, tell_staff
+from dsr.requests.services.paper import waits_for_posting
 from dsr.requests.states import (
+    REFUSING,
     UNDECIDED,
     CodeWay,
     Duty,
@@ -79,8 +81,23 @@ def _somebody_to_ask(subject_request: SubjectRequest, actor: Actor) -> str:
     )
 
 
-def _nobody_to_ask(subject_request: SubjectRequest) -> bool:
-    return not _may_be_asked(subject_request)
+def _nothing_to_ask(subject_request: SubjectRequest) -> bool:
+    return not grounds_of_hers(subject_request)
+
+
+def grounds_of_hers(subject_request: SubjectRequest) -> list[tuple[str, str]]:
+    """The grounds that have force here and that only a professional may judge."""
+    return [
+        (code, label)
+        for code, label in grounds.grounds_for(subject_request)
+        if grounds.owner_of(subject_request, code) == "health_professional"
+    ]
+
+
+def _hers_to_judge(subject_request: SubjectRequest, actor: Actor) -> str:
+    if grounds_of_hers(subject_request):
+        return ""
+    return _("No ground that counts here needs a health professional.")
 
 
 def _professional(label: Words) -> Any:
@@ -94,17 +111,6 @@ def _professional(label: Words) -> Any:
         )
 
     return typed_for(make)
-
-
-def hers(subject_request: SubjectRequest) -> list[tuple[str, str]]:
-    """The grounds that only a health professional may give; where no law names one, all."""
-    every = grounds.grounds_for(subject_request)
-    hers = [
-        each
-        for each in every
-        if grounds.owner_of(subject_request, each[0]) == "health_professional"
-    ]
-    return hers or every
 
 
 def _question(help_text: Words) -> Any:
@@ -162,7 +168,7 @@ class Question:
     grounds: Sequence[str] = typed_for(
         lambda subject_request, user: forms.MultipleChoiceField(
             label=gettext_lazy("Grounds from which she chooses"),
-            choices=hers(subject_request),
+            choices=grounds_of_hers(subject_request),
             widget=forms.CheckboxSelectMultiple,
             help_text=gettext_lazy("“None of these” is always among them."),
             error_messages={"required": gettext_lazy("Choose at least one ground.")},
@@ -175,7 +181,7 @@ class Question:
     gettext_lazy("Ask a health professional"),
     permissions=(Permission.WORK,),
     states=UNDECIDED,
-    needs=(_somebody_to_ask, not_disputed),
+    needs=(_hers_to_judge, _somebody_to_ask, not_disputed),
     raises_version=False,
     lead=gettext_lazy(
         "Some grounds only a licensed health professional may find to apply. She gets a link by "
@@ -184,11 +190,11 @@ class Question:
     ),
     done=gettext_lazy("The question is on its way."),
     history=gettext_lazy("A health professional was asked whether a ground applies"),
-    hide_blocked=_nobody_to_ask,
+    hide_blocked=_nothing_to_ask,
 )
 def ask_professional(doing: Doing, given: Question) -> None:
     """Seal the question, and owe the mail with the link."""
-    offered = dict(hers(doing.subject_request))
+    offered = dict(grounds_of_hers(doing.subject_request))
     chosen = list(dict.fromkeys(given.grounds))
     if not chosen or not set(chosen) <= set(offered):
         raise BadInput({"grounds": _("Choose at least one ground, of those that are offered.")})
@@ -216,12 +222,13 @@ class Referral:
 
 def _can_be_reviewed(subject_request: SubjectRequest, actor: Actor) -> str:
     decision = standing_decision(subject_request)
-    carried = decision and grounds.carried(subject_request, decision.ground)
-    # Of a ground that laws have, they say whether it can be reviewed.
-    may = not carried or grounds.is_reviewable(subject_request, str(decision and decision.ground))
-    if decision is None or not may or not found.reviewable(decision):
-        return _("No refusal stands here that rests on the judgement of a health professional.")
-    if sent_answer(subject_request) is None:
+    if decision is None or decision.outcome not in REFUSING:
+        return _("Nothing was refused here that can be reviewed.")
+    if not grounds.is_reviewable(subject_request, decision.ground):
+        return _("Nothing was refused here that can be reviewed.")
+    answer = sent_answer(subject_request)
+    # A letter that lies here has told nobody.
+    if answer is None or waits_for_posting(answer):
         return _("The refusal has not gone out yet. Return the request to work instead.")
     if found.review_of(decision):
         return _("The refusal was reviewed already, and what the reviewer found binds.")
@@ -254,25 +261,28 @@ def ask_review(doing: Doing, given: Referral) -> None:
     if sentence := found.involvement(doing.subject_request, reviewer, decision):
         raise BadInput({"professional": sentence})
     ground = decision.ground
-    words = dict(grounds.grounds_for(doing.subject_request)).get(ground, ground)
+    words = grounds.why(doing.subject_request, ground) or ground
     opinion = _new(doing, given, OpinionKind.REVIEW, [(ground, str(words))], decision)
-    _clock(doing, opinion, ground)
+    opinion.deadline = _clock(doing, opinion)
+    opinion.save()
 
 
-def _clock(doing: Doing, opinion: Opinion, ground: str) -> None:
-    """Its own: promptly and in a reasonable time, without a number (45 CFR 164.524(d)(4))."""
+def _clock(doing: Doing, review: Opinion) -> Deadline:
+    """Its own clock: promptly and in a reasonable time, no number (45 CFR 164.524(d)(4))."""
     subject_request = doing.subject_request
+    carried = grounds.carried(subject_request, review.offered[0])
+    law = next(each for each in carried if each.terms.reviewable)
     calendar = subject_request.organisation.calendar
-    law = next((each for each in grounds.carried(subject_request, ground)), None)
+    number = subject_request.opinions.filter(kind=OpinionKind.REVIEW).count()
     deadline = Deadline(
         subject_request=subject_request,
         purpose=Duty.REVIEW,
-        set_by=SetBy.LAW if law else SetBy.TARGET,
-        regime=law.law.slug if law else "",
-        label=law.law.name if law else "",
-        code=_clock_of(opinion),
-        source=law.terms.source.title if law else "",
-        checked=law.terms.source.checked if law else "read",
+        set_by=SetBy.LAW,
+        regime=law.law.slug,
+        label=law.law.name,
+        code=f"review-{number}",
+        source=law.terms.source.title,
+        checked=law.terms.source.checked,
         rule={"unit": "none"},
         calendar=calendar,
         calendar_version=calendar.version,
@@ -282,10 +292,7 @@ def _clock(doing: Doing, opinion: Opinion, ground: str) -> None:
     )
     deadline.save()
     doing.line("deadline_began", **lifecycle.begun(deadline))
-
-
-def _clock_of(opinion: Opinion) -> str:
-    return f"review-{opinion.pk}"
+    return deadline
 
 
 def _chosen(doing: Doing, professional_id: int) -> HealthProfessional:
@@ -401,8 +408,8 @@ def withdraw_question(doing: Doing, given: Which) -> None:
     opinion.withdrawn_at = doing.at
     opinion.save()
     opinion.codes.filter(expires_at__gt=doing.at).update(expires_at=doing.at)
-    for each in doing.subject_request.deadlines.live().filter(code=_clock_of(opinion)):
-        lifecycle.cancel_one(each, doing.today, actor=doing.actor, at=doing.at)
+    if opinion.deadline is not None:
+        lifecycle.cancel_one(opinion.deadline, doing.today, actor=doing.actor, at=doing.at)
     doing.facts["opinion"] = opinion.pk
 
 
@@ -520,8 +527,8 @@ def choices_of(opinion: Opinion) -> list[tuple[str, str]]:
     """What she chooses from, with the words that were kept when she was asked."""
     if opinion.kind == OpinionKind.REVIEW:
         return [(str(each.value), str(each.label)) for each in (Verdict.UPHELD, Verdict.OVERTURNED)]
-    offered = [(str(code), str(words)) for code, words in opinion.reveal("grounds", [])]
-    return [*offered, (Verdict.NONE.value, str(Verdict.NONE.label))]
+    grounds = [(str(code), str(words)) for code, words in opinion.reveal("grounds", [])]
+    return [*grounds, (Verdict.NONE.value, str(Verdict.NONE.label))]
 
 
 def _check_signed(opinion: Opinion, given: Signed) -> None:
@@ -562,9 +569,9 @@ def _carry_out_review(doing: Doing, opinion: Opinion) -> None:
     """The person is told in writing at once; what does not stand is taken up again by nobody's
     leave (164.524(d)(4))."""
     subject_request = doing.subject_request
-    for each in subject_request.deadlines.live().filter(code=_clock_of(opinion)):
-        lifecycle.settle_one(each, doing.today, actor=doing.actor, at=doing.at)
     overturned = opinion.verdict == Verdict.OVERTURNED
+    if opinion.deadline is not None:
+        lifecycle.settle_one(opinion.deadline, doing.today, actor=doing.actor, at=doing.at)
     with translation.override(subject_request.language):
         text = _result_of_review(overturned=overturned)
     write_message(doing, RequestMessage.Kind.NOTICE, text)

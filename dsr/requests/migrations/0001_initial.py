@@ -3149,4 +3149,15 @@ class Migration(migrations.Migration):
                 max_length=20,
             ),
         ),
+        migrations.AddField(
+            model_name="opinion",
+            name="deadline",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="review",
+                to="requests.deadline",
+            ),
+        ),
     ]

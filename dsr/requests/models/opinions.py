@@ -21,6 +21,7 @@ from dsr.requests.states import CodeWay, OpinionKind, Verdict
 from dsr.vault.address_fields import AddressColumn
 from dsr.vault.models import KeyPurpose, SealedField, SealedFile, SealedModel
 
+from .deadlines import Deadline
 from .subject_request import SubjectRequest
 from .writing import Decision
 
@@ -130,6 +131,10 @@ class Opinion(SealedModel):
     # Of a review: which denial.
     decision = models.ForeignKey(
         Decision, null=True, blank=True, on_delete=models.PROTECT, related_name="reviews"
+    )
+    # Of a review: its own clock, without a number (164.524(d)(4)).
+    deadline = models.OneToOneField(
+        Deadline, null=True, blank=True, on_delete=models.CASCADE, related_name="review"
     )
     question = SealedField(purpose=KeyPurpose.RECORD)
     shown_text = SealedField(null=True)

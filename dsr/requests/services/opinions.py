@@ -37,7 +37,13 @@ from .reading import DIGITS, TRIES, VALID, spaced
 LIFETIME: Final = timedelta(days=14)
 LINK_RECHECK: Final = "opinion_link"
 CODE_RECHECK: Final = "opinion_code"
-SHOWN = ("subject_request__organisation", "subject_request__safe", "professional", "decision")
+SHOWN = (
+    "subject_request__organisation",
+    "subject_request__safe",
+    "professional",
+    "decision",
+    "deadline",
+)
 
 
 def showable(subject_request: SubjectRequest) -> dict[int, SealedFile]:
