@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import smtplib
 from datetime import date, timedelta
+from decimal import Decimal
 from html import unescape
 from io import BytesIO
 from typing import Any, ClassVar
