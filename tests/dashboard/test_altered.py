@@ -24,7 +24,8 @@ from tests.dashboard.conftest import Seat, deed_url, text_of
 from tests.requests.reaching import reach
 from tests.requests.trying import TRY
 
-CAN_STILL_BE = {"mark_read", "assign", "clear_check", "withdraw", "close"}
+# A question is taken back also then: its link must not stay open.
+CAN_STILL_BE = {"mark_read", "assign", "clear_check", "withdraw", "close", "withdraw_question"}
 ALTERED = "This information was altered outside the program and is not shown."
 
 

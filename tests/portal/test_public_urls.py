@@ -36,6 +36,7 @@ PORTAL = {
     "portal:status",
     "portal:reply",
     "portal:withdraw",
+    "portal:fee",
     "portal:complete",
     "portal:paper",
     "portal:letter",
