@@ -29,6 +29,12 @@ def _has_to_stop(subject_request: SubjectRequest, actor: Actor) -> str:
     return _("No law demands of this request that a use stops at once.")
 
 
+def _still_runs(subject_request: SubjectRequest, actor: Actor) -> bool:
+    if subject_request.status not in (Status.IN_PROGRESS, Status.DECIDED):
+        return False
+    return subject_request.deadlines.live().filter(purpose=Duty.STOP).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class StopGiven:
     """One system in which the use stopped, when, and whether it was the last."""
@@ -85,6 +91,10 @@ def _told(facts: Facts, names: Names) -> str:
     done=gettext_lazy("It is recorded."),
     history=_was_stopped,
     told=_told,
+    # Before closing, which waits for it.
+    onward=45,
+    next_when=_still_runs,
+    hint=gettext_lazy("The use has to stop at once. Record where it stopped, and the last system."),
 )
 def record_stop(doing: Doing, given: StopGiven) -> None:
     """The use stopped in one system; with the last one the duty is done (GDPR Art. 21(3), 7(3)).
