@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import threading
 import time
 from collections import Counter
@@ -45,8 +46,14 @@ class Crowd:
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
         unheard = [visitor.number for visitor in self.visitors if not visitor.told]
-        last = [(answer.status, answer.text) for answer in self.refusals[-1:]]
-        assert unheard == [], f"some were never told their reference; the last refusal: {last}"
+        assert unheard == [], f"some were never told their reference; refused: {self._refused()}"
+
+    def _refused(self) -> dict[tuple[int, str], int]:
+        """How often which status came with which sentence."""
+        return Counter(
+            (answer.status, "".join(re.findall(r"<(?:li|h1)>([^<]+)", answer.text)[-1:]).strip())
+            for answer in self.refusals
+        )
 
     def _insist(self, visitor: Visitor) -> None:
         """Sends the same form until it is acknowledged, then reads the reference."""
