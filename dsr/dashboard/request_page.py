@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
-from dsr.dashboard import words
+from dsr.dashboard import on_record, words
+from dsr.days.words import instant_words
 from dsr.notifications.models import Medium, OutboxMessage, Trouble
 from dsr.notifications.models import Status as MailStatus
 from dsr.policies.kinds import Checked
@@ -23,6 +24,7 @@ from dsr.requests.deadlines import clocks, explain
 from dsr.requests.deeds.deadline import extensions_waiting
 from dsr.requests.deeds.post import to_send_again
 from dsr.requests.file_words import FileKind
+from dsr.requests.findings import title_of
 from dsr.requests.grounds import grounds_for
 from dsr.requests.mail_names import mail_name
 from dsr.requests.models import (
@@ -313,6 +315,8 @@ class ClockShown:
 
     first: Deadline
     title: str
+    # The end in words where it is no whole day: 72 hours.
+    hour: str
     badge: Badge
     set_by: str
     sources: list[str]
@@ -348,10 +352,11 @@ def _clock(
         for each in clock.deadlines
         if each.notice_by and clocks.can_announce_more(each, subject_request, today)
     ]
-    titles = dict.fromkeys(str(each.get_purpose_display()) for each in clock.deadlines)
+    titles = dict.fromkeys(title_of(each) for each in clock.deadlines)
     return ClockShown(
         clock.first,
         ", ".join(titles),
+        _hour(clock.first),
         words.deadline_badge(clock.first, today, refusing=refusing),
         explain.set_by(clock.deadlines),
         list(dict.fromkeys(source for source, _why in each_why)),
@@ -360,6 +365,11 @@ def _clock(
         explain.beside_the_pause(clock.first),
         each_why,
     )
+
+
+def _hour(deadline: Deadline) -> str:
+    hourly = deadline.rule.get("unit") == "hour"
+    return instant_words(deadline.due_at) if hourly and deadline.due_at else ""
 
 
 def _source(deadline: Deadline) -> str:
@@ -425,6 +435,7 @@ def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]
     found += [(each.order.document, FileKind.ORDER) for each in deadlines if hasattr(each, "order")]
     extensions = [each for deadline in deadlines for each in deadline.extensions.all()]
     found += [(each.proof, FileKind.EXTENSION) for each in extensions if each.proof]
+    found += on_record.documents(subject_request)
     # For their names, which are sealed like the files themselves.
     in_safe(subject_request, [file for file, _kind in found])
     return [

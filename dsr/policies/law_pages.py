@@ -92,7 +92,7 @@ def _lines(regime: Regime) -> Iterator[str]:
     yield from ("", "## What it demands")
     for duty in regime.duties:
         yield from _duty(regime, duty)
-    for part in (_facts, _holds, _grounds, _must_grant, _elements, _fees):
+    for part in (_facts, _holds, _findings, _grounds, _must_grant, _elements, _fees):
         yield from part(regime)
     yield from _sources(regime)
 
@@ -155,6 +155,19 @@ def _holds(regime: Regime) -> Iterator[str]:
         if hold.needs_document:
             said.append("with a document")
         yield f"- {'; '.join(said)} ({hold.source.title})"
+
+
+def _findings(regime: Regime) -> Iterator[str]:
+    if regime.findings:
+        yield from ("", "## What begins a further limit", "")
+    for name, finding in regime.findings.items():
+        rule = finding.rule_json
+        limit = duty_words.period(rule["amount"], rule["unit"])
+        kinds = duty_words.kinds_in_words(finding.kinds) or "every right"
+        yield (
+            f"- `{name}`: “{finding.label}”; for {kinds}. Then, within {limit} of the moment at "
+            f"which somebody knew: {finding.todo} ({finding.source.title})"
+        )
 
 
 def _grounds(regime: Regime) -> Iterator[str]:

@@ -16,7 +16,7 @@ SUBJECTS = (
         "answer",
     ),
     *("authority", "release", "ending", "receipt", "correction", "fee", "facts", "deadline"),
-    *("order", "holding", "stopping"),
+    *("order", "holding", "stopping", "findings"),
     *("held_contact", "post", "kept_ready", "writing", "opinions"),
 )
 

@@ -29,6 +29,8 @@ class FileKind(TextChoices):
     AUTHORITY = "authority", gettext_lazy("Proof of authority")
     ORDER = "order", gettext_lazy("Order")
     EXTENSION = "extension", gettext_lazy("Notice of an extension")
+    HELD = "held", gettext_lazy("Statement for a part that is held back")
+    FINDING = "finding", gettext_lazy("Proof of what was done about a finding")
 
 
 def which_files(facts: Facts, names: Names) -> str:

@@ -26,6 +26,7 @@ from dsr.policies.law_words import law_in_words
 
 from .deeds.declaration import DEEDS, LINES, Facts, Names, Saying, Words, history_line
 from .file_words import which_files, with_files
+from .findings import title_of
 from .mail_names import mail_name
 from .models import Deadline, IdentityRule, SubjectRequest
 from .states import Channel, Status
@@ -193,7 +194,7 @@ def _named(what: str, model: type[Model], wanted: Iterable[object]) -> dict[str,
 def _which_deadline(deadline: Deadline) -> str:
     """Which deadline is meant: what for, and who set it."""
     who = law_in_words(deadline.source) if deadline.regime else deadline.get_set_by_display()
-    return f"{deadline.get_purpose_display()}, {who}"
+    return f"{title_of(deadline)}, {who}"
 
 
 def _which(facts: Facts, names: Names) -> str:

@@ -270,6 +270,8 @@ class Duty(TextChoices):
     REVIEW = "review", _("Have the refusal reviewed")
     # A part that had been held back, due when the hold ends.
     SUPPLEMENT = "supplement", _("Give what was held back")
+    # What a law asks for after something was found out, counted from then.
+    FOLLOW_UP = "follow_up", _("Follow up a finding")
     # No limit: a day before which nothing may happen, so nobody is reminded and none is late.
     NOT_BEFORE = "not_before", _("Not before")
 
@@ -398,6 +400,13 @@ class Verdict(TextChoices):
     NONE = "none", _("None of the grounds applies")
     UPHELD = "upheld", _("The refusal stands")
     OVERTURNED = "overturned", _("The refusal does not stand")
+
+
+class FindingEnd(TextChoices):
+    """How something ended that was found out and began a duty."""
+
+    DONE = "done", _("It was done")
+    NOT_ASKED = "not_asked", _("The law does not ask for it here")
 
 
 class LinkState(TextChoices):

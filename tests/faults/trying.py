@@ -80,6 +80,10 @@ PREPARED: dict[str, Callable[[Desk], SubjectRequest]] = {
         TRY["hold_part"](reach(desk, "decided"), desk), desk
     ),
     "record_stop": lambda desk: cast.ask(desk.right("img", "withdraw-consent"), country="PT"),
+    "record_finding": lambda desk: cast.ask(desk.right("img", "withdraw-consent"), country="PT"),
+    "follow_up_finding": lambda desk: TRY["record_finding"](
+        cast.ask(desk.right("img", "withdraw-consent"), country="PT"), desk
+    ),
     "settle_fee": lambda desk: TRY["ask_fee"](reach(desk, "received"), desk),
     "ask_professional": lambda desk: with_a_professional(cast.asked_under_hipaa(desk), desk),
     "withdraw_question": lambda desk: TRY["ask_professional"](cast.asked_under_hipaa(desk), desk),

@@ -37,6 +37,7 @@ from dsr.requests.deeds import (
     ending,
     evidence,
     fee,
+    findings,
     held_contact,
     holding,
     identity,
@@ -284,6 +285,12 @@ class Story:
         left = cast.ask(desk.right("img", "withdraw-consent"), at=self.at, country="PT")
         stopped = stopping.StopGiven(words["system"], date(2026, 5, 1), last=True)
         stopping.record_stop(left.pk, stopped, actor=desk.handler, **self.fresh(left))
+        found = findings.Found("gdpr:misdirected", words["found"], date(2026, 5, 1))
+        findings.record_finding(left.pk, found, actor=desk.handler, **self.fresh(left))
+        done = findings.FollowedUp(
+            left.findings.get().pk, "done", words["followed_up"], date(2026, 5, 1)
+        )
+        findings.follow_up_finding(left.pk, done, actor=desk.handler, **self.fresh(left))
 
     def consult(self) -> None:
         """One health professional signs on her page; another is told her code by telephone."""

@@ -239,8 +239,8 @@ def test_a_french_record_is_due_by_its_age(age: object, expected: list[tuple[int
 def test_the_calendar_of_an_organisation_outside_the_union_has_no_holidays() -> None:
     gdpr = all_regimes()["gdpr"]
     respond = gdpr.rules_for("access", "FR", SPRING, IN_AMERICA)[0]
-    assert gdpr.calendar_codes(respond, "US") == ()
-    assert gdpr.calendar_codes(respond, "FR") is None
+    assert gdpr.calendar_codes("US", respond) == ()
+    assert gdpr.calendar_codes("FR", respond) is None
 
 
 def test_what_was_only_remembered_is_not_presented_as_law() -> None:

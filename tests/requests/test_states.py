@@ -98,6 +98,8 @@ hold_part             x x x x x x - - - - - -
 end_hold              x x x x x x - - - - - -
 take_up_held          - - - - - x - - - - - -
 record_stop           x x x x x x x - - x - -
+record_finding        x x x x x x x x x x x x
+follow_up_finding     x x x x x x x x x x x x
 prove_contact         x x x x x x x x x - x x
 strike_contact_proof  x x x x x x - - - x - -
 declare_stolen        x x x x x x x x x x x x

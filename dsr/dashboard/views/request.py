@@ -9,7 +9,7 @@ from django.db.models import prefetch_related_objects
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 
 from dsr.accounts.roles import Permission
-from dsr.dashboard import request_page, words
+from dsr.dashboard import on_record, request_page, words
 from dsr.dashboard.deed_forms import DeedForm
 from dsr.dashboard.standing_texts import where_it_stands
 from dsr.dashboard.views.deed import RequestView
@@ -97,6 +97,7 @@ class RequestPage(RequestView):
             "opinions": request_page.opinions_of(
                 it, self.at, sees_code=self.may(Permission.IDENTIFY, it.organisation_id)
             ),
+            "on_record": on_record.entries(it),
             "duplicates": request_page.duplicates(it, self.user),
             "related": request_page.related(it, self.user),
             # Two forms on one page: without names of their own their fields would share ids.

@@ -3,6 +3,7 @@
 from dsr.policies.regimes.duties import SEEN, Duty, ExtensionTerms, Fact, PauseEffect
 from dsr.policies.regimes.elements import ElementTerms
 from dsr.policies.regimes.fees import PARTS, Charge, FeeTerms
+from dsr.policies.regimes.findings import FindingTerms
 from dsr.policies.regimes.grounds import OWNERS, GroundTerms
 from dsr.policies.regimes.holds import HoldTerms
 from dsr.policies.regimes.regime import (
@@ -27,6 +28,7 @@ __all__ = [
     "ExtensionTerms",
     "Fact",
     "FeeTerms",
+    "FindingTerms",
     "GroundTerms",
     "HoldTerms",
     "PauseEffect",

@@ -21,6 +21,7 @@ from dsr.policies.field_types import (
 from dsr.policies.regimes.duties import Above, Duty, Fact, Facts, Name, Source
 from dsr.policies.regimes.elements import ElementTerms
 from dsr.policies.regimes.fees import FeeTerms
+from dsr.policies.regimes.findings import FindingTerms
 from dsr.policies.regimes.grounds import GroundTerms, MustGrant
 from dsr.policies.regimes.holds import HoldTerms
 from dsr.policies.strict_yaml import CatalogueError, Problem, read
@@ -47,6 +48,10 @@ class Applies(Strict):
     flags: frozenset[Name] = frozenset()
 
 
+# Words that stand under another name than what they are said of.
+_WORDS_OF = {"helps": "elements", "todos": "findings"}
+
+
 class Words(Strict):
     """What readers of another language call a law; its sources and facts by their names there."""
 
@@ -55,6 +60,9 @@ class Words(Strict):
     sources: dict[str, Text] = {}
     facts: dict[str, Text] = {}
     holds: dict[str, Text] = {}
+    findings: dict[str, Text] = {}
+    # What the law asks for after a finding.
+    todos: dict[str, Text] = {}
     fees: dict[str, Text] = {}
     grounds: dict[str, Text] = {}
     elements: dict[str, Text] = {}
@@ -81,6 +89,7 @@ class Regime(Strict):
     sources: dict[str, Source]
     facts: dict[Name, Fact] = {}
     holds: dict[Name, HoldTerms] = {}
+    findings: dict[Name, FindingTerms] = {}
     fees: dict[Name, FeeTerms] = {}
     grounds: dict[Name, GroundTerms] = {}
     must_grant: tuple[MustGrant, ...] = ()
@@ -128,8 +137,8 @@ class Regime(Strict):
                 require_known(name, info.context.sources)
             for name in words.facts:
                 require_known(name, info.context.facts or {})
-            for part in ("holds", "fees", "grounds", "elements", "helps"):
-                below = info.data.get("elements" if part == "helps" else part, {})
+            for part in ("holds", "findings", "todos", "fees", "grounds", "elements", "helps"):
+                below = info.data.get(_WORDS_OF.get(part, part), {})
                 for name in getattr(words, part):
                     require_known(name, below)
         return value
@@ -168,8 +177,9 @@ class Regime(Strict):
         return [duty for duty in self.duties if duty.concerns(kind, on, facts)]
 
     def label_of(self, part: str, name: str, language: str) -> str:
-        """The words of a fact, hold, ground or element (`part` is `facts`, `holds`, `grounds`,
-        `elements`) in a language, or in English where the file has no others."""
+        """The words of a fact, hold, finding, ground or element (`part` is `facts`, `holds`,
+        `findings`, `grounds`, `elements`) in a language, or in English where the file has no
+        others."""
         words = self.translations.get(language[:2])
         said: str = getattr(words, part).get(name, "") if words else ""
         return said or str(getattr(self, part)[name].label)
@@ -178,6 +188,11 @@ class Regime(Strict):
         """What a good one says of an element, in a language."""
         words = self.translations.get(language[:2])
         return (words.helps.get(element) if words else None) or self.elements[element].help
+
+    def todo_after(self, finding: str, language: str) -> str:
+        """What it asks for after a finding, in a language."""
+        words = self.translations.get(language[:2])
+        return (words.todos.get(finding) if words else None) or self.findings[finding].todo
 
     def fees_for(self, kind: str) -> tuple[str, FeeTerms] | None:
         """What it lets an answer to this kind of right cost, by name; None where it is silent."""
@@ -188,12 +203,14 @@ class Regime(Strict):
         words = self.translations.get(language[:2])
         return (words.fees.get(name) if words else None) or self.fees[name].label
 
-    def calendar_codes(self, duty: Duty, organisation_country: str) -> tuple[str, ...] | None:
+    def calendar_codes(
+        self, organisation_country: str, duty: Duty | None = None
+    ) -> tuple[str, ...] | None:
         """Codes of the calendar that counts; None is the organisation's own.
 
         An organisation outside the places of the law has no calendar under it.
         """
-        if duty.calendar is not None:
+        if duty is not None and duty.calendar is not None:
             return duty.calendar
         # A law that follows the person alone has no places of its own: the organisation's calendar.
         if not self.binds.organisation or _within(organisation_country, self.binds.organisation):

@@ -275,7 +275,7 @@ class _World:
 
 
 def _by_law(deadline: Deadline) -> bool:
-    return bool(deadline.set_by == SetBy.LAW) and not deadline.names_its_day
+    return bool(deadline.set_by == SetBy.LAW) and deadline.is_planned
 
 
 def _differs(deadline: Deadline, plan: DeadlinePlan) -> tuple[str, ...]:

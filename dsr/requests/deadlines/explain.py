@@ -41,14 +41,27 @@ class Localised(Formatter):
 def explain(deadline: Deadline) -> list[str]:
     """Who set the date, then each step of its computing, other readings included."""
     steps = [Step.from_json(each) for each in deadline.trace]
+    if deadline.purpose == Duty.FOLLOW_UP:
+        # Not the receipt of the request begins it.
+        steps = [each for each in steps if each.code != "received_at"]
     with standing_in(deadline.subject_request.organisation.place):
         return [
             _whose(deadline),
+            *_known_note(deadline),
             *in_sentences(steps, Localised()),
             *_along_note(deadline),
             *_pause_note(deadline),
             *_stop_note(deadline),
         ]
+
+
+def _known_note(deadline: Deadline) -> Iterable[str]:
+    if deadline.purpose != Duty.FOLLOW_UP:
+        return []
+    known = instant_words(deadline.finding.known_at)
+    return [
+        _("It is counted from the moment at which somebody here knew: %(when)s.") % {"when": known}
+    ]
 
 
 def _along_note(deadline: Deadline) -> Iterable[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dsr.deadlines import Facts, Result, WorkingCalendar, compute, first_to_end
 from dsr.deadlines.codec import read_rule
@@ -60,6 +61,25 @@ def _begin_one(
     write_dates(deadline, solve(deadline), at)
     deadline.save()
     write_line(subject_request, "deadline_began", actor=actor, at=at, facts=begun(deadline))
+
+
+def begin_after(
+    subject_request: SubjectRequest,
+    plan: DeadlinePlan,
+    known_at: datetime,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> Deadline:
+    """A duty that is counted from a finding, not from the receipt."""
+    deadline = planned(subject_request, plan, at)
+    zone = subject_request.organisation.zone
+    deadline.started_on = known_at.astimezone(ZoneInfo(zone)).date()
+    found = Facts(received=known_at, zone=zone, events=())
+    write_dates(deadline, compute(read_rule(plan.rule), found, calendar_of(deadline)), at)
+    deadline.save()
+    write_line(subject_request, "deadline_began", actor=actor, at=at, facts=begun(deadline))
+    return deadline
 
 
 def planned(subject_request: SubjectRequest, plan: DeadlinePlan, at: datetime) -> Deadline:
@@ -118,7 +138,7 @@ def replan(
     today = subject_request.organisation.today(at)
     known = {each.code: each for each in subject_request.deadlines.filter(round=1)}
     for code, deadline in known.items():
-        by_law = deadline.set_by == SetBy.LAW and not deadline.names_its_day
+        by_law = deadline.set_by == SetBy.LAW and deadline.is_planned
         gone = by_law and code in before and code not in plans
         if gone and deadline.status in (DeadlineStatus.RUNNING, DeadlineStatus.PAUSED):
             _end(deadline, "cancel", today, actor=actor, at=at)
@@ -175,7 +195,7 @@ def recompute(subject_request: SubjectRequest, *, actor: Actor, at: datetime, ca
             continue
         deadline.subject_request = subject_request
         before, status = deadline.due_on, deadline.status
-        if deadline.round == 1:
+        if deadline.round == 1 and deadline.is_planned:
             deadline.started_on = subject_request.received_on
         write_dates(deadline, solve(deadline), at)
         if deadline.is_aim and deadline.round == 1:
@@ -313,6 +333,13 @@ def settle_one(deadline: Deadline, on: date, *, actor: Actor, at: datetime) -> N
     _settle(deadline, on, actor=actor, at=at)
 
 
+def settle_at(deadline: Deadline, ended_at: datetime, *, actor: Actor, at: datetime) -> None:
+    """This duty was done at this instant, which counts where its limit is one of hours."""
+    day = ended_at.astimezone(ZoneInfo(deadline.subject_request.organisation.zone)).date()
+    late = ended_at > deadline.due_at if deadline.due_at else deadline.is_late(day)
+    _end(deadline, "miss" if late else "meet", day, actor=actor, at=at)
+
+
 def cancel_one(deadline: Deadline, on: date, *, actor: Actor, at: datetime) -> None:
     """This duty fell away on this day."""
     _end(deadline, "cancel", on, actor=actor, at=at)
@@ -365,7 +392,8 @@ def cancel_all(
     """The duty fell away: withdrawn, lapsed, out of scope, forwarded; on the day ``on``."""
     day = on or subject_request.organisation.today(at)
     _end_every_pause(subject_request, day)
-    for deadline in subject_request.deadlines.live():
+    # What followed from a finding is owed whatever becomes of the request.
+    for deadline in subject_request.deadlines.live().exclude(purpose=Duty.FOLLOW_UP):
         _end(deadline, "cancel", day, actor=actor, at=at)
 
 
@@ -411,7 +439,7 @@ def take_up_again(subject_request: SubjectRequest, *, actor: Actor, at: datetime
     anew = answered.exclude(status=DeadlineStatus.CANCELLED).exists()
     for deadline in ended:
         # A law that was found not to apply, or an earlier round's aim, has nothing to say now.
-        stands = deadline.names_its_day or deadline.code in plans
+        stands = not deadline.is_planned or deadline.code in plans
         if stands and _asked_again(deadline, anew=anew):
             _run_again(deadline, actor=actor, at=at)
     if anew:
@@ -428,6 +456,9 @@ def take_up_again(subject_request: SubjectRequest, *, actor: Actor, at: datetime
 
 
 def _asked_again(deadline: Deadline, *, anew: bool) -> bool:
+    if deadline.purpose == Duty.FOLLOW_UP:
+        # It was judged that nothing is asked for; taking up the request changes nothing of that.
+        return False
     if deadline.status == DeadlineStatus.CANCELLED or deadline.undelivered:
         return True
     # Confirming the receipt was done once and for all; so was telling of an extension.

@@ -89,7 +89,7 @@ def _code(regime: Regime, duty: LawDuty) -> str:
 def _deadline_of_law(
     subject_request: SubjectRequest, regime: Regime, duty: LawDuty
 ) -> DeadlinePlan:
-    codes = regime.calendar_codes(duty, subject_request.organisation.country)
+    codes = regime.calendar_codes(subject_request.organisation.country, duty)
     return DeadlinePlan(
         code=_code(regime, duty),
         purpose=duty.code,

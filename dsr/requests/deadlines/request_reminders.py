@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
+from django.utils.functional import lazy
+
 from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 from dsr.policies.models import Organisation, Right
+from dsr.requests.findings import title_of
 from dsr.requests.models import Deadline, Decision, ReminderOwed
 from dsr.requests.models.deadlines import TO_ANSWER_BY
 from dsr.requests.services.notify import (
@@ -36,7 +39,11 @@ class RequestReminders(ReminderKind[Deadline]):
     owed = ReminderOwed
     joins = "JOIN requests_subjectrequest AS request ON request.id = deadline.subject_request_id"
     organisation = "request.organisation_id"
-    is_open = f"request.status = ANY('{{{','.join(sorted(OPEN))}}}')"
+    # What followed from a finding is owed whatever became of the request.
+    is_open = (
+        f"(request.status = ANY('{{{','.join(sorted(OPEN))}}}')"
+        f" OR deadline.purpose = '{Duty.FOLLOW_UP.value}')"
+    )
     # Of a day that is also the governing one people hear once, and of the limit for telling of a
     # refusal only where there is one.
     heard = f"""
@@ -74,6 +81,8 @@ class RequestReminders(ReminderKind[Deadline]):
 
     def still_to_do(self, deadline: Deadline) -> bool:
         asked = deadline.subject_request
+        if _is_follow_up(deadline):
+            return True
         return asked.awaits_answer or (deadline.purpose == Duty.SUPPLEMENT and asked.is_open)
 
     def holds(self, deadline: Deadline, step: str, due_on: str) -> bool:
@@ -106,9 +115,12 @@ class RequestReminders(ReminderKind[Deadline]):
             **common_context(asked),
             "page": staff_page(asked),
             # Labels and not words yet: each reader has them in a language of their own.
-            "purpose": Duty(deadline.purpose).label,
+            "purpose": lazy(title_of, str)(deadline),
             "set_by": SetBy(deadline.set_by).label,
             "is_aim": deadline.is_aim,
+            "todo": lazy(title_of, str)(deadline) if _is_follow_up(deadline) else "",
+            # A day is not enough where hours are counted.
+            "until": deadline.due_at if _by_the_hour(deadline) else None,
             "unassigned": assignee_there(asked) is None,
         }
 
@@ -116,6 +128,18 @@ class RequestReminders(ReminderKind[Deadline]):
         return {"frozen": deadline.subject_request.status == Status.FROZEN}
 
     def may_be_sent(self, deadline: Deadline, remembered: Mapping[str, Any]) -> bool:
+        # What followed from a finding waits for nothing.
+        if _is_follow_up(deadline):
+            return True
         # It asks for work that must not be done now. Reminders owed since the freezing know of it.
         frozen = deadline.subject_request.status == Status.FROZEN
         return not frozen or bool(remembered.get("frozen"))
+
+
+def _is_follow_up(deadline: Deadline) -> bool:
+    return bool(deadline.purpose == Duty.FOLLOW_UP)
+
+
+def _by_the_hour(deadline: Deadline) -> bool:
+    # In this order: rules are not read with the many that are none.
+    return _is_follow_up(deadline) and deadline.rule["unit"] == "hour"

@@ -15,7 +15,7 @@ from dsr.deadlines.codec import read_rule
 from dsr.deadlines.periods import Unit
 from dsr.deadlines.rules import Event
 from dsr.requests.models import Deadline, Extension, Pause, Receipt, SubjectRequest
-from dsr.requests.states import DeadlineStatus
+from dsr.requests.states import DeadlineStatus, Duty
 
 # "Without undue delay" is no number; a week is our reading, and a switch of ours, not law.
 PROMPTLY = timedelta(days=7)
@@ -36,7 +36,9 @@ def solve(
     """
     subject_request = deadline.subject_request
     received: date | datetime = deadline.started_on
-    if deadline.round == 1:
+    if deadline.purpose == Duty.FOLLOW_UP:
+        received = deadline.finding.known_at
+    elif deadline.round == 1:
         received = earliest_receipt(subject_request).received_at
     facts = Facts(
         received=received,

@@ -3144,6 +3144,7 @@ class Migration(migrations.Migration):
                     ("progress", "Tell of the progress"),
                     ("review", "Have the refusal reviewed"),
                     ("supplement", "Give what was held back"),
+                    ("follow_up", "Follow up a finding"),
                     ("not_before", "Not before"),
                 ],
                 max_length=20,
@@ -3159,5 +3160,102 @@ class Migration(migrations.Migration):
                 related_name="review",
                 to="requests.deadline",
             ),
+        ),
+        migrations.CreateModel(
+            name="Finding",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("code", models.CharField(max_length=100)),
+                ("known_at", models.DateTimeField()),
+                ("what", dsr.vault.fields.SealedField(purpose="record")),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "ended",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("done", "It was done"),
+                            ("not_asked", "The law does not ask for it here"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("outcome", dsr.vault.fields.SealedField(null=True, purpose="record")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "deadline",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="finding",
+                        to="requests.deadline",
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.sealedfile",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "safe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.safe",
+                    ),
+                ),
+                (
+                    "subject_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="requests.subjectrequest",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["recorded_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended", ""), ("ended_at", None)),
+                            models.Q(
+                                models.Q(("ended", ""), _negated=True),
+                                ("ended_at__gte", models.F("known_at")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="finding_ends_after_it_was_known",
+                    )
+                ],
+            },
         ),
     ]

@@ -10,6 +10,7 @@ from .deadlines import Deadline, Extension, Order, Pause, Receipt, ReminderOwed
 from .elements import AnswerElement
 from .enclosures import Enclosure, EnclosureOpened
 from .fees import FeeOffer, FreeAnswer
+from .findings import Finding
 from .held_contact import (
     ContactChange,
     Dispute,
@@ -43,6 +44,7 @@ __all__ = [
     "Evidence",
     "Extension",
     "FeeOffer",
+    "Finding",
     "FreeAnswer",
     "HealthProfessional",
     "HeldContact",

@@ -56,9 +56,9 @@ TO_ANSWER_BY = frozenset({Duty.RESPOND, Duty.OPT_OUT})
 # A limit for whoever wants more time, and a day to wait for: nobody is late with either.
 NO_DUTY = frozenset({Duty.EXTENSION_NOTICE, Duty.NOT_BEFORE})
 # Done by an act of its own: the answer neither does it nor ends it.
-BESIDE_THE_ANSWER = frozenset({Duty.STOP, Duty.SUPPLEMENT, Duty.REVIEW})
+BESIDE_THE_ANSWER = frozenset({Duty.STOP, Duty.SUPPLEMENT, Duty.REVIEW, Duty.FOLLOW_UP})
 OF_THEIR_OWN = frozenset({Duty.SUPPLEMENT, Duty.REVIEW})
-REMINDED = TO_ANSWER_BY | {Duty.ACKNOWLEDGE, Duty.REFUSE, Duty.SUPPLEMENT}
+REMINDED = TO_ANSWER_BY | {Duty.ACKNOWLEDGE, Duty.REFUSE, Duty.SUPPLEMENT, Duty.FOLLOW_UP}
 
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
@@ -158,6 +158,11 @@ class Deadline(DeadlineBase):
     def names_its_day(self) -> bool:
         """An order, a hold or a review says the day or names none; no rule computes it."""
         return self.set_by == SetBy.ORDER or self.purpose in OF_THEIR_OWN
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether it follows from the request itself, and not from a deed that began it."""
+        return not self.names_its_day and self.purpose != Duty.FOLLOW_UP
 
     def is_overdue(self, today: date) -> bool:
         no_duty = self.is_aim or self.purpose in NO_DUTY

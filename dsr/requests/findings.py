@@ -1,0 +1,63 @@
+"""What the laws of a request ask for when something is found out, in words."""
+
+from __future__ import annotations
+
+from django.utils.translation import get_language
+
+from dsr.policies.law_words import law_in_words
+from dsr.policies.regimes import FindingTerms, Regime, all_regimes
+from dsr.policies.services import laws_that_apply, place_claimed
+from dsr.requests.models import Deadline, SubjectRequest
+from dsr.requests.states import Duty
+
+
+def offered(subject_request: SubjectRequest) -> list[tuple[str, str]]:
+    """What can be found out that begins a duty under a law of this request, in words."""
+    place = subject_request.country or place_claimed(subject_request.right)
+    laws = laws_that_apply(subject_request.organisation, place, subject_request.received_on)
+    return [
+        (f"{law.slug}:{name}", words(f"{law.slug}:{name}"))
+        for law in laws
+        for name, terms in law.findings.items()
+        if terms.concerns(subject_request.kind)
+    ]
+
+
+def terms_of(code: str) -> tuple[Regime, FindingTerms]:
+    """The law and its terms behind a finding that was offered."""
+    slug, _sep, name = code.partition(":")
+    law = all_regimes()[slug]
+    return law, law.findings[name]
+
+
+def words(code: str) -> str:
+    """The finding in the reader's language; the code where no law ships it any more."""
+    law, name = _known(code)
+    if law is None:
+        return code
+    return f"{law_in_words(law.name)}: {law.label_of('findings', name, _language())}"
+
+
+def todo(code: str) -> str:
+    """What is asked for then, in the reader's language; empty where no law ships it any more."""
+    law, name = _known(code)
+    return law.todo_after(name, _language()) if law else ""
+
+
+def title_of(deadline: Deadline) -> str:
+    """What a deadline is for; after a finding what its law asks for then."""
+    said = ""
+    if deadline.purpose == Duty.FOLLOW_UP:
+        # Its code ends with the number of the finding: ``gdpr:misdirected:2``.
+        said = todo(deadline.code.rpartition(":")[0])
+    return said or str(deadline.get_purpose_display())
+
+
+def _known(code: str) -> tuple[Regime | None, str]:
+    slug, _sep, name = code.partition(":")
+    law = all_regimes().get(slug)
+    return (law if law and name in law.findings else None), name
+
+
+def _language() -> str:
+    return get_language() or "en"
