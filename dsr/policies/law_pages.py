@@ -92,7 +92,7 @@ def _lines(regime: Regime) -> Iterator[str]:
     yield from ("", "## What it demands")
     for duty in regime.duties:
         yield from _duty(regime, duty)
-    for part in (_facts, _holds, _findings, _grounds, _must_grant, _elements, _fees):
+    for part in (_facts, _holds, _findings, _grounds, _must_grant, _passing_on, _elements, _fees):
         yield from part(regime)
     yield from _sources(regime)
 
@@ -193,6 +193,13 @@ def _must_grant(regime: Regime) -> Iterator[str]:
         kinds = duty_words.kinds_in_words(each.kinds)
         said = regime.facts[each.fact].label
         yield f"- {kinds}, where this is stated: “{said}” ({each.source.title})"
+
+
+def _passing_on(regime: Regime) -> Iterator[str]:
+    if found := regime.passing_on:
+        yield from ("", "## Copies to somebody else", "")
+        kinds = duty_words.kinds_in_words(found.kinds)
+        yield f"- {kinds}: “{found.label}” ({found.source.title})"
 
 
 def _fees(regime: Regime) -> Iterator[str]:

@@ -86,6 +86,17 @@ def laws_that_apply(organisation: Organisation, place: str, on: date) -> list[Re
     return [regime for regime in _laws_of(organisation) if regime.applies(place, on, home)]
 
 
+def law_that_passes_on(organisation: Organisation, kind: str) -> Regime | None:
+    """A law of the organisation by which a copy can go to somebody whom the requester names; asked
+    before anybody has said where they live."""
+    flags = frozenset(organisation.flags)
+    for regime in _laws_of(organisation):
+        found = regime.passing_on
+        if found is not None and kind in found.kinds and regime.binds.flags <= flags:
+            return regime
+    return None
+
+
 def _laws_of(organisation: Organisation) -> list[Regime]:
     """The laws that the organisation names, each in all its texts: the day says which one binds."""
     known = all_regimes()

@@ -15,8 +15,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dsr.policies.law_words import law_in_words
+from dsr.policies.particulars import filled
 from dsr.policies.regimes import ElementTerms, Regime
-from dsr.requests import grounds, remedies
+from dsr.requests import fees, grounds, remedies
 from dsr.requests.models import AnswerElement, SubjectRequest
 from dsr.requests.states import Outcome
 
@@ -79,8 +80,16 @@ def demanded(subject_request: SubjectRequest, outcome: str = "") -> list[Element
         Element(law, name, terms)
         for law in grounds.laws_behind(subject_request)
         for name, terms in law.elements.items()
-        if terms.concerns(subject_request.kind, outcome)
+        if terms.concerns(subject_request.kind, outcome) and _is_said(terms, subject_request)
     ]
+
+
+def _is_said(terms: ElementTerms, subject_request: SubjectRequest) -> bool:
+    """What is answered only where the request says it: a copy that goes to somebody else."""
+    if not terms.only_said:
+        return True
+    # What was altered is told where it is shown; here it counts as not said.
+    return filled(subject_request.values(altered={}).get(terms.only_said))
 
 
 def typed(subject_request: SubjectRequest, outcome: str = "") -> list[Element]:
@@ -132,7 +141,8 @@ def _missing(
         if row is None or not text:
             return _("Write it, or say why it does not apply.")
         return unfit(element, text, not_applicable=row.not_applicable)
-    if source == "answer":
+    # What it costs the program writes from the fee that was agreed to, and else that it is free.
+    if source in ("answer", "fee"):
         return ""
     if source == "ground":
         return "" if ground else _("Record the ground.")
@@ -165,9 +175,10 @@ def in_letter(subject_request: SubjectRequest, outcome: str) -> list[Written]:
     """What was written, under its headings, for an outcome, in the reader's language."""
     rows = kept(subject_request)
     found = []
-    for each in typed(subject_request, outcome):
-        row = rows.get(each.code)
-        if row is not None and (text := _text(row).strip()):
+    for each in demanded(subject_request, outcome):
+        if each.terms.comes_from == "fee":
+            found.append(Written(each.label, fees.said(subject_request)))
+        elif (row := rows.get(each.code)) is not None and (text := _text(row).strip()):
             found.append(Written(each.label, text))
     return list(dict.fromkeys(found))
 

@@ -23,6 +23,8 @@ from dsr.requests.models.fees import STANDING
 from dsr.requests.services import free_answers
 from dsr.requests.states import FeeGround, FeePart, FeeStatus, Outcome
 
+# To be paid, or paid: what was waived, withdrawn or asked for less cost nothing.
+AGREED = (FeeStatus.ACCEPTED, FeeStatus.PAID)
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -235,6 +237,20 @@ def told(offer: FeeOffer, text: str) -> str:
     )
     total = _("Total: %(sum)s") % {"sum": total_of(offer)}
     return "\n\n".join([text.strip(), "\n".join([*parts, total]), choice])
+
+
+def said(subject_request: SubjectRequest) -> str:
+    """What an answer cost, with each part, or that it is free (EDPB 01/2022, para. 194)."""
+    # Not asked of the database, as in `standing`.
+    offers = [each for each in subject_request.fee_offers.all() if each.status in AGREED]
+    if not offers:
+        return _("This answer costs you nothing.")
+    agreed = max(offers, key=lambda each: each.pk)
+    agreed.safe = subject_request.safe
+    line = _("%(part)s: %(amount)s")
+    parts = [line % {"part": part, "amount": amount} for part, amount in lines_of(agreed)]
+    total = _("Total: %(sum)s") % {"sum": total_of(agreed)}
+    return "\n".join([_("You said yes to this fee beforehand:"), *parts, total])
 
 
 def end(subject_request: SubjectRequest, status: FeeStatus, on: date) -> None:

@@ -260,6 +260,25 @@ def test_a_signature_by_hand_is_printed_as_a_letter(visitor: Visitor) -> None:
     assert sent.reference in letter
 
 
+COPY = "/indigomed/copy/"
+
+
+def test_a_copy_to_somebody_else_is_asked_for_with_a_signature_where_a_law_gives_it(
+    visitor: Visitor,
+) -> None:
+    """45 CFR 164.524(c)(3)(ii): in writing, signed, with the person and the place."""
+    assert 'name="destination"' not in visitor.open(COPY)
+    Organisation.objects.filter(slug="indigomed").update(flags=["hipaa_covered_entity"])
+    page = visitor.open(COPY)
+    assert "name that person and the place, and sign below" in page
+    typed = {**FULL, "destination": "Dr. Ann Lee, 5 Elm Street, Chicago"}
+    unsigned = {name: value for name, value in typed.items() if name != "signature"}
+    asked = visitor.fill(COPY, **unsigned).content.decode()
+    assert "To send a copy to somebody else we need your signature" in asked
+    sent = visitor.ask(COPY, **typed)
+    assert sent.values()["destination"] == {"destination": "Dr. Ann Lee, 5 Elm Street, Chicago"}
+
+
 def test_what_is_typed_can_run_nowhere(visitor: Visitor) -> None:
     response = visitor.fill(ACCOUNTING, name="<script>alert(1)</script>", email="x")
     assert "<script>alert(1)" not in response.content.decode()

@@ -105,8 +105,8 @@ def test_what_does_not_apply_says_why(desk: Desk) -> None:
 def test_an_element_that_no_law_demands_is_refused(desk: Desk) -> None:
     it = begun(desk, "img", "access", "PT")
     with pytest.raises(BadInput) as refused:
-        write(desk, it, {"hipaa:first_free": "Free."})
-    assert "hipaa:first_free" in str(refused.value.fields["texts"])
+        write(desk, it, {"hipaa:whom_to_tell": "Nobody."})
+    assert "hipaa:whom_to_tell" in str(refused.value.fields["texts"])
 
 
 def test_an_empty_text_takes_it_out(desk: Desk) -> None:
@@ -207,6 +207,10 @@ def test_any_element_taken_out_of_any_letter_of_all_rights_is_a_gap_with_its_art
                     )
                     found = elements.gaps(again(it), outcome, ground)
                     monkeypatch.setattr(remedies, "ways", every)
+                elif source == "fee":
+                    # Written by the program into every such letter: there is no taking it out.
+                    assert each.label in [part.label for part in elements.in_letter(it, outcome)]
+                    continue
                 else:
                     # The text of the answer is asked for when it is proposed.
                     continue
@@ -227,6 +231,7 @@ def test_the_requester_reads_the_same_list_as_a_table_of_contents(desk: Desk) ->
         "Where you can complain",
         "Where they come from",
         "Whether a computer decided about you",
+        "What it costs",
     ]
 
 
@@ -239,3 +244,29 @@ def test_british_letters_name_the_complaint_to_us_and_the_commissioner_also_in_a
     assert "That you can complain to us" in labels
     assert "That you can complain to the Information Commissioner" in labels
     assert "What we searched" in labels
+
+
+ANOTHER = {"destination": {"destination": "Dr. Ann Lee, 5 Elm Street, Chicago"}}
+
+
+def test_a_copy_to_a_named_person_is_answered_where_it_is_asked_for(covered: Desk) -> None:
+    """45 CFR 164.524(c)(3)(ii)."""
+    it = begun(covered, "indigomed", "copy", "US")
+    assert "hipaa:sent_to_another" not in [each.code for each in elements.demanded(it, "granted")]
+    made = cast.ask(
+        covered.right("indigomed", "copy"),
+        at=cast.on("2026-05-01"),
+        country="US",
+        particulars=ANOTHER,
+    )
+    asked = cast.begin(made, covered.handler, at=cast.on("2026-05-01"))
+    asked.elements.all().delete()
+    gaps = [each.element.article for each in elements.gaps(again(asked), "granted", "")]
+    assert gaps == ["45 CFR 164.524(c)(3)(ii)"]
+
+
+def test_a_letter_says_what_it_costs(desk: Desk) -> None:
+    """EDPB 01/2022, para. 194: none, or its parts."""
+    it = begun(desk, "img", "access", "PT")
+    written = elements.in_letter(again(it), "granted")
+    assert written[-1] == elements.Written("What it costs", "This answer costs you nothing.")

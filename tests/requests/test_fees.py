@@ -15,7 +15,7 @@ from dsr.policies.currencies import currency_of
 from dsr.policies.models import Organisation
 from dsr.policies.regimes import PARTS, all_regimes, read_regime
 from dsr.policies.strict_yaml import CatalogueError
-from dsr.requests import fees
+from dsr.requests import elements, fees
 from dsr.requests.actors import REQUESTER
 from dsr.requests.deeds import answer, ending, facts, fee, post, review
 from dsr.requests.deeds.fee import FeeLine
@@ -461,6 +461,23 @@ def test_a_yes_alone_does_not_start_the_british_month_but_the_payment(desk: Desk
         seen=it.version,
     )
     assert it.deadlines.get(pk=clock.pk).due_on == date(2026, 4, 16)
+
+
+def test_the_letter_says_each_part_of_what_was_agreed_to(
+    desk: Desk, hospital: Organisation
+) -> None:
+    """45 CFR 164.528(c)(2)."""
+    it = second_accounting(desk)
+    it = announce(it, desk, at=cast.on("2026-05-05", 16))
+    assert elements.in_letter(it, "granted")[-1].text == "This answer costs you nothing."
+    it = fee.answer_fee(it.pk, answer="yes", actor=REQUESTER, at=cast.on("2026-05-06", 16))
+    assert elements.in_letter(it, "granted")[-1] == elements.Written(
+        "What it costs",
+        "You said yes to this fee beforehand:\n"
+        "Labour of copying: 6.50 USD\n"
+        "Postage: 3.20 USD\n"
+        "Total: 9.70 USD",
+    )
 
 
 # Who was given one free of charge.

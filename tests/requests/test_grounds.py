@@ -207,3 +207,30 @@ def test_california_s_appeal_has_a_ground_from_the_day_on_which_it_starts(desk: 
         desk.right("imo", "ccpa-automated-opt-out"), at=cast.on("2027-01-04"), country="US-CA"
     )
     assert offered(opt_out)[0] == "human_appeal"
+
+
+def test_an_amendment_that_another_entity_reports_is_made_and_has_no_number_of_days(
+    covered: Desk,
+) -> None:
+    """45 CFR 164.526(e): no request of the person, so no 60 days and no “no”."""
+    it = asked(covered, "indigomed", "amend", "US")
+    assert it.deadlines.get(code="hipaa:respond").due_on == date(2026, 6, 30)
+    facts.state_facts(
+        it.pk,
+        country="US",
+        record_age="",
+        facts=["hipaa:reported_by_entity"],
+        actor=covered.handler,
+        at=cast.on("2026-05-02"),
+        seen=it.version,
+    )
+    assert it.deadlines.get(code="hipaa:respond").status == "cancelled"
+    assert it.deadlines.get(code="hipaa:respond:reported_by_entity").due_on is None
+    with pytest.raises(BadInput) as wrong:
+        cast.propose(
+            SubjectRequest.objects.get(pk=it.pk),
+            covered.handler,
+            outcome="refused",
+            ground="accurate_and_complete",
+        )
+    assert "45 CFR 164.526(e)" in str(wrong.value.fields["outcome"])

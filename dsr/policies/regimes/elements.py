@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from dsr.policies.field_types import Strict, Text, known, no_twice, told
+from dsr.policies.particulars import CODES
 from dsr.policies.regimes.duties import Kinds, SourceNamed
 
 OUTCOMES = ("granted", "partly_granted", "refused", "nothing_held")
@@ -18,6 +19,7 @@ FROM = (
     "authority",
     "court",
     "review",
+    "fee",
 )
 CHECKS = ("filled", "period")
 
@@ -27,8 +29,10 @@ class ElementTerms(Strict):
 
     `comes_from`: typed (with `help`, what a good one says; `check` period: “as long as necessary”
     is none), the text of the `answer`, the recorded `ground`, or a way that is printed: to `us`, to
-    a `contact` with title and telephone number, to an `authority`, a `court`, a `review`.
-    `only_reviewable`: where the ground can be reviewed.
+    a `contact` with title and telephone number, to an `authority`, a `court`, a `review`; what it
+    cost, of its `fee`.
+    `only_reviewable`: where the ground can be reviewed. `only_said`: where the request says it, by
+    the code of a particular.
     """
 
     label: Text = Field(max_length=200)
@@ -39,6 +43,7 @@ class ElementTerms(Strict):
     help: Text = Field("", max_length=400)
     check: Annotated[str, known(CHECKS)] = "filled"
     only_reviewable: bool = False
+    only_said: Annotated[str, known(("", *CODES))] = ""
 
     @model_validator(mode="after")
     def is_asked_for(self) -> "ElementTerms":

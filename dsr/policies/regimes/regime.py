@@ -24,6 +24,7 @@ from dsr.policies.regimes.fees import FeeTerms
 from dsr.policies.regimes.findings import FindingTerms
 from dsr.policies.regimes.grounds import GroundTerms, MustGrant
 from dsr.policies.regimes.holds import HoldTerms
+from dsr.policies.regimes.passing_on import PassingOn
 from dsr.policies.strict_yaml import CatalogueError, Problem, read
 
 DATA = Path(__file__).parent
@@ -61,6 +62,7 @@ class Words(Strict):
     facts: dict[str, Text] = {}
     holds: dict[str, Text] = {}
     findings: dict[str, Text] = {}
+    passing_on: Text = ""
     # What the law asks for after a finding.
     todos: dict[str, Text] = {}
     fees: dict[str, Text] = {}
@@ -93,6 +95,7 @@ class Regime(Strict):
     fees: dict[Name, FeeTerms] = {}
     grounds: dict[Name, GroundTerms] = {}
     must_grant: tuple[MustGrant, ...] = ()
+    passing_on: PassingOn | None = None
     elements: dict[Name, ElementTerms] = {}
     duties: tuple[Duty, ...]
     translations: dict[str, Words] = {}
@@ -193,6 +196,12 @@ class Regime(Strict):
         """What it asks for after a finding, in a language."""
         words = self.translations.get(language[:2])
         return (words.todos.get(finding) if words else None) or self.findings[finding].todo
+
+    def words_of_passing_on(self, language: str) -> str:
+        """What who asks for a copy to somebody else is told; empty where it knows no such copy."""
+        words = self.translations.get(language[:2])
+        said = words.passing_on if words else ""
+        return said or (self.passing_on.label if self.passing_on else "")
 
     def fees_for(self, kind: str) -> tuple[str, FeeTerms] | None:
         """What it lets an answer to this kind of right cost, by name; None where it is silent."""

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from dsr.policies.kinds import Asker, Audience, Kind, Level, MayWrite
 from dsr.policies.models import Right
 from dsr.policies.particulars import Particular
+from dsr.policies.services import law_that_passes_on
 from dsr.requests.states import ACTS_FOR_ANOTHER
 from dsr.vault.plain_forms import PlainForm
 
@@ -158,6 +159,16 @@ def asked_by(right: Right) -> Iterator[tuple[str, str]]:
             # What the text forbids to ask stays out, whoever else asks for it (promise A15).
             if code not in right.never and code != "written":
                 yield code, strength
+    for code in _to_pass_on(right):
+        yield code, "may"
+
+
+def _to_pass_on(right: Right) -> Iterator[str]:
+    """To whom a copy is to go besides, and the signature that this takes."""
+    named = {*right.must, *right.should, *right.may, *right.never}
+    organisation = right.reading.version.policy.organisation
+    if law_that_passes_on(organisation, right.kind) is not None:
+        yield from (code for code in ("destination", "signed") if code not in named)
 
 
 def not_needed(right: Right, asked: dict[str, str]) -> Iterator[str]:

@@ -17,8 +17,10 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from dsr.policies.kinds import ADDRESS_ALONE, Audience, Kind, MayWrite
+from dsr.policies.law_words import law_in_words
 from dsr.policies.models import Right
 from dsr.policies.particulars import particulars
+from dsr.policies.services import law_that_passes_on
 from dsr.requests.deadlines.preview import country_decides, law_is_elsewhere
 from dsr.requests.states import ACTS_FOR_ANOTHER, Channel
 from dsr.requests.submission.ages import age_question
@@ -122,6 +124,9 @@ class RequestForm(CommonFields):
             for name, whose in self.whose.items():
                 if name in self.fields:
                     self.fields[name].help_text = str(whose)
+        law = law_that_passes_on(self.organisation, self.right.kind)
+        if law is not None and "destination" in self.fields:
+            self.fields["destination"].help_text = law.words_of_passing_on(get_language() or "en")
         if isinstance(role := self.fields.get("role"), forms.ChoiceField):
             role.choices = [(each, self.roles[each]) for each in self.right.who_may_ask]
         for name, label in self.labels.items():
@@ -261,6 +266,7 @@ class RequestForm(CommonFields):
         self._check_country()
         self._check_age()
         self._look_for_what_is_missing()
+        self._check_passing_on()
         # Said once, then let through: what is missing never stops a request (promise A16).
         if not self.confirmed:
             for name, sentence in self.soft.items():
@@ -346,6 +352,15 @@ class RequestForm(CommonFields):
                 "people": Audience(self.right.audience_code).label,
                 "country": place_name(country),
             }
+
+    def _check_passing_on(self) -> None:
+        """45 CFR 164.524(c)(3)(ii): in writing and signed. Soft: it can be signed on paper."""
+        signed = self.cleaned_data.get("signature") or "signature" not in self.fields
+        law = law_that_passes_on(self.organisation, self.right.kind)
+        if law and law.passing_on and self.cleaned_data.get("destination") and not signed:
+            self.soft["signature"] = _(
+                "To send a copy to somebody else we need your signature (%(article)s)."
+            ) % {"article": law_in_words(law.passing_on.source.title)}
 
     def _missed(self) -> Iterator[Asked]:
         for asked in self.shown():
