@@ -48,7 +48,7 @@ from dsr.requests.preconditions import (
     sent_answer,
     standing_decision,
 )
-from dsr.requests.services import kept_ready, opinions, reading
+from dsr.requests.services import codes, kept_ready, opinions, reading
 from dsr.requests.services.identity_documents import gone_on
 from dsr.requests.services.notices import announce_by
 from dsr.requests.services.paper import FIRST_ANSWER
@@ -680,7 +680,7 @@ def access(subject_request: SubjectRequest, at: datetime, *, sees_code: bool) ->
         links=subject_request.links.filter(ended_at=None, expires_at__gt=at).count(),
         sessions=len(reading_now),
         confirmed=sum(reading_now),
-        code=reading.spaced(str(code.reveal("code", altered=""))) if code else "",
+        code=codes.read_out(code) if code else "",
         code_until=code.expires_at if code else None,
         answers=[_opened(each, at) for each in reading.released(subject_request)],
     )

@@ -31,7 +31,7 @@ from dsr.requests.models import (
     SubjectRequest,
 )
 from dsr.requests.preconditions import not_disputed, sent_answer, standing_decision
-from dsr.requests.services import opinions
+from dsr.requests.services import codes, opinions
 from dsr.requests.services.links import hash_of
 from dsr.requests.services.notify import responsible, tell_requester, tell_staff
 from dsr.requests.services.paper import waits_for_posting
@@ -407,7 +407,7 @@ def withdraw_question(doing: Doing, given: Which) -> None:
         raise Unmet(_("The question was withdrawn already."))
     opinion.withdrawn_at = doing.at
     opinion.save()
-    opinion.codes.filter(expires_at__gt=doing.at).update(expires_at=doing.at)
+    codes.end(opinion.codes.all(), at=doing.at)
     if opinion.deadline is not None:
         lifecycle.cancel_one(opinion.deadline, doing.today, actor=doing.actor, at=doing.at)
     doing.facts["opinion"] = opinion.pk
@@ -500,7 +500,7 @@ def give_opinion(doing: Doing, given: Signed) -> None:
         },
     )
     opinion.save()
-    opinion.codes.filter(expires_at__gt=doing.at).update(expires_at=doing.at)
+    codes.end(opinion.codes.all(), at=doing.at)
     doing.facts |= {"opinion": opinion.pk, "professional": professional.pk}
     doing.facts |= {"verdict": opinion.verdict, "ground": opinion_code(opinion.ground)}
     if opinion.kind == OpinionKind.REVIEW:
