@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from dsr.policies.law_words import law_in_words
 from dsr.policies.regimes import ElementTerms, Regime
 from dsr.requests import grounds, remedies
+from dsr.requests.laws import laws_behind
 from dsr.requests.models import AnswerElement, SubjectRequest
 from dsr.requests.states import Outcome
 
@@ -77,7 +78,7 @@ def demanded(subject_request: SubjectRequest, outcome: str = "") -> list[Element
     named. What two laws demand alike stands once for each."""
     return [
         Element(law, name, terms)
-        for law in grounds.laws_behind(subject_request)
+        for law in laws_behind(subject_request)
         for name, terms in law.elements.items()
         if terms.concerns(subject_request.kind, outcome)
     ]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from dsr.accounts.roles import Permission
 from dsr.policies.law_words import law_in_words
 from dsr.policies.regimes import OWNERS, GroundTerms, Regime
-from dsr.policies.services import duties_for, laws_that_apply, place_claimed
+from dsr.requests.laws import laws_behind, laws_binding
 from dsr.requests.models import SubjectRequest
 from dsr.requests.opinions import supports
 from dsr.requests.states import Ground
@@ -50,18 +50,6 @@ class WithoutForce:
 
     text: str
     laws: tuple[str, ...]
-
-
-def laws_behind(subject_request: SubjectRequest) -> list[Regime]:
-    """The laws that demand something of this request, each once."""
-    duties = duties_for(
-        subject_request.organisation,
-        subject_request.kind,
-        subject_request.country or place_claimed(subject_request.right),
-        subject_request.received_on,
-        subject_request.law_facts,
-    )
-    return list({law.slug: law for law, _duty in duties}.values())
 
 
 def carried(subject_request: SubjectRequest, ground: str) -> list[Carried]:
@@ -190,9 +178,7 @@ def invoking_needs(
 
 def must_grant(subject_request: SubjectRequest) -> str:
     """The provision by which this may not be refused, since what it asks for is so; or empty."""
-    place = subject_request.country or place_claimed(subject_request.right)
-    laws = laws_that_apply(subject_request.organisation, place, subject_request.received_on)
-    for law in laws:
+    for law in laws_binding(subject_request):
         for each in law.must_grant:
             if subject_request.kind in each.kinds and subject_request.law_facts.get(each.fact):
                 return law_in_words(each.source.title)

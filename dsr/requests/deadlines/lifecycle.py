@@ -9,11 +9,11 @@ from typing import Any
 from dsr.deadlines import Facts, Result, WorkingCalendar, compute, first_to_end
 from dsr.deadlines.codec import read_rule
 from dsr.policies.models import Right
-from dsr.policies.services import duties_for, place_claimed
 from dsr.requests.actors import Actor
 from dsr.requests.chain import write_line
 from dsr.requests.deadlines import reminder_days
 from dsr.requests.deadlines.planning import DeadlinePlan, plans_for, target
+from dsr.requests.laws import duties_if_asked
 from dsr.requests.models import Deadline, KeptReady, Notice, Pause, SubjectRequest
 from dsr.requests.models.deadlines import BESIDE_THE_ANSWER, NO_DUTY, TO_ANSWER_BY
 from dsr.requests.models.machine import LIVE
@@ -515,9 +515,7 @@ def working_days_before_due(subject_request: SubjectRequest, count: int) -> date
 
 def regimes_of(right: Right, place: str, on: date) -> set[str]:
     """Short names of the laws that have something to say on a right asked for from a place."""
-    organisation = right.reading.version.policy.organisation
-    duties = duties_for(organisation, right.kind, place or place_claimed(right), on, {})
-    return {regime.slug for regime, _duty in duties}
+    return {regime.slug for regime, _duty in duties_if_asked(right, place, on)}
 
 
 def _iso(day: date | None) -> str | None:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_noop
 
 from dsr.policies.regimes import Duty as LawDuty
 from dsr.policies.regimes import ExtensionTerms, PauseEffect, Regime
-from dsr.policies.services import duties_for, place_claimed
 from dsr.requests.deadlines import law_facts
+from dsr.requests.laws import duties_of
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import Duty, ExtensionReason, SetBy
 
@@ -62,15 +62,7 @@ def _own_deadline(subject_request: SubjectRequest) -> DeadlinePlan:
 
 def plans_of_laws(subject_request: SubjectRequest) -> Iterator[DeadlinePlan]:
     """By the requester's place and the kind of right; one deadline for each duty of each law."""
-    duties = duties_for(
-        subject_request.organisation,
-        subject_request.kind,
-        # Who left the country open has said by the choice of the right whose law they rely on.
-        subject_request.country or place_claimed(subject_request.right),
-        subject_request.received_on,
-        subject_request.law_facts,
-    )
-    for regime, duty in duties:
+    for regime, duty in duties_of(subject_request):
         if duty.code in DEADLINE_CODES:
             yield _deadline_of_law(subject_request, regime, duty)
 
