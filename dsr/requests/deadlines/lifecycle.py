@@ -62,6 +62,28 @@ def _begin_one(
     write_line(subject_request, "deadline_began", actor=actor, at=at, facts=begun(deadline))
 
 
+def begin_of_its_own(
+    subject_request: SubjectRequest,
+    plan: DeadlinePlan,
+    *,
+    started_on: date,
+    due_on: date | None,
+    actor: Actor,
+    at: datetime,
+) -> Deadline:
+    """A further deadline whose day is named by what set it, or which has none (``due_on`` None).
+
+    Nothing computed it, so it has no steps to show; and no other deadline is changed by it.
+    """
+    deadline = planned(subject_request, plan, at)
+    deadline.started_on, deadline.due_on, deadline.would_be_on = started_on, due_on, due_on
+    # Whoever writes a due date also says when the sweep looks at it first; else nobody hears.
+    deadline.remind_on = reminder_days.first_day(deadline, subject_request.organisation.today(at))
+    deadline.save()
+    write_line(subject_request, "deadline_began", actor=actor, at=at, facts=begun(deadline))
+    return deadline
+
+
 def planned(subject_request: SubjectRequest, plan: DeadlinePlan, at: datetime) -> Deadline:
     """The deadline of a plan, unsaved and without its dates."""
     calendar = subject_request.organisation.calendar

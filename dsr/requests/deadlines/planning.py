@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext_noop
 
 from dsr.policies.regimes import Duty as LawDuty
-from dsr.policies.regimes import ExtensionTerms, PauseEffect, Regime
+from dsr.policies.regimes import ExtensionTerms, PauseEffect, Regime, Source
 from dsr.requests.deadlines import law_facts
 from dsr.requests.laws import duties_of
 from dsr.requests.models import SubjectRequest
@@ -38,6 +38,24 @@ class DeadlinePlan:
     pauses: dict[str, Any] = field(default_factory=dict)
     extension: dict[str, Any] | None = None
     calendar_codes: list[str] | None = None
+
+
+# Of a deadline whose day somebody names, or which has no number.
+NO_RULE: Final[dict[str, Any]] = {"unit": "none"}
+
+
+def plan_of_its_own(code: str, purpose: str, regime: Regime, source: Source) -> DeadlinePlan:
+    """A deadline that a law gives beside the request's duties, without a rule that computes it."""
+    return DeadlinePlan(
+        code=code,
+        purpose=purpose,
+        set_by=SetBy.LAW,
+        rule=NO_RULE,
+        source=source.title,
+        checked=source.checked,
+        regime=regime.slug,
+        label=regime.name,
+    )
 
 
 def plans_for(subject_request: SubjectRequest) -> Iterator[DeadlinePlan]:

@@ -18,6 +18,7 @@ from dsr.requests import grounds
 from dsr.requests import opinions as found
 from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle
+from dsr.requests.deadlines.planning import plan_of_its_own
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.forms import text_field
 from dsr.requests.messages import write_message
@@ -42,7 +43,6 @@ from dsr.requests.states import (
     Duty,
     LinkState,
     OpinionKind,
-    SetBy,
     Status,
     Verdict,
 )
@@ -272,27 +272,15 @@ def _clock(doing: Doing, review: Opinion) -> Deadline:
     subject_request = doing.subject_request
     carried = grounds.carried(subject_request, review.offered[0])
     law = next(each for each in carried if each.terms.reviewable)
-    calendar = subject_request.organisation.calendar
     number = subject_request.opinions.filter(kind=OpinionKind.REVIEW).count()
-    deadline = Deadline(
-        subject_request=subject_request,
-        purpose=Duty.REVIEW,
-        set_by=SetBy.LAW,
-        regime=law.law.slug,
-        label=law.law.name,
-        code=f"review-{number}",
-        source=law.terms.source.title,
-        checked=law.terms.source.checked,
-        rule={"unit": "none"},
-        calendar=calendar,
-        calendar_version=calendar.version,
+    return lifecycle.begin_of_its_own(
+        subject_request,
+        plan_of_its_own(f"review-{number}", Duty.REVIEW, law.law, law.terms.source),
         started_on=doing.today,
-        trace=[],
-        computed_at=doing.at,
+        due_on=None,
+        actor=doing.actor,
+        at=doing.at,
     )
-    deadline.save()
-    doing.line("deadline_began", **lifecycle.begun(deadline))
-    return deadline
 
 
 def _chosen(doing: Doing, professional_id: int) -> HealthProfessional:
