@@ -4,7 +4,6 @@ more time, what waiting does. The same words for the pages of the laws and for w
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
@@ -56,6 +55,13 @@ def duty_name(code: str) -> str:
     return str(_DUTIES.get(code, code))
 
 
+def limit_in_words(duty: Duty) -> str:
+    """The limit of a duty: a day from which a window is open, or what its rule says."""
+    if duty.since:
+        return _("from %(day)s on, whenever it is asked") % {"day": day_words(duty.since)}
+    return rule_in_words(duty.rule_json, duty.calendar)
+
+
 def rule_in_words(rule: Mapping[str, Any], calendar: Sequence[str] | None = None) -> str:
     """The limit in one line: how long, from when, what happens at a weekend.
 
@@ -85,11 +91,6 @@ def period(amount: Any, unit: str) -> str:
     """`1 month`, `10 working days`."""
     singular, plural = PERIODS[unit]
     return ngettext(singular, plural, amount).format(n=amount)
-
-
-def since_in_words(day: date) -> str:
-    """Of a window that begins on a day, whenever somebody asks."""
-    return _("from %(day)s on, whenever it is asked") % {"day": day_words(day)}
 
 
 def _first_day(rule: Mapping[str, Any]) -> Iterator[str]:

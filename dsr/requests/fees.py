@@ -40,7 +40,7 @@ class LawOnFees:
         law = law_in_words(self.law.name)
         if self.terms is None:
             return _("%(law)s names no fee for what is asked, so none is charged.") % {"law": law}
-        label = self.law.fee_label(self.name, get_language() or "en")
+        label = self.law.label_of("fees", self.name, get_language() or "en")
         return f"{label} ({self.article})"
 
     @property
