@@ -42,11 +42,14 @@ _SEEN: dict[str, str | Promise] = {
     "asked_promptly": gettext_lazy("it was asked within a week of the receipt"),
     "doubt_recorded": gettext_lazy("the doubt is on record"),
 }
-_FLAGS: dict[str, str | Promise] = {
+# What laws ask of an organisation besides its place.
+FLAGS: dict[str, str | Promise] = {
     "hipaa_covered_entity": gettext_lazy("a covered entity under HIPAA"),
     "health_professional": gettext_lazy("a health professional or a health institution"),
-    "public_health_body": gettext_lazy("a public body of health"),
-    "texas_covered_entity": gettext_lazy("a covered entity under the law of Texas"),
+    "public_health_body": gettext_lazy("a public body that keeps health data"),
+    "texas_covered_entity": gettext_lazy(
+        "an organisation that keeps electronic health records under Texas law (chapter 181)"
+    ),
 }
 
 
@@ -247,4 +250,4 @@ def whom_it_binds(regime: Regime) -> list[str]:
 
 def flags_in_words(flags: Collection[str]) -> str:
     """What a law asks of an organisation besides its place: a covered entity under HIPAA."""
-    return ", ".join(str(_FLAGS.get(each, each)) for each in sorted(flags))
+    return ", ".join(str(FLAGS.get(each, each)) for each in sorted(flags))
