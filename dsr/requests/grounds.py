@@ -105,19 +105,33 @@ def grounds_for(subject_request: SubjectRequest) -> list[tuple[str, str]]:
         for code, terms in law.grounds.items()
         if terms.concerns(subject_request.kind)
     }
-    own = [each for each in exceptions if has_force(subject_request, each[0])]
-    # One ground is offered once: under the law's name where the right repeats it.
-    own = [each for each in own if not _repeats(each[0], codes)]
     by_law = [
         (code, _in_words(subject_request, code))
         for code in codes
         if has_force(subject_request, code)
     ]
+    # One ground is offered once: under the law's name where the right repeats it.
+    own = [
+        (ground, text)
+        for ground, text in exceptions
+        if has_force(subject_request, ground)
+        and not _is_repeated(subject_request, ground, {code for code, _words in by_law})
+    ]
     return own + by_law + [(str(each), str(each.label)) for each in ALWAYS]
 
 
-def _repeats(ground: str, codes: dict[str, None]) -> bool:
-    return ground.removeprefix(EXCEPTION).replace("-", "_") in codes
+def _is_repeated(subject_request: SubjectRequest, ground: str, by_law: AbstractSet[str]) -> bool:
+    """Whether one of the laws' grounds says the same: under its own name, or, where the right is
+    that law's, because the exception rests on it."""
+    exception = ground.removeprefix(EXCEPTION)
+    if exception.replace("-", "_") in by_law:
+        return True
+    own = [law for law in laws_behind(subject_request) if law.name == subject_request.right.law]
+    return any(
+        code in by_law and exception in terms.carries
+        for law in own
+        for code, terms in law.grounds.items()
+    )
 
 
 def _in_words(subject_request: SubjectRequest, code: str) -> str:
