@@ -20,7 +20,7 @@ from dsr.days.place import stand_in
 from dsr.portal.again import BUTTON_UNSENT, FORM_UNSENT, UNSENT, in_another_language, shown_again_by
 from dsr.portal.forms import CodeForm, SignForm
 from dsr.portal.guarding import browser_of, find_by, one_too_many
-from dsr.requests.deeds.opinions import Signed, choices_of, give_opinion, statement
+from dsr.requests.deeds.opinions_signed import Signed, choices_of, give_opinion, statement
 from dsr.requests.errors import RequestError
 from dsr.requests.forms import put_refusal
 from dsr.requests.models import Opinion
