@@ -1,7 +1,8 @@
 """What the page of a deed shows besides its form, by the names that declarations use.
 
 A deed says ``shows=("decision",)``. The page of a deed that is laid out in its own way has a
-template of the deed's name in ``templates/dashboard/deeds/``.
+template of the deed's name in ``templates/dashboard/deeds/``; what several deeds show alike has one
+of its own, ``showing_fee.html``.
 """
 
 from __future__ import annotations

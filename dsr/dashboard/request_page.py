@@ -37,7 +37,6 @@ from dsr.requests.models import (
     Extension,
     KeptReady,
     Notice,
-    Opinion,
     Person,
     Reading,
     RequestMessage,
@@ -50,16 +49,14 @@ from dsr.requests.preconditions import (
     sent_answer,
     standing_decision,
 )
-from dsr.requests.services import kept_ready, opinions, reading
+from dsr.requests.services import codes, kept_ready, reading
 from dsr.requests.services.identity_documents import gone_on
 from dsr.requests.services.notices import announce_by
 from dsr.requests.services.paper import FIRST_ANSWER
 from dsr.requests.states import (
     POSSIBLE_MATCHES,
     About,
-    CodeWay,
     EvidenceKind,
-    LinkState,
     Read,
     Scope,
 )
@@ -563,76 +560,6 @@ def _extension_words(extension: Extension, subject_request: SubjectRequest) -> s
     }
 
 
-@dataclass(frozen=True, slots=True)
-class OpinionShown:
-    """What a health professional was asked, how it stands, and what she signed."""
-
-    pk: int
-    kind: str
-    who: str
-    asked_at: datetime
-    until: datetime
-    state: LinkState
-    opened_at: datetime | None
-    signed_at: datetime | None
-    question: str
-    passage: str
-    grounds: list[str]
-    files: int
-    files_opened: int
-    verdict: str
-    ground: str
-    reason: str
-    signed_by: str
-    # Told by telephone: where to call, and the code while it is valid.
-    phone: str
-    code: str
-
-    @property
-    def waits(self) -> bool:
-        return self.state in (LinkState.OPEN, LinkState.STOPPED)
-
-
-def opinions_of(
-    subject_request: SubjectRequest, at: datetime, *, sees_code: bool
-) -> list[OpinionShown]:
-    """The newest first."""
-    rows = subject_request.opinions.select_related("professional", "decision")
-    rows = rows.prefetch_related("items")
-    return [_opinion(each, at, sees_code=sees_code) for each in in_safe(subject_request, rows)][
-        ::-1
-    ]
-
-
-def _opinion(row: Opinion, at: datetime, *, sees_code: bool) -> OpinionShown:
-    items = list(row.items.all())
-    signature = row.reveal("signature", {}, altered={}) or {}
-    words = dict(row.reveal("grounds", [], altered=[]))
-    by_phone = row.professional.code_way == CodeWay.COUNTER
-    state = opinions.state(row, at)
-    return OpinionShown(
-        pk=row.pk,
-        kind=str(row.get_kind_display()),
-        who=str(row.professional),
-        asked_at=row.asked_at,
-        until=row.expires_at,
-        state=state,
-        opened_at=row.opened_at,
-        signed_at=row.signed_at,
-        question=row.shown("question"),
-        passage=row.shown("shown_text") if row.shown_text is not None else "",
-        grounds=[str(each) for each in words.values()],
-        files=len(items),
-        files_opened=sum(each.opened_at is not None for each in items),
-        verdict=str(row.get_verdict_display()) if row.verdict else "",
-        ground=str(words.get(row.ground, row.ground)),
-        reason=row.shown("reason") if row.signed_at else "",
-        signed_by=", ".join(str(signature[each]) for each in ("name", "licence") if signature),
-        phone=row.professional.phone if by_phone and state == LinkState.OPEN else "",
-        code=opinions.code_to_tell(row, at) if by_phone and sees_code else "",
-    )
-
-
 def duplicates(subject_request: SubjectRequest, by: User) -> list[SubjectRequest]:
     return list(queries.possible_duplicates(subject_request, by)[:MOST_RELATED])
 
@@ -691,7 +618,7 @@ def access(subject_request: SubjectRequest, at: datetime, *, sees_code: bool) ->
         links=subject_request.links.filter(ended_at=None, expires_at__gt=at).count(),
         sessions=len(reading_now),
         confirmed=sum(reading_now),
-        code=reading.spaced(str(code.reveal("code", altered=""))) if code else "",
+        code=codes.read_out(code) if code else "",
         code_until=code.expires_at if code else None,
         answers=[_opened(each, at) for each in reading.released(subject_request)],
     )

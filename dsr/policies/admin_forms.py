@@ -7,10 +7,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from dsr.policies.duty_words import flags_in_words
 from dsr.policies.law_words import law_in_words
 from dsr.policies.models import InformationItem, Organisation, Policy, WorkingCalendar
 from dsr.policies.regimes import all_regimes, known_flags
@@ -18,13 +19,6 @@ from dsr.policies.territories import calendar_places, countries, languages, zone
 
 Choices = Callable[[], Iterable[Any]]
 
-# What laws ask of an organisation besides its place.
-FLAGS: dict[str, str | Promise] = {
-    "health_professional": _("A health professional or establishment (French health code)"),
-    "hipaa_covered_entity": _("A covered entity under HIPAA"),
-    "texas_covered_entity": _("Keeps electronic health records under Texas law (chapter 181)"),
-    "public_health_body": _("A public body that keeps health data"),
-}
 WEEKDAYS = [
     (0, _("Monday")),
     (1, _("Tuesday")),
@@ -44,8 +38,9 @@ def laws() -> list[tuple[str, str]]:
     ]
 
 
-def flags() -> list[tuple[str, str | Promise]]:
-    return [(code, FLAGS.get(code, code)) for code in sorted(known_flags())]
+def flags() -> list[tuple[str, str]]:
+    """What laws ask of an organisation besides its place, in words."""
+    return [(code, capfirst(flags_in_words([code]))) for code in sorted(known_flags())]
 
 
 class _Ticked(forms.MultipleChoiceField):

@@ -4,7 +4,6 @@ more time, what waiting does. The same words for the pages of the laws and for w
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
@@ -43,17 +42,27 @@ _SEEN: dict[str, str | Promise] = {
     "asked_promptly": gettext_lazy("it was asked within a week of the receipt"),
     "doubt_recorded": gettext_lazy("the doubt is on record"),
 }
-_FLAGS: dict[str, str | Promise] = {
+# What laws ask of an organisation besides its place.
+FLAGS: dict[str, str | Promise] = {
     "hipaa_covered_entity": gettext_lazy("a covered entity under HIPAA"),
     "health_professional": gettext_lazy("a health professional or a health institution"),
-    "public_health_body": gettext_lazy("a public body of health"),
-    "texas_covered_entity": gettext_lazy("a covered entity under the law of Texas"),
+    "public_health_body": gettext_lazy("a public body that keeps health data"),
+    "texas_covered_entity": gettext_lazy(
+        "an organisation that keeps electronic health records under Texas law (chapter 181)"
+    ),
 }
 
 
 def duty_name(code: str) -> str:
     """What is to be done: Answer, Acknowledge receipt."""
     return str(_DUTIES.get(code, code))
+
+
+def limit_in_words(duty: Duty) -> str:
+    """The limit of a duty: a day from which a window is open, or what its rule says."""
+    if duty.since:
+        return _("from %(day)s on, whenever it is asked") % {"day": day_words(duty.since)}
+    return rule_in_words(duty.rule_json, duty.calendar)
 
 
 def rule_in_words(rule: Mapping[str, Any], calendar: Sequence[str] | None = None) -> str:
@@ -85,11 +94,6 @@ def period(amount: Any, unit: str) -> str:
     """`1 month`, `10 working days`."""
     singular, plural = PERIODS[unit]
     return ngettext(singular, plural, amount).format(n=amount)
-
-
-def since_in_words(day: date) -> str:
-    """Of a window that begins on a day, whenever somebody asks."""
-    return _("from %(day)s on, whenever it is asked") % {"day": day_words(day)}
 
 
 def _first_day(rule: Mapping[str, Any]) -> Iterator[str]:
@@ -246,4 +250,4 @@ def whom_it_binds(regime: Regime) -> list[str]:
 
 def flags_in_words(flags: Collection[str]) -> str:
     """What a law asks of an organisation besides its place: a covered entity under HIPAA."""
-    return ", ".join(str(_FLAGS.get(each, each)) for each in sorted(flags))
+    return ", ".join(str(FLAGS.get(each, each)) for each in sorted(flags))

@@ -114,7 +114,7 @@ def _days(regime: Regime) -> Iterator[str]:
 def _duty(regime: Regime, duty: Duty) -> Iterator[str]:
     yield from ("", f"### {duty_words.duty_name(duty.code)}", "")
     yield f"- For: {duty_words.kinds_in_words(duty.kinds)}"
-    yield f"- Limit: {_limit(duty)}"
+    yield f"- Limit: {duty_words.limit_in_words(duty)}"
     if duty.starts_on:
         yield f"- From: {duty.starts_on}"
     if where := duty_words.only_where(duty):
@@ -128,12 +128,6 @@ def _duty(regime: Regime, duty: Duty) -> Iterator[str]:
     for why in duty_words.readings(duty.rule_json):
         yield f"- Another reading, whose date is shown beside ours: {why}"
     yield f"- Source: {duty.source.title}. {_STATUS[duty.status]}"
-
-
-def _limit(duty: Duty) -> str:
-    if duty.since:
-        return f"from {duty.since} on, whenever it is asked"
-    return duty_words.rule_in_words(duty.rule_json, duty.calendar)
 
 
 def _facts(regime: Regime) -> Iterator[str]:

@@ -17,7 +17,8 @@ SUBJECTS = (
     ),
     *("authority", "release", "ending", "receipt", "correction", "fee", "facts", "deadline"),
     *("order", "holding", "stopping", "findings"),
-    *("held_contact", "post", "kept_ready", "writing", "opinions"),
+    *("held_contact", "post", "kept_ready", "writing"),
+    *("opinions", "opinions_signed"),
 )
 
 DAILY = ("identity_documents", "checkpoints")

@@ -18,6 +18,7 @@ from dsr.policies.law_words import law_in_words
 from dsr.policies.particulars import filled
 from dsr.policies.regimes import ElementTerms, Regime
 from dsr.requests import fees, grounds, remedies
+from dsr.requests.laws import laws_behind
 from dsr.requests.models import AnswerElement, SubjectRequest
 from dsr.requests.states import Outcome
 
@@ -78,7 +79,7 @@ def demanded(subject_request: SubjectRequest, outcome: str = "") -> list[Element
     named. What two laws demand alike stands once for each."""
     return [
         Element(law, name, terms)
-        for law in grounds.laws_behind(subject_request)
+        for law in laws_behind(subject_request)
         for name, terms in law.elements.items()
         if terms.concerns(subject_request.kind, outcome) and _is_said(terms, subject_request)
     ]

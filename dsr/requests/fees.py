@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from dsr.policies.law_words import law_in_words
 from dsr.policies.regimes import PARTS, Charge, FeeTerms, Regime
-from dsr.policies.services import laws_that_apply, place_claimed
+from dsr.requests.laws import laws_binding
 from dsr.requests.models import FeeOffer, SubjectRequest
 from dsr.requests.models.fees import STANDING
 from dsr.requests.services import free_answers
@@ -42,7 +42,7 @@ class LawOnFees:
         law = law_in_words(self.law.name)
         if self.terms is None:
             return _("%(law)s names no fee for what is asked, so none is charged.") % {"law": law}
-        label = self.law.fee_label(self.name, get_language() or "en")
+        label = self.law.label_of("fees", self.name, get_language() or "en")
         return f"{label} ({self.article})"
 
     @property
@@ -59,8 +59,7 @@ class Fees:
 
     def __init__(self, subject_request: SubjectRequest) -> None:
         self.subject_request = subject_request
-        place = subject_request.country or place_claimed(subject_request.right)
-        laws = laws_that_apply(subject_request.organisation, place, subject_request.received_on)
+        laws = laws_binding(subject_request)
         # Asked once: every ground of every law wants to know it.
         self._firsts: dict[int, bool] = {}
         self.laws = [found for law in laws if (found := _word_of(law, subject_request.kind))]

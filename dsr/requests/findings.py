@@ -6,18 +6,16 @@ from django.utils.translation import get_language
 
 from dsr.policies.law_words import law_in_words
 from dsr.policies.regimes import FindingTerms, Regime, all_regimes
-from dsr.policies.services import laws_that_apply, place_claimed
+from dsr.requests.laws import laws_binding
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.states import Duty
 
 
 def offered(subject_request: SubjectRequest) -> list[tuple[str, str]]:
     """What can be found out that begins a duty under a law of this request, in words."""
-    place = subject_request.country or place_claimed(subject_request.right)
-    laws = laws_that_apply(subject_request.organisation, place, subject_request.received_on)
     return [
         (f"{law.slug}:{name}", words(f"{law.slug}:{name}"))
-        for law in laws
+        for law in laws_binding(subject_request)
         for name, terms in law.findings.items()
         if terms.concerns(subject_request.kind)
     ]

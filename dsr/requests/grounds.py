@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from dsr.accounts.roles import Permission
 from dsr.policies.law_words import law_in_words
 from dsr.policies.regimes import OWNERS, GroundTerms, Regime
-from dsr.policies.services import duties_for, laws_that_apply, place_claimed
+from dsr.requests.laws import laws_behind, laws_binding
 from dsr.requests.models import SubjectRequest
 from dsr.requests.opinions import supports
 from dsr.requests.states import Ground
@@ -50,18 +50,6 @@ class WithoutForce:
 
     text: str
     laws: tuple[str, ...]
-
-
-def laws_behind(subject_request: SubjectRequest) -> list[Regime]:
-    """The laws that demand something of this request, each once."""
-    duties = duties_for(
-        subject_request.organisation,
-        subject_request.kind,
-        subject_request.country or place_claimed(subject_request.right),
-        subject_request.received_on,
-        subject_request.law_facts,
-    )
-    return list({law.slug: law for law, _duty in duties}.values())
 
 
 def carried(subject_request: SubjectRequest, ground: str) -> list[Carried]:
@@ -117,19 +105,33 @@ def grounds_for(subject_request: SubjectRequest) -> list[tuple[str, str]]:
         for code, terms in law.grounds.items()
         if terms.concerns(subject_request.kind)
     }
-    own = [each for each in exceptions if has_force(subject_request, each[0])]
-    # One ground is offered once: under the law's name where the right repeats it.
-    own = [each for each in own if not _repeats(each[0], codes)]
     by_law = [
         (code, _in_words(subject_request, code))
         for code in codes
         if has_force(subject_request, code)
     ]
+    # One ground is offered once: under the law's name where the right repeats it.
+    own = [
+        (ground, text)
+        for ground, text in exceptions
+        if has_force(subject_request, ground)
+        and not _is_repeated(subject_request, ground, {code for code, _words in by_law})
+    ]
     return own + by_law + [(str(each), str(each.label)) for each in ALWAYS]
 
 
-def _repeats(ground: str, codes: dict[str, None]) -> bool:
-    return ground.removeprefix(EXCEPTION).replace("-", "_") in codes
+def _is_repeated(subject_request: SubjectRequest, ground: str, by_law: AbstractSet[str]) -> bool:
+    """Whether one of the laws' grounds says the same: under its own name, or, where the right is
+    that law's, because the exception rests on it."""
+    exception = ground.removeprefix(EXCEPTION)
+    if exception.replace("-", "_") in by_law:
+        return True
+    own = [law for law in laws_behind(subject_request) if law.name == subject_request.right.law]
+    return any(
+        code in by_law and exception in terms.carries
+        for law in own
+        for code, terms in law.grounds.items()
+    )
 
 
 def _in_words(subject_request: SubjectRequest, code: str) -> str:
@@ -190,9 +192,7 @@ def invoking_needs(
 
 def must_grant(subject_request: SubjectRequest) -> str:
     """The provision by which this may not be refused, since what it asks for is so; or empty."""
-    place = subject_request.country or place_claimed(subject_request.right)
-    laws = laws_that_apply(subject_request.organisation, place, subject_request.received_on)
-    for law in laws:
+    for law in laws_binding(subject_request):
         for each in law.must_grant:
             if subject_request.kind in each.kinds and subject_request.law_facts.get(each.fact):
                 return law_in_words(each.source.title)

@@ -10,17 +10,15 @@ from django.utils.translation import gettext as _
 from dsr.days.words import day_words
 from dsr.policies.law_words import law_in_words
 from dsr.policies.regimes import HoldTerms, Regime, all_regimes
-from dsr.policies.services import laws_that_apply, place_claimed
+from dsr.requests.laws import laws_binding
 from dsr.requests.models import Hold, SubjectRequest
 
 
 def offered(subject_request: SubjectRequest) -> list[tuple[str, str]]:
     """The grounds for holding back a part that the laws of this request know, in words."""
-    place = subject_request.country or place_claimed(subject_request.right)
-    laws = laws_that_apply(subject_request.organisation, place, subject_request.received_on)
     return [
         (f"{law.slug}:{name}", _named(law, name))
-        for law in laws
+        for law in laws_binding(subject_request)
         for name, terms in law.holds.items()
         if subject_request.kind in terms.kinds
     ]

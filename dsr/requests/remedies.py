@@ -8,8 +8,8 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from dsr.policies.authorities import Authority, responsible
-from dsr.policies.services import laws_that_apply, place_claimed
 from dsr.requests import grounds
+from dsr.requests.laws import home_of, laws_binding
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import EndingGround, Ground
 from dsr.vault.addresses import readable
@@ -41,8 +41,8 @@ def ways(subject_request: SubjectRequest, ground: str = "") -> list[Way]:
 
     GDPR Art. 12(4), 77 and 79; DPA 2018, s. 164A; 45 CFR 164.524(d)(2)(iii).
     """
-    laws = _laws(subject_request)
-    home = subject_request.country or place_claimed(subject_request.right)
+    laws = {each.slug for each in laws_binding(subject_request)}
+    home = home_of(subject_request)
     seat = subject_request.organisation.country
     found = [_authority(each) for each in responsible(laws, home, seat)] or [
         Way(_("Complain to the data protection authority of your country, where there is one"), ())
@@ -90,16 +90,6 @@ def why(subject_request: SubjectRequest, ground: str) -> str:
         if ground in listed.values:
             return str(listed(ground).label)
     return ""
-
-
-def _laws(subject_request: SubjectRequest) -> set[str]:
-    place = subject_request.country or place_claimed(subject_request.right)
-    return {
-        each.slug
-        for each in laws_that_apply(
-            subject_request.organisation, place, subject_request.received_on
-        )
-    }
 
 
 def _to_us(subject_request: SubjectRequest) -> Way:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
-from dsr.requests.deeds import answer, conversation, review
+from dsr.requests.deeds import answer, conversation, enclosures, fee, opinions, review
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.states import Status
@@ -132,6 +133,73 @@ def test_a_question_an_answer_and_the_text_behind_them(walk: Walk) -> None:
     walk.follow("Read it in the policy")
     walk.go("/img/")
     walk.go("/imo/")
+
+
+def test_a_professional_opens_a_question_with_a_code_and_signs(walk: Walk) -> None:
+    at, handler = timezone.now(), walk.desk.handler
+    cast.under_hipaa(walk.desk)
+    asked = cast.ask(walk.desk.right("img", "access"), at=at, country="US")
+    begun = cast.begin(asked, handler, at=at)
+    enclosures.enclose(begun.pk, files=[cast.COPY], actor=handler, at=at, seen=begun.version)
+    opinions.ask_professional(
+        begun.pk,
+        professional=cast.professional(walk.desk).pk,
+        question="Could reading this endanger her life?",
+        items=[begun.enclosures.get().file_id],
+        text="3 March: she spoke of ending it.",
+        grounds=["endangers_life", "harms_another"],
+        actor=handler,
+        at=at,
+        seen=None,
+    )
+    link = cast.question_in_mail()
+    walk.go(link)
+    walk.press("Send me a code")
+    walk.fill(Code="0000 0000")
+    walk.press("Open the question")
+    expect(walk.page.get_by_role("alert")).to_be_focused()
+    walk.fill(Code=cast.code_in_mail("opinion_code"))
+    walk.press("Open the question")
+    expect(walk.page.get_by_role("heading", name="Does a ground apply?")).to_be_visible()
+    walk.press("Sign")
+    expect(walk.page.get_by_role("alert")).to_be_focused()
+    with walk.page.expect_download() as record:
+        walk.page.get_by_role("button", name="Download record.csv").click()
+    assert record.value.suggested_filename == "record.csv"
+    walk.go(link)
+    expect(walk.page.get_by_text("Opened by you", exact=True)).to_be_visible()
+    walk.page.get_by_label("None of the grounds applies").check()
+    walk.fill(Your_reason="I know her.")
+    walk.page.get_by_label("Your name, as your signature").fill("Dr Ines Licensed")
+    walk.page.get_by_label("I decide this myself").check()
+    walk.press("Sign")
+    expect(walk.page.get_by_role("heading", name="This link was used")).to_be_visible()
+
+
+def test_a_fee_is_answered_with_the_wish_for_less(walk: Walk) -> None:
+    at, handler = timezone.now(), walk.desk.handler
+    asked = cast.ask(walk.desk.right("img", "access"), at=at, country="FR")
+    begun = cast.begin(asked, handler, at=at)
+    priced = fee.ask_fee(
+        begun.pk,
+        ground="excessive",
+        lines=[fee.FeeLine("preparing", Decimal("10.00"))],
+        text="You asked every week.",
+        actor=handler,
+        at=at,
+        seen=begun.version,
+    )
+    walk.go(link_to(priced))
+    walk.press("Open my page")
+    expect(walk.page.get_by_role("heading", name="What this is to cost")).to_be_visible()
+    walk.follow("Ask for less")
+    walk.press("Ask for this instead")
+    expect(walk.page.get_by_role("alert")).to_be_focused()
+    walk.page.locator("[name=text]").fill("The last year alone.")
+    walk.press("Ask for this instead")
+    expect(walk.page.get_by_text("Nothing is charged for now.")).to_be_visible()
+    walk.go(f"/status/{priced.reference}/fee/")
+    expect(walk.page.get_by_text("No fee waits for an answer.")).to_be_visible()
 
 
 def test_the_clause_stands_beside_the_plain_words_and_opens_under_them_on_a_phone(

@@ -160,6 +160,57 @@ def test_who_was_slower_reads_what_happened(walk: Walk) -> None:
     assert_accessible(walk.page)
 
 
+def test_a_fee_is_announced_answered_and_paid(walk: Walk) -> None:
+    at = timezone.now()
+    asked = cast.ask(walk.desk.right("img", "access"), at=at, country="FR")
+    cast.begin(asked, walk.desk.handler, at=at)
+    walk.sit_down(walk.desk.handler)
+    walk.to(asked, "fee/")
+    walk.press("Announce a fee")
+    expect(walk.page.get_by_role("alert")).to_be_focused()
+    walk.page.get_by_text("More rows").click()
+    assert_accessible(walk.page)
+    walk.page.locator("[name=ground][value=excessive]").check()
+    walk.page.locator("[name=part_1]").select_option("preparing")
+    walk.page.locator("[name=amount_1]").fill("10.00")
+    walk.page.get_by_label("What the requester is told").fill("You asked every week.")
+    walk.press("Announce a fee")
+    expect(walk.page.get_by_text("The fee is announced.")).to_be_visible()
+    walk.to(asked, "fee/answer/")
+    walk.press("Record the answer to the fee")
+    expect(walk.page.get_by_role("alert")).to_be_focused()
+    walk.page.get_by_label("Yes, at this price").check()
+    walk.press("Record the answer to the fee")
+    walk.to(asked, "fee/settled/")
+    walk.page.get_by_label("The fee was paid").check()
+    walk.press("Record that the fee was paid or waived")
+    expect(walk.page.get_by_text("It is recorded.")).to_be_visible()
+
+
+def test_a_professional_is_asked_and_told_her_code(walk: Walk) -> None:
+    at = timezone.now()
+    cast.under_hipaa(walk.desk)
+    asked = cast.ask(walk.desk.right("img", "access"), at=at, country="US")
+    cast.begin(asked, walk.desk.handler, at=at)
+    cast.professional(walk.desk, code_email="", phone="+33 1 23 45 67 89")
+    walk.sit_down(walk.desk.handler)
+    walk.to(asked)
+    walk.follow("Ask a health professional")
+    walk.press("Ask a health professional")
+    expect(walk.page.get_by_role("alert")).to_be_focused()
+    walk.page.get_by_label("Whom do you ask?").select_option(index=1)
+    walk.page.locator("[name=question]").fill("Could reading this endanger her life?")
+    walk.page.locator("[name=text]").fill("3 March: she spoke of ending it.")
+    walk.page.locator("[name=grounds]").first.check()
+    walk.press("Ask a health professional")
+    click_through(walk.page.get_by_role("link", name="Tell her a code"))
+    walk.press("Make a code")
+    expect(walk.page.get_by_text("Read it out to her.")).to_be_visible()
+    click_through(walk.page.get_by_role("link", name="Withdraw it"))
+    walk.press("Withdraw it")
+    expect(walk.page.get_by_text("The question is withdrawn.")).to_be_visible()
+
+
 def test_a_law_that_is_read_otherwise_is_shown_and_accepted(walk: Walk, tmp_path: Path) -> None:
     asked = cast.ask(walk.desk.right("imo", "eu-access"), at=timezone.now(), country="GB")
     with laws(tmp_path) as known:

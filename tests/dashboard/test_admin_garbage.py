@@ -19,7 +19,8 @@ from django.urls import reverse
 from config.trial.second_factor import enrol_for_trial
 from dsr.accounts.models import Membership, User
 from dsr.audit.admin_pages import ReadOnlyPage
-from dsr.policies.admin_forms import FLAGS, OrganisationForm
+from dsr.policies.admin_forms import OrganisationForm
+from dsr.policies.duty_words import FLAGS
 from dsr.policies.models import (
     CalendarDay,
     Department,
@@ -158,6 +159,8 @@ def test_a_country_is_chosen_by_its_name_and_another_code_is_refused(ada: Client
     assert '<option value="Europe/Lisbon" selected>Lisbon (Portugal)</option>' in page
     assert "GDPR · Regulation (EU) 2016/679" in page
     assert "A covered entity under HIPAA" in page
+    # Laws of three countries ask for it: it is named after none of them.
+    assert "A health professional or a health institution" in page
     refused = ada.post(url, filled(ada, url) | {"country": "PO"})
     assert "“Country”: this is not one of the answers offered." in form_errors(refused)
     ada.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from dsr.accounts.models import Membership
 from dsr.policies.models import Department
+from dsr.requests.deadlines import coming_laws
 from dsr.requests.models import SubjectRequest
 from tests import cast
 from tests.cast import Desk
@@ -163,6 +164,20 @@ def test_what_starts_later_than_two_years_is_not_shown(
     assert "CCPA" not in seat("officer").open(PAGE)
     laws.read_otherwise("ccpa", (starts, "starts_on: 2028-05-01\n"))
     assert "CCPA" in seat("officer").open(PAGE)
+
+
+def test_a_right_for_another_state_is_none_that_a_coming_law_concerns(desk: Desk) -> None:
+    """Washington's appeal is for who lives there; California's of 2027 is another."""
+    today = date(2026, 5, 1)
+    found = coming_laws.coming_laws(desk.organisation("imo"), today)
+    [californian] = [each for each in found if each.regime.slug == "ccpa"]
+    assert californian.on == date(2027, 1, 1)
+    concerned = {right.slug for each in californian.brings for right in each.rights}
+    assert concerned == {
+        "ccpa-appeal-decision",
+        "ccpa-automated-opt-out",
+        "ccpa-explain-decision",
+    }
 
 
 def test_what_is_not_confirmed_is_named_without_a_day(desk: Desk, seat: SeatOf) -> None:

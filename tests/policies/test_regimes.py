@@ -89,6 +89,25 @@ def test_whom_a_law_binds(
     assert all_regimes()[regime].applies(place, SPRING, facts) is applies
 
 
+@pytest.mark.parametrize(
+    ("regime", "place", "home", "possible"),
+    [
+        pytest.param("ccpa", "US-CA", "FR", True, id="California"),
+        pytest.param("ccpa", "US-WA", "US", False, id="Washington is another state"),
+        pytest.param("ccpa", "US", "US", True, id="an American may be a Californian"),
+        pytest.param("ccpa", "", "FR", True, id="who may be anywhere"),
+        pytest.param("ccpa", "EEA", "FR", False, id="no European state is California"),
+        pytest.param("gdpr", "EEA", "US", True, id="the law of the whole area"),
+        pytest.param("gdpr", "US-WA", "FR", True, id="an establishment at home, whoever asks"),
+        pytest.param("gdpr", "US-WA", "US", False, id="neither lives there"),
+    ],
+)
+def test_whom_a_law_may_protect_of_whom_little_is_known(
+    regime: str, place: str, home: str, possible: bool
+) -> None:
+    assert all_regimes()[regime].may_protect(place, home) is possible
+
+
 def test_a_law_does_not_bind_before_it_was_in_force() -> None:
     assert codes(duties("uk-gdpr", "access", "GB", {}, on=date(2026, 2, 4))) == []
     assert codes(duties("uk-gdpr", "access", "GB", {}, on=date(2026, 2, 5))) == [

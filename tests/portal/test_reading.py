@@ -15,7 +15,7 @@ from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.history import timeline
 from dsr.requests.models import PrivateSession, Reading, ReadingCode, SubjectRequest
 from dsr.requests.preconditions import contact_proved
-from dsr.requests.services import reading
+from dsr.requests.services import codes, reading
 from tests import cast
 from tests.cast import Desk
 from tests.dashboard.conftest import Seat
@@ -194,7 +194,7 @@ def test_the_code_for_the_counter_stands_on_the_page_for_who_may_give_it(
     release.give_code(sent.pk, way="counter", actor=desk.handler, at=timezone.now())
     made = reading.code_at_counter(sent, at=timezone.now())
     assert made is not None
-    said = reading.spaced(str(made.unseal("code")))
+    said = codes.spaced(str(made.unseal("code")))
     there = f"/staff/requests/{sent.reference}/"
     assert said in Seat(desk.handler).client.get(there).content.decode()
     assert said not in Seat(desk.auditor).client.get(there).content.decode()

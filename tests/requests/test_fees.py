@@ -108,7 +108,7 @@ def test_what_a_law_says_of_fees_is_said_in_french_too_and_was_not_remembered(sl
     law = all_regimes()[slug]
     assert law.fees
     for name, terms in law.fees.items():
-        assert law.fee_label(name, "fr") != terms.label
+        assert law.label_of("fees", name, "fr") != terms.label
         assert terms.source.checked in ("read", "secondary")
 
 

@@ -63,6 +63,35 @@ def test_where_no_law_binds_the_policy_s_own_exceptions_stand(desk: Desk) -> Non
     assert grounds.without_force(it) == []
 
 
+@pytest.mark.parametrize(
+    ("slug", "expected"),
+    [
+        ("gdpr-access", ["manifestly_unfounded", "excessive", "rights_of_others"]),
+        ("gdpr-rectify", ["manifestly_unfounded", "excessive", "accurate_and_complete"]),
+        (
+            "gdpr-object",
+            [
+                "manifestly_unfounded",
+                "excessive",
+                "legal_claims",
+                "compelling_grounds",
+                "other_basis",
+            ],
+        ),
+        (
+            "gdpr-automated-decision",
+            ["manifestly_unfounded", "excessive", "not_automated", "allowed_by_law"],
+        ),
+    ],
+)
+def test_a_right_of_the_law_itself_names_each_of_its_grounds_once(
+    desk: Desk, slug: str, expected: list[str]
+) -> None:
+    """The right's own exceptions say the same as the grounds of the law."""
+    it = asked(desk, "indigomed", slug, "FR")
+    assert offered(it) == [*expected, "identity_not_proved", "authority_not_proved"]
+
+
 def test_two_laws_have_to_carry_it_both(desk: Desk) -> None:
     indigomed = desk.organisation("indigomed")
     indigomed.flags = ["health_professional"]

@@ -19,7 +19,7 @@ from dsr.notifications.models import OutboxMessage
 from dsr.requests import enclosures, opinions
 from dsr.requests.actors import REQUESTER
 from dsr.requests.chain import write_line
-from dsr.requests.deeds import answer, assignment, ending
+from dsr.requests.deeds import answer, assignment, ending, opinions_signed
 from dsr.requests.deeds import opinions as deeds
 from dsr.requests.deeds.enclosures import enclose, remove_enclosure
 from dsr.requests.errors import BadInput, NotAllowed, NotNow, Unmet
@@ -265,12 +265,12 @@ def test_what_is_not_signed_whole_is_not_signed(
     given = {"choice": HARM, "reason": "Yes.", "name": "dr  inés LICENSED", "licensed": True}
     opinion = it.opinions.get()
     with pytest.raises(BadInput, match=sentence):
-        deeds.give_opinion(
+        opinions_signed.give_opinion(
             it.pk, opinion_id=opinion.pk, actor=None, at=MORNING, **(given | instead)
         )
     assert not opinions.supports(it, HARM)
     # However she writes it, it is her name.
-    deeds.give_opinion(it.pk, opinion_id=opinion.pk, actor=None, at=MORNING, **given)
+    opinions_signed.give_opinion(it.pk, opinion_id=opinion.pk, actor=None, at=MORNING, **given)
     assert opinions.supports(it, HARM)
 
 
@@ -280,7 +280,7 @@ def test_nobody_of_the_staff_signs_for_her(desk: Desk, who: str) -> None:
     signed = {"choice": HARM, "reason": "Yes.", "name": "Dr Ines Licensed", "licensed": True}
     for actor in (desk.people[who], REQUESTER):
         with pytest.raises(NotAllowed):
-            deeds.give_opinion(
+            opinions_signed.give_opinion(
                 it.pk, opinion_id=it.opinions.get().pk, actor=actor, at=MORNING, **signed
             )
     assert not opinions.supports(it, HARM)
@@ -290,7 +290,7 @@ def test_the_question_of_another_request_is_not_signed_here(desk: Desk) -> None:
     it = ask_professional(cast.asked_under_hipaa(desk), desk)
     other = cast.asked_under_hipaa(desk)
     with pytest.raises(BadInput, match="does not belong to the request"):
-        deeds.give_opinion(
+        opinions_signed.give_opinion(
             other.pk, opinion_id=it.opinions.get().pk, choice=HARM, actor=None, at=MORNING
         )
 

@@ -25,6 +25,7 @@ from dsr.requests.deeds import (
     identity,
     kept_ready,
     opinions,
+    opinions_signed,
     receipt,
     release,
     review,
@@ -87,7 +88,7 @@ def sign(
 ) -> SubjectRequest:
     """What was asked last is signed; nothing where nothing was asked."""
     asked = r.opinions.last()
-    return opinions.give_opinion(
+    return opinions_signed.give_opinion(
         r.pk,
         opinion_id=asked.pk if asked else 0,
         choice=choice,

@@ -89,7 +89,7 @@ def _to_come(law: coming_laws.Coming) -> dict[str, Any]:
         "brings": [
             {
                 "duty": duty_words.duty_name(each.duty.code),
-                "limit": coming_laws.limit_in_words(each.duty),
+                "limit": duty_words.limit_in_words(each.duty),
                 "before": each.before,
                 "falls_away": each.falls_away,
                 "source": law_in_words(each.duty.source.title),

@@ -145,8 +145,12 @@ class DeedView(RequestView):
 
     def show(self, form: DeedForm, status: int = 200, **more: Any) -> HttpResponse:
         deed, it = self.deed, self.subject_request
-        # Most deeds have the common page; one that is laid out in its own way has its name.
-        template = select_template([f"dashboard/deeds/{deed.code}.html", "dashboard/deed.html"])
+        # Most deeds have the common page; one that is laid out in its own way has its name, and
+        # several that show the same thing share one.
+        shared = [f"dashboard/deeds/showing_{each}.html" for each in deed.shows]
+        template = select_template(
+            [f"dashboard/deeds/{deed.code}.html", *shared, "dashboard/deed.html"]
+        )
         return self.page(
             template.template.name or "",
             {

@@ -11,6 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from dsr.accounts.roles import Permission
 from dsr.dashboard import on_record, request_page, words
 from dsr.dashboard.deed_forms import DeedForm
+from dsr.dashboard.opinions_shown import opinions_of
 from dsr.dashboard.standing_texts import where_it_stands
 from dsr.dashboard.views.deed import RequestView
 from dsr.requests import enclosures, history
@@ -94,7 +95,7 @@ class RequestPage(RequestView):
             "undelivered": request_page.undelivered(it, mails),
             "may_record": self.may(Permission.RECORD, it.organisation_id),
             "history": history.timeline(it, {each.pk: each.name for each in files}),
-            "opinions": request_page.opinions_of(
+            "opinions": opinions_of(
                 it, self.at, sees_code=self.may(Permission.IDENTIFY, it.organisation_id)
             ),
             "on_record": on_record.entries(it),

@@ -1,6 +1,6 @@
 """Regimes: laws that add limits of their own to a right, as data with sources."""
 
-from dsr.policies.regimes.duties import SEEN, Duty, ExtensionTerms, Fact, PauseEffect
+from dsr.policies.regimes.duties import SEEN, Duty, ExtensionTerms, Fact, PauseEffect, Source
 from dsr.policies.regimes.elements import ElementTerms
 from dsr.policies.regimes.fees import PARTS, Charge, FeeTerms
 from dsr.policies.regimes.findings import FindingTerms
@@ -33,6 +33,7 @@ __all__ = [
     "HoldTerms",
     "PauseEffect",
     "Regime",
+    "Source",
     "all_regimes",
     "known_flags",
     "read_regime",

@@ -170,6 +170,17 @@ class Regime(Strict):
         home = str(facts.get("organisation_country", ""))
         return _within(place, self.binds.requester) or _within(home, self.binds.organisation)
 
+    def may_protect(self, place: str, home: str) -> bool:
+        """Whether it may bind an organisation of the country `home` for somebody of whom no more is
+        known than `place` ("US" may be California; "" may be anywhere)."""
+        if not place or _within(home, self.binds.organisation):
+            return True
+        bound = self.binds.requester
+        return any(
+            _within(each, bound) or any(_within(part, frozenset({each})) for part in bound)
+            for each in PLACES.get(place, {place})
+        )
+
     def rules_for(self, kind: str, place: str, on: date, facts: Facts) -> list[Duty]:
         """The duties for a request of `kind` by somebody at `place`, received `on`.
 
@@ -180,9 +191,9 @@ class Regime(Strict):
         return [duty for duty in self.duties if duty.concerns(kind, on, facts)]
 
     def label_of(self, part: str, name: str, language: str) -> str:
-        """The words of a fact, hold, finding, ground or element (`part` is `facts`, `holds`,
-        `findings`, `grounds`, `elements`) in a language, or in English where the file has no
-        others."""
+        """The words of a fact, hold, finding, fee, ground or element (`part` is `facts`, `holds`,
+        `findings`, `fees`, `grounds`, `elements`) in a language, or in English where the file has
+        no others."""
         words = self.translations.get(language[:2])
         said: str = getattr(words, part).get(name, "") if words else ""
         return said or str(getattr(self, part)[name].label)
@@ -206,11 +217,6 @@ class Regime(Strict):
     def fees_for(self, kind: str) -> tuple[str, FeeTerms] | None:
         """What it lets an answer to this kind of right cost, by name; None where it is silent."""
         return next(((n, each) for n, each in self.fees.items() if kind in each.kinds), None)
-
-    def fee_label(self, name: str, language: str) -> str:
-        """As `fact_label`, of what may be charged."""
-        words = self.translations.get(language[:2])
-        return (words.fees.get(name) if words else None) or self.fees[name].label
 
     def calendar_codes(
         self, organisation_country: str, duty: Duty | None = None

@@ -20,7 +20,7 @@ from dsr.days.place import stand_in
 from dsr.portal.again import BUTTON_UNSENT, FORM_UNSENT, UNSENT, in_another_language, shown_again_by
 from dsr.portal.forms import CodeForm, SignForm
 from dsr.portal.guarding import browser_of, find_by, one_too_many
-from dsr.requests.deeds.opinions import Signed, choices_of, give_opinion, statement
+from dsr.requests.deeds.opinions_signed import Signed, choices_of, give_opinion, statement
 from dsr.requests.errors import RequestError
 from dsr.requests.forms import put_refusal
 from dsr.requests.models import Opinion
@@ -99,16 +99,16 @@ def enter(request: HttpRequest, opinion: Opinion, token: str) -> HttpResponse:
     form, at = CodeForm(request.POST), timezone.now()
     if form.is_valid():
         try:
-            entered = opinions.enter_code(
+            tried = opinions.enter_code(
                 opinion, browser_of(request), form.cleaned_data["code"], at=at
             )
         except RequestError as error:
             form.add_error("code", str(error))
         else:
-            if entered.code_id is not None:
-                _open(request, opinion, entered.code_id, at)
+            if tried.opened:
+                _open(request, opinion, tried.code_id, at)
                 return redirect("portal:opinion", token)
-            form.add_error("code", entered.sentence)
+            form.add_error("code", tried.sentence)
     return _page(request, opinion, token, code_form=form)
 
 

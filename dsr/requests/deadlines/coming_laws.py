@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from dsr.deadlines.periods import add_months
 from dsr.policies import duty_words
 from dsr.policies.models import Organisation, Right
 from dsr.policies.regimes import Duty, Regime, all_regimes, versions_of
-from dsr.policies.services import rights_offered
+from dsr.policies.services import place_claimed, rights_offered
 
 MONTHS = 24
 
@@ -51,10 +52,20 @@ class Coming:
 def coming_laws(organisation: Organisation, today: date) -> list[Coming]:
     """Whatever starts or ends after today and within two years, the nearest first."""
     last = add_months(today, MONTHS)
-    rights: dict[date, list[Right]] = {}
+
+    @cache
+    def offered_on(day: date) -> list[Right]:
+        return list(rights_offered(organisation, day))
+
+    def open_to(regime: Regime, day: date) -> list[Right]:
+        """The rights that somebody may ask for whom the law protects."""
+        home = organisation.country
+        rights = offered_on(day)
+        return [each for each in rights if regime.may_protect(place_claimed(each), home)]
+
     found = []
     for regime, on, duties in _starting(today, last):
-        offered = rights.setdefault(on, list(rights_offered(organisation, on)))
+        offered = open_to(regime, on)
         brings = list(_brings(regime, duties, offered))
         if on == regime.starts_on:
             brings += _falling_away(regime, offered)
@@ -63,7 +74,7 @@ def coming_laws(organisation: Organisation, today: date) -> list[Coming]:
         # What is followed by another text is told with that one.
         if regime.ends_on and today < regime.ends_on <= last and not _is_followed(regime):
             on = regime.ends_on
-            offered = rights.setdefault(on, list(rights_offered(organisation, on)))
+            offered = open_to(regime, on)
             found.append(_coming(organisation, regime, on, _ending(regime, offered), ends=True))
     return sorted(found, key=lambda each: (each.on, each.regime.name))
 
@@ -110,7 +121,7 @@ def _brings(regime: Regime, duties: list[Duty], offered: list[Right]) -> Iterato
             if not any(right.kind in each.kinds and _alike(duty, each) for each in same)
         ]
         kinds = {right.kind for right in rights}
-        limits = [limit_in_words(each) for each in same if kinds & set(each.kinds)]
+        limits = [duty_words.limit_in_words(each) for each in same if kinds & set(each.kinds)]
         if rights:
             yield Bring(duty, rights, limits[0] if limits else "")
 
@@ -136,7 +147,7 @@ def _alike(duty: Duty, other: Duty) -> bool:
 def _told(duty: Duty) -> tuple[object, ...]:
     more = duty.extension
     return (
-        limit_in_words(duty),
+        duty_words.limit_in_words(duty),
         more and (more.period, more.most, more.admitted_reasons, more.needs),
         [(each.reason, each.effect, each.counting, each.needs) for each in duty.pauses],
     )
@@ -148,10 +159,3 @@ def _concerned(duty: Duty, offered: list[Right]) -> list[Right]:
 
 def _is_followed(regime: Regime) -> bool:
     return any(each.follows == regime.slug for each in all_regimes().values())
-
-
-def limit_in_words(duty: Duty) -> str:
-    """The limit of a duty, in the reader's language."""
-    if duty.since:
-        return duty_words.since_in_words(duty.since)
-    return duty_words.rule_in_words(duty.rule_json, duty.calendar)

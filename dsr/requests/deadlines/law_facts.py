@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from dsr.policies.law_words import law_in_words
 from dsr.policies.regimes import SEEN, Fact, Regime, all_regimes
-from dsr.policies.services import laws_that_apply, place_claimed
 from dsr.requests.errors import BadInput
+from dsr.requests.laws import laws_binding
 from dsr.requests.models import SubjectRequest
 
 
@@ -66,11 +66,9 @@ def with_stated(text: str, stated: object) -> str:
 
 
 def _known(subject_request: SubjectRequest, asked: str) -> list[tuple[Regime, str, Fact]]:
-    place = subject_request.country or place_claimed(subject_request.right)
-    laws = laws_that_apply(subject_request.organisation, place, subject_request.received_on)
     return [
         (law, name, fact)
-        for law in laws
+        for law in laws_binding(subject_request)
         for name, fact in law.facts.items()
         if fact.asked == asked and _matters(law, name, subject_request, asked)
     ]

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from dsr.deadlines import Facts, Result, WorkingCalendar, compute, first_to_end
 from dsr.deadlines.codec import read_rule
 from dsr.policies.models import Right
-from dsr.policies.services import duties_for, place_claimed
 from dsr.requests.actors import Actor
 from dsr.requests.chain import write_line
 from dsr.requests.deadlines import reminder_days
 from dsr.requests.deadlines.planning import DeadlinePlan, plans_for, target
+from dsr.requests.laws import duties_if_asked
 from dsr.requests.models import Deadline, KeptReady, Notice, Pause, SubjectRequest
 from dsr.requests.models.deadlines import BESIDE_THE_ANSWER, NO_DUTY, TO_ANSWER_BY
 from dsr.requests.models.machine import LIVE
@@ -77,6 +77,28 @@ def begin_after(
     deadline.started_on = known_at.astimezone(ZoneInfo(zone)).date()
     found = Facts(received=known_at, zone=zone, events=())
     write_dates(deadline, compute(read_rule(plan.rule), found, calendar_of(deadline)), at)
+    deadline.save()
+    write_line(subject_request, "deadline_began", actor=actor, at=at, facts=begun(deadline))
+    return deadline
+
+
+def begin_of_its_own(
+    subject_request: SubjectRequest,
+    plan: DeadlinePlan,
+    *,
+    started_on: date,
+    due_on: date | None,
+    actor: Actor,
+    at: datetime,
+) -> Deadline:
+    """A further deadline whose day is named by what set it, or which has none (``due_on`` None).
+
+    Nothing computed it, so it has no steps to show; and no other deadline is changed by it.
+    """
+    deadline = planned(subject_request, plan, at)
+    deadline.started_on, deadline.due_on, deadline.would_be_on = started_on, due_on, due_on
+    # Whoever writes a due date also says when the sweep looks at it first; else nobody hears.
+    deadline.remind_on = reminder_days.first_day(deadline, subject_request.organisation.today(at))
     deadline.save()
     write_line(subject_request, "deadline_began", actor=actor, at=at, facts=begun(deadline))
     return deadline
@@ -546,9 +568,7 @@ def working_days_before_due(subject_request: SubjectRequest, count: int) -> date
 
 def regimes_of(right: Right, place: str, on: date) -> set[str]:
     """Short names of the laws that have something to say on a right asked for from a place."""
-    organisation = right.reading.version.policy.organisation
-    duties = duties_for(organisation, right.kind, place or place_claimed(right), on, {})
-    return {regime.slug for regime, _duty in duties}
+    return {regime.slug for regime, _duty in duties_if_asked(right, place, on)}
 
 
 def _iso(day: date | None) -> str | None:

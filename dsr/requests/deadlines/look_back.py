@@ -12,7 +12,7 @@ from dsr.days.words import day_words
 from dsr.deadlines import Period, look_back
 from dsr.policies.kinds import Kind
 from dsr.policies.models import Right
-from dsr.policies.services import duties_for, place_claimed
+from dsr.requests.laws import duties_if_asked
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import Duty
 
@@ -21,10 +21,7 @@ def first_day(
     right: Right, place: str, received_on: date, facts: Mapping[str, object] | None = None
 ) -> date | None:
     """The first day that can be listed; None where neither policy nor law names a window."""
-    organisation = right.reading.version.policy.organisation
-    duties = duties_for(
-        organisation, right.kind, place or place_claimed(right), received_on, facts or {}
-    )
+    duties = duties_if_asked(right, place, received_on, facts=facts)
     windows = [duty for _law, duty in duties if duty.code == "look_back"]
     periods = [duty.rule.period for duty in windows]
     if own := right.look_back:
@@ -68,8 +65,7 @@ def _other_way(right: Right, place: str, on: date) -> list[str]:
     """
     if right.kind == Kind.ACCESS:
         return []
-    organisation = right.reading.version.policy.organisation
-    duties = duties_for(organisation, Kind.ACCESS, place or place_claimed(right), on, {})
+    duties = duties_if_asked(right, place, on, kind=Kind.ACCESS)
     laws = {law.slug for law, duty in duties if duty.code == Duty.RESPOND}
     if not laws & {"gdpr", "uk-gdpr"}:
         return []

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext_noop
 
 from dsr.policies.regimes import Duty as LawDuty
-from dsr.policies.regimes import ExtensionTerms, PauseEffect, Regime
-from dsr.policies.services import duties_for, place_claimed
+from dsr.policies.regimes import ExtensionTerms, PauseEffect, Regime, Source
 from dsr.requests.deadlines import law_facts
+from dsr.requests.laws import duties_of
 from dsr.requests.models import SubjectRequest
 from dsr.requests.states import Duty, ExtensionReason, SetBy
 
@@ -40,6 +40,24 @@ class DeadlinePlan:
     calendar_codes: list[str] | None = None
 
 
+# Of a deadline whose day somebody names, or which has no number.
+NO_RULE: Final[dict[str, Any]] = {"unit": "none"}
+
+
+def plan_of_its_own(code: str, purpose: str, regime: Regime, source: Source) -> DeadlinePlan:
+    """A deadline that a law gives beside the request's duties, without a rule that computes it."""
+    return DeadlinePlan(
+        code=code,
+        purpose=purpose,
+        set_by=SetBy.LAW,
+        rule=NO_RULE,
+        source=source.title,
+        checked=source.checked,
+        regime=regime.slug,
+        label=regime.name,
+    )
+
+
 def plans_for(subject_request: SubjectRequest) -> Iterator[DeadlinePlan]:
     """The deadlines of a new request. A policy's own is not paused unless its text says so."""
     yield _own_deadline(subject_request)
@@ -62,15 +80,7 @@ def _own_deadline(subject_request: SubjectRequest) -> DeadlinePlan:
 
 def plans_of_laws(subject_request: SubjectRequest) -> Iterator[DeadlinePlan]:
     """By the requester's place and the kind of right; one deadline for each duty of each law."""
-    duties = duties_for(
-        subject_request.organisation,
-        subject_request.kind,
-        # Who left the country open has said by the choice of the right whose law they rely on.
-        subject_request.country or place_claimed(subject_request.right),
-        subject_request.received_on,
-        subject_request.law_facts,
-    )
-    for regime, duty in duties:
+    for regime, duty in duties_of(subject_request):
         if duty.code in DEADLINE_CODES:
             yield _deadline_of_law(subject_request, regime, duty)
 

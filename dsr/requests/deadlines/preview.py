@@ -8,7 +8,7 @@ from datetime import date, datetime
 from dsr.days.place import standing_in
 from dsr.policies.models import Right
 from dsr.policies.regimes import PLACES, Duty
-from dsr.policies.services import duties_for, place_claimed
+from dsr.requests.laws import duties_if_asked
 from dsr.requests.models import SubjectRequest
 from dsr.requests.models.deadlines import TO_ANSWER_BY
 
@@ -38,11 +38,9 @@ def if_sent_now(right: Right, country: str, at: datetime) -> str:
 def law_answers(right: Right, place: str, on: date) -> list[Duty]:
     """What laws demand by way of an answer for somebody at a place (FR; "" says only what the
     choice of the right says)."""
-    organisation = right.reading.version.policy.organisation
-    duties = duties_for(organisation, right.kind, place or place_claimed(right), on, {})
     return [
         duty
-        for _law, duty in duties
+        for _law, duty in duties_if_asked(right, place, on)
         if duty.code in TO_ANSWER_BY and duty.source.checked != "remembered"
     ]
 

@@ -175,12 +175,13 @@ def ask_fee(doing: Doing, given: Fee) -> None:
 
 def _check(given: Fee, subject_request: SubjectRequest) -> None:
     problems: dict[str, str] = {}
+    found = Fees(subject_request)
     if given.ground not in FeeGround.values:
         problems["ground"] = _("Choose the ground of the fee.")
-    elif against := Fees(subject_request).against_ground(given.ground):
+    elif against := found.against_ground(given.ground):
         problems["ground"] = against
     else:
-        problems |= _against_lines(given, Fees(subject_request))
+        problems |= _against_lines(given, found)
     if not given.text.strip():
         problems["text"] = _("Say why it costs something and how to pay.")
     if problems:

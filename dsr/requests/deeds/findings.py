@@ -25,7 +25,7 @@ from dsr.vault.uploads import CheckedUpload
 
 from .declaration import Facts, Names, deed
 from .doing import Doing
-from .inputs import LONG, ONE_FILE, today, typed, typed_for
+from .inputs import LONG, ONE_FILE, time_field, today, typed, typed_for
 
 # What went astray is found out afterwards, and no ending of the request ends what is asked then.
 ANY_TIME = (*OPEN, *ENDED)
@@ -49,15 +49,6 @@ def _what(subject_request: SubjectRequest, user: User) -> forms.Field:
     )
 
 
-def _time(help_text: object) -> forms.Field:
-    return forms.TimeField(
-        label=gettext_lazy("Time"),
-        required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        help_text=help_text,  # type: ignore[arg-type]  # lazy words are none of its stubs
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """``code`` of a law, since when it was known, and ``what`` happened, in words."""
@@ -75,8 +66,10 @@ class Found:
         day_field, HAPPENED, label=gettext_lazy("Day on which somebody here knew"), initial=today
     )
     at: time | None = typed(
-        _time,
-        gettext_lazy("Without a time the day counts from its beginning, so that nothing is late."),
+        time_field,
+        help_text=gettext_lazy(
+            "Without a time the day counts from its beginning, so that nothing is late."
+        ),
         default=None,
     )
 
@@ -204,7 +197,9 @@ class FollowedUp:
     )
     on: date = typed(day_field, HAPPENED, label=gettext_lazy("Day"), initial=today)
     at: time | None = typed(
-        _time, gettext_lazy("Where it is known; else the end of the day counts."), default=None
+        time_field,
+        help_text=gettext_lazy("Where it is known; else the end of the day counts."),
+        default=None,
     )
     document: CheckedUpload | None = typed(
         FileField,

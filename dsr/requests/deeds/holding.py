@@ -16,11 +16,12 @@ from dsr.days.words import day_words
 from dsr.requests import holds
 from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle, reminder_days
+from dsr.requests.deadlines.planning import plan_of_its_own
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.files import keep_proof
 from dsr.requests.forms import HAPPENED, VALID, FileField, day_field, text_field
 from dsr.requests.models import Deadline, Hold, SubjectRequest
-from dsr.requests.states import UNDECIDED, Duty, SetBy, Status
+from dsr.requests.states import UNDECIDED, Duty, Status
 from dsr.vault.uploads import CheckedUpload
 
 from .carrying_out import put_away
@@ -194,31 +195,16 @@ def _owed(doing: Doing, given: HoldGiven) -> Deadline:
     """The part is due on the day after, which nothing else moves."""
     subject_request = doing.subject_request
     law, terms = holds.terms_of(given.ground)
-    calendar = subject_request.organisation.calendar
-    due_on = given.until_on + timedelta(days=1)
-    deadline = Deadline(
-        subject_request=subject_request,
-        purpose=Duty.SUPPLEMENT,
-        set_by=SetBy.LAW,
-        regime=law.slug,
-        label=law.name,
-        # Counted while the request is locked: two holds at one instant never get one number.
-        code=f"hold-{subject_request.holds.count() + 1}",
-        source=terms.source.title,
-        checked=terms.source.checked,
-        rule={"unit": "none"},
-        calendar=calendar,
-        calendar_version=calendar.version,
+    # Counted while the request is locked: two holds at one instant never get one number.
+    code = f"hold-{subject_request.holds.count() + 1}"
+    return lifecycle.begin_of_its_own(
+        subject_request,
+        plan_of_its_own(code, Duty.SUPPLEMENT, law, terms.source),
         started_on=given.stated_on,
-        due_on=due_on,
-        would_be_on=due_on,
-        trace=[],
-        computed_at=doing.at,
+        due_on=given.until_on + timedelta(days=1),
+        actor=doing.actor,
+        at=doing.at,
     )
-    deadline.remind_on = reminder_days.first_day(deadline, doing.today)
-    deadline.save()
-    doing.line("deadline_began", **lifecycle.begun(deadline))
-    return deadline
 
 
 def _which(subject_request: SubjectRequest, user: User) -> forms.Field:

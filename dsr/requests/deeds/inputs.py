@@ -115,6 +115,12 @@ def facts_field(asked: str) -> Callable[[SubjectRequest, User], forms.Field | No
     return make
 
 
+def time_field(**options: Any) -> forms.TimeField:
+    """A time of day that may be left out, as a browser asks for one."""
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    return forms.TimeField(label=gettext_lazy("Time"), required=False, widget=widget, **options)
+
+
 def today(opening: Opening) -> date:
     return opening.today
 

@@ -1,14 +1,15 @@
-"""A health professional is asked whether a ground applies, or to review a refusal, and signs."""
+"""A health professional is asked whether a ground applies, or to review a refusal.
+
+What she signs is in ``opinions_signed.py``.
+"""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,22 +19,20 @@ from dsr.requests import grounds
 from dsr.requests import opinions as found
 from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle
+from dsr.requests.deadlines.planning import plan_of_its_own
 from dsr.requests.errors import BadInput, Unmet
 from dsr.requests.forms import text_field
-from dsr.requests.messages import write_message
 from dsr.requests.models import (
     Deadline,
     Decision,
     HealthProfessional,
     Opinion,
     OpinionItem,
-    RequestMessage,
     SubjectRequest,
 )
 from dsr.requests.preconditions import not_disputed, sent_answer, standing_decision
-from dsr.requests.services import opinions
+from dsr.requests.services import codes, opinions
 from dsr.requests.services.links import hash_of
-from dsr.requests.services.notify import responsible, tell_requester, tell_staff
 from dsr.requests.services.paper import waits_for_posting
 from dsr.requests.states import (
     REFUSING,
@@ -42,13 +41,10 @@ from dsr.requests.states import (
     Duty,
     LinkState,
     OpinionKind,
-    SetBy,
     Status,
-    Verdict,
 )
 
-from .carrying_out import put_away
-from .declaration import Facts, Names, Place, Words, deed, history_line
+from .declaration import Place, Words, deed, history_line
 from .doing import Doing
 from .inputs import LONG, from_address, typed, typed_for
 
@@ -272,27 +268,15 @@ def _clock(doing: Doing, review: Opinion) -> Deadline:
     subject_request = doing.subject_request
     carried = grounds.carried(subject_request, review.offered[0])
     law = next(each for each in carried if each.terms.reviewable)
-    calendar = subject_request.organisation.calendar
     number = subject_request.opinions.filter(kind=OpinionKind.REVIEW).count()
-    deadline = Deadline(
-        subject_request=subject_request,
-        purpose=Duty.REVIEW,
-        set_by=SetBy.LAW,
-        regime=law.law.slug,
-        label=law.law.name,
-        code=f"review-{number}",
-        source=law.terms.source.title,
-        checked=law.terms.source.checked,
-        rule={"unit": "none"},
-        calendar=calendar,
-        calendar_version=calendar.version,
+    return lifecycle.begin_of_its_own(
+        subject_request,
+        plan_of_its_own(f"review-{number}", Duty.REVIEW, law.law, law.terms.source),
         started_on=doing.today,
-        trace=[],
-        computed_at=doing.at,
+        due_on=None,
+        actor=doing.actor,
+        at=doing.at,
     )
-    deadline.save()
-    doing.line("deadline_began", **lifecycle.begun(deadline))
-    return deadline
 
 
 def _chosen(doing: Doing, professional_id: int) -> HealthProfessional:
@@ -369,7 +353,8 @@ class Which:
     opinion_id: int = from_address()
 
 
-def _of_request(doing: Doing, opinion_id: int | None) -> Opinion:
+def of_request(doing: Doing, opinion_id: int | None) -> Opinion:
+    """The question, as the deed has locked it. Raises BadInput for one of another request."""
     # Through the request: the number in the address may be of another one.
     rows = doing.subject_request.opinions.select_related(*opinions.SHOWN)
     opinion = rows.filter(pk=opinion_id or 0).first()
@@ -400,14 +385,14 @@ def _of_request(doing: Doing, opinion_id: int | None) -> Opinion:
 )
 def withdraw_question(doing: Doing, given: Which) -> None:
     """The link ends; what was signed stands."""
-    opinion = _of_request(doing, given.opinion_id)
+    opinion = of_request(doing, given.opinion_id)
     if opinion.signed_at:
         raise Unmet(_("She has signed already. What she found stands."))
     if opinion.withdrawn_at:
         raise Unmet(_("The question was withdrawn already."))
     opinion.withdrawn_at = doing.at
     opinion.save()
-    opinion.codes.filter(expires_at__gt=doing.at).update(expires_at=doing.at)
+    codes.end(opinion.codes.all(), at=doing.at)
     if opinion.deadline is not None:
         lifecycle.cancel_one(opinion.deadline, doing.today, actor=doing.actor, at=doing.at)
     doing.facts["opinion"] = opinion.pk
@@ -433,174 +418,10 @@ def withdraw_question(doing: Doing, given: Which) -> None:
 )
 def tell_opinion_code(doing: Doing, given: Which) -> None:
     """A code for somebody who gave a telephone number as her second contact."""
-    opinion = _of_request(doing, given.opinion_id)
+    opinion = of_request(doing, given.opinion_id)
     if sentence := opinions.said_of(opinions.state(opinion, doing.at)):
         raise Unmet(sentence)
     if opinion.professional.code_way != CodeWay.COUNTER:
         raise Unmet(_("Her code goes by mail. She asks for it behind the link."))
     made = opinions.make_code(opinion, CodeWay.COUNTER, at=doing.at, by=doing.actor)
     doing.facts |= {"opinion": opinion.pk, "code": made.pk}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signed:
-    """What she signs: a ground or none of them, or whether the refusal stands; why; her name.
-
-    Asked on her own page (``portal/views/opinions.py``) and of nobody else.
-    """
-
-    opinion_id: int = typed_for(lambda subject_request, user: None, default=0)
-    choice: str = typed_for(lambda subject_request, user: None, default="")
-    reason: str = typed_for(lambda subject_request, user: None, default="")
-    name: str = typed_for(lambda subject_request, user: None, default="")
-    licensed: bool = typed_for(lambda subject_request, user: None, default=False)
-
-
-def _given(facts: Facts, names: Names) -> str:
-    return _("The health professional signed: %(verdict)s") % {
-        "verdict": Verdict(facts["verdict"]).label
-    }
-
-
-def _told_of(facts: Facts, names: Names) -> Words:
-    if facts["verdict"] not in (Verdict.UPHELD, Verdict.OVERTURNED):
-        return ""
-    return _("The refusal was reviewed.")
-
-
-@deed(
-    "give_opinion",
-    gettext_lazy("What a health professional signs"),
-    # Nobody of the staff: she comes by her link, and the system passes on what she says.
-    by_system=True,
-    states=(*UNDECIDED, *DENIED),
-    needs=(not_disputed,),
-    brings_news=True,
-    history=_given,
-    told=_told_of,
-    place=Place.ELSEWHERE,
-)
-def give_opinion(doing: Doing, given: Signed) -> None:
-    """She signs, once; what a review found is carried out at once and told to the person."""
-    opinion = _of_request(doing, given.opinion_id)
-    if sentence := opinions.said_of(opinions.state(opinion, doing.at)):
-        raise Unmet(sentence)
-    if sentence := opinions.not_independent(opinion):
-        raise Unmet(sentence)
-    _check_signed(opinion, given)
-    opinion.verdict, opinion.ground = _verdict(opinion, given.choice)
-    opinion.signed_at = doing.at
-    professional = opinion.professional
-    opinion.seal(
-        reason=given.reason.strip(),
-        signature={
-            "name": given.name.strip(),
-            "licence": professional.licence,
-            "statement": statement(professional),
-        },
-    )
-    opinion.save()
-    opinion.codes.filter(expires_at__gt=doing.at).update(expires_at=doing.at)
-    doing.facts |= {"opinion": opinion.pk, "professional": professional.pk}
-    doing.facts |= {"verdict": opinion.verdict, "ground": opinion_code(opinion.ground)}
-    if opinion.kind == OpinionKind.REVIEW:
-        _carry_out_review(doing, opinion)
-    doing.afterwards.append(
-        lambda: tell_staff(
-            doing.subject_request,
-            "opinion_given",
-            responsible(doing.subject_request),
-            at=doing.at,
-            key=f"opinion_given:{opinion.pk}",
-        )
-    )
-
-
-def statement(professional: HealthProfessional) -> str:
-    """The sentence under which she puts her name, in the language in which she reads it."""
-    return _("I decide this myself, as a licensed health professional (%(licence)s).") % {
-        "licence": professional.licence
-    }
-
-
-def choices_of(opinion: Opinion) -> list[tuple[str, str]]:
-    """What she chooses from, with the words that were kept when she was asked."""
-    if opinion.kind == OpinionKind.REVIEW:
-        return [(str(each.value), str(each.label)) for each in (Verdict.UPHELD, Verdict.OVERTURNED)]
-    grounds = [(str(code), str(words)) for code, words in opinion.reveal("grounds", [])]
-    return [*grounds, (Verdict.NONE.value, str(Verdict.NONE.label))]
-
-
-def _check_signed(opinion: Opinion, given: Signed) -> None:
-    problems: dict[str, Any] = {}
-    if given.choice not in dict(choices_of(opinion)):
-        problems["choice"] = _("Choose one of the answers.")
-    if not given.reason.strip():
-        problems["reason"] = _("Give your reason.")
-    if _plain(given.name) != _plain(opinion.professional.name):
-        problems["name"] = _("Type your name as it is recorded: %(name)s.") % {
-            "name": opinion.professional.name
-        }
-    if not given.licensed:
-        problems["licensed"] = _("Only a licensed health professional can decide this.")
-    if problems:
-        raise BadInput(problems)
-    items = list(opinion.items.all())
-    if any(each.file_id is None for each in items):
-        raise Unmet(_("A file was taken away meanwhile. Ask the organisation to ask you anew."))
-    # Nobody decides about what she has not seen, as nobody approves it.
-    if any(each.opened_at is None for each in items):
-        raise Unmet(_("Open each file first, then sign."))
-
-
-def _plain(name: str) -> str:
-    apart = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join("".join(each for each in apart if not unicodedata.combining(each)).split())
-
-
-def _verdict(opinion: Opinion, choice: str) -> tuple[Verdict, str]:
-    if opinion.kind == OpinionKind.REVIEW:
-        assert opinion.decision is not None
-        return Verdict(choice), opinion.decision.ground
-    return (Verdict.NONE, "") if choice == Verdict.NONE else (Verdict.SUPPORTS, choice)
-
-
-def _carry_out_review(doing: Doing, opinion: Opinion) -> None:
-    """The person is told in writing at once; what does not stand is taken up again by nobody's
-    leave (164.524(d)(4))."""
-    subject_request = doing.subject_request
-    overturned = opinion.verdict == Verdict.OVERTURNED
-    if opinion.deadline is not None:
-        lifecycle.settle_one(opinion.deadline, doing.today, actor=doing.actor, at=doing.at)
-    with translation.override(subject_request.language):
-        text = _result_of_review(overturned=overturned)
-    write_message(doing, RequestMessage.Kind.NOTICE, text)
-    if overturned:
-        if subject_request.status == Status.DECIDED:
-            subject_request.close()
-        subject_request.reopen()
-        put_away(doing)
-        lifecycle.take_up_again(subject_request, actor=doing.actor, at=doing.at)
-    doing.afterwards.append(
-        lambda: tell_requester(
-            subject_request,
-            "review_told",
-            at=doing.at,
-            key=f"review_told:{opinion.pk}",
-            text=text,
-        )
-    )
-
-
-def _result_of_review(*, overturned: bool) -> str:
-    if overturned:
-        return _(
-            "You asked for a review. A licensed health professional who took no part in the "
-            "refusal reviewed it and found that it does not stand. Your request is open again, "
-            "and this ground is not used against it any more."
-        )
-    return _(
-        "You asked for a review. A licensed health professional who took no part in the refusal "
-        "reviewed it and found that it stands. The ways to complain that our answer named are "
-        "still open to you."
-    )

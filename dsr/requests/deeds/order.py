@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts.roles import Permission
-from dsr.requests.deadlines import lifecycle, reminder_days
+from dsr.requests.deadlines import lifecycle
+from dsr.requests.deadlines.planning import NO_RULE, DeadlinePlan
 from dsr.requests.errors import BadInput
 from dsr.requests.files import keep_proof
 from dsr.requests.forms import HAPPENED, FileField, day_field, text_field
@@ -87,28 +88,21 @@ def _check_order(given: OrderGiven, doing: Doing) -> None:
 
 def _ordered_deadline(doing: Doing, given: OrderGiven) -> Deadline:
     subject_request = doing.subject_request
-    calendar = subject_request.organisation.calendar
     # Counted while the request is locked: two orders at one instant never get one number.
     number = subject_request.deadlines.filter(set_by=SetBy.ORDER).count() + 1
-    deadline = Deadline(
-        subject_request=subject_request,
+    plan = DeadlinePlan(
+        code=f"order-{number}",
         purpose=Duty.RESPOND,
         set_by=SetBy.ORDER,
-        code=f"order-{number}",
-        source=_("Order of a court or authority; its document is attached"),
         # No rule computes it: the order names the day, and nothing may move it.
-        rule={"unit": "none"},
-        calendar=calendar,
-        calendar_version=calendar.version,
+        rule=NO_RULE,
+        source=_("Order of a court or authority; its document is attached"),
+    )
+    return lifecycle.begin_of_its_own(
+        subject_request,
+        plan,
         started_on=given.ordered_on,
         due_on=given.due_on,
-        would_be_on=given.due_on,
-        # Nothing was computed, so there are no steps to show: the document explains the day.
-        trace=[],
-        computed_at=doing.at,
+        actor=doing.actor,
+        at=doing.at,
     )
-    # Whoever writes a due date also says when the sweep looks at it first; else nobody hears.
-    deadline.remind_on = reminder_days.first_day(deadline, doing.today)
-    deadline.save()
-    doing.line("deadline_began", **lifecycle.begun(deadline))
-    return deadline

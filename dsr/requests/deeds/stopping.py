@@ -20,7 +20,7 @@ from dsr.requests.states import OPEN, Duty, Status
 
 from .declaration import Facts, Names, deed
 from .doing import Doing
-from .inputs import today, typed
+from .inputs import time_field, today, typed
 
 
 def _has_to_stop(subject_request: SubjectRequest, actor: Actor) -> str:
@@ -49,10 +49,7 @@ class StopGiven:
     )
     on: date = typed(day_field, HAPPENED, label=gettext_lazy("Day"), initial=today)
     at: time | None = typed(
-        forms.TimeField,
-        label=gettext_lazy("Time"),
-        required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        time_field,
         help_text=gettext_lazy("Where it is known; else the end of the day counts."),
         default=None,
     )

@@ -18,7 +18,7 @@ from dsr.requests.forms import text_field
 from dsr.requests.messages import keep_note
 from dsr.requests.models import Notice
 from dsr.requests.people import writes_to
-from dsr.requests.services import notices
+from dsr.requests.services import codes, notices
 from dsr.requests.services.paper import take_back_letter
 from dsr.requests.states import Status
 
@@ -131,7 +131,5 @@ def _take_back(doing: Doing, way: MayWrite) -> int:
         doing.afterwards.append(
             partial(notices.settle_message, subject_request, key, actor=doing.actor, at=doing.at)
         )
-    subject_request.reading_codes.filter(used_at=None, expires_at__gt=doing.at).update(
-        expires_at=doing.at
-    )
+    codes.end(subject_request.reading_codes.filter(used_at=None), at=doing.at)
     return len(keys)

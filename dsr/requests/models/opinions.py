@@ -21,6 +21,7 @@ from dsr.requests.states import CodeWay, OpinionKind, Verdict
 from dsr.vault.address_fields import AddressColumn
 from dsr.vault.models import KeyPurpose, SealedField, SealedFile, SealedModel
 
+from .codes import OneTimeCode
 from .deadlines import Deadline
 from .subject_request import SubjectRequest
 from .writing import Decision
@@ -209,25 +210,17 @@ class OpinionItem(models.Model):
         return f"file {self.number} of opinion {self.opinion_id}"
 
 
-class OpinionCode(SealedModel):
-    """The second factor: eight digits, five tries, half an hour; only the newest counts.
+class OpinionCode(OneTimeCode):
+    """The second factor; only the newest counts.
 
-    By mail it opens the browser that asked for it. Told by telephone it is bound to the first
-    browser in which it is entered; only then it is kept, sealed, as somebody has to read it out.
+    By mail it opens the ``browser`` that asked for it. Told by telephone it is bound to the first
+    one in which it is entered.
     """
 
-    opinion = models.ForeignKey(Opinion, on_delete=models.CASCADE, related_name="codes")
-    way = models.CharField(max_length=10, choices=CodeWay.choices)
-    browser = models.CharField(max_length=32, blank=True)
-    code_hash = models.CharField(max_length=64)
-    code = SealedField(null=True)
-    made_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)
-    used_at = models.DateTimeField(null=True, blank=True)
+    PURPOSE = "opinion code"
 
-    class Meta:
-        ordering = ["made_at", "pk"]
+    opinion = models.ForeignKey(Opinion, on_delete=models.CASCADE, related_name="codes")
+    browser = models.CharField(max_length=32, blank=True)
 
     def __str__(self) -> str:
         return f"code for opinion {self.opinion_id}"

@@ -7,10 +7,11 @@ there and was entered in the very session that reads (promise A 9).
 
 from django.db import models
 
-from dsr.requests.states import CodeWay, ContactProofKind, Read
+from dsr.requests.states import ContactProofKind, Read
 from dsr.vault.models import KeyPurpose, SealedField, SealedModel
 
 from .access import PrivateSession
+from .codes import OneTimeCode
 from .enclosures import Enclosure
 from .subject_request import SubjectRequest
 from .writing import RequestMessage
@@ -41,13 +42,14 @@ class ContactProof(SealedModel):
         return f"{self.kind} for the contact of {self.subject_request_id}"
 
 
-class ReadingCode(SealedModel):
-    """A code by which a session may read: eight digits, five tries; only the newest counts.
+class ReadingCode(OneTimeCode):
+    """A code by which a session may read; only the newest counts.
 
-    By mail it is bound to the session that asked for it. By letter or at the counter it is given to
-    a person, and bound to the first session in which it is entered; ``code`` itself is kept,
-    sealed, only for the counter, where somebody has to read it out.
+    By mail it is bound to the session that asked for it, else to the first one in which it is
+    entered.
     """
+
+    PURPOSE = "reading code"
 
     subject_request = models.ForeignKey(
         SubjectRequest, on_delete=models.CASCADE, related_name="reading_codes"
@@ -55,16 +57,6 @@ class ReadingCode(SealedModel):
     session = models.ForeignKey(
         PrivateSession, null=True, blank=True, on_delete=models.CASCADE, related_name="codes"
     )
-    way = models.CharField(max_length=10, choices=CodeWay.choices)
-    code_hash = models.CharField(max_length=64)
-    code = SealedField(null=True)
-    made_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)
-    used_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["made_at", "pk"]
 
     def __str__(self) -> str:
         return f"code for {self.subject_request_id}"

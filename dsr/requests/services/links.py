@@ -22,6 +22,8 @@ from dsr.requests.models import PrivateSession, StatusLink, SubjectRequest
 from dsr.requests.reference import clean_receipt_code, clean_reference, new_receipt_code
 from dsr.requests.states import Ended
 
+from . import codes
+
 LIFETIME = timedelta(days=180)
 # A session of a browser ends by itself after half an hour without a click (`portal.session`); this
 # is its end whatever is clicked.
@@ -200,7 +202,7 @@ def end(
     if why == Ended.CONTACT:
         cancel_owed(subject_request.reference, LETTER_RECHECK)
     if why not in BY_HOLDER:
-        subject_request.reading_codes.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
+        codes.end(subject_request.reading_codes.filter(used_at=None), at=at)
         cancel_owed(subject_request.reference, CODE_RECHECK)
     if any(counted.values()):
         write_line(

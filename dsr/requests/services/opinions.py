@@ -6,19 +6,15 @@ telephone; it opens the question in one browser, until she signs or the link end
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from dsr.notifications.services import owe
 from dsr.requests.chain import write_line
@@ -29,10 +25,9 @@ from dsr.requests.preconditions import is_stopped, standing_decision
 from dsr.requests.states import UNDECIDED, CodeWay, LinkState, OpinionKind, Status
 from dsr.vault.addresses import readable
 from dsr.vault.models import KeyPurpose, SealedFile
-from dsr.vault.services import keyed_hash
 
+from . import codes
 from .links import hash_of
-from .reading import DIGITS, TRIES, VALID, spaced
 
 LIFETIME: Final = timedelta(days=14)
 LINK_RECHECK: Final = "opinion_link"
@@ -116,7 +111,7 @@ def link_still_leads(args: Mapping[str, Any], at: datetime) -> bool:
 
 def code_still_of_use(args: Mapping[str, Any], at: datetime) -> bool:
     """Asked just before a code goes out."""
-    return OpinionCode.objects.filter(pk=args["code"], used_at=None, expires_at__gt=at).exists()
+    return codes.valid(OpinionCode.objects.filter(pk=args["code"]), at).exists()
 
 
 def ask_code(opinion: Opinion, browser: str, *, at: datetime) -> OpinionCode:
@@ -136,20 +131,9 @@ def make_code(
 ) -> OpinionCode:
     """A new code, and by mail what brings it. In a transaction that holds the request."""
     # Only the newest works; a browser that an earlier one opened is closed by it as well.
-    opinion.codes.filter(expires_at__gt=at).update(expires_at=at)
-    said = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    made = OpinionCode(
-        safe=opinion.subject_request.safe,
-        opinion=opinion,
-        way=way,
-        browser=browser,
-        code_hash=_hash(said),
-        made_at=at,
-        expires_at=at + VALID[way],
-    )
-    if way == CodeWay.COUNTER:
-        made.seal(code=said)
-    made.save()
+    codes.end(opinion.codes.all(), at=at)
+    made = OpinionCode(safe=opinion.subject_request.safe, opinion=opinion, way=way, browser=browser)
+    digits = codes.make(made, at=at)
     if way == CodeWay.MAIL:
         _owe(
             opinion,
@@ -157,7 +141,7 @@ def make_code(
             kind="opinion_code",
             to=opinion.professional.code_email,
             # No link with it: who finds one of the two must not have both.
-            context={"code": spaced(said)},
+            context={"code": codes.spaced(digits)},
             at=at,
             recheck=CODE_RECHECK,
             args={"code": made.pk},
@@ -171,21 +155,13 @@ def make_code(
 def code_to_tell(opinion: Opinion, at: datetime) -> str:
     """The code that somebody has to read out now; empty where there is none."""
     newest = opinion.codes.last()
-    if newest is None or newest.way != CodeWay.COUNTER or newest.used_at or newest.expires_at <= at:
+    if newest is None or not newest.is_to_tell(at):
         return ""
     newest.safe = opinion.subject_request.safe
-    return spaced(str(newest.shown("code")))
+    return codes.read_out(newest)
 
 
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """How entering a code ended: the code that opened, or a sentence that says what to do."""
-
-    code_id: int | None
-    sentence: str = ""
-
-
-def enter_code(opinion: Opinion, browser: str, typed: str, *, at: datetime) -> Entered:
+def enter_code(opinion: Opinion, browser: str, typed: str, *, at: datetime) -> codes.Tried:
     """Open the question in this browser, where the code is the newest one and right.
 
     Raises RequestError where nothing can be opened, whatever the code.
@@ -193,20 +169,25 @@ def enter_code(opinion: Opinion, browser: str, typed: str, *, at: datetime) -> E
     with transaction.atomic():
         opinion = _hold(opinion, at)
         newest = opinion.codes.last()
-        # Counted first and in one statement: of a hundred guesses at one instant five are tried.
-        counted = newest is not None and newest.browser in ("", browser) and _count(newest, at)
-        if newest is None or not counted:
-            return Entered(None, _("No code is valid now. Ask for a new one."))
-        digits = "".join(sign for sign in typed if sign.isdigit())
-        if not hmac.compare_digest(_hash(digits), newest.code_hash):
-            return Entered(None, _wrong(opinion, newest, at))
-        if sentence := not_independent(opinion):
-            raise RequestError(sentence)
-        OpinionCode.objects.filter(pk=newest.pk).update(used_at=at, browser=browser)
-        facts = {"opinion": opinion.pk, "code": newest.pk}
-        write_line(opinion.subject_request, "opinion_opened", actor=None, at=at, facts=facts)
-        Opinion.objects.filter(pk=opinion.pk, opened_at=None).update(opened_at=at)
-    return Entered(newest.pk)
+        # Another browser than the one that asked learns nothing of its code, and uses up no try.
+        if newest is not None and newest.browser not in ("", browser):
+            newest = None
+        tried = codes.try_one(newest, typed, at=at)
+        facts = {"opinion": opinion.pk, "code": tried.code_id}
+        if tried.opened:
+            _open(opinion, tried.code_id, browser, at)
+            write_line(opinion.subject_request, "opinion_opened", actor=None, at=at, facts=facts)
+        elif tried.died:
+            line = "wrong_opinion_code"
+            write_line(opinion.subject_request, line, actor=None, at=at, facts=facts)
+    return tried
+
+
+def _open(opinion: Opinion, code_id: int, browser: str, at: datetime) -> None:
+    if sentence := not_independent(opinion):
+        raise RequestError(sentence)
+    OpinionCode.objects.filter(pk=code_id).update(used_at=at, browser=browser)
+    Opinion.objects.filter(pk=opinion.pk, opened_at=None).update(opened_at=at)
 
 
 def not_independent(opinion: Opinion) -> str:
@@ -214,25 +195,6 @@ def not_independent(opinion: Opinion) -> str:
     if opinion.kind != OpinionKind.REVIEW:
         return ""
     return involvement(opinion.subject_request, opinion.professional, opinion.decision)
-
-
-def _count(code: OpinionCode, at: datetime) -> bool:
-    valid = OpinionCode.objects.filter(pk=code.pk, tries__lt=TRIES, used_at=None, expires_at__gt=at)
-    return bool(valid.update(tries=F("tries") + 1))
-
-
-def _wrong(opinion: Opinion, code: OpinionCode, at: datetime) -> str:
-    code.refresh_from_db(fields=["tries"])
-    left = TRIES - code.tries
-    if left > 0:
-        return ngettext(
-            "This code is not right. You can try %(left)d more time.",
-            "This code is not right. You can try %(left)d more times.",
-            left,
-        ) % {"left": left}
-    facts = {"opinion": opinion.pk, "code": code.pk}
-    write_line(opinion.subject_request, "wrong_opinion_code", actor=None, at=at, facts=facts)
-    return _("This code was wrong five times and no longer opens anything. Ask for a new one.")
 
 
 def opens(opinion: Opinion, code_id: int, browser: str, at: datetime) -> bool:
@@ -325,7 +287,3 @@ def _owe(
         recheck_args=args,
         useful_until=until,
     )
-
-
-def _hash(code: str) -> str:
-    return keyed_hash("opinion code", code)

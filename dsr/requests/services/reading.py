@@ -8,17 +8,14 @@ contact.
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from dsr.notifications.services import owe
 from dsr.requests.actors import REQUESTER
@@ -37,19 +34,10 @@ from dsr.requests.people import answers_go_to
 from dsr.requests.preconditions import contact_proved, is_stopped
 from dsr.requests.states import CodeWay, Read
 from dsr.vault.models import SealedFile
-from dsr.vault.services import keyed_hash
 
-from . import links, notices
+from . import codes, links, notices
 from .notify import common_context, in_confidence, tell_requester
 
-DIGITS = 8
-TRIES = 5
-# A mail arrives in minutes; a letter takes its days, and lies a while.
-VALID = {
-    CodeWay.MAIL: timedelta(minutes=30),
-    CodeWay.COUNTER: timedelta(minutes=30),
-    CodeWay.LETTER: timedelta(days=21),
-}
 READABLE = timedelta(days=90)
 # More is no person reading what is theirs; the desk can open it anew.
 MOST = {Read.PAGE: 20, Read.LETTER: 10, Read.FILE: 10}
@@ -194,27 +182,17 @@ def make_code(
 ) -> ReadingCode:
     """A new code and, but for the counter, the mail or letter that brings it. In a transaction."""
     # Only the newest works, also when a newer one was used: an old letter opens nothing later.
-    older = subject_request.reading_codes.filter(session=session, used_at=None, expires_at__gt=at)
-    older.update(expires_at=at)
-    said = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    codes.end(subject_request.reading_codes.filter(session=session, used_at=None), at=at)
     made = ReadingCode(
-        safe=subject_request.safe,
-        subject_request=subject_request,
-        session=session,
-        way=way,
-        code_hash=_hash(said),
-        made_at=at,
-        expires_at=at + VALID[way],
+        safe=subject_request.safe, subject_request=subject_request, session=session, way=way
     )
-    if way == CodeWay.COUNTER:
-        made.seal(code=said)
-    made.save()
+    digits = codes.make(made, at=at)
     if way != CodeWay.COUNTER:
-        _owe_code(made, said, at)
+        _owe_code(made, digits, at)
     return made
 
 
-def _owe_code(made: ReadingCode, said: str, at: datetime) -> None:
+def _owe_code(made: ReadingCode, digits: str, at: datetime) -> None:
     subject_request = made.subject_request
     to, medium = answers_go_to(subject_request)
     neutral = in_confidence(subject_request, medium, "neutral_code")
@@ -226,7 +204,7 @@ def _owe_code(made: ReadingCode, said: str, at: datetime) -> None:
         to=to,
         language=subject_request.language,
         context=common_context(subject_request)
-        | {"code": spaced(said), "by_letter": made.way == CodeWay.LETTER},
+        | {"code": codes.spaced(digits), "by_letter": made.way == CodeWay.LETTER},
         at=at,
         reference=subject_request.reference,
         recheck=links.CODE_RECHECK,
@@ -240,33 +218,20 @@ def _owe_code(made: ReadingCode, said: str, at: datetime) -> None:
 
 def code_at_counter(subject_request: SubjectRequest, *, at: datetime) -> ReadingCode | None:
     """The code that somebody has to tell now; None where it was used, is over or was replaced."""
-    newest = subject_request.reading_codes.filter(session=None).order_by("made_at", "pk").last()
-    if newest is None or newest.way != CodeWay.COUNTER or newest.used_at or newest.expires_at <= at:
+    newest = subject_request.reading_codes.filter(session=None).last()
+    if newest is None or not newest.is_to_tell(at):
         return None
     newest.safe = subject_request.safe
     return newest
 
 
-def spaced(code: str) -> str:
-    """As people read it out: two groups of four."""
-    return f"{code[:4]} {code[4:]}"
-
-
 def still_of_use(args: Mapping[str, Any], at: datetime) -> bool:
     """Asked just before a code is sent."""
-    made = ReadingCode.objects.filter(pk=args["code"], used_at=None, expires_at__gt=at)
+    made = codes.valid(ReadingCode.objects.filter(pk=args["code"]), at)
     return made.filter(Q(session=None) | Q(session__ended_at=None)).exists()
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """How entering a code ended; ``sentence`` says what to do where it did not open."""
-
-    opened: bool
-    sentence: str = ""
-
-
-def enter_code(session: PrivateSession, typed: str, *, at: datetime) -> Tried:
+def enter_code(session: PrivateSession, typed: str, *, at: datetime) -> codes.Tried:
     """Open what was released in this session, where the code is the newest one and right.
 
     Raises RequestError where nothing can be opened, whatever the code.
@@ -274,38 +239,18 @@ def enter_code(session: PrivateSession, typed: str, *, at: datetime) -> Tried:
     with transaction.atomic():
         session = _hold(session, at)
         newest = _newest(session)
-        # Counted first and in one statement: of a hundred guesses at one instant five are tried.
-        counted = newest is not None and (
-            ReadingCode.objects.filter(
-                pk=newest.pk, tries__lt=TRIES, used_at=None, expires_at__gt=at
-            ).update(tries=F("tries") + 1)
-        )
-        if newest is None or not counted:
-            return Tried(False, _("No code is valid now. Ask for a new one."))
-        digits = "".join(sign for sign in typed if sign.isdigit())
-        if not hmac.compare_digest(_hash(digits), newest.code_hash):
-            return Tried(False, _wrong(newest, at))
-        _open(session, newest, at)
-    return Tried(True)
+        tried = codes.try_one(newest, typed, at=at)
+        if newest is not None and tried.opened:
+            _open(session, newest, at)
+        elif tried.died:
+            facts = {"code": tried.code_id}
+            write_line(session.subject_request, "wrong_code", actor=REQUESTER, at=at, facts=facts)
+    return tried
 
 
 def _newest(session: PrivateSession) -> ReadingCode | None:
     own = Q(session=session) | Q(session=None)
-    codes = ReadingCode.objects.filter(own, subject_request=session.subject_request)
-    return codes.order_by("made_at", "pk").last()
-
-
-def _wrong(code: ReadingCode, at: datetime) -> str:
-    code.refresh_from_db(fields=["tries"])
-    left = TRIES - code.tries
-    if left > 0:
-        return ngettext(
-            "This code is not right. You can try %(left)d more time.",
-            "This code is not right. You can try %(left)d more times.",
-            left,
-        ) % {"left": left}
-    write_line(code.subject_request, "wrong_code", actor=REQUESTER, at=at, facts={"code": code.pk})
-    return _("This code was wrong five times and no longer opens anything. Ask for a new one.")
+    return ReadingCode.objects.filter(own, subject_request=session.subject_request).last()
 
 
 def _open(session: PrivateSession, code: ReadingCode, at: datetime) -> None:
@@ -419,7 +364,3 @@ def _count(
         as_enclosure=what == Read.FILE,
         read_at=at,
     )
-
-
-def _hash(code: str) -> str:
-    return keyed_hash("reading code", code)

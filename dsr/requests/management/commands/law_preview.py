@@ -62,7 +62,7 @@ def _coming(law: coming_laws.Coming) -> Iterator[str]:
     if not law.brings:
         yield "    It concerns none of the rights that can be asked for here."
     for each in law.brings:
-        limit = "falls away" if each.falls_away else coming_laws.limit_in_words(each.duty)
+        limit = "falls away" if each.falls_away else duty_words.limit_in_words(each.duty)
         before = f" (until then: {each.before})" if each.before else ""
         rights = ", ".join(str(right) for right in each.rights)
         yield f"    {duty_words.duty_name(each.duty.code)}: {limit}{before}: {rights}"

@@ -1,0 +1,61 @@
+"""Which laws stand behind a request, and which would stand behind a right that somebody asks for.
+
+Two questions: a law *binds* the organisation for somebody at a place, whatever is asked; it stands
+*behind* a request where it demands something of this kind of request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from dsr.policies.models import Right
+from dsr.policies.regimes import Duty, Regime
+from dsr.policies.services import duties_for, laws_that_apply, place_claimed
+from dsr.requests.models import SubjectRequest
+
+
+def home_of(subject_request: SubjectRequest) -> str:
+    """The place whose laws protect the requester ("FR", "US-CA", "EEA"); "" where nothing says it.
+
+    Who left the country open has said by the choice of the right whose law they rely on.
+    """
+    return subject_request.country or place_claimed(subject_request.right)
+
+
+def laws_binding(subject_request: SubjectRequest) -> list[Regime]:
+    """The laws that bind the organisation for this requester, whatever is asked."""
+    return laws_that_apply(
+        subject_request.organisation, home_of(subject_request), subject_request.received_on
+    )
+
+
+def duties_of(subject_request: SubjectRequest) -> list[tuple[Regime, Duty]]:
+    """What laws demand of this request, each duty with its law."""
+    return duties_for(
+        subject_request.organisation,
+        subject_request.kind,
+        home_of(subject_request),
+        subject_request.received_on,
+        subject_request.law_facts,
+    )
+
+
+def laws_behind(subject_request: SubjectRequest) -> list[Regime]:
+    """The laws that demand something of this request, each once."""
+    return list({law.slug: law for law, _duty in duties_of(subject_request)}.values())
+
+
+def duties_if_asked(
+    right: Right,
+    place: str,
+    on: date,
+    *,
+    kind: str = "",
+    facts: Mapping[str, object] | None = None,
+) -> list[tuple[Regime, Duty]]:
+    """What laws would demand, were this right asked for from a place ("" for what the right itself
+    claims) on a day; ``kind``: were this asked for instead of it."""
+    organisation = right.reading.version.policy.organisation
+    home = place or place_claimed(right)
+    return duties_for(organisation, kind or right.kind, home, on, facts or {})
