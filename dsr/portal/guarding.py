@@ -10,7 +10,8 @@ wrong: the answer is the same 404 as for any wrong one, so nobody learns from it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -18,13 +19,14 @@ from uuid import UUID, uuid4
 
 from django.core import signing
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import Error
 from django.forms import Form
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils.translation import gettext as _
 
 from dsr.requests.client_address import networks_of, source_of
-from dsr.requests.errors import TooMany
+from dsr.requests.errors import RequestError, TooMany
 from dsr.requests.forms import put_refusal
 from dsr.requests.models import StatusLink
 from dsr.requests.services import links, rate_limits
@@ -121,6 +123,25 @@ def count_visit(
     except TooMany as error:
         return Counted(refused=error)
     return Counted(crowded=crowded)
+
+
+@contextmanager
+def giving_back(
+    request: HttpRequest, limits: Sequence[Limit], at: datetime, /, **whose: str
+) -> Iterator[None]:
+    """What fails inside through a fault of ours is given back to who was counted for it.
+
+    A refusal is none: it says what is wrong, and counts.
+    """
+    try:
+        yield
+    except RequestError:
+        raise
+    except Exception:
+        # Where the database is away nothing was counted, and nothing can be given back.
+        with suppress(Error):
+            rate_limits.give_back(limits, at=at, **networks_of(request.META), **whose)
+        raise
 
 
 def upload_refusal(request: HttpRequest, at: datetime) -> TooMany | None:

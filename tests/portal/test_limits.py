@@ -14,6 +14,7 @@ from dsr.requests.errors import Unmet
 from dsr.requests.models import SubjectRequest
 from dsr.requests.services import links, rate_limits
 from dsr.requests.services.rate_limits import Limit, Scope
+from dsr.requests.submission import intake
 from tests import cast
 from tests.cast import Desk
 from tests.dashboard.conftest import Seat
@@ -46,6 +47,24 @@ def test_the_same_form_sent_again_is_no_further_request(visitor: Visitor) -> Non
     typed = {"form_token": visitor.token(ACCOUNTING), **FULL}
     assert visitor.client.post(ACCOUNTING, typed).status_code == 302
     use_up(rate_limits.SUBMISSION, 59, source=HERE)
+    assert visitor.client.post(ACCOUNTING, typed).status_code == 302
+    assert SubjectRequest.objects.count() == 1
+
+
+def test_what_fails_through_a_fault_of_ours_is_counted_for_nobody(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who tries on through a long outage is not told to wait when it is over."""
+    visitor.client.raise_request_exception = False
+
+    def fails(*given: object, **named: object) -> SubjectRequest:
+        raise RuntimeError
+
+    typed = {"form_token": visitor.token(ACCOUNTING), **FULL}
+    with monkeypatch.context() as outage:
+        outage.setattr(intake, "submit", fails)
+        for _turn in range(25):
+            assert visitor.client.post(ACCOUNTING, typed).status_code == 500
     assert visitor.client.post(ACCOUNTING, typed).status_code == 302
     assert SubjectRequest.objects.count() == 1
 

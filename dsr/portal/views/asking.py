@@ -32,6 +32,7 @@ from dsr.portal.guarding import (
     browser_of,
     count_upload,
     count_visit,
+    giving_back,
     new_token,
     not_by_hand,
     put_on,
@@ -199,7 +200,8 @@ def _send(
         return None
     submission = replace(submission, to_check=to_check or counted.crowded)
     try:
-        return intake.submit(submission, actor=REQUESTER, at=at)
+        with giving_back(request, SUBMISSION, at, target=submission.asker.email):
+            return intake.submit(submission, actor=REQUESTER, at=at)
     except BadInput as refusal:
         put_refusal(form, refusal)
         return None

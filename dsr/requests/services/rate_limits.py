@@ -113,6 +113,10 @@ ON CONFLICT (bucket, starts_at) DO UPDATE SET count = counter.count + 1
 WHERE counter.count < %s
 RETURNING counter.count
 """
+UNCOUNT = """
+UPDATE requests_limitcounter SET count = count - 1
+WHERE bucket = %s AND starts_at = %s AND count > 0
+"""
 # A limit of many counts on: by how much it is passed is worth knowing.
 NO_END = 2**31 - 1
 
@@ -133,6 +137,16 @@ def check(limits: Sequence[Limit], *, at: datetime, **whose: str) -> bool:
                 raise TooMany(SENTENCES[limit.scope], again_at=_ends_at(limit, at), at=at)
             crowded |= counted > limit.most
     return crowded
+
+
+def give_back(limits: Sequence[Limit], *, at: datetime, **whose: str) -> None:
+    """What was counted at this instant counts for nobody: it failed through a fault of ours.
+
+    Else whoever tries again through an outage would in the end be told to wait.
+    """
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        for limit, bucket in _buckets(limits, whose):
+            cursor.execute(UNCOUNT, [bucket, _starts_at(limit, at)])
 
 
 def take(limit: Limit, whose: str, *, at: datetime) -> bool:
