@@ -21,6 +21,7 @@ from dsr.policies.services import duties_for, laws_that_apply, place_claimed
 from dsr.requests.models import SubjectRequest
 from dsr.requests.opinions import supports
 from dsr.requests.states import Ground
+from dsr.requests.whole import asked_once
 
 EXCEPTION = "exception:"
 # They speak of who asks and not of what is asked: no law gives anything to a stranger.
@@ -54,14 +55,19 @@ class WithoutForce:
 
 def laws_behind(subject_request: SubjectRequest) -> list[Regime]:
     """The laws that demand something of this request, each once."""
-    duties = duties_for(
-        subject_request.organisation,
-        subject_request.kind,
-        subject_request.country or place_claimed(subject_request.right),
-        subject_request.received_on,
-        subject_request.law_facts,
-    )
-    return list({law.slug: law for law, _duty in duties}.values())
+
+    def ask() -> list[Regime]:
+        duties = duties_for(
+            subject_request.organisation,
+            subject_request.kind,
+            subject_request.country or place_claimed(subject_request.right),
+            subject_request.received_on,
+            subject_request.law_facts,
+        )
+        return list({law.slug: law for law, _duty in duties}.values())
+
+    # A page asks it of every ground of every law, some fifty times.
+    return asked_once(subject_request, "laws behind", ask)
 
 
 def carried(subject_request: SubjectRequest, ground: str) -> list[Carried]:
@@ -103,6 +109,12 @@ def has_force(subject_request: SubjectRequest, ground: str) -> bool:
 def grounds_for(subject_request: SubjectRequest) -> list[tuple[str, str]]:
     """What a request may be refused for, in words with their articles; what has no force is not
     among them."""
+    return asked_once(
+        subject_request, ("grounds", _language()), lambda: _grounds_for(subject_request)
+    )
+
+
+def _grounds_for(subject_request: SubjectRequest) -> list[tuple[str, str]]:
     exceptions = [
         (f"{EXCEPTION}{item['code']}", item["text"])
         for item in subject_request.right.exceptions_in(_language())

@@ -54,7 +54,7 @@ def coming_laws(organisation: Organisation, today: date) -> list[Coming]:
     rights: dict[date, list[Right]] = {}
     found = []
     for regime, on, duties in _starting(today, last):
-        offered = rights.setdefault(on, list(rights_offered(organisation, on)))
+        offered = rights.setdefault(on, rights_offered(organisation, on))
         brings = list(_brings(regime, duties, offered))
         if on == regime.starts_on:
             brings += _falling_away(regime, offered)
@@ -63,7 +63,7 @@ def coming_laws(organisation: Organisation, today: date) -> list[Coming]:
         # What is followed by another text is told with that one.
         if regime.ends_on and today < regime.ends_on <= last and not _is_followed(regime):
             on = regime.ends_on
-            offered = rights.setdefault(on, list(rights_offered(organisation, on)))
+            offered = rights.setdefault(on, rights_offered(organisation, on))
             found.append(_coming(organisation, regime, on, _ending(regime, offered), ends=True))
     return sorted(found, key=lambda each: (each.on, each.regime.name))
 
