@@ -46,6 +46,7 @@ def keep_prefetched(instance: Model, **rows: Sequence[Model]) -> None:
 def forget(instance: Model) -> None:
     """From here on they are asked for again: somebody may have changed them."""
     instance.__dict__.pop("_prefetched_objects_cache", None)
+    instance.__dict__.pop("whole", None)
 
 
 @cache

@@ -118,11 +118,7 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
     files = count_upload(request, at)
     form = RequestForm(asked, request.POST, None if files.refused else request.FILES)
     put_on(form, files.refused)
-    if problem := not_by_hand(request.POST, token, at):
-        form.add_error(None, problem)
-    # Of the same right, and less is asked than when it was opened: nothing typed is dropped.
-    if set(request.POST.get("asked", "").split()) & set(_left_out(request, form).fields):
-        form.add_error(None, NO_LONGER_ASKED)
+    _put_problems(request, form, token, at)
     # `token` is asked again for the reader of types; without one the form has an error already.
     if (
         form.is_valid()
@@ -130,8 +126,9 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
         and (sent := _send(request, form, token, at, to_check=files.crowded))
     ):
         # Of two at the same instant one made it, and the other finds it there.
-        is_new = sent.created_at == at
-        return _sent(request, sent, at) if is_new else _sent_before(request, sent, token, at)
+        if sent.created_at == at:
+            return redirect("portal:sent", sent.reference)
+        return _sent_before(request, sent, token, at)
     return _page(request, offered, form, _usable(token, request, asked, at), at)
 
 
@@ -151,6 +148,23 @@ def _from_another_form(
     messages.warning(request, CHANGED if same.exists() else CAME_ALONG)
     form = RequestForm(asked, request.POST).not_judged()
     return _page(request, offered, form, new_token(request, asked.pk, at), at)
+
+
+def _put_problems(
+    request: HttpRequest, form: RequestForm, token: FormToken | None, at: datetime
+) -> None:
+    """What pressing the button again mends, and what an older form asked that this one does not."""
+    if problem := not_by_hand(request.POST, token, at):
+        form.add_error(None, problem)
+    # Of the same right, and less is asked than when it was opened: nothing typed is dropped.
+    if _dropped(request, form):
+        form.add_error(None, NO_LONGER_ASKED)
+
+
+def _dropped(request: HttpRequest, form: RequestForm) -> bool:
+    """Whether something was typed into a field that was asked and is none any more."""
+    gone = set(request.POST.get("asked", "").split()) - form.fields.keys()
+    return bool(gone and gone & _left_out(request, form).fields.keys())
 
 
 def _left_out(request: HttpRequest, form: RequestForm) -> TypedForm:
@@ -195,21 +209,23 @@ def _send(
         return None
     submission = replace(submission, to_check=to_check or counted.crowded)
     try:
-        return intake.submit(submission, actor=REQUESTER, at=at)
+        return intake.submit(
+            submission, actor=REQUESTER, at=at, with_it=lambda made: _open(request, made, at)
+        )
     except BadInput as refusal:
         put_refusal(form, refusal)
         return None
 
 
-def _sent(request: HttpRequest, sent: SubjectRequest, at: datetime) -> HttpResponse:
-    session = links.open_for_sender(sent, at=at)
+def _open(request: HttpRequest, made: SubjectRequest, at: datetime) -> None:
+    """The browser that sent it may see it: in the commit of the request, or neither is there."""
+    session = links.open_for_maker(made, at=at)
     # Before this one is among those that are open here.
-    comes = receipt_for(request, sent, at)
+    comes = receipt_for(request, made, at)
     open_session(request, session, at)
     # Where no mail brings the link now, the page shows one.
     if comes.how != How.MAIL:
         make_link_to_show(request, session, at)
-    return redirect("portal:sent", sent.reference)
 
 
 def _sent_before(

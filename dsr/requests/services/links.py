@@ -139,8 +139,11 @@ def open_for_sender(subject_request: SubjectRequest, *, at: datetime) -> Private
     standing = subject_request.private_sessions.filter(
         link=None, ended_at=None, expires_at__gt=at
     ).first()
-    if standing:
-        return standing
+    return standing or open_for_maker(subject_request, at=at)
+
+
+def open_for_maker(subject_request: SubjectRequest, *, at: datetime) -> PrivateSession:
+    """As ``open_for_sender``, in the transaction that makes the request: none is there yet."""
     return _new_session(subject_request, None, at)
 
 
