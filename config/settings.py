@@ -290,6 +290,7 @@ MFA_TOTP_ISSUER = "Data subject requests"
 MFA_TOTP_TOLERANCE = 1
 # Browsers take a passkey over plain HTTP from `localhost` only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _base.scheme == "http"
+SESSION_ENGINE = "config.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

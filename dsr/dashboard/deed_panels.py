@@ -102,7 +102,7 @@ def _enclosures(
     it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
 ) -> dict[str, Any]:
     decision = standing_decision(it)
-    rows = enclosures.of(decision) if decision else enclosures.standing(it)
+    rows = enclosures.of(decision, it) if decision else enclosures.standing(it)
     return {"enclosures": request_page.enclosed(it, rows, user)}
 
 

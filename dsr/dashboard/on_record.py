@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from dsr.days.words import day_words, instant_words
 from dsr.requests import findings, holds
 from dsr.requests.file_words import FileKind
-from dsr.requests.models import Finding, Hold, Stop, SubjectRequest
-from dsr.requests.states import Duty
+from dsr.requests.models import SubjectRequest
 from dsr.vault.models import SealedFile, SealedModel
 
 
@@ -36,14 +34,13 @@ def entries(subject_request: SubjectRequest) -> list[OnRecord]:
 
 def documents(subject_request: SubjectRequest) -> list[tuple[SealedFile, FileKind]]:
     """The files that prove them."""
-    held = [(each.document, FileKind.HELD) for each in _holds(subject_request) if each.document]
-    return held + [
-        (each.document, FileKind.FINDING) for each in _findings(subject_request) if each.document
-    ]
+    held = [(each.document, FileKind.HELD) for each in subject_request.holds.all()]
+    found = [(each.document, FileKind.FINDING) for each in subject_request.findings.all()]
+    return [(document, kind) for document, kind in [*held, *found] if document]
 
 
 def _held(subject_request: SubjectRequest) -> Iterator[OnRecord]:
-    for each in _holds(subject_request):
+    for each in subject_request.holds.all():
         stands = _("held back until %(day)s") % {"day": day_words(each.ended_on or each.until_on)}
         if each.taken_up_at:
             stands = _("taken up on %(day)s") % {"day": _day(subject_request, each.taken_up_at)}
@@ -54,8 +51,7 @@ def _held(subject_request: SubjectRequest) -> Iterator[OnRecord]:
 
 
 def _stopped(subject_request: SubjectRequest) -> Iterator[OnRecord]:
-    # Only where a law asked for a stop there is one to look for.
-    for each in _of(Stop, subject_request, Duty.STOP):
+    for each in subject_request.stops.all():
         stands = _("on %(when)s") % {"when": instant_words(each.stopped_at)}
         title = _("The use stopped everywhere") if each.last else _("The use stopped in a system")
         said = (_sealed(subject_request, each, "system"),)
@@ -63,7 +59,7 @@ def _stopped(subject_request: SubjectRequest) -> Iterator[OnRecord]:
 
 
 def _found(subject_request: SubjectRequest) -> Iterator[OnRecord]:
-    for each in _findings(subject_request):
+    for each in subject_request.findings.all():
         stands = _("known since %(when)s") % {"when": instant_words(each.known_at)}
         said = [_sealed(subject_request, each, "what")]
         if each.ended and each.ended_at and each.ended_by:
@@ -75,23 +71,6 @@ def _found(subject_request: SubjectRequest) -> Iterator[OnRecord]:
             said.append(_sealed(subject_request, each, "outcome"))
         title = findings.words(each.code)
         yield OnRecord(title, stands, tuple(said), each.by.name, each.recorded_at)
-
-
-def _holds(subject_request: SubjectRequest) -> list[Hold]:
-    return _of(Hold, subject_request, Duty.SUPPLEMENT, "document")
-
-
-def _findings(subject_request: SubjectRequest) -> list[Finding]:
-    return _of(Finding, subject_request, Duty.FOLLOW_UP, "ended_by", "document")
-
-
-def _of(model: Any, subject_request: SubjectRequest, duty: Duty, *follows: str) -> list[Any]:
-    """The rows behind deadlines of a kind; most requests have none, and ask for none."""
-    # Fetched with the page: no query for what cannot be there.
-    if not any(each.purpose == duty for each in subject_request.deadlines.all()):
-        return []
-    rows = model.objects.filter(subject_request=subject_request)
-    return list(rows.select_related("by", *follows))
 
 
 def _sealed(subject_request: SubjectRequest, row: SealedModel, field: str) -> str:

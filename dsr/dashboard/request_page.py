@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,7 +29,6 @@ from dsr.requests.mail_names import mail_name
 from dsr.requests.models import (
     Attachment,
     Deadline,
-    DisputeDeadline,
     Enclosure,
     EnclosureOpened,
     Evidence,
@@ -38,7 +36,6 @@ from dsr.requests.models import (
     KeptReady,
     Notice,
     Person,
-    Reading,
     RequestMessage,
     SubjectRequest,
 )
@@ -60,6 +57,7 @@ from dsr.requests.states import (
     Read,
     Scope,
 )
+from dsr.requests.whole import mails_of
 from dsr.requests.words import Badge, short
 from dsr.vault.addresses import readable
 from dsr.vault.errors import Tampered
@@ -411,7 +409,7 @@ def files(subject_request: SubjectRequest, *, identity: bool) -> list[FileShown]
         for each in subject_request.enclosures.all()
         if each.file
     ]
-    decisions = subject_request.decisions.exclude(given_proof=None).select_related("given_proof")
+    decisions = subject_request.decisions.all()
     found += [(each.given_proof, FileKind.GIVEN_PROOF) for each in decisions if each.given_proof]
     gone = {pk for pk, each in documents.items() if each.destroyed_at}
     if identity:
@@ -472,7 +470,7 @@ class MailShown:
 
 def mails(subject_request: SubjectRequest) -> list[MailShown]:
     # Without those to staff: what reminds the desk is no part of what the person was told.
-    rows = OutboxMessage.objects.of(subject_request.reference).filter(recipient_user_id=None)
+    rows = [each for each in mails_of(subject_request) if each.recipient_user_id is None]
     return [
         MailShown(
             row.pk,
@@ -601,36 +599,41 @@ class Access:
 
 def access(subject_request: SubjectRequest, at: datetime, *, sees_code: bool) -> Access:
     """The state of all that, for the page of the request; the code only for who may give it."""
-    sessions = subject_request.private_sessions.filter(ended_at=None, expires_at__gt=at)
-    reads = Exists(Reading.objects.filter(session=OuterRef("pk")))
-    reading_now = list(sessions.annotate(reads=reads).values_list("reads", flat=True))
+    sessions = _standing(subject_request.private_sessions.all(), at)
+    read_in = {
+        each.session_id
+        for message in subject_request.messages.all()
+        for each in message.readings.all()
+    }
     code = reading.code_at_counter(subject_request, at=at) if sees_code else None
     needed = contact_needed(subject_request)
     return Access(
-        proofs=opened(
-            subject_request, subject_request.contact_proofs.select_related("by"), "source"
-        ),
+        proofs=opened(subject_request, subject_request.contact_proofs.all(), "source"),
         is_proved=contact_proved(subject_request),
         needed=needed,
         stolen=writes_to(subject_request).email_stolen,
-        held=opened(subject_request, subject_request.held_contacts.select_related("by"), "address"),
+        held=opened(subject_request, subject_request.held_contacts.all(), "address"),
         settle_by=_settle_by(subject_request),
-        links=subject_request.links.filter(ended_at=None, expires_at__gt=at).count(),
-        sessions=len(reading_now),
-        confirmed=sum(reading_now),
+        links=len(_standing(subject_request.links.all(), at)),
+        sessions=len(sessions),
+        confirmed=sum(each.pk in read_in for each in sessions),
         code=codes.read_out(code) if code else "",
         code_until=code.expires_at if code else None,
         answers=[_opened(each, at) for each in reading.released(subject_request)],
     )
 
 
+def _standing(rows: Iterable[Any], at: datetime) -> list[Any]:
+    """Of links or sessions, those by which somebody comes in."""
+    return [each for each in rows if each.ended_at is None and each.expires_at > at]
+
+
 def _settle_by(subject_request: SubjectRequest) -> date | None:
     """By when an open objection has to be settled."""
-    of_open = DisputeDeadline.objects.filter(
-        dispute__subject_request=subject_request, dispute__settled_at=None
-    )
-    found = of_open.first()
-    return found.due_on if found else None
+    for dispute in subject_request.disputes.all():
+        for deadline in dispute.deadlines.all() if dispute.settled_at is None else ():
+            return deadline.due_on
+    return None
 
 
 def _opened(message: RequestMessage, at: datetime) -> Opened:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone
@@ -56,6 +57,12 @@ def instant_words(at: datetime, place: Place | None = None) -> str:
 
 def zone_words(zone: str) -> str:
     """``Paris time`` for Europe/Paris; a zone that is no place keeps its name: ``UTC``."""
+    return _zone_words(zone, get_language())
+
+
+# A page says some twenty times, and each asks for all the cities below.
+@lru_cache(maxsize=500)
+def _zone_words(zone: str, language: str | None) -> str:
     area, _slash, city = zone.rpartition("/")
     if not area or area == "Etc":
         return city

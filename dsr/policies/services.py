@@ -3,59 +3,34 @@
 from collections.abc import Mapping
 from datetime import date
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-
 from dsr.policies.calendars import Correction, correct_day, drop_correction
+from dsr.policies.kept_copy import KeptCopy, kept_copy
 from dsr.policies.kinds import Audience
-from dsr.policies.models import InformationItem, Organisation, Reading, Right
+from dsr.policies.models import Organisation, Right
 from dsr.policies.regimes import Duty, Regime, all_regimes, versions_of
 
 __all__ = [
     "Correction",
+    "KeptCopy",
     "correct_day",
     "drop_correction",
     "duties_for",
-    "information_shown",
+    "kept_copy",
     "laws_that_apply",
     "open_organisations",
     "place_claimed",
-    "readings_in_force",
     "rights_offered",
 ]
 
 
-def open_organisations() -> QuerySet[Organisation]:
-    return Organisation.objects.filter(is_open=True)
+def open_organisations() -> list[Organisation]:
+    return kept_copy().open_organisations()
 
 
-def readings_in_force(on: date) -> QuerySet[Reading]:
-    """The newest reading of every version in force on a day."""
-    # No first day: as far back as we know. The last day is the one on which the next begins.
-    begun = Q(version__in_force_from=None) | Q(version__in_force_from__lte=on)
-    kept = Q(version__superseded_on=None) | Q(version__superseded_on__gt=on)
-    newest = Reading.objects.filter(version=OuterRef("version")).order_by("-number")
-    return Reading.objects.filter(begun, kept, pk=Subquery(newest.values("pk")[:1]))
-
-
-def rights_offered(organisation: Organisation, on: date) -> QuerySet[Right]:
+def rights_offered(organisation: Organisation, on: date) -> list[Right]:
     """What can be asked of an organisation on a day: the rights of its policies, then of the laws
     that have started by then."""
-    # The newest reading alone: a request keeps the one under which it was opened by its own key.
-    return (
-        Right.objects.filter(
-            Q(law_starts_on=None) | Q(law_starts_on__lte=on),
-            reading__in=readings_in_force(on),
-            reading__version__policy__organisation=organisation,
-        )
-        .select_related("reading__version__policy", "department")
-        .order_by(F("reading__version__policy"), "position")
-    )
-
-
-def information_shown(organisation: Organisation, on: date) -> QuerySet[InformationItem]:
-    return InformationItem.objects.filter(
-        reading__in=readings_in_force(on), reading__version__policy__organisation=organisation
-    ).order_by("reading__version__policy", "position")
+    return kept_copy().rights_offered(organisation, on)
 
 
 def duties_for(

@@ -125,7 +125,9 @@ class TypedForm(PlainForm):
 
     def __init__(self, data: QueryDict, files: MultiValueDict[str, Any] | None = None) -> None:
         super().__init__(data)
-        for name, field in _known():
+        # Before a form is sent nothing was typed, and looking for it among all that is known would
+        # be dear.
+        for name, field in _known() if data or files else ():
             filled = any(each.strip() for each in data.getlist(name))
             if filled or (files and name in files):
                 self.fields[name] = deepcopy(field)

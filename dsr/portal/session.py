@@ -35,14 +35,15 @@ P = ParamSpec("P")
 
 def open_session(request: HttpRequest, opened: PrivateSession, at: datetime) -> None:
     """From now on this browser sees this request as well. The session gets a new name."""
-    # Whoever planted a session of their own in this browser does not share what is opened now.
-    request.session.cycle_key()
     held = request.session.get(KEY, {})
     held.pop(opened.subject_request.reference, None)
     held[opened.subject_request.reference] = [opened.pk, int(at.timestamp())]
     while len(held) > MOST:
         del held[next(iter(held))]
     request.session[KEY] = held
+    # Whoever planted a session of their own in this browser does not share what is opened now. At
+    # the end, so that the row of the new name has it all, and nothing is left to be saved.
+    request.session.cycle_key()
 
 
 def end_sessions(request: HttpRequest, at: datetime) -> None:

@@ -52,7 +52,7 @@ def page_of(session: PrivateSession, at: datetime) -> dict[str, Any]:
     organisation = subject_request.organisation
     today = organisation.today(at)
     # Read once and parted here: the page shows them in two lists.
-    written = list(subject_request.messages.select_related("letter"))
+    written = list(subject_request.messages.all())
     readable = reading.opened(session, at)
     where = stands(subject_request, at)
     return {
@@ -200,7 +200,7 @@ def no_way_back(session: PrivateSession, at: datetime) -> bool:
 def sent_files(subject_request: SubjectRequest) -> list[str]:
     """Names of the files that came from the requester, so that they see what arrived."""
     # Staff may add scans of their own, which are not what this person sent.
-    sent = subject_request.attachments.filter(from_requester=True).select_related("file")
+    sent = [each for each in subject_request.attachments.all() if each.from_requester]
     return [each.file.shown("name", erased=_("An erased file")) for each in sent]
 
 

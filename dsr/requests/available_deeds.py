@@ -16,7 +16,7 @@ from dsr.accounts.models import User
 from dsr.accounts.roles import Permission
 
 from .deeds.declaration import DEEDS, Deed, Place, Words, unmet
-from .deeds.doing import not_now
+from .deeds.doing import in_its_states, is_erased_for
 from .models import SubjectRequest
 
 
@@ -54,7 +54,9 @@ def available_deeds(
         each
         for deed in DEEDS.values()
         # State and permission first: preconditions may ask the database.
-        if deed.open_to(held) and not not_now(subject_request, deed)
+        if deed.open_to(held)
+        and in_its_states(subject_request, deed)
+        and not is_erased_for(subject_request, deed)
         if (each := _offer(deed, subject_request, user, held, today))
     ]
     # An offer is no right: the deed asks everything once more, of the locked row.

@@ -6,9 +6,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from dsr.audit.models import Entry
 from dsr.audit.services import Line, append, append_to_each, record_refusal, request_chain
 from dsr.requests.actors import Actor, acted_by, actor_id
 from dsr.requests.models import SubjectRequest
+
+
+def entries_of(subject_request: SubjectRequest) -> list[Entry]:
+    """The request's history, the oldest first."""
+    if subject_request.whole is not None:
+        return subject_request.whole.entries
+    return list(Entry.objects.filter(chain=request_chain(subject_request.pk)).order_by("seq"))
 
 
 def write_line(

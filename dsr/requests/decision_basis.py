@@ -76,7 +76,7 @@ def _evidence(decision: Decision, subject_request: SubjectRequest) -> Any:
         for field in Evidence._meta.concrete_fields
         if not field.name.startswith("document")
     ]
-    rows = subject_request.evidence.order_by("pk")
+    rows = sorted(subject_request.evidence.all(), key=lambda each: each.pk)
     return [_values(_of(each, subject_request), names) for each in rows]
 
 
@@ -102,7 +102,7 @@ def _enclosures(decision: Decision, subject_request: SubjectRequest) -> Any:
     of_file = ("row_key", "size", "content_type", "name")
     return [
         [_values(_of(each, subject_request), names), _values(_of(file, subject_request), of_file)]
-        for each in enclosures.of(decision)
+        for each in enclosures.of(decision, subject_request)
         if (file := each.file)
     ]
 
@@ -162,7 +162,8 @@ def _hash(value: Any) -> str:
 
 
 def _people(subject_request: SubjectRequest) -> list[SealedModel]:
-    return [_of(each, subject_request) for each in subject_request.people.order_by("part")]
+    people = sorted(subject_request.people.all(), key=lambda each: each.part)
+    return [_of(each, subject_request) for each in people]
 
 
 def _of(row: SealedModel, subject_request: SubjectRequest) -> Any:

@@ -21,6 +21,7 @@ from dsr.requests.identity_levels import reached_level
 from dsr.requests.models import SubjectRequest
 from dsr.requests.preconditions import identity_reached
 from dsr.requests.states import REFUSING, SAFE_GROUNDS, Given, Ground, Outcome, Status
+from dsr.requests.whole import asked_once
 
 # Of California: who is not sure enough for the specific pieces is answered as if asking for the
 # categories.
@@ -74,7 +75,14 @@ def decides_alone(subject_request: SubjectRequest, actor: Actor) -> bool:
     A declaration beside a second person would be a way round them.
     """
     alone = subject_request.organisation.sole_decisions
-    return alone and not approvers(subject_request, actor).exists()
+    return alone and not _somebody_else(subject_request, actor)
+
+
+def _somebody_else(subject_request: SubjectRequest, actor: Actor) -> bool:
+    def ask() -> bool:
+        return approvers(subject_request, actor).exists()
+
+    return asked_once(subject_request, ("somebody else approves", actor), ask)
 
 
 def needs_two(
@@ -95,7 +103,7 @@ def needs_two(
         return True
     # A refusal can be put right later, a release cannot: where there is nobody else, one person
     # may refuse rather than let the limit pass.
-    return refuses(outcome) and approvers(subject_request, actor).exists()
+    return refuses(outcome) and _somebody_else(subject_request, actor)
 
 
 def check_letter(subject_request: SubjectRequest, outcome: str, ground: str) -> None:

@@ -21,18 +21,27 @@ def standing(subject_request: SubjectRequest) -> QuerySet[Enclosure]:
     return subject_request.enclosures.filter(unsent, removed_at=None).select_related("file")
 
 
-def of(decision: Decision) -> QuerySet[Enclosure]:
+def of(decision: Decision, subject_request: SubjectRequest) -> list[Enclosure]:
     """What goes, or went, with the answer of a decision. Nothing goes with an ending."""
     if decision.ends_as:
-        return Enclosure.objects.none()
-    own = Q(message=None) | Q(message__at__gte=decision.proposed_at)
-    own |= Q(message__taken_back_at__isnull=False)
-    rows = Enclosure.objects.filter(own, subject_request=decision.subject_request_id)
-    return rows.filter(removed_at=None).select_related("file")
+        return []
+    messages = {each.pk: each for each in subject_request.messages.all()}
+    return [
+        each
+        for each in subject_request.enclosures.all()
+        if each.removed_at is None and _goes(messages.get(each.message_id or 0), decision)
+    ]
 
 
-def sent_with(message: RequestMessage) -> QuerySet[Enclosure]:
-    return message.enclosures.filter(removed_at=None).select_related("file")
+def _goes(message: RequestMessage | None, decision: Decision) -> bool:
+    """Whether what went out with this message, or with none, is of this decision's answer."""
+    return (
+        message is None or message.at >= decision.proposed_at or message.taken_back_at is not None
+    )
+
+
+def sent_with(message: RequestMessage) -> list[Enclosure]:
+    return [each for each in message.enclosures.all() if each.removed_at is None]
 
 
 def opened(subject_request: SubjectRequest, file_id: int, *, by: User, at: datetime) -> None:
@@ -41,14 +50,16 @@ def opened(subject_request: SubjectRequest, file_id: int, *, by: User, at: datet
         EnclosureOpened.objects.create(enclosure=each, by=by, at=at)
 
 
-def unopened(decision: Decision, by: User) -> int:
+def unopened(decision: Decision, subject_request: SubjectRequest, by: User) -> int:
     """How many of them this person has not opened."""
-    return of(decision).exclude(openings__by=by).count()
+    there = [each.pk for each in of(decision, subject_request)]
+    opened_by = EnclosureOpened.objects.filter(enclosure__in=there, by=by)
+    return len(there) - opened_by.values("enclosure").distinct().count()
 
 
-def opened_needed(decision: Decision, by: User) -> str:
+def opened_needed(decision: Decision, subject_request: SubjectRequest, by: User) -> str:
     """Nobody approves what they have not seen; a sentence, or empty."""
-    left = unopened(decision, by)
+    left = unopened(decision, subject_request, by)
     if not left:
         return ""
     return ngettext(

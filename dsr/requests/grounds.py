@@ -21,6 +21,7 @@ from dsr.requests.laws import laws_behind, laws_binding
 from dsr.requests.models import SubjectRequest
 from dsr.requests.opinions import supports
 from dsr.requests.states import Ground
+from dsr.requests.whole import asked_once
 
 EXCEPTION = "exception:"
 # They speak of who asks and not of what is asked: no law gives anything to a stranger.
@@ -91,6 +92,12 @@ def has_force(subject_request: SubjectRequest, ground: str) -> bool:
 def grounds_for(subject_request: SubjectRequest) -> list[tuple[str, str]]:
     """What a request may be refused for, in words with their articles; what has no force is not
     among them."""
+    return asked_once(
+        subject_request, ("grounds", _language()), lambda: _grounds_for(subject_request)
+    )
+
+
+def _grounds_for(subject_request: SubjectRequest) -> list[tuple[str, str]]:
     exceptions = [
         (f"{EXCEPTION}{item['code']}", item["text"])
         for item in subject_request.right.exceptions_in(_language())

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Model
 from django.utils.functional import Promise
@@ -19,11 +18,11 @@ from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import Program, User
 from dsr.audit.models import By, Entry
-from dsr.audit.services import request_chain
 from dsr.days.place import standing_in
 from dsr.policies.kinds import Level
 from dsr.policies.law_words import law_in_words
 
+from .chain import entries_of
 from .deeds.declaration import DEEDS, LINES, Facts, Names, Saying, Words, history_line
 from .file_words import which_files, with_files
 from .findings import title_of
@@ -69,9 +68,9 @@ def timeline(subject_request: SubjectRequest, files: Mapping[int, str] | None = 
 
     ``files`` are the names of those files that the reader may see; others have their number only.
     """
-    entries = list(_entries(subject_request).order_by("-seq"))
+    entries = entries_of(subject_request)[::-1]
     names = (
-        _names(entries)
+        _names(entries, subject_request)
         | _rules(entries)
         | {f"deadline:{each.pk}": _which_deadline(each) for each in subject_request.deadlines.all()}
         | {f"file:{pk}": name for pk, name in (files or {}).items()}
@@ -89,22 +88,19 @@ def since(subject_request: SubjectRequest, opened_at: datetime) -> list[Line]:
 
 def news(subject_request: SubjectRequest, came: datetime) -> list[Line]:
     """What the requester did from that instant on, the newest first."""
-    entries = list(_entries(subject_request).filter(at__gte=came).order_by("-seq"))
+    entries = [each for each in reversed(entries_of(subject_request)) if each.at >= came]
     brought = [each for each in entries if (deed := DEEDS.get(each.code)) and deed.brings_news]
-    return [_line(each, _names(brought)) for each in brought]
+    names = _names(brought, subject_request)
+    return [_line(each, names) for each in brought]
 
 
 def told(subject_request: SubjectRequest) -> Iterator[Line]:
     """What concerns the requester, the newest first."""
     # By number and not by time: all lines of one deed have the same instant.
-    for entry in _entries(subject_request).order_by("-seq"):
+    for entry in reversed(entries_of(subject_request)):
         # Closed by default: what a declaration does not tell them happened behind the desk.
         if text := _told(entry):
             yield Line(str(text), entry.at, str(BY[entry.by]), "")
-
-
-def _entries(subject_request: SubjectRequest) -> Any:
-    return Entry.objects.filter(chain=request_chain(subject_request.pk))
 
 
 def _told(entry: Entry) -> Words:
@@ -143,14 +139,18 @@ def _moved(entry: Entry) -> str:
     return f"{Status(entry.from_state).label} → {Status(entry.to_state).label}"
 
 
-def _names(entries: Iterable[Entry]) -> dict[str, str]:
+def _names(entries: Iterable[Entry], subject_request: SubjectRequest) -> dict[str, str]:
     """Who did it, and whom it was given to, asked for once."""
     # Users and programs are numbered apart: the same id may be one of each.
     programs = {entry.actor_id for entry in entries if entry.by == By.PROGRAM}
     wanted = {entry.actor_id for entry in entries if entry.by != By.PROGRAM}
     # A person's id in an assignment, a day in a moved deadline: `_named` takes numbers only.
     wanted |= {entry.facts.get("to") for entry in entries}
-    return _named("user", User, wanted) | _named("program", Program, programs)
+    if subject_request.whole is None:
+        users = _named("user", User, wanted)
+    else:
+        users = {f"user:{pk}": user.name for pk, user in subject_request.whole.users.items()}
+    return users | _named("program", Program, programs)
 
 
 def _rules(entries: Iterable[Entry]) -> dict[str, str]:

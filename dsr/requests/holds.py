@@ -46,8 +46,11 @@ def latest_end(ground: str, stated_on: date) -> date | None:
 
 def standing(subject_request: SubjectRequest) -> list[Hold]:
     """What is held back and has not been taken up; one that another continues is that other."""
-    rows = subject_request.holds.filter(taken_up_at=None, continued_by=None)
-    return list(rows.select_related("deadline"))
+    return [
+        each
+        for each in subject_request.holds.all()
+        if each.taken_up_at is None and each.continued_by_id is None
+    ]
 
 
 def is_over(hold: Hold, today: date) -> bool:

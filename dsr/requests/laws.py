@@ -13,6 +13,7 @@ from dsr.policies.models import Right
 from dsr.policies.regimes import Duty, Regime
 from dsr.policies.services import duties_for, laws_that_apply, place_claimed
 from dsr.requests.models import SubjectRequest
+from dsr.requests.whole import asked_once
 
 
 def home_of(subject_request: SubjectRequest) -> str:
@@ -43,7 +44,12 @@ def duties_of(subject_request: SubjectRequest) -> list[tuple[Regime, Duty]]:
 
 def laws_behind(subject_request: SubjectRequest) -> list[Regime]:
     """The laws that demand something of this request, each once."""
-    return list({law.slug: law for law, _duty in duties_of(subject_request)}.values())
+
+    def ask() -> list[Regime]:
+        return list({law.slug: law for law, _duty in duties_of(subject_request)}.values())
+
+    # A page asks it of every ground of every law, some fifty times.
+    return asked_once(subject_request, "laws behind", ask)
 
 
 def duties_if_asked(

@@ -6,6 +6,8 @@ happen first. Questions of a single deed stand beside it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
@@ -15,7 +17,7 @@ from .actors import Actor
 from .authority import authority_needed
 from .decision_basis import what_changed
 from .identity_levels import reached_level, still_needed
-from .models import Decision, RequestMessage, SubjectRequest
+from .models import ContactProof, Decision, Evidence, Notice, RequestMessage, SubjectRequest
 from .people import answers_go_to, contact_hash
 from .states import Outcome, Status
 
@@ -33,7 +35,10 @@ def is_stopped(subject_request: SubjectRequest) -> bool:
 
 def standing_decision(subject_request: SubjectRequest) -> Decision | None:
     # At most one, by constraint; those that were returned stay on record and count no more.
-    return subject_request.decisions.exclude(status=Decision.Status.RETURNED).last()
+    standing = [
+        each for each in subject_request.decisions.all() if each.status != Decision.Status.RETURNED
+    ]
+    return standing[-1] if standing else None
 
 
 def sent_answer(subject_request: SubjectRequest) -> RequestMessage | None:
@@ -42,9 +47,21 @@ def sent_answer(subject_request: SubjectRequest) -> RequestMessage | None:
     if decision is None or decision.settled_at is None:
         return None
     # By the instant of the decision: what went out in an earlier round stays on record.
-    return subject_request.messages.filter(
-        kind=RequestMessage.Kind.ANSWER, at__gte=decision.settled_at, taken_back_at=None
-    ).last()
+    sent = [
+        each
+        for each in subject_request.messages.all()
+        if each.is_released and each.at >= decision.settled_at
+    ]
+    return sent[-1] if sent else None
+
+
+def lost_answers(subject_request: SubjectRequest) -> list[Notice]:
+    """Messages that brought an answer, or told of it, and did not arrive."""
+    return [
+        each
+        for each in subject_request.notices.all()
+        if each.is_undelivered and each.what == Notice.What.ANSWER
+    ]
 
 
 def is_answered(subject_request: SubjectRequest) -> bool:
@@ -97,17 +114,23 @@ def second_person(subject_request: SubjectRequest, actor: Actor) -> str:
         return _("You proposed this decision. Another person has to approve it.")
     # A check that failed counts too: who verified is not who approves (promise A8). Who only read
     # a colleague's reason and agreed has recorded nothing, and stays a second person.
-    if subject_request.evidence.filter(by=actor, struck_at=None).exists():
+    if _by(actor, subject_request.evidence.all()):
         return _("You recorded evidence of identity or authority. Another person has to approve.")
     # Else one person could turn an approved answer to an address of their own.
-    if subject_request.contact_proofs.filter(by=actor, struck_at=None).exists():
+    if _by(actor, subject_request.contact_proofs.all()):
         return _("You proved the contact the answer goes to. Another person has to approve.")
     # Nor to one that would have said: this was not me.
-    if subject_request.held_contacts.filter(by=actor, before_change=False).exists():
+    held = subject_request.held_contacts.all()
+    if any(each.by_id == actor.pk and not each.before_change for each in held):
         return _("You entered the contact on record. Another person has to approve.")
-    if subject_request.people.filter(contact_edited_by=actor).exists():
+    if any(each.contact_edited_by_id == actor.pk for each in subject_request.people.all()):
         return _("You last edited the contact the answer goes to. Another person has to approve.")
     return ""
+
+
+def _by(actor: User, rows: Iterable[Evidence | ContactProof]) -> bool:
+    """Whether this person recorded one of them that was not struck."""
+    return any(each.by_id == actor.pk and each.struck_at is None for each in rows)
 
 
 def contact_proved(subject_request: SubjectRequest) -> bool:
@@ -116,13 +139,13 @@ def contact_proved(subject_request: SubjectRequest) -> bool:
     Compared with the address as it is now: whoever changes it, by whatever way, loses the proof.
     """
     to, medium = answers_go_to(subject_request)
-    proofs = subject_request.contact_proofs.filter(struck_at=None)
-    return bool(to) and proofs.filter(contact=contact_hash(to, medium)).exists()
+    proofs = [each.contact for each in subject_request.contact_proofs.all() if not each.struck_at]
+    return bool(to and proofs) and contact_hash(to, medium) in proofs
 
 
 def disputed(subject_request: SubjectRequest) -> bool:
     """Whether somebody on record says that it was not them, and nobody has settled it yet."""
-    return subject_request.disputes.filter(settled_at=None).exists()
+    return any(each.settled_at is None for each in subject_request.disputes.all())
 
 
 def not_disputed(subject_request: SubjectRequest, actor: Actor) -> str:

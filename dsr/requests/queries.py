@@ -25,8 +25,13 @@ def organisations_seen_by(user: User) -> QuerySet[Organisation]:
 
 def visible_to(user: User) -> QuerySet[SubjectRequest]:
     """The requests that this person may look into; of others nothing is known."""
-    reach = user.memberships.filter(role__in=roles_with(Permission.VIEW))
-    found = SubjectRequest.objects.within(dict(reach.values_list("organisation", "department")))
+    roles = roles_with(Permission.VIEW)
+    reach = {
+        each.organisation_id: each.department_id
+        for each in user.memberships.all()
+        if each.role in roles
+    }
+    found = SubjectRequest.objects.within(reach)
     return found.select_related("organisation", "right", "assignee", "department")
 
 
@@ -89,6 +94,8 @@ def possible_duplicates(subject_request: SubjectRequest, by: User) -> QuerySet[S
             if value := person.reveal(name, altered=""):
                 safes |= find(name, str(value), subject_request.organisation.country)
     safes.discard(subject_request.safe_id)
+    if not safes:
+        return SubjectRequest.objects.none()
     return visible_to(by).filter(
         organisation_id=subject_request.organisation_id,
         # By kind: in another version of the policy the same right is another row.

@@ -12,14 +12,13 @@ from enum import StrEnum, auto
 
 from django_fsm import can_proceed
 
-from dsr.audit.models import Entry
-from dsr.audit.services import request_chain
 from dsr.vault.models import KeyPurpose
 
 from . import fees
-from .models import Notice, RequestMessage, SubjectRequest
+from .chain import entries_of
+from .models import RequestMessage, SubjectRequest
 from .people import goes_by_post
-from .preconditions import is_stopped, sent_answer
+from .preconditions import is_stopped, lost_answers, sent_answer
 from .services import reading
 from .states import ENDED, Status
 
@@ -148,8 +147,10 @@ def _under_way(subject_request: SubjectRequest) -> tuple[Standing, date | None]:
 
 
 def _was_taken_up_again(subject_request: SubjectRequest) -> bool:
-    lines = Entry.objects.filter(chain=request_chain(subject_request.pk))
-    return lines.filter(from_state__in=ENDED, to_state=Status.IN_PROGRESS).exists()
+    return any(
+        each.from_state in ENDED and each.to_state == Status.IN_PROGRESS
+        for each in entries_of(subject_request)
+    )
 
 
 def _answer(subject_request: SubjectRequest, at: datetime) -> tuple[Standing, date | None]:
@@ -176,7 +177,7 @@ def _answer(subject_request: SubjectRequest, at: datetime) -> tuple[Standing, da
 
 
 def _out(answer: RequestMessage) -> Standing:
-    if answer.readings.exists():
+    if answer.readings.all():
         return Standing.READ
     if answer.proof_id:
         return Standing.GIVEN
@@ -185,10 +186,9 @@ def _out(answer: RequestMessage) -> Standing:
 
 def _goes_nowhere(subject_request: SubjectRequest) -> bool:
     """Whether there was no address to which the answer could go."""
-    lost = subject_request.notices.undelivered().filter(what=Notice.What.ANSWER)
-    return lost.filter(medium="none").exists()
+    return any(each.medium == "none" for each in lost_answers(subject_request))
 
 
 def came_back(subject_request: SubjectRequest) -> bool:
     """Whether the message that brought the answer, or told of it, did not arrive."""
-    return subject_request.notices.undelivered().filter(what=Notice.What.ANSWER).exists()
+    return bool(lost_answers(subject_request))

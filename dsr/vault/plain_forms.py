@@ -90,6 +90,10 @@ class PlainForm(forms.Form):
         return super().__getitem__(name)
 
     def full_clean(self) -> None:
+        # Nothing is said of what nobody has sent.
+        if not self.is_bound:
+            super().full_clean()
+            return
         for name, field in self.fields.items():
             speak_plainly(field, field.label or capfirst(name.replace("_", " ")))
         super().full_clean()

@@ -7,9 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from dsr.audit.models import Entry
+from dsr.policies.kept_copy import readings_in_force
 from dsr.policies.models import Organisation, Policy, PolicyVersion, Reading, Right, WorkingCalendar
 from dsr.policies.reading_locks import mark_used
-from dsr.policies.services import readings_in_force, rights_offered
+from dsr.policies.services import rights_offered
 from dsr.policies.strict_yaml import CatalogueError
 from tests.policies.conftest import MORNING, TEXT, Folder
 
@@ -417,7 +418,7 @@ def test_a_revised_reading_keeps_the_old_one(clinic: Folder) -> None:
     mark_used(old, MORNING)
     clinic.edit("may: [details]", "may: [details, records]")
     assert clinic.load().loaded == ["clinic v1, reading 2: 1 rights"]
-    new = rights_offered(Organisation.objects.get(), date(2026, 3, 2)).get()
+    [new] = rights_offered(Organisation.objects.get(), date(2026, 3, 2))
     assert (new.reading.number, new.may) == (2, ["details", "records"])
     old.refresh_from_db()
     assert (old.reading.number, old.may) == (1, ["details"])

@@ -43,7 +43,7 @@ def test_the_better_door_speaks_of_no_other(visitor: Visitor) -> None:
 def doors(organisation: str, slug: str, **changed: Any) -> list[Door]:
     """The other doors beside a right that says something else than it does; no row is changed."""
     found = Organisation.objects.get(slug=organisation)
-    offered = list(rights_offered(found, date(2026, 5, 1)))
+    offered = rights_offered(found, date(2026, 5, 1))
     right = next(each for each in offered if each.slug == slug)
     for name, value in changed.items():
         setattr(right, name, value)

@@ -203,7 +203,7 @@ def test_no_page_recommends_a_closed_form(
         page = visitor.open(url)
         assert better in page
         assert door in page
-    for room in ("portal.views.rights", "portal.views.unstaffed", "requests.services.staffing"):
+    for room in ("portal.views.rights", "requests.services.staffing"):
         monkeypatch.setattr(f"dsr.{room}.closed_at", gdpr_access)
     for url in ("/indigomed/", "/indigomed/copy/"):
         assert better not in visitor.open(url)

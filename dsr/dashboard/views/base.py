@@ -27,6 +27,8 @@ from dsr.audit.services import record_refusal
 from dsr.days.place import stand_in
 from dsr.notifications.services import stale
 from dsr.policies.models import Organisation
+from dsr.policies.services import KeptCopy, kept_copy
+from dsr.requests.prefetched import keep_prefetched
 
 NAVIGATION: tuple[tuple[str, str | Promise, Permission], ...] = (
     ("dashboard:queue", _("Requests"), Permission.VIEW),
@@ -44,6 +46,8 @@ class StaffView(View):
     section = "dashboard:queue"
     user: User
     at: datetime
+    # Organisations, policies and rights, as they were when the page was asked for.
+    kept: KeptCopy
     held_in: dict[int, frozenset[Permission]]
     organisations: list[Organisation]
     # Of these organisations, the department to which this person is limited; None: to none.
@@ -67,8 +71,8 @@ class StaffView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # The clock is read once a page: two readings would disagree around midnight.
-        self.user, self.at = staff_of(request), timezone.now()
-        memberships = memberships_of(self.user)
+        self.user, self.at, self.kept = staff_of(request), timezone.now(), kept_copy()
+        memberships = memberships_of(self.user, self.kept)
         self.held_in = {each.organisation_id: each.permissions(self.at) for each in memberships}
         # Only where the permission is held: a role in one organisation says nothing about another.
         self.organisations = [
@@ -152,11 +156,18 @@ def staff_of(request: HttpRequest) -> User:
     return user
 
 
-def memberships_of(user: User) -> list[Membership]:
-    """One query a page: everything a page asks about permissions is answered from these."""
-    rows = user.memberships.select_related("organisation__calendar")
+def memberships_of(user: User, kept: KeptCopy) -> list[Membership]:
+    """One query a page: everything a page asks about permissions is answered from these.
+
+    (A deed asks the database once more, under its lock.)
+    """
     # A closed account has none, whatever an open session still says.
-    return list(rows.order_by("organisation__name", "pk")) if user.is_active else []
+    rows = list(user.memberships.order_by("pk")) if user.is_active else []
+    for each in rows:
+        each.organisation = kept.organisation(each.organisation_id)
+    rows.sort(key=lambda each: (each.organisation.name, each.pk))
+    keep_prefetched(user, memberships=rows)
+    return rows
 
 
 def colleagues(organisations: Iterable[Organisation]) -> QuerySet[User]:

@@ -27,6 +27,8 @@ from dsr.requests.deeds.doing import not_now
 from dsr.requests.errors import NotAllowed, NotByYou, RequestError, Stale
 from dsr.requests.forms import put_refusal
 from dsr.requests.models import SubjectRequest
+from dsr.requests.models.subject_request import assignee_works
+from dsr.requests.whole import take_kept
 
 Words = str | Promise
 
@@ -49,12 +51,12 @@ class RequestView(StaffView):
         return super().page(template, context | {"zone": zone}, status)
 
     def find(self) -> SubjectRequest:
-        found = queries.by_reference(self.user, self.reference).select_related(
-            "safe", "organisation__calendar", "right__reading__version__policy"
-        )
-        subject_request = found.first()
+        found = queries.by_reference(self.user, self.reference).select_related(None)
+        found = found.select_related("safe", "assignee", "department")
+        subject_request = found.annotate(assignee_is_there=assignee_works()).first()
         if subject_request is None:
             raise Http404
+        take_kept(subject_request, self.kept)
         # From here on the page is one of its organisation.
         stand_in(subject_request.organisation.place)
         return subject_request

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
@@ -129,6 +129,10 @@ def reaches(view: StaffView, right: Right) -> bool:
     return limit is None or right.department_id == limit
 
 
+def _named(slug: str, organisation: Organisation, on: date) -> Iterator[Right]:
+    return (each for each in rights_offered(organisation, on) if each.slug == slug)
+
+
 class ChooseRight(StaffView):
     """First of all: which right is it?"""
 
@@ -199,14 +203,10 @@ class EnterRequest(StaffView):
         """The policy as it stood on the day of receipt judges the request."""
         organisation = right.reading.version.policy.organisation
         # Where nothing was in force on that day, today's reading is the nearest there is.
-        return rights_offered(organisation, on).filter(slug=right.slug).first() or right
+        return next(_named(right.slug, organisation, on), right)
 
     def _right(self, organisation: Organisation, slug: str) -> Right:
-        offered = rights_offered(organisation, organisation.today(self.at))
-        right = offered.filter(slug=slug).select_related(
-            "reading__version__policy__organisation__calendar", "department"
-        )
-        found = right.first()
+        found = next(_named(slug, organisation, organisation.today(self.at)), None)
         if found is None or not reaches(self, found):
             raise Http404
         return found

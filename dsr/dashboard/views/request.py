@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 
 from dsr.accounts.roles import Permission
@@ -21,24 +20,12 @@ from dsr.requests.deadlines import look_back
 from dsr.requests.deeds.assignment import assign, note
 from dsr.requests.forms.countries import place_name
 from dsr.requests.models import SubjectRequest
-from dsr.requests.services.notify import assignee_there
 from dsr.requests.standing import stands
+from dsr.requests.whole import read_whole
 from dsr.vault.models import SealedFile
 from dsr.vault.services import open_file
 
 SHORT_CLAUSE = 700  # characters; longer ones are folded
-TOGETHER = ("people", "evidence__by", "evidence__struck_by", "evidence__seconded_by")
-DOCUMENTS = ("evidence__document__identity_document", "identity_documents")
-BESIDE = (
-    "messages__letter",
-    "messages__proof",
-    "messages__by",
-    "notes__by",
-    "attachments__file",
-    "enclosures__file",
-    "fee_offers",
-)
-DEADLINES = ("deadlines__order__document", "deadlines__extensions__proof", "receipts")
 
 
 class RequestPage(RequestView):
@@ -49,9 +36,7 @@ class RequestPage(RequestView):
         return self.page("dashboard/request.html", self._facts(it) | self._written(it))
 
     def _whole(self, found: SubjectRequest) -> SubjectRequest:
-        # All at once: the number of queries stays the same, however much was written.
-        prefetch_related_objects([found], *TOGETHER, *DOCUMENTS, *BESIDE, *DEADLINES)
-        return found
+        return read_whole(found, self.user)
 
     def _facts(self, it: SubjectRequest) -> dict[str, Any]:
         today = self.today
@@ -62,7 +47,7 @@ class RequestPage(RequestView):
             "today": today,
             "due": words.due_badge(it, today),
             "state": words.status_badge(it),
-            "is_left": bool(it.assignee) and assignee_there(it) is None,
+            "is_left": bool(it.assignee) and not it.assignee_is_there,  # type: ignore[attr-defined]
             "stands": where_it_stands(stands(it, self.at)),
             "clocks": request_page.clocks_of(it, today),
             "deeds": available_deeds(it, self.user, self.held, today),
@@ -95,7 +80,9 @@ class RequestPage(RequestView):
             "undelivered": request_page.undelivered(it, mails),
             "may_record": self.may(Permission.RECORD, it.organisation_id),
             "history": history.timeline(it, {each.pk: each.name for each in files}),
-            "opinions": opinions_of(
+            # Most requests have none, and then nothing is asked.
+            "opinions": it.opinions.all()
+            and opinions_of(
                 it, self.at, sees_code=self.may(Permission.IDENTIFY, it.organisation_id)
             ),
             "on_record": on_record.entries(it),

@@ -16,6 +16,19 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Edition",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mark", models.UUIDField()),
+            ],
+            options={"verbose_name": "edition", "verbose_name_plural": "editions"},
+        ),
+        migrations.CreateModel(
             name="Organisation",
             fields=[
                 (

@@ -50,8 +50,8 @@ class WorkingCalendar(models.Model):
         Errors: DeadlineInputError for a place or a weekend that no calendar can have.
         """
         # A new calendar, not yet saved, is asked too: `clean` builds it to see whether it can be.
-        # Both lists from one query: a calendar is asked for with every date.
-        days = list(self.days.values_list("on", "change")) if self.pk else []
+        # By `.all()`: a calendar is asked for with every date, and who has many has its days too.
+        days = [(each.on, each.change) for each in self.days.all()] if self.pk else []
         return _engine_calendar(
             codes=tuple(self.codes),
             weekend=frozenset(self.weekend),

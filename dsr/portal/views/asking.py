@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -52,12 +53,11 @@ from dsr.requests.models import PrivateSession, SubjectRequest
 from dsr.requests.services import links
 from dsr.requests.services.rate_limits import SUBMISSION
 from dsr.requests.services.receipts import How
-from dsr.requests.services.staffing import staffed
 from dsr.requests.standing import Standing, stands
 from dsr.requests.submission import intake
 
-from .rights import crumbs_to, open_organisation, right_of
-from .unstaffed import alike, nobody_there, rights_taken
+from .rights import Offered, crumbs_to, offered_by
+from .unstaffed import alike, nobody_there
 
 CHANGED = gettext_lazy(
     "The policy changed while this form was open. What you typed is still here: look it over, then "
@@ -70,15 +70,17 @@ ANSWER_LOST = timedelta(minutes=15)
 
 
 def _ask_again(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
-    asked = _offered(organisation, right)
-    if asked is None:
-        return not_offered(request, organisation, right)
-    if not staffed(asked):
-        return nobody_there(request, asked)
+    offered = offered_by(organisation)
+    asked = offered.right(right) if offered else None
+    if offered is None or asked is None:
+        return not_offered(request, offered, right)
+    if asked.pk in offered.closed:
+        return nobody_there(request, asked, offered)
     messages.warning(request, FORM_UNSENT)
     at = timezone.now()
     token = _usable(read_token(request.POST.get("form_token", "")), request, asked, at)
-    return _page(request, RequestForm(asked, request.POST).not_judged(), token, at, status=UNSENT)
+    form = RequestForm(asked, request.POST).not_judged()
+    return _page(request, offered, form, token, at, status=UNSENT)
 
 
 @shown_again_by(_ask_again)
@@ -94,31 +96,30 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
     if not in_words and token and (there := intake.already_there(token.key)):
         return _sent_before(request, there, token, at)
     # The right is one that is offered today, so a form for a withdrawn one cannot be sent.
-    asked = _offered(organisation, right)
-    if asked is None:
-        return not_offered(request, organisation, right)
-    if not staffed(asked):
-        return nobody_there(request, asked)
+    offered = offered_by(organisation)
+    asked = offered.right(right) if offered else None
+    if offered is None or asked is None:
+        return not_offered(request, offered, right)
+    if asked.pk in offered.closed:
+        return nobody_there(request, asked, offered)
     if request.method != "POST":
-        return _page(request, RequestForm(asked), new_token(request, asked.pk, at), at)
+        return _page(request, offered, RequestForm(asked), new_token(request, asked.pk, at), at)
     # A button of the same form: what was typed is kept, and nothing is sent.
     if in_words:
         fresh = _usable(token, request, asked, at)
         return in_another_language(
             request,
-            lambda: _page(request, RequestForm(asked, request.POST).not_judged(), fresh, at),
+            lambda: _page(
+                request, offered, RequestForm(asked, request.POST).not_judged(), fresh, at
+            ),
         )
     if token and token.right_id != asked.pk:
-        return _from_another_form(request, asked, token, at)
+        return _from_another_form(request, offered, asked, token, at)
     # Before the files are looked into, and the form is judged without them.
     files = count_upload(request, at)
     form = RequestForm(asked, request.POST, None if files.refused else request.FILES)
     put_on(form, files.refused)
-    if problem := not_by_hand(request.POST, token, at):
-        form.add_error(None, problem)
-    # Of the same right, and less is asked than when it was opened: nothing typed is dropped.
-    if set(request.POST.get("asked", "").split()) & set(_left_out(request, form).fields):
-        form.add_error(None, NO_LONGER_ASKED)
+    _put_problems(request, form, token, at)
     # `token` is asked again for the reader of types; without one the form has an error already.
     if (
         form.is_valid()
@@ -126,9 +127,10 @@ def ask(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
         and (sent := _send(request, form, token, at, to_check=files.crowded))
     ):
         # Of two at the same instant one made it, and the other finds it there.
-        is_new = sent.created_at == at
-        return _sent(request, sent, at) if is_new else _sent_before(request, sent, token, at)
-    return _page(request, form, _usable(token, request, asked, at), at)
+        if sent.created_at == at:
+            return redirect("portal:sent", sent.reference)
+        return _sent_before(request, sent, token, at)
+    return _page(request, offered, form, _usable(token, request, asked, at), at)
 
 
 def _usable(token: FormToken | None, request: HttpRequest, asked: Right, at: datetime) -> FormToken:
@@ -139,14 +141,31 @@ def _usable(token: FormToken | None, request: HttpRequest, asked: Right, at: dat
 
 
 def _from_another_form(
-    request: HttpRequest, asked: Right, token: FormToken, at: datetime
+    request: HttpRequest, offered: Offered, asked: Right, token: FormToken, at: datetime
 ) -> HttpResponse:
     """Typed into the form of another version, or of another right: it comes along, unsent."""
     # One that was fetched from the form of one right sends no other.
     same = Right.objects.filter(pk=token.right_id, slug=asked.slug)
     messages.warning(request, CHANGED if same.exists() else CAME_ALONG)
     form = RequestForm(asked, request.POST).not_judged()
-    return _page(request, form, new_token(request, asked.pk, at), at)
+    return _page(request, offered, form, new_token(request, asked.pk, at), at)
+
+
+def _put_problems(
+    request: HttpRequest, form: RequestForm, token: FormToken | None, at: datetime
+) -> None:
+    """What pressing the button again mends, and what an older form asked that this one does not."""
+    if problem := not_by_hand(request.POST, token, at):
+        form.add_error(None, problem)
+    # Of the same right, and less is asked than when it was opened: nothing typed is dropped.
+    if _dropped(request, form):
+        form.add_error(None, NO_LONGER_ASKED)
+
+
+def _dropped(request: HttpRequest, form: RequestForm) -> bool:
+    """Whether something was typed into a field that was asked and is none any more."""
+    gone = set(request.POST.get("asked", "").split()) - form.fields.keys()
+    return bool(gone and gone & _left_out(request, form).fields.keys())
 
 
 def _left_out(request: HttpRequest, form: RequestForm) -> TypedForm:
@@ -158,35 +177,26 @@ def _left_out(request: HttpRequest, form: RequestForm) -> TypedForm:
     return typed
 
 
-def _offered(organisation: str, right: str) -> Right | None:
-    found = open_organisation(organisation)
-    return right_of(found, right) if found else None
-
-
-def not_offered(request: HttpRequest, organisation: str, right: str) -> HttpResponse:
+def not_offered(request: HttpRequest, offered: Offered | None, right: str) -> HttpResponse:
     """The right was withdrawn, or the organisation closed: what was typed, and what there is."""
-    found = open_organisation(organisation)
     # A closed organisation answers like one that never was.
-    if found is None and request.method != "POST":
+    if offered is None and request.method != "POST":
         raise Http404
-    if found:
-        stand_in(found.place)
     typed = TypedForm(request.POST)
     context = {
-        "organisation": found,
+        "organisation": offered and offered.organisation,
         "typed": typed.in_words(),
         "pairs": [("form_token", request.POST.get("form_token", "")), *typed.pairs()],
         "files_lost": lost_files(request),
-        "instead": _instead(found, right) if found else [],
+        "instead": _instead(offered, right) if offered else [],
     }
     return render(request, "portal/not_offered.html", context, status=404)
 
 
-def _instead(organisation: Organisation, slug: str) -> list[RightShown]:
+def _instead(offered: Offered, slug: str) -> list[RightShown]:
     """Rights for the same need, else all that there are."""
-    taken = rights_taken(organisation, timezone.now())
-    found = alike(organisation, slug, taken)
-    return found or [show_right(each, organisation) for each in taken]
+    found = alike(offered, slug)
+    return found or [show_right(each, offered.organisation) for each in offered.taken]
 
 
 def _send(
@@ -201,21 +211,23 @@ def _send(
     submission = replace(submission, to_check=to_check or counted.crowded)
     try:
         with giving_back(request, SUBMISSION, at, target=submission.asker.email):
-            return intake.submit(submission, actor=REQUESTER, at=at)
+            return intake.submit(
+                submission, actor=REQUESTER, at=at, with_it=lambda made: _open(request, made, at)
+            )
     except BadInput as refusal:
         put_refusal(form, refusal)
         return None
 
 
-def _sent(request: HttpRequest, sent: SubjectRequest, at: datetime) -> HttpResponse:
-    session = links.open_for_sender(sent, at=at)
+def _open(request: HttpRequest, made: SubjectRequest, at: datetime) -> None:
+    """The browser that sent it may see it: in the commit of the request, or neither is there."""
+    session = links.open_for_maker(made, at=at)
     # Before this one is among those that are open here.
-    comes = receipt_for(request, sent, at)
+    comes = receipt_for(request, made, at)
     open_session(request, session, at)
     # Where no mail brings the link now, the page shows one.
     if comes.how != How.MAIL:
         make_link_to_show(request, session, at)
-    return redirect("portal:sent", sent.reference)
 
 
 def _sent_before(
@@ -266,14 +278,17 @@ def _country(form: RequestForm) -> str:
 
 
 def _page(
-    request: HttpRequest, form: RequestForm, token: FormToken, at: datetime, *, status: int = 0
+    request: HttpRequest,
+    offered: Offered,
+    form: RequestForm,
+    token: FormToken,
+    at: datetime,
+    *,
+    status: int = 0,
 ) -> HttpResponse:
     context: dict[str, Any] = {
-        "organisation": form.organisation,
-        "shown": show_right(form.right, form.organisation, rights_taken(form.organisation, at)),
-        "form": form,
+        **_of_the_form(offered, form),
         "by_when": _by_when(form, at),
-        "reaches": told_before(form.right, _country(form), form.organisation.today(at)),
         "form_token": token.sign(),
         "asked": " ".join(form.fields),
         # Browsers do not fill a file field again, so the page says which to choose anew.
@@ -285,8 +300,26 @@ def _page(
     return render(request, "portal/ask.html", context, status=status or status_of(form))
 
 
+def _of_the_form(offered: Offered, form: RequestForm) -> dict[str, Any]:
+    """What its fields are shown with; a form that nobody has filled in is the same for everybody,
+    and drawing its fields was two thirds of the page."""
+    context = {
+        "organisation": form.organisation,
+        "shown": offered.shown(form.right),
+        "form": form,
+        "reaches": told_before(form.right, _country(form), offered.today),
+    }
+    if form.is_bound:
+        return context
+    blank = offered.derived(
+        ("fields", form.right.pk),
+        lambda _offered: render_to_string("portal/_ask_fields.html", context),
+    )
+    return context | {"blank_fields": blank}
+
+
 def _crumbs(organisation: Organisation, right: Right) -> list[dict[str, Any]]:
-    return [*crumbs_to(organisation), {"name": show_right(right, organisation).title}]
+    return [*crumbs_to(organisation), {"name": right.here("title")}]
 
 
 @require_safe

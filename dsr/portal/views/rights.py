@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dsr.days.place import stand_in
 from dsr.policies.models import Organisation, PolicyVersion, Right
-from dsr.policies.services import (
-    information_shown,
-    open_organisations,
-    readings_in_force,
-    rights_offered,
-)
+from dsr.policies.services import KeptCopy, kept_copy
 from dsr.portal.children import for_children
 from dsr.portal.doors import several_doors
-from dsr.portal.showing import groups, pieces, show_information
-from dsr.requests.services.staffing import closed_at
+from dsr.portal.showing import RightShown, groups, pieces, show_information, show_right
+from dsr.requests.services.staffing import closed_among, closed_at
+
+T = TypeVar("T")
 
 
 @login_not_required
@@ -31,14 +33,18 @@ from dsr.requests.services.staffing import closed_at
 def home(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     # On the organisation's own day: a policy comes into force at its midnight.
-    offered = {each: list(rights_offered(each, each.today(at))) for each in open_organisations()}
+    kept = kept_copy()
+    offered = [
+        (each, kept.rights_offered(each, each.today(at))) for each in kept.open_organisations()
+    ]
+    closed = closed_among(offered)
     organisations = [
         {
             "organisation": each,
             "rights": len(rights),
-            "closed": bool(rights) and len(closed_at(each, rights)) == len(rights),
+            "closed": bool(rights) and all(right.pk in closed for right in rights),
         }
-        for each, rights in offered.items()
+        for each, rights in offered
     ]
     return render(request, "portal/home.html", {"organisations": organisations})
 
@@ -46,27 +52,28 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def organisation(request: HttpRequest, organisation: str) -> HttpResponse:
-    found = find_organisation(organisation)
-    today = found.today(timezone.now())
-    # Several at once: an organisation may publish one policy for patients, one for its site.
-    versions = PolicyVersion.objects.filter(
-        readings__in=readings_in_force(today), policy__organisation=found
-    ).select_related("policy")
-    offered = list(rights_offered(found, today))
-    closed = closed_at(found, offered)
-    # A closed one is shown, and recommended nowhere.
-    taken = [each for each in offered if each.pk not in closed]
+    offered = offered_by(organisation)
+    if offered is None:
+        raise Http404
+    context = {"organisation": offered.organisation, "rights": offered.derived("page", _rights)}
+    return render(request, "portal/organisation.html", context)
+
+
+def _rights(offered: Offered) -> str:
+    """What can be asked of an organisation, as it stands on its page."""
+    found, today = offered.organisation, offered.today
     context = {
         "organisation": found,
-        "several": several_doors(taken, found),
-        "groups": groups(offered, found, doors=taken),
-        "closed": closed,
-        "all_closed": bool(offered) and not taken,
-        "children": for_children(offered, found),
-        "information": show_information(information_shown(found, today)),
-        "versions": versions,
+        # A closed one is shown, and recommended nowhere.
+        "several": several_doors(offered.taken, found),
+        "groups": groups(offered.rights, found, doors=offered.taken),
+        "closed": offered.closed,
+        "all_closed": bool(offered.rights) and not offered.taken,
+        "children": for_children(offered.rights, found),
+        "information": show_information(offered.kept.information_shown(found, today)),
+        "versions": offered.kept.versions_in_force(found, today),
     }
-    return render(request, "portal/organisation.html", context)
+    return render_to_string("portal/_rights.html", context)
 
 
 @login_not_required
@@ -93,29 +100,60 @@ def policy(request: HttpRequest, organisation: str, policy: str, version: str) -
     return render(request, "portal/policy.html", context)
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What an organisation offers on its day; ``closed``: ids of what nobody there could answer."""
+
+    kept: KeptCopy
+    organisation: Organisation
+    today: date
+    rights: list[Right]
+    closed: frozenset[int]
+
+    @property
+    def taken(self) -> list[Right]:
+        """Without what is closed: no page leads to a closed form."""
+        return [each for each in self.rights if each.pk not in self.closed]
+
+    def right(self, slug: str) -> Right | None:
+        return next((each for each in self.rights if each.slug == slug), None)
+
+    def shown(self, right: Right) -> RightShown:
+        """One of them ready for a page, beside those that serve the same need."""
+        return self.derived(
+            right.pk, lambda offered: show_right(right, self.organisation, offered.taken)
+        )
+
+    def derived(self, what: Hashable, make: Callable[[Offered], T]) -> T:
+        """Made once for a day, a language, and what is closed, on which alone it hangs: dozens of
+        rights are compared with each other under every law, nine tenths of such a page."""
+        key = (what, self.organisation.pk, self.today, get_language(), self.closed)
+        return self.kept.derived(key, lambda: make(self))
+
+
+def offered_by(slug: str) -> Offered | None:
+    """Of an organisation that takes requests; from here on the page is of this organisation."""
+    kept = kept_copy()
+    found = _open_organisation(slug, kept)
+    if found is None:
+        return None
+    today = found.today(timezone.now())
+    rights = kept.rights_offered(found, today)
+    return Offered(kept, found, today, rights, frozenset(closed_at(found, rights)))
+
+
 def find_organisation(slug: str) -> Organisation:
     # A closed organisation answers like one that never was.
-    if found := open_organisation(slug):
+    if found := _open_organisation(slug, kept_copy()):
         return found
     raise Http404
 
 
-def open_organisation(slug: str) -> Organisation | None:
-    """Where there is one, from here on the page is of this organisation."""
-    found = open_organisations().filter(slug=slug).first()
+def _open_organisation(slug: str, kept: KeptCopy) -> Organisation | None:
+    found = next((each for each in kept.open_organisations() if each.slug == slug), None)
     if found:
         stand_in(found.place)
     return found
-
-
-def right_of(organisation: Organisation, slug: str) -> Right | None:
-    """A right that can be asked for today."""
-    rights = rights_offered(organisation, organisation.today(timezone.now()))
-    right = rights.filter(slug=slug).first()
-    if right:
-        # The one that was just found, else whoever asks for it asks the database once more.
-        right.reading.version.policy.organisation = organisation
-    return right
 
 
 def not_of(organisation: Organisation) -> Http404:

@@ -40,6 +40,7 @@ from dsr.requests.services import links
 from dsr.requests.services.rate_limits import WRITING
 from dsr.requests.standing import stands
 from dsr.requests.standing_texts import told_where
+from dsr.requests.whole import read_whole
 
 
 def _link_page(request: HttpRequest, found: StatusLink | None, status: int = 200) -> HttpResponse:
@@ -109,6 +110,7 @@ def show(
     status: int = 0,
 ) -> HttpResponse:
     """The private page, with a form that was refused where there is one."""
+    read_whole(session.subject_request)
     context: dict[str, Any] = page_of(session, timezone.now())
     shown = {
         "form": form,

@@ -82,8 +82,10 @@ def is_refusing(subject_request: SubjectRequest) -> bool:
     """Whether a refusal, in whole or in part, is proposed or decided."""
     if subject_request.outcome in REFUSING:
         return True
-    standing = subject_request.decisions.exclude(status=Decision.Status.RETURNED)
-    return standing.filter(outcome__in=REFUSING).exists()
+    return any(
+        each.outcome in REFUSING and each.status != Decision.Status.RETURNED
+        for each in subject_request.decisions.all()
+    )
 
 
 def can_announce_more(deadline: Deadline, subject_request: SubjectRequest, today: date) -> bool:

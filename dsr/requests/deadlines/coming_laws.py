@@ -55,7 +55,7 @@ def coming_laws(organisation: Organisation, today: date) -> list[Coming]:
 
     @cache
     def offered_on(day: date) -> list[Right]:
-        return list(rights_offered(organisation, day))
+        return rights_offered(organisation, day)
 
     def open_to(regime: Regime, day: date) -> list[Right]:
         """The rights that somebody may ask for whom the law protects."""

@@ -24,13 +24,14 @@ from dsr.requests.forms import HAPPENED, FileField, day_field
 from dsr.requests.letters import seal_letter
 from dsr.requests.mail_names import mail_name
 from dsr.requests.messages import write_message
-from dsr.requests.models import Notice, RequestMessage, SubjectRequest
+from dsr.requests.models import Enclosure, Notice, RequestMessage, SubjectRequest
 from dsr.requests.people import answers_go_to, goes_by_post, lines_of, writes_to
 from dsr.requests.preconditions import (
     contact_needed,
     decision_holds,
     gives_data,
     is_answered,
+    lost_answers,
     not_disputed,
     releasable,
     sent_answer,
@@ -153,7 +154,8 @@ def send_answer(doing: Doing, given: Sending) -> None:
         # Only a refusal comes this far with a fee unanswered, and it costs nothing.
         fees.end(doing.subject_request, FeeStatus.WAIVED, doing.today)
     answer = write_message(doing, RequestMessage.Kind.ANSWER, str(decision.unseal("answer")))
-    enclosures.of(decision).update(message=answer)
+    go_with = [each.pk for each in enclosures.of(decision, doing.subject_request)]
+    Enclosure.objects.filter(pk__in=go_with).update(message=answer)
     # Made now and kept: what went out must still be there when templates or addresses have changed.
     answer.letter = seal_letter(doing, answer)
     # What was handed over before leaves no letter to be posted, whatever was wished for.
@@ -336,7 +338,7 @@ def _out(subject_request: SubjectRequest, actor: Actor) -> str:
     # A letter that lies here has answered nobody: it counts from its posting.
     if answer.on_paper and answer.posted_on is None:
         return _("The letter is not posted yet. Record the day of posting first.")
-    if subject_request.notices.undelivered().filter(what=Notice.What.ANSWER).exists():
+    if lost_answers(subject_request):
         return _(
             "The answer did not arrive, so it does not count. Correct the contact where it is "
             "wrong, and send the answer again; or record that it can be delivered to nobody."

@@ -47,8 +47,11 @@ def extendable(subject_request: SubjectRequest) -> list[Deadline]:
 
 def extensions_waiting(subject_request: SubjectRequest) -> list[Extension]:
     """More time of which the notice is owed and not out."""
-    owed = subject_request.notices.waiting().exclude(extension=None)
-    return [each.extension for each in owed.select_related("extension__deadline") if each.extension]
+    return [
+        each.extension
+        for each in subject_request.notices.all()
+        if each.waits and each.extension is not None
+    ]
 
 
 def _something_to_extend(subject_request: SubjectRequest, actor: Actor) -> str:

@@ -132,18 +132,26 @@ def _begin(
     return Doing(locked, deed, actor, at, before=locked.status)
 
 
+def is_erased_for(subject_request: SubjectRequest, deed: Deed[Any]) -> bool:
+    """Whether the deed needs content that is no longer there."""
+    return not deed.after_erasure and subject_request.safe.is_erased(KeyPurpose.CONTENT)
+
+
+def in_its_states(subject_request: SubjectRequest, deed: Deed[Any]) -> bool:
+    """Whether the request is where the deed can begin."""
+    if deed.states is None:
+        # The state alone. `has_transition_perm` also says no where only the state is wrong.
+        return bool(can_proceed(getattr(subject_request, deed.code)))
+    return subject_request.status in deed.states
+
+
 def not_now(subject_request: SubjectRequest, deed: Deed[Any]) -> str:
     """Why the state forbids the deed, as a sentence; empty where it does not."""
-    if not deed.after_erasure and subject_request.safe.is_erased(KeyPurpose.CONTENT):
+    if is_erased_for(subject_request, deed):
         return _("“%(deed)s” is not possible: the content of this request has been erased.") % {
             "deed": deed.label
         }
-    if deed.states is None:
-        # The state alone. `has_transition_perm` also says no where only the state is wrong.
-        possible = can_proceed(getattr(subject_request, deed.code))
-    else:
-        possible = subject_request.status in deed.states
-    if possible:
+    if in_its_states(subject_request, deed):
         return ""
     return _("“%(deed)s” is not possible while the request is “%(status)s”.") % {
         "deed": deed.label,

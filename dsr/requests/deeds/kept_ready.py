@@ -48,7 +48,7 @@ def _none_stands(subject_request: SubjectRequest, actor: Actor) -> str:
 
 
 def _proposed(subject_request: SubjectRequest, actor: Actor) -> str:
-    if subject_request.kept_ready.proposed().exists():
+    if kept_ready.proposed(subject_request):
         return ""
     return _("Nobody proposed that the answer can be delivered to nobody.")
 
@@ -229,7 +229,7 @@ def _ask_second(doing: Doing) -> None:
         "A colleague proposes that the answer can be delivered to nobody. It waits for you as the "
         "second person."
     ),
-    hide_blocked=lambda subject_request: not subject_request.kept_ready.proposed().exists(),
+    hide_blocked=lambda subject_request: not kept_ready.proposed(subject_request),
     shows=("kept_ready",),
 )
 def agree_keep_ready(doing: Doing, given: Nothing) -> None:

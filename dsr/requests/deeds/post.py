@@ -217,8 +217,11 @@ def to_send_again(subject_request: SubjectRequest) -> list[Notice]:
     as it stands that nobody can be told."""
     if subject_request.kept_ready_on is not None:
         return []
-    found = subject_request.notices.undelivered().select_related("message", "extension", "pause")
-    return [each for each in found if _still_of_use(each, subject_request)]
+    return [
+        each
+        for each in subject_request.notices.all()
+        if each.is_undelivered and _still_of_use(each, subject_request)
+    ]
 
 
 def _still_of_use(notice: Notice, subject_request: SubjectRequest) -> bool:

@@ -161,7 +161,7 @@ def correct_receipt(doing: Doing, given: CorrectedReceipt) -> None:
 
 
 def _standing(subject_request: SubjectRequest) -> list[Receipt]:
-    return list(subject_request.receipts.filter(struck_at=None))
+    return [each for each in subject_request.receipts.all() if each.struck_at is None]
 
 
 def _is_own_slip(receipt: Receipt, doing: Doing) -> bool:

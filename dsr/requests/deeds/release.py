@@ -16,7 +16,7 @@ from dsr.requests.errors import BadInput
 from dsr.requests.file_words import with_files
 from dsr.requests.forms import HAPPENED, day_field, text_field
 from dsr.requests.messages import keep_note
-from dsr.requests.models import ContactProof, SubjectRequest
+from dsr.requests.models import ContactProof, RequestMessage, SubjectRequest
 from dsr.requests.people import answers_go_to, contact_hash, notices_go_to, writes_to
 from dsr.requests.preconditions import (
     contact_needed,
@@ -337,7 +337,7 @@ def send_fresh_link(doing: Doing) -> None:
 
 
 def _something_to_read(subject_request: SubjectRequest, actor: Actor) -> str:
-    if reading.released(subject_request).exists():
+    if reading.released(subject_request):
         return ""
     return _("There is no answer to read yet.")
 
@@ -418,4 +418,5 @@ def _no_letter(subject_request: SubjectRequest) -> str:
 )
 def renew_release(doing: Doing, given: Nothing) -> None:
     """Once more readable, where the time was over or it was opened too often."""
-    reading.released(doing.subject_request).update(renewed_at=doing.at)
+    released = [each.pk for each in reading.released(doing.subject_request)]
+    RequestMessage.objects.filter(pk__in=released).update(renewed_at=doing.at)

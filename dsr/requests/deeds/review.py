@@ -65,7 +65,7 @@ def approve(doing: Doing, given: Nothing) -> None:
     # nothing else, whatever a browser sent along.
     decision = standing(doing.subject_request)
     # Not before the page is open: its files are opened there.
-    if sentence := enclosures.opened_needed(decision, doing.user):
+    if sentence := enclosures.opened_needed(decision, doing.subject_request, doing.user):
         raise Unmet(sentence)
     doing.subject_request.approve(decision.outcome, decision.ground, decision.ends_as)
     decision.status = Decision.Status.TAKEN

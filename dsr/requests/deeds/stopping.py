@@ -24,7 +24,7 @@ from .inputs import time_field, today, typed
 
 
 def _has_to_stop(subject_request: SubjectRequest, actor: Actor) -> str:
-    if subject_request.deadlines.filter(purpose=Duty.STOP).exists():
+    if any(each.purpose == Duty.STOP for each in subject_request.deadlines.all()):
         return ""
     return _("No law demands of this request that a use stops at once.")
 
@@ -32,7 +32,9 @@ def _has_to_stop(subject_request: SubjectRequest, actor: Actor) -> str:
 def _still_runs(subject_request: SubjectRequest, actor: Actor) -> bool:
     if subject_request.status not in (Status.IN_PROGRESS, Status.DECIDED):
         return False
-    return subject_request.deadlines.live().filter(purpose=Duty.STOP).exists()
+    return any(
+        each.is_live and each.purpose == Duty.STOP for each in subject_request.deadlines.all()
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ class KeptReadyQuerySet(models.QuerySet["KeptReady"]):
     """Sets of them that have a name."""
 
     def standing(self) -> KeptReadyQuerySet:
-        """Proposed or in force: not taken back, and nothing delivered since."""
+        """As ``stands`` says of one."""
         return self.filter(settled_at=None)
 
     def proposed(self) -> KeptReadyQuerySet:
@@ -78,3 +78,8 @@ class KeptReady(SealedModel):
 
     def __str__(self) -> str:
         return f"kept ready for {self.subject_request_id}"
+
+    @property
+    def stands(self) -> bool:
+        """Proposed or in force: not taken back, and nothing delivered since."""
+        return self.settled_at is None

@@ -19,7 +19,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(state=Notice.State.OUT)
 
     def undelivered(self) -> NoticeQuerySet:
-        """Came back or never went out, and neither sent again nor seen to."""
+        """As ``is_undelivered`` says of one."""
         return self.filter(state=Notice.State.BACK, seen_to=False)
 
 
@@ -98,3 +98,12 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.subject_request_id} ({self.state})"
+
+    @property
+    def waits(self) -> bool:
+        return self.state == self.State.OWED
+
+    @property
+    def is_undelivered(self) -> bool:
+        """Came back or never went out, and neither sent again nor seen to."""
+        return self.state == self.State.BACK and not self.seen_to

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -19,6 +19,9 @@ from dsr.policies.models import Department, Organisation, Right
 from dsr.requests.models.machine import ConcurrentTransitionMixin
 from dsr.requests.states import ENDED, OPEN, UNDECIDED, Channel, Ending, Outcome, Status
 from dsr.vault.models import SealedField, SealedModel
+
+if TYPE_CHECKING:
+    from dsr.requests.whole import Whole
 
 BEFORE_REVIEW = [Status.RECEIVED, Status.PROVING_IDENTITY, Status.IN_PROGRESS]
 FREEZABLE = [*UNDECIDED, Status.DECIDED]
@@ -89,6 +92,9 @@ class SubjectRequest(ConcurrentTransitionMixin, SealedModel):
     What a person typed is sealed in ``particulars`` (code of the particular -> value) and in the
     rows beside this one; in clear are kinds, dates, country, states, ids.
     """
+
+    # Of the instance that a page shows; None on one that is locked.
+    whole: Whole | None = None
 
     reference = models.CharField(max_length=12, unique=True, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)

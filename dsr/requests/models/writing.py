@@ -132,6 +132,11 @@ class RequestMessage(SealedModel):
     def __str__(self) -> str:
         return f"{self.kind} of {self.subject_request_id}"
 
+    @property
+    def is_released(self) -> bool:
+        """An answer that can be read, or could: it was not taken back."""
+        return self.kind == self.Kind.ANSWER and self.taken_back_at is None
+
 
 class Note(SealedModel):
     """An internal note; never shown to the requester."""

@@ -18,7 +18,16 @@ from dsr.requests.preconditions import sent_answer
 
 def standing(subject_request: SubjectRequest) -> KeptReady | None:
     """Proposed or in force; at most one, by constraint."""
-    return subject_request.kept_ready.standing().select_related("message", "safe").first()
+    found = [each for each in subject_request.kept_ready.all() if each.stands]
+    for each in found:
+        each.safe = subject_request.safe
+    return found[0] if found else None
+
+
+def proposed(subject_request: SubjectRequest) -> bool:
+    """Whether it waits for a second person."""
+    found = standing(subject_request)
+    return found is not None and found.in_force_at is None
 
 
 def lost_answer(subject_request: SubjectRequest) -> RequestMessage | None:
@@ -26,9 +35,13 @@ def lost_answer(subject_request: SubjectRequest) -> RequestMessage | None:
     answer = sent_answer(subject_request)
     if answer is None or subject_request.answered_on is not None:
         return None
-    notices = subject_request.notices.filter(message=answer, what=Notice.What.ANSWER)
-    under_way = notices.waiting().exists()
-    return None if under_way or not notices.undelivered().exists() else answer
+    told = [
+        each
+        for each in subject_request.notices.all()
+        if each.message_id == answer.pk and each.what == Notice.What.ANSWER
+    ]
+    under_way = any(each.waits for each in told)
+    return answer if not under_way and any(each.is_undelivered for each in told) else None
 
 
 def bring_into_force(

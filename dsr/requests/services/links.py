@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
@@ -21,8 +21,11 @@ from dsr.requests.chain import write_line
 from dsr.requests.models import PrivateSession, StatusLink, SubjectRequest
 from dsr.requests.reference import clean_receipt_code, clean_reference, new_receipt_code
 from dsr.requests.states import Ended
+from dsr.requests.whole import take_kept
 
 from . import codes
+
+Access = TypeVar("Access", StatusLink, PrivateSession)
 
 LIFETIME = timedelta(days=180)
 # A session of a browser ends by itself after half an hour without a click (`portal.session`); this
@@ -36,11 +39,6 @@ CODE_RECHECK = "reading_code"
 LETTER_RECHECK = "letter_to_requester"
 # The requester closes what is open elsewhere; a code or a mail that is on its way stays theirs.
 BY_HOLDER = frozenset({Ended.NEWER, Ended.REQUESTER})
-# What every page of a session shows, read with it.
-SHOWN = (
-    "subject_request__organisation",
-    "subject_request__right__reading__version__policy",
-)
 
 
 def issue(
@@ -119,7 +117,7 @@ def made_since(session: PrivateSession, *, at: datetime) -> bool:
 
 def _standing(token_hash: str, at: datetime) -> StatusLink | None:
     standing = StatusLink.objects.filter(expires_at__gt=at, ended_at=None)
-    return standing.filter(token_hash=token_hash).select_related(*SHOWN).first()
+    return _with_right(standing.filter(token_hash=token_hash))
 
 
 def _hash_of_code(reference: str, code: str) -> str:
@@ -143,8 +141,11 @@ def open_for_sender(subject_request: SubjectRequest, *, at: datetime) -> Private
     standing = subject_request.private_sessions.filter(
         link=None, ended_at=None, expires_at__gt=at
     ).first()
-    if standing:
-        return standing
+    return standing or open_for_maker(subject_request, at=at)
+
+
+def open_for_maker(subject_request: SubjectRequest, *, at: datetime) -> PrivateSession:
+    """As ``open_for_sender``, in the transaction that makes the request: none is there yet."""
     return _new_session(subject_request, None, at)
 
 
@@ -160,7 +161,15 @@ def standing_session(session_id: int, *, at: datetime) -> PrivateSession | None:
     """The session, while neither it nor its link has ended."""
     linked = Q(link=None) | Q(link__ended_at=None, link__expires_at__gt=at)
     sessions = PrivateSession.objects.filter(linked, pk=session_id, ended_at=None)
-    return sessions.filter(expires_at__gt=at).select_related(*SHOWN).first()
+    return _with_right(sessions.filter(expires_at__gt=at))
+
+
+def _with_right(found: QuerySet[Access]) -> Access | None:
+    """The one that there is, with its request and what every page shows of it."""
+    access = found.select_related("subject_request__safe").first()
+    if access is not None:
+        take_kept(access.subject_request)
+    return access
 
 
 def end_session(session_id: int, *, at: datetime) -> None:

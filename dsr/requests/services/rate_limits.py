@@ -4,9 +4,9 @@ What is counted for one source, one address, one request closes that door for a 
 counted for many (the site, a wide network) never closes anything: whoever floods it would shut out
 everybody else. Beyond such a limit things are taken as before, and marked to be checked.
 
-They are counted in fixed windows by one statement each, which the database puts in line: of a
-thousand visits at the same instant exactly as many pass as the limit says. A limit that refuses
-counts nothing, so that one visitor's excess does not use up what belongs to all.
+They are counted in fixed windows by one statement, which the database puts in line: of a thousand
+visits at the same instant exactly as many pass as the limit says. A limit that refuses counts
+nothing, so that one visitor's excess does not use up what belongs to all.
 """
 
 from __future__ import annotations
@@ -105,13 +105,14 @@ CROWDED: dict[str, str | Promise] = {
     "lost_link": _("Very many new links are asked for in this hour."),
 }
 
-# One statement: no row comes back when the limit is reached, and then nothing was counted.
+# One statement for all: of a limit that is reached no row comes back, and it was not counted. The
+# locks are taken in the order of the values.
 COUNT = """
 INSERT INTO requests_limitcounter AS counter (bucket, starts_at, ends_at, count)
-VALUES (%s, %s, %s, 1)
+VALUES {values}
 ON CONFLICT (bucket, starts_at) DO UPDATE SET count = counter.count + 1
-WHERE counter.count < %s
-RETURNING counter.count
+WHERE counter.count < CASE counter.bucket {most} END
+RETURNING counter.bucket, counter.count
 """
 UNCOUNT = """
 UPDATE requests_limitcounter SET count = count - 1
@@ -129,14 +130,13 @@ def check(limits: Sequence[Limit], *, at: datetime, **whose: str) -> bool:
     ``whose`` gives the names of the scopes: ``source="192.0.2.1"``, ``target="a@example.org"``. To
     be called before the transaction of a deed: what is refused later was tried all the same.
     """
-    crowded = False
+    buckets = _buckets(limits, whose)
     with transaction.atomic(durable=True):
-        for limit, bucket in _buckets(limits, whose):
-            counted = _count(limit, bucket, at)
-            if counted is None:
+        counted = _count(buckets, at)
+        for limit, bucket in buckets:
+            if bucket not in counted:
                 raise TooMany(SENTENCES[limit.scope], again_at=_ends_at(limit, at), at=at)
-            crowded |= counted > limit.most
-    return crowded
+    return any(counted[bucket] > limit.most for limit, bucket in buckets)
 
 
 def give_back(limits: Sequence[Limit], *, at: datetime, **whose: str) -> None:
@@ -151,7 +151,7 @@ def give_back(limits: Sequence[Limit], *, at: datetime, **whose: str) -> None:
 
 def take(limit: Limit, whose: str, *, at: datetime) -> bool:
     """Count once in the transaction of the deed, where the limit lets it; given back with it."""
-    return _count(limit, _bucket(limit, whose), at) is not None
+    return bool(_count([(limit, _bucket(limit, whose))], at))
 
 
 def crowded(*, at: datetime) -> dict[str, int]:
@@ -201,13 +201,19 @@ def _like(scope: Scope) -> str:
     return MAILBOX if scope == Scope.TARGET else ""
 
 
-def _count(limit: Limit, bucket: str, at: datetime) -> int | None:
-    """How many that makes; None, and nothing counted, where the door is closed."""
-    most = NO_END if limit.scope.is_of_many else limit.most
+def _count(buckets: Sequence[tuple[Limit, str]], at: datetime) -> dict[str, int]:
+    """How many that makes, by bucket; of a door that is closed none stands there."""
+    if not buckets:
+        return {}
+    values = [(bucket, _starts_at(each, at), _ends_at(each, at)) for each, bucket in buckets]
+    most = [(bucket, NO_END if each.scope.is_of_many else each.most) for each, bucket in buckets]
+    statement = COUNT.format(
+        values=", ".join(["(%s, %s, %s, 1)"] * len(values)),
+        most=" ".join(["WHEN %s THEN %s"] * len(most)),
+    )
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, [bucket, _starts_at(limit, at), _ends_at(limit, at), most])
-        row = cursor.fetchone()
-    return int(row[0]) if row else None
+        cursor.execute(statement, [value for row in (*values, *most) for value in row])
+        return dict(cursor.fetchall())
 
 
 def _starts_at(limit: Limit, at: datetime) -> datetime:

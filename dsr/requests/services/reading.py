@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -46,10 +46,9 @@ _USED_UP = gettext_lazy(
 )
 
 
-def released(subject_request: SubjectRequest) -> QuerySet[RequestMessage]:
+def released(subject_request: SubjectRequest) -> list[RequestMessage]:
     """What was released of this request: its answers, with their letters."""
-    answers = subject_request.messages.filter(kind=RequestMessage.Kind.ANSWER, taken_back_at=None)
-    return answers.select_related("letter")
+    return [each for each in subject_request.messages.all() if each.is_released]
 
 
 def readable_until(message: RequestMessage) -> datetime:
@@ -68,7 +67,11 @@ def opened(session: PrivateSession, at: datetime) -> list[RequestMessage]:
     """
     if is_stopped(session.subject_request):
         return []
-    read = released(session.subject_request).filter(readings__session=session).distinct()
+    read = [
+        each
+        for each in released(session.subject_request)
+        if any(reading.session_id == session.pk for reading in each.readings.all())
+    ]
     return _readable(session.subject_request, read, at)
 
 
@@ -108,7 +111,7 @@ def _authority(subject_request: SubjectRequest, at: datetime) -> str:
 
 def unproved(subject_request: SubjectRequest) -> str:
     """Why no code goes out for what was released, as a sentence; empty where one may."""
-    gives_data = released(subject_request).filter(to_proved_only=True).exists()
+    gives_data = any(each.to_proved_only for each in released(subject_request))
     if not gives_data or contact_proved(subject_request):
         return ""
     return _(
@@ -218,7 +221,8 @@ def _owe_code(made: ReadingCode, digits: str, at: datetime) -> None:
 
 def code_at_counter(subject_request: SubjectRequest, *, at: datetime) -> ReadingCode | None:
     """The code that somebody has to tell now; None where it was used, is over or was replaced."""
-    newest = subject_request.reading_codes.filter(session=None).last()
+    told = [each for each in subject_request.reading_codes.all() if each.session_id is None]
+    newest = told[-1] if told else None
     if newest is None or not newest.is_to_tell(at):
         return None
     newest.safe = subject_request.safe
@@ -275,7 +279,8 @@ def take_letter(session: PrivateSession, message_id: int, *, at: datetime) -> Se
     """
     with transaction.atomic():
         session = _hold(session, at)
-        message = released(session.subject_request).filter(pk=message_id).first()
+        of_request = released(session.subject_request)
+        message = next((each for each in of_request if each.pk == message_id), None)
         if message is None or message.letter is None:
             return None
         _check_open(session, message, at)

@@ -65,20 +65,27 @@ def how_it_goes(subject_request: SubjectRequest, by_mail: str) -> str:
 
 
 def _waiting(subject_request: SubjectRequest, at: datetime) -> Confirmation | None:
-    waits = subject_request.waiting_for_digest.select_related("throttle").first()
+    waits = next(iter(subject_request.waiting_for_digest.all()), None)
     if waits is None:
         return None
     return Confirmation(How.GATHERED, digests.expected_at(waits, at))
 
 
 def _told(subject_request: SubjectRequest) -> Confirmation:
-    receipts = subject_request.notices.filter(what=Notice.What.RECEIPT)
+    receipts = [
+        each
+        for each in subject_request.notices.all()
+        if each.what == Notice.What.RECEIPT and each.state != Notice.State.REPLACED
+    ]
     # The last one: what came back may have been sent once more.
-    notice = receipts.exclude(state=Notice.State.REPLACED).last()
-    if notice is None:
-        return NOTHING
-    message = OutboxMessage.objects.filter(key=notice.key).first() if notice.key else None
+    message = _message(subject_request, receipts[-1].key) if receipts else None
     return _fate(message) if message else NOTHING
+
+
+def _message(subject_request: SubjectRequest, key: str) -> OutboxMessage | None:
+    if subject_request.whole is not None:
+        return next((each for each in subject_request.whole.mails if each.key == key), None)
+    return OutboxMessage.objects.filter(key=key).first() if key else None
 
 
 def _fate(message: OutboxMessage) -> Confirmation:

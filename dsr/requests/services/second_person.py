@@ -34,10 +34,10 @@ def _of_one(there: StaffThere, at: datetime) -> list[Problem]:
         return []
     running = SubjectRequest.objects.of_organisations([organisation.pk]).open()
     running = running.filter(two_people=True)
-    needed = set(running.order_by().values_list("department_id", flat=True))
+    needed: set[int | None] = set(running.order_by().values_list("department_id", flat=True))
     if organisation.is_open:
-        offered = rights_offered(organisation, organisation.today(at)).filter(two_people=True)
-        needed |= set(offered.order_by().values_list("department_id", flat=True))
+        offered = rights_offered(organisation, organisation.today(at))
+        needed |= {each.department_id for each in offered if each.two_people}
     names = {each.pk: each for each in Department.objects.filter(organisation=organisation)}
     # Where nobody works at all the gap itself is told.
     missing = {pk for pk in needed if there.able(Permission.WORK, pk) and _is_missing(there, pk)}

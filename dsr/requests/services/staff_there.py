@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db.models import Q
+
 from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Permission, permissions_of
 from dsr.policies.models import Organisation
-from dsr.policies.services import open_organisations
 from dsr.requests.models import SubjectRequest
 
 
@@ -42,7 +43,7 @@ def _may(member: Membership, permission: Permission) -> bool:
 def concerned() -> list[StaffThere]:
     """Of every organisation that takes requests, or has some that are open still."""
     running = SubjectRequest.objects.open().order_by().values("organisation")
-    return staff_of(open_organisations() | Organisation.objects.filter(pk__in=running))
+    return staff_of(Organisation.objects.filter(Q(is_open=True) | Q(pk__in=running)))
 
 
 def staff_of(organisations: Iterable[Organisation]) -> list[StaffThere]:
