@@ -124,7 +124,25 @@ FURTHER = {
     "files": Table(SealedFile, where="safe_id = {safe}"),
     "entries": Table(Entry, where="chain = {chain}"),
     "mails": Table(OutboxMessage, where="reference = {reference}"),
+    # Whoever did something has a line of it.
+    "users": Table(User, where="id IN (SELECT actor_id FROM audit_entry WHERE chain = {chain})"),
 }
+DESK_ALONE = frozenset(
+    {
+        *(
+            "notes",
+            "opinions",
+            "links",
+            "private_sessions",
+            "reading_codes",
+            "stops",
+            "findings",
+            "receipts",
+        ),
+        *("held_contacts", "identity_documents", "order", "dispute_deadlines", "kept_ready"),
+        "users",
+    }
+)
 ORDERED = {"entries": "seq", "mails": "owed_at, id"}
 
 
@@ -158,28 +176,38 @@ def take_kept(subject_request: SubjectRequest, kept: KeptCopy | None = None) -> 
 
 
 def read_whole(subject_request: SubjectRequest, reader: User | None = None) -> SubjectRequest:
-    """The same instance, with all its rows. Two statements, however much was written.
+    """The same instance, with all its rows, in one statement however much was written; in two
+    where a row names somebody who has never done anything here.
 
-    ``reader``: who of staff looks, and is known already.
+    ``reader``: who of staff looks, and is known already; None for the requester, whose page names
+    nobody of the staff and shows nothing of ``DESK_ALONE``.
     """
-    found = _read(subject_request)
+    found = _read(subject_request, frozenset() if reader else DESK_ALONE)
     subject_request.safe.remember_keys(found["keys"])
-    for name in OWN:
+    for name in OWN.keys() & found.keys():
         keep_prefetched(subject_request, **{name: found[name]})
     files = {each.pk: each for each in found["files"]}
-    users = _users(found, subject_request, {reader.pk: reader} if reader else {})
+    users = _users(found, subject_request, {reader.pk: reader}) if reader else {}
     for name, rows in found.items():
         _link(name, rows, subject_request, {SealedFile: files, User: users})
     _link_deadlines(found, subject_request)
     _link_messages(found)
+    if reader:
+        _link_desk(found)
+    subject_request.whole = Whole(found["entries"], found["mails"], users)
+    return subject_request
+
+
+def _link_desk(found: dict[str, list[Any]]) -> None:
     for dispute in found["disputes"]:
         mine = [each for each in found["dispute_deadlines"] if each.dispute_id == dispute.pk]
         keep_prefetched(dispute, deadlines=mine)
     documents = {each.file_id: each for each in found["identity_documents"]}
-    for pk, file in files.items():
-        _cache(file)["identity_document"] = documents.get(pk)
-    subject_request.whole = Whole(found["entries"], found["mails"], users)
-    return subject_request
+    for file in found["files"]:
+        _cache(file)["identity_document"] = documents.get(file.pk)
+    orders = {each.deadline_id: each for each in found["order"]}
+    for deadline in found["deadlines"]:
+        _cache(deadline)["order"] = orders.get(deadline.pk)
 
 
 def mails_of(subject_request: SubjectRequest) -> list[OutboxMessage]:
@@ -191,23 +219,17 @@ def mails_of(subject_request: SubjectRequest) -> list[OutboxMessage]:
 
 def _link_deadlines(found: dict[str, list[Any]], subject_request: SubjectRequest) -> None:
     calendar = subject_request.organisation.calendar
-    orders = {each.deadline_id: each for each in found["order"]}
-    follows = {each.deadline_id: each for each in found["findings"]}
+    follows = {each.deadline_id: each for each in found.get("findings", ())}
     by_id = {each.pk: each for each in found["deadlines"]}
     for deadline in found["deadlines"]:
         extensions = [each for each in found["extensions"] if each.deadline_id == deadline.pk]
         keep_prefetched(deadline, extensions=extensions)
-        _cache(deadline)["order"] = orders.get(deadline.pk)
         if deadline.pk in follows:
             _cache(deadline)["finding"] = follows[deadline.pk]
         if deadline.calendar_id == calendar.pk:
             _cache(deadline)["calendar"] = calendar
-    for row in (
-        *found["extensions"],
-        *found["order"],
-        *found["holds"],
-        *found["findings"],
-    ):
+    of_deadlines = ("extensions", "order", "holds", "findings")
+    for row in (row for name in of_deadlines for row in found.get(name, ())):
         _cache(row)["deadline"] = by_id[row.deadline_id]
 
 
@@ -220,7 +242,7 @@ def _link_messages(found: dict[str, list[Any]]) -> None:
         enclosures = [each for each in found["enclosures"] if each.message_id == message.pk]
         keep_prefetched(message, readings=readings, enclosures=enclosures)
     for name in ("enclosures", "notices", "kept_ready"):
-        for row in found[name]:
+        for row in found.get(name, ()):
             _cache(row)["message"] = messages.get(row.message_id)
     for notice in found["notices"]:
         _cache(notice)["extension"] = extensions.get(notice.extension_id)
@@ -263,6 +285,7 @@ def _users(
             wanted |= {
                 getattr(row, attname) for _f, attname, m in _named(row.__class__) if m is User
             }
+    known |= {each.pk: each for each in found["users"] if each.pk not in known}
     unknown = [pk for pk in wanted - known.keys() if pk is not None]
     return known | (User.objects.in_bulk(unknown) if unknown else {})
 
@@ -277,10 +300,10 @@ def _named(model: type[Model]) -> tuple[tuple[str, str, type[Model]], ...]:
     )
 
 
-def _read(subject_request: SubjectRequest) -> dict[str, list[Any]]:
+def _read(subject_request: SubjectRequest, but: frozenset[str]) -> dict[str, list[Any]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            _statement(),
+            _statement(but),
             {
                 "id": subject_request.pk,
                 "safe": subject_request.safe_id,
@@ -289,19 +312,21 @@ def _read(subject_request: SubjectRequest) -> dict[str, list[Any]]:
             },
         )
         columns = cursor.fetchone()
-    tables = {**OWN, **FURTHER}
     return {
         name: [_row(table.model, values) for values in rows or ()]
-        for (name, table), rows in zip(tables.items(), columns, strict=True)
+        for (name, table), rows in zip(_tables(but).items(), columns, strict=True)
     }
 
 
 @cache
-def _statement() -> str:
+def _tables(but: frozenset[str]) -> dict[str, Table]:
+    return {name: table for name, table in {**OWN, **FURTHER}.items() if name not in but}
+
+
+@cache
+def _statement(but: frozenset[str]) -> str:
     """Composed once: of each table one array of rows, each an array of its columns."""
-    return "SELECT " + ", ".join(
-        _rows_of(name, table) for name, table in {**OWN, **FURTHER}.items()
-    )
+    return "SELECT " + ", ".join(_rows_of(name, table) for name, table in _tables(but).items())
 
 
 def _rows_of(name: str, table: Table) -> str:

@@ -6,46 +6,46 @@ kept here and nowhere else, so that the reason for ours can be measured again.
 
 from __future__ import annotations
 
+import html
+import logging
+import re
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import astuple, dataclass
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
-from time import perf_counter, process_time
-from typing import Any
+from time import sleep
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 from uuid import uuid4
 
 import psycopg
 
+from config.trial.embedded import postgres
+from tests.bench._cost import Cost, cost_of, cpu_of, cpu_of_all, statements_of
 from tests.bench._site import say, site
+from tests.faults.visitor import FORM, QUICKEST_SECONDS, Visitor
+
+if TYPE_CHECKING:
+    from tests.faults.world import Web, World
 
 # Many short turns: what disturbs the machine for a second then disturbs all of them alike.
 ROUNDS = 70
 TIMES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Of one deed, in milliseconds: by the clock, CPU of this process, CPU of the database."""
-
-    wall: float
-    process: float
-    database: float
-
-
-def cost_of(deed: Callable[[], object], times: int, database: int) -> Cost:
-    """Of one deed among so many; ``database`` is the process that serves this one."""
-    begun = perf_counter(), process_time(), _cpu_of(database)
-    for _ in range(times):
-        deed()
-    ended = perf_counter(), process_time(), _cpu_of(database)
-    return Cost(*((b - a) / times * 1000 for a, b in zip(begun, ended, strict=True)))
-
-
-def _cpu_of(pid: int) -> float:
-    """Seconds that a process of one thread has run, which the kernel counts in nanoseconds."""
-    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+# Submissions through the door: below the limit of one hour for a site.
+SENT = 60
+TYPED = {
+    "role": "subject",
+    "name": "Zoé Canary-Quill",
+    "country": "FR",
+    "postal_address": "7 rue du Serin, 69000 Lyon",
+    "anyway": "1",
+}
+_numbers = count(1)
 
 
 def table_by_table(rows: Sequence[Any]) -> None:
@@ -56,18 +56,155 @@ def table_by_table(rows: Sequence[Any]) -> None:
         model._base_manager.bulk_create(group)
 
 
-def statements_of(deed: Callable[[], object]) -> int:
-    from django.db import connection
+@dataclass(frozen=True, slots=True)
+class AtTheDoor:
+    """Of one submission over HTTP: CPU of web and of the database in milliseconds, and commits."""
 
-    counted = []
+    web: float
+    database: float
+    commits: float
 
-    def count(execute: Any, sql: str, *rest: Any) -> Any:
-        counted.append(sql)
-        return execute(sql, *rest)
 
-    with connection.execute_wrapper(count):
-        deed()
-    return len(counted)
+def at_the_door(world: World, web: Web, crowd: int) -> AtTheDoor:
+    """Forms that were opened before and are sent now, by so many visitors at once."""
+    from tests.faults.world import children_of
+
+    def of_database() -> float:
+        served = [pid for pid in children_of(world.database_pid) if _serves_the_program(pid)]
+        return sum(map(cpu_of, served))
+
+    visitors = [Visitor(web.port) for _ in range(SENT)]
+    [process] = children_of(web.process.popen.pid)
+    with ThreadPoolExecutor(crowd) as pool:
+        list(pool.map(Visitor.open_form, visitors))
+        sleep(QUICKEST_SECONDS)
+        before = cpu_of_all(process), of_database(), _commits(world)
+        list(pool.map(Visitor.send, visitors))
+        after = cpu_of_all(process), of_database(), _commits(world)
+    assert all(each.sent for each in visitors)
+    in_web, in_database, commits = (b - a for a, b in zip(before, after, strict=True))
+    # Asking for the number takes one itself.
+    return AtTheDoor(
+        in_web / SENT * 1000, in_database / SENT * 1000, round((commits - 1) / SENT, 2)
+    )
+
+
+def _serves_the_program(pid: int) -> bool:
+    return postgres.APP_ROLE in Path(f"/proc/{pid}/cmdline").read_text()
+
+
+def _commits(world: World) -> int:
+    """Of those that wrote something."""
+    return int(world.one("SELECT pg_current_xact_id()::text"))
+
+
+def over_http(world: World) -> None:
+    web = world.web(WEB_CONCURRENCY="1")
+    for crowd in (1, 4):
+        at_the_door(world, web, crowd)  # warm
+        cost = at_the_door(world, web, crowd)
+        say(
+            f"submission over HTTP, {crowd} at once: CPU of web",
+            f"{cost.web:.1f} ms, of the database {cost.database:.1f} ms",
+            "18 + 7 ms",
+        )
+        say(f"submission over HTTP, {crowd} at once: commits", f"{cost.commits}", "2")
+
+
+def beside_a_plain_view(database: int) -> None:
+    """A form of eight fields and the same rows, as anybody would write it in Django."""
+    from django import forms
+    from django.contrib.auth.decorators import login_not_required
+    from django.db import transaction
+    from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+    from django.test import Client, override_settings
+    from django.urls import include, path
+
+    from dsr.portal import guarding
+    from dsr.requests.submission.saving import NewRows
+
+    class Plain(forms.Form):
+        role = forms.ChoiceField(choices=[("subject", "Myself"), ("parent", "My child")])
+        name = forms.CharField(max_length=120)
+        born_on = forms.DateField(required=False)
+        country = forms.CharField(max_length=2, required=False)
+        email = forms.EmailField()
+        postal_address = forms.CharField(required=False)
+        phone = forms.CharField(max_length=40, required=False)
+        anyway = forms.BooleanField(required=False)
+
+    made: list[Sequence[Any]] = []
+
+    @login_not_required
+    def plain(request: HttpRequest) -> HttpResponse:
+        form = Plain(request.POST)
+        if not form.is_valid():
+            return HttpResponse(status=400)
+        with transaction.atomic():
+            table_by_table(made.pop())
+        return HttpResponseRedirect("/")
+
+    urls = type("urls", (), {})
+    urls.urlpatterns = [path("plain/", plain), path("", include("config.urls"))]  # type: ignore[attr-defined]
+
+    def opened() -> tuple[Client, dict[str, str]]:
+        browser = Client(
+            HTTP_X_FORWARDED_FOR=f"10.9.{next(_numbers) // 250}.{next(_numbers) % 250}"
+        )
+        page = browser.get(FORM).content.decode()
+        token = re.search(r'name="form_token" value="([^"]*)"', page)
+        assert token
+        return browser, TYPED | {
+            "form_token": html.unescape(token[1]),
+            "email": f"{uuid4().hex}@example.org",
+        }
+
+    def send(url: str, waiting: list[tuple[Client, dict[str, str]]]) -> None:
+        browser, typed = waiting.pop()
+        assert browser.post(url, typed).status_code == 302
+
+    def rows_of_one() -> Sequence[Any]:
+        """What a submission writes, unwritten."""
+        kept: list[Any] = []
+
+        def keep(rows: NewRows) -> None:
+            kept.extend(rows)
+            raise _NotNow
+
+        # To the program it is a fault, and no figure.
+        logging.disable(logging.CRITICAL)
+        with patch.object(NewRows, "save", keep), suppress(_NotNow):
+            send(FORM, [opened()])
+        logging.disable(logging.NOTSET)
+        return kept
+
+    # Nobody waits here until a form was open long enough for a human hand.
+    with (
+        override_settings(ROOT_URLCONF=urls, ALLOWED_HOSTS=["*"], TRUSTED_PROXIES=1),
+        patch.object(guarding, "QUICKEST", timedelta(seconds=-1)),
+    ):
+        made.extend(rows_of_one() for _ in range(SENT + 5))
+        ours, theirs = ([opened() for _ in range(SENT + 5)] for _ in range(2))
+        for url, waiting in ((FORM, ours), ("/plain/", theirs)):
+            cost_of(lambda url=url, waiting=waiting: send(url, waiting), 5, database)  # type: ignore[misc]
+        turns = [
+            [
+                cost_of(lambda url=url, waiting=waiting: send(url, waiting), 1, database)  # type: ignore[misc]
+                for url, waiting in ((FORM, ours), ("/plain/", theirs))
+            ]
+            for _ in range(SENT)
+        ]
+    mine, plainly = (_middle(each) for each in zip(*turns, strict=True))
+    say(
+        "plain view of eight fields, the same rows by bulk_create: CPU",
+        f"{plainly.process:.1f} ms, of the database {plainly.database:.1f} ms",
+    )
+    ratio = (mine.process + mine.database) / (plainly.process + plainly.database)
+    say("submission by the form to the plain view: CPU", f"{ratio:.2f}", "2.5")
+
+
+class _NotNow(Exception):
+    """The rows are made, and nothing is written."""
 
 
 def main() -> None:
@@ -118,6 +255,8 @@ def main() -> None:
         driver, django, whole, tables = (_middle(each) for each in zip(*rounds, strict=True))
         asked = [statements_of(deed) for deed in (submission, submission_table_by_table)]
         plain.close()
+        beside_a_plain_view(django_pid)
+        over_http(world)
     say("bare commit of three rows, by the driver", f"{driver.wall:.2f} ms")
     say("bare commit of three rows, by Django", f"{django.wall:.2f} ms")
     say("submission", f"{whole.wall:.1f} ms, {1000 / whole.wall:.1f} a second")

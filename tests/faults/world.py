@@ -307,8 +307,8 @@ class World:
             name, *CELERY, "beat", "--loglevel=INFO", "--pidfile=", f"--schedule={notes}"
         )
 
-    def web(self) -> Web:
-        return Web(self, free_port())
+    def web(self, **more: str) -> Web:
+        return Web(self, free_port(), more)
 
     def ring(self, task: str) -> None:
         """Ask for a sweep, as a scheduler does."""
@@ -340,6 +340,8 @@ class Web:
 
     world: World
     port: int
+    # Variables of its environment.
+    more: dict[str, str] = field(default_factory=dict)
     process: Process = field(init=False)
 
     def __post_init__(self) -> None:
@@ -347,7 +349,10 @@ class Web:
 
     def start(self) -> None:
         self.process = self.world.spawn(
-            "web", "-m", "gunicorn", "-c", "config/gunicorn.py", DSR_PORT=str(self.port)
+            "web",
+            *("-m", "gunicorn", "-c", "config/gunicorn.py"),
+            DSR_PORT=str(self.port),
+            **self.more,
         )
         until(self.answers, 90, "the first page")
 

@@ -50,8 +50,8 @@ def is_first(subject_request: SubjectRequest, months: int) -> bool:
     """Whether no free answer of this kind was given in so many months before it was asked for."""
     days = set(_of_this_person(subject_request).values_list("given_on", flat=True))
     # Taken up again, it is the same request, and its own answer is no earlier one.
-    own = subject_request.notices.filter(what=Notice.What.ANSWER)
-    days -= set(own.values_list("on", flat=True))
+    own = (each for each in subject_request.notices.all() if each.what == Notice.What.ANSWER)
+    days -= {each.on for each in own if each.on is not None}
     return is_free(days, subject_request.received_on, within=Period(months, "month"))
 
 
@@ -91,8 +91,8 @@ def _known_by(subject_request: SubjectRequest) -> Iterator[str]:
 
     Whose name or address is written in another way is not known again, and pays nothing.
     """
-    people = subject_request.people.filter(part=Person.Part.SUBJECT)
-    for subject in people:
+    people = subject_request.people.all()
+    for subject in (each for each in people if each.part == Person.Part.SUBJECT):
         subject.safe = subject_request.safe
         # Word by word: what belongs together depends on the order, and this must not.
         typed = _of(subject, "name").split()
