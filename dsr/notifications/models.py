@@ -143,6 +143,11 @@ class OutboxMessage(SealedModel):
                 condition=Q(status=Status.OWED, medium=Medium.EMAIL),
             ),
             models.Index(
+                fields=["medium", "owed_at", "id"],
+                name="outbox_waiting",
+                condition=Q(status__in=OPEN),
+            ),
+            models.Index(
                 fields=["lease_until"], name="outbox_claimed", condition=Q(status=Status.CLAIMED)
             ),
             models.Index(
