@@ -233,7 +233,7 @@ class Tile:
     number: int
 
     @property
-    def number_in_words(self) -> str:
+    def in_words(self) -> str:
         return f"{MOST_COUNTED}+" if self.number > MOST_COUNTED else str(self.number)
 
     @property
