@@ -43,7 +43,7 @@ TESTED = f"test_{postgres.DATABASE}"
 def copy_to(cluster: postgres.Cluster) -> None:
     """Put the prepared cluster where `cluster` expects its data; it is not started."""
     runner = programs.runner_for(cluster.data)
-    ready = KEPT / _fingerprint()
+    ready = KEPT / fingerprint()
     # Under the lock also while it is copied: who finds it out of date removes it.
     with system.only_one(KEPT):
         if not ready.exists():
@@ -53,9 +53,10 @@ def copy_to(cluster: postgres.Cluster) -> None:
         _give(cluster.data, runner.user)
 
 
-def _fingerprint() -> str:
+def fingerprint(*more: str) -> str:
+    """Another one whenever a file changes that the tables are made of, or one of these patterns."""
     seen = hashlib.sha256(f"{programs.programs()} {sys.version}".encode())
-    for pattern in MADE_OF:
+    for pattern in (*MADE_OF, *more):
         for file in sorted(ROOT.glob(pattern)):
             seen.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
     return seen.hexdigest()[:20]

@@ -6,21 +6,20 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from .admin_lists import LongList
 from .admin_pages import ReadOnlyPage
 from .models import Entry
 from .names import Names
 
 
 @admin.register(Entry)
-class EntryAdmin(ReadOnlyPage):
+class EntryAdmin(LongList, ReadOnlyPage):
     list_display = ("at", "chain", "seq", "code", "from_state", "to_state", "by", "actor")
     list_filter = ("by",)
     # Exactly: a search inside of words would read the whole history.
     search_fields = ("=chain", "=code")
     search_help_text = _("A chain (site, request:12) or a code, exactly.")
     ordering = ("-id",)
-    # Counting every line takes longer the longer the history is.
-    show_full_result_count = False
     fields = (
         *("chain", "seq", "at", "by", "actor", "code", "from_state", "to_state", "told"),
         "key_id",
@@ -30,7 +29,6 @@ class EntryAdmin(ReadOnlyPage):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Names for the whole page at once: one query, however many lines it has."""
         page = super().get_changelist_instance(request)
-        page.result_list = list(page.result_list)
         names = Names(page.result_list)
         for entry in page.result_list:
             entry.names = names

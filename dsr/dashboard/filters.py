@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, FilterSet
 
 from dsr.accounts.models import User
+from dsr.audit.paging import Order, counts
 from dsr.policies.kinds import Kind
 from dsr.policies.models import Organisation
-from dsr.requests.models.subject_request import SubjectRequestQuerySet
+from dsr.requests.models.subject_request import (
+    DUE_FIRST,
+    NEWEST_FIRST,
+    SubjectRequestQuerySet,
+)
 from dsr.requests.queries import kept_ready, letters_to_post, news, undelivered
 from dsr.requests.states import OPEN, Status
 from dsr.requests.words import SOON
@@ -27,6 +32,8 @@ MINE, NOBODY = "mine", "nobody"
 OVERDUE, WEEK, MONTH, NO_DATE = "overdue", "week", "month", "none"
 LOST, KEPT, TO_POST, NEWS = "lost", "kept", "letter", "new"
 DAYS = {WEEK: SOON, MONTH: 30}
+# Above it nobody needs the number itself.
+MOST_COUNTED = 1000
 
 FIRST_CHOICES = [(MINE, _("Me")), (NOBODY, _("Nobody"))]
 DUE_CHOICES = [
@@ -77,7 +84,7 @@ class QueueFilters(FilterSet):
     """What the queue may be narrowed to; `narrow` gives the rows, `form` the fields."""
 
     organisation = ChoiceFilter(
-        field_name="organisation__slug", label=_("Organisation"), empty_label=_("All of mine")
+        label=_("Organisation"), empty_label=_("All of mine"), method="of_house"
     )
     status = ChoiceFilter(
         label=_("Status"),
@@ -143,12 +150,20 @@ class QueueFilters(FilterSet):
         """
         # Asked for what it leaves in `cleaned_data`; its errors stand beside their fields.
         self.is_valid()
-        some_status = self.form.cleaned_data.get("status")
-        # What did not arrive, and what lies here, concerns those that have ended as well.
-        some_status = some_status or self.form.cleaned_data.get("post")
-        found = self.filter_queryset(self.requests if some_status else self.requests.open())
+        found = self.filter_queryset(self.requests if self._some_status else self.requests.open())
         assert isinstance(found, SubjectRequestQuerySet)
         return found
+
+    @property
+    def _some_status(self) -> str:
+        # What did not arrive, and what lies here, concerns those that have ended as well.
+        chosen = self.form.cleaned_data
+        return str(chosen.get("status") or chosen.get("post") or "")
+
+    @property
+    def order(self) -> Order:
+        """What is due first on top, where all of them are open; else what is newest."""
+        return DUE_FIRST if self._some_status in ("", *OPEN) else NEWEST_FIRST
 
     def is_narrowed(self) -> bool:
         return any(self.form.cleaned_data.values())
@@ -157,6 +172,14 @@ class QueueFilters(FilterSet):
         self, requests: SubjectRequestQuerySet, name: str, value: str
     ) -> SubjectRequestQuerySet:
         return requests if value == EVERY else requests.filter(status=value)
+
+    def of_house(
+        self, requests: SubjectRequestQuerySet, name: str, value: str
+    ) -> SubjectRequestQuerySet:
+        # By its id, which indexes begin with: by its name they would not be found.
+        return requests.of_organisations(
+            [each.pk for each in self.organisations if each.slug == value]
+        )
 
     def assigned_to(
         self, requests: SubjectRequestQuerySet, name: str, value: str
@@ -201,38 +224,58 @@ def _named_apart(people: Iterable[User]) -> list[tuple[str, str]]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """What needs somebody: the query of the address, the words, how many."""
+
+    query: str
+    label: Any
+    number: int
+
+    @property
+    def in_words(self) -> str:
+        return f"{MOST_COUNTED}+" if self.number > MOST_COUNTED else str(self.number)
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.query == URGENT
+
+
+URGENT = "?due=overdue"
+
+
 def tiles(
-    requests: SubjectRequestQuerySet, organisations: list[Organisation], at: datetime
-) -> list[tuple[str, Any, int]]:
-    """What needs somebody: the query of the address, the words, the number."""
-    # Each number leads to the list that it counts, so both come from the same filters.
+    requests: SubjectRequestQuerySet,
+    organisations: list[Organisation],
+    at: datetime,
+    listed: SubjectRequestQuerySet,
+) -> tuple[list[Tile], int]:
+    """The tiles, and how many ``listed`` are: everything that the page counts, in one statement."""
     opened = requests.open()
     late = overdue(requests, organisations, at)
     soon = due_within(requests, organisations, at, SOON)
-    found = [
-        ("?due=overdue", _("overdue"), late.count()),
-        ("?due=week", _("due within 7 days"), soon.count()),
-        ("?assignee=nobody", _("assigned to nobody"), opened.unassigned().count()),
-        ("?status=waiting", _("waiting for the requester"), _in(opened, Status.WAITING)),
-        ("?status=in_review", _("in review"), _in(opened, Status.IN_REVIEW)),
+    # Each number leads to the list that it counts, so both come from the same filters.
+    always = [
+        (URGENT, _("overdue"), late),
+        ("?due=week", _("due within 7 days"), soon),
+        ("?assignee=nobody", _("assigned to nobody"), opened.unassigned()),
+        ("?status=waiting", _("waiting for the requester"), _in(requests, Status.WAITING)),
+        ("?status=in_review", _("in review"), _in(requests, Status.IN_REVIEW)),
     ]
     # Only while there are some: on most days it would be one more number to read past.
-    rare = requests.aggregate(
-        unread=Count("pk", filter=news()),
-        lost=Count("pk", filter=undelivered()),
-        letters=Count("pk", filter=letters_to_post()),
-        marked=Count("pk", filter=Q(to_check=True, status__in=OPEN)),
-    )
-    if rare["unread"]:
-        found.append((f"?post={NEWS}", _("with something new to read"), rare["unread"]))
-    if rare["lost"]:
-        found.append((f"?post={LOST}", _("did not arrive"), rare["lost"]))
-    if rare["letters"]:
-        found.append((f"?post={TO_POST}", _("with a letter to post"), rare["letters"]))
-    if rare["marked"]:
-        found.append(("?check=True", _("to be checked"), rare["marked"]))
-    return found
+    rare = [
+        (f"?post={NEWS}", _("with something new to read"), requests.filter(news())),
+        (f"?post={LOST}", _("did not arrive"), requests.filter(undelivered())),
+        (f"?post={TO_POST}", _("with a letter to post"), requests.filter(letters_to_post())),
+        ("?check=True", _("to be checked"), opened.filter(to_check=True)),
+    ]
+    *numbers, total = counts([*(each for *_words, each in (*always, *rare)), listed], MOST_COUNTED)
+    made = [
+        Tile(query, label, number)
+        for (query, label, _set), number in zip((*always, *rare), numbers, strict=True)
+    ]
+    return made[: len(always)] + [each for each in made[len(always) :] if each.number], total
 
 
-def _in(requests: SubjectRequestQuerySet, status: Status) -> int:
-    return requests.filter(status=status).count()
+def _in(requests: SubjectRequestQuerySet, status: Status) -> SubjectRequestQuerySet:
+    return requests.filter(status=status)

@@ -143,6 +143,16 @@ class OutboxMessage(SealedModel):
                 condition=Q(status=Status.OWED, medium=Medium.EMAIL),
             ),
             models.Index(
+                fields=["medium", "owed_at", "id"],
+                name="outbox_waiting",
+                condition=Q(status__in=OPEN),
+            ),
+            models.Index(
+                fields=["owed_at"],
+                name="outbox_delayed",
+                condition=Q(status__in=OPEN) & ~Q(last_error=Trouble.NONE),
+            ),
+            models.Index(
                 fields=["lease_until"], name="outbox_claimed", condition=Q(status=Status.CLAIMED)
             ),
             models.Index(

@@ -11,12 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dsr.accounts.models import User
+from dsr.audit.admin_lists import LongList
 from dsr.audit.admin_pages import ReadOnlyPage, RecordedPage, ServicePage, Unchanged
 from dsr.policies.admin_forms import laws
 from dsr.policies.kinds import Kind
 from dsr.requests.errors import RequestError
 from dsr.requests.forms.countries import place_name
 from dsr.requests.models import Deadline, HealthProfessional, IdentityRule, SubjectRequest
+from dsr.requests.reference import clean_reference
 from dsr.requests.services.identity_rules import RuleGiven, end_rule, refusals, set_rule
 from dsr.requests.states import Channel
 
@@ -27,17 +29,30 @@ class DeadlineInline(Unchanged, admin.TabularInline[Deadline, SubjectRequest]):
     extra = 0
 
 
+class KindFilter(admin.SimpleListFilter):
+    """The closed list: Django would ask every row for the kinds there are."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return Kind.choices
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(SubjectRequest)
-class SubjectRequestAdmin(ReadOnlyPage):
+class SubjectRequestAdmin(LongList, ReadOnlyPage):
     # Deleting rows would take the record along; erasing is destroying keys (promise H).
     list_display = ("reference", "organisation", "kind", "status", "received_on", "due_on")
-    list_filter = ("organisation", "status", "kind")
+    list_filter = ("organisation", "status", KindFilter)
     # Not by person: names are sealed, and their index answers on the staff pages alone.
     search_fields = ("reference",)
+    search_help_text = _("A whole reference.")
     list_select_related = ("organisation",)
-    list_per_page = 50
-    # Else every search would also count the whole table.
-    show_full_result_count = False
+    ordering = ("-received_on",)
+    sorted_by = ("reference", "received_on")
     # What is in clear, named one by one: a sealed column that is added later stays out.
     fields = (
         *("reference", "organisation", "department", "right", "kind", "status", "outcome"),
@@ -56,6 +71,13 @@ class SubjectRequestAdmin(ReadOnlyPage):
     )
     readonly_fields = ("lives_in",)
     inlines = (DeadlineInline,)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        """By the whole reference, as typed: a part of one would be looked for in every row."""
+        wanted = clean_reference(search_term)
+        return (queryset.filter(reference=wanted) if wanted else queryset), False
 
     @admin.display(description=_("country"))
     def lives_in(self, subject_request: SubjectRequest) -> str:

@@ -12,6 +12,7 @@ from .blind_index import (
     keyed_hash,
     keyed_hashes,
     make_tokens,
+    safes_with_words,
     terms_of,
     unindex,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "open_file",
     "open_safe",
     "refuse_wrong_keys",
+    "safes_with_words",
     "scanner_is_silent",
     "seal_site",
     "site_safe",

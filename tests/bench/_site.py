@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import django
@@ -13,6 +16,9 @@ from tests import harness
 
 if TYPE_CHECKING:
     from tests.faults.world import World
+
+# How the runner tells a script where to write its figures, and to be quick.
+FIGURES, QUICK = "BENCH_FIGURES", "BENCH_QUICK"
 
 
 @contextmanager
@@ -38,8 +44,18 @@ def site() -> Iterator[World]:
         servers.close()
 
 
-def say(what: str, figure: str, limit: str = "") -> None:
+def say(what: str, figure: str, limit: str = "", kept: bool | None = None) -> None:
+    """One figure; with a limit also whether it is within it. The runner makes a table of them."""
     print(f"{what}: {figure}" + (f" (limit {limit})" if limit else ""), flush=True)
+    if file := os.environ.get(FIGURES):
+        row = {"what": what, "figure": figure, "limit": limit, "kept": kept}
+        with Path(file).open("a") as figures:
+            figures.write(json.dumps(row) + "\n")
+
+
+def is_quick() -> bool:
+    """Whether only what is looked at most is measured, and less often."""
+    return QUICK in os.environ
 
 
 def note(words: str) -> None:

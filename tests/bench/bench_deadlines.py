@@ -11,6 +11,7 @@ from time import perf_counter
 
 from dsr.deadlines import Facts, Pause, Period, Reading, Rule, WorkingCalendar, compute
 from dsr.deadlines.cases import compute_all, read_document
+from tests.bench._site import say
 
 VECTORS = Path(__file__).parents[1] / "deadlines" / "vectors.json"
 
@@ -81,15 +82,16 @@ def vector_file() -> float:
 
 
 def main() -> None:
-    print(f"vector file, calendars not loaded yet: {vector_file():.3f} s (limit 1 s)")
+    taken = vector_file()
+    say("vector file, calendars not loaded yet", f"{taken:.3f} s", "1 s", taken <= 1)
     bare = bare_addition()
-    print(f"bare addition of days: {bare * 1e9:.0f} ns")
+    say("bare addition of days", f"{bare * 1e9:.0f} ns")
     for name, (without, with_trace) in due_dates().items():
-        print(
-            f"{name}: {without * 1e6:.1f} us without trace, {with_trace * 1e6:.1f} us with;"
-            f" trace costs {with_trace / without:.1f}x (limit 20x),"
-            f" {with_trace / bare:.0f}x a bare addition (limit 200x)"
-        )
+        figures = f"{without * 1e6:.1f} us without trace, {with_trace * 1e6:.1f} us with"
+        say(f"a due date: {name}", figures)
+        costs, times = with_trace / without, with_trace / bare
+        say(f"a due date: {name}: what the trace costs", f"{costs:.1f}x", "20x", costs <= 20)
+        say(f"a due date: {name}: bare additions", f"{times:.0f}x", "200x", times <= 200)
 
 
 if __name__ == "__main__":

@@ -29,8 +29,10 @@ def main() -> None:
         outcome = massacre.outcome()
         massacre.end()
     what = f"{outcome.owed} mails owed, sealed and handed over by 4 workers with {kills} kills"
-    say(what, f"{outcome.seconds:.0f} s", "300 s for 10000")
-    say("lost, repeated", f"{outcome.lost}, {outcome.repeats}", f"0, {kills}")
+    in_time = outcome.seconds <= 300 * outcome.owed / 10000
+    say(what, f"{outcome.seconds:.0f} s", "300 s for 10000", in_time)
+    right = outcome.lost == 0 and outcome.repeats <= kills
+    say("lost, repeated", f"{outcome.lost}, {outcome.repeats}", f"0, {kills}", right)
 
 
 if __name__ == "__main__":

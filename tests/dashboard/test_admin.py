@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dsr.accounts.models import User
 from dsr.requests.deeds.assignment import assign
@@ -87,6 +89,60 @@ def test_the_history_names_who_did_something_and_to_whom(
     # By name, and not by a number that means nothing.
     assert 'class="readonly">Handler Testing<' in one
     assert "to: Officer Testing" in one
+
+
+def in_list(page: str) -> list[str]:
+    return re.findall(r"/admin/requests/subjectrequest/\d+/change/[^>]*>([^<]+)<", page)
+
+
+def test_requests_stand_in_pages_that_do_not_move_while_others_arrive(
+    desk: Desk, admin: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dsr.requests.admin.SubjectRequestAdmin.list_per_page", 3)
+    monkeypatch.setattr("dsr.audit.admin_lists.MOST_COUNTED", 4)
+    days = [f"2026-04-{day:02}" for day in range(1, 6)]
+    made = [cast.ask(desk.right("img", "access"), at=cast.on(day)).reference for day in days]
+    lists = "/admin/requests/subjectrequest/"
+    first = admin.open(lists)
+    assert in_list(first) == made[:1:-1]
+    assert "More than 4 subject requests" in first
+    newer = cast.ask(desk.right("img", "access")).reference
+    [after] = re.findall(r'rel="next" href="([^"]+)"', first)
+    second = admin.open(lists + after)
+    assert in_list(second) == made[1::-1]
+    [before] = re.findall(r'rel="prev" href="([^"]+)"', second)
+    assert in_list(admin.open(lists + before)) == made[:1:-1]
+    assert in_list(admin.open(lists)) == [newer, made[4], made[3]]
+    # The other way round by the same column; and what a filter leaves, from its beginning.
+    assert in_list(admin.open(f"{lists}?o=5")) == made[:3]
+    assert f"{lists}?after" not in second.replace(lists + after, "")
+
+
+def test_requests_are_found_by_their_reference_and_by_kind(desk: Desk, admin: Seat) -> None:
+    asked = cast.ask(desk.right("img", "access")).reference
+    other = cast.ask(desk.right("img", "erase")).reference
+    lists = "/admin/requests/subjectrequest/"
+    assert in_list(admin.open(f"{lists}?q={asked.replace('-', '').lower()}")) == [asked]
+    assert in_list(admin.open(f"{lists}?q={asked[:4]}")) == []
+    assert in_list(admin.open(f"{lists}?kind=erase")) == [other]
+    assert in_list(admin.open(f"{lists}?kind=nothing")) == []
+
+
+@pytest.mark.parametrize("lists", ["requests/subjectrequest", "audit/entry"])
+def test_long_lists_ask_the_database_as_often_for_sixty_requests_as_for_five(
+    desk: Desk, admin: Seat, lists: str
+) -> None:
+    def asked_for(number: int) -> int:
+        for _number in range(number):
+            cast.ask(desk.right("img", "access"))
+        admin.open(f"/admin/{lists}/")
+        with CaptureQueriesContext(connection) as caught:
+            admin.open(f"/admin/{lists}/")
+        return len(caught)
+
+    few = asked_for(5)
+    assert asked_for(55) == few
+    assert few <= 12
 
 
 def test_a_membership_says_whose_it_is(desk: Desk) -> None:

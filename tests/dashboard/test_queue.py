@@ -11,12 +11,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dsr.accounts.models import Membership
-from dsr.requests.deeds import answer, assignment
+from dsr.requests.actors import REQUESTER
+from dsr.requests.deeds import answer, assignment, ending
 from dsr.requests.models import SubjectRequest
 from dsr.requests.submission.given import PersonGiven
 from tests import cast
 from tests.cast import MORNING, Desk
-from tests.dashboard.conftest import Seat, text_of
+from tests.dashboard.conftest import Seat, as_read, text_of
 from tests.requests.reaching import reach
 
 SeatOf = Callable[[str], Seat]
@@ -166,37 +167,114 @@ def test_the_search_takes_nothing_from_an_address_line(desk: Desk, seat: SeatOf)
     assert response["Location"] == "/staff/"
 
 
-def test_the_queue_asks_the_database_as_often_for_thirty_requests_as_for_three(
-    desk: Desk, seat: SeatOf
+@pytest.mark.parametrize("address", ["/staff/", "/staff/?status=every", "/staff/?post=new"])
+def test_the_queue_asks_the_database_as_often_for_sixty_requests_as_for_five(
+    desk: Desk, seat: SeatOf, address: str
 ) -> None:
     handler = seat("handler")
-    for _number in range(3):
+    for _number in range(5):
         accounting(desk, "2026-04-30")
-    few = queries_of(handler, "/staff/")
-    for _number in range(27):
+    few = queries_of(handler, address)
+    for _number in range(55):
         accounting(desk, "2026-04-30")
-    many = queries_of(handler, "/staff/")
-    assert many == few
-    assert many <= 16
+    assert queries_of(handler, address) == few
+    assert few <= 12
 
 
 def queries_of(seat: Seat, url: str) -> int:
     seat.open(url)
-    with CaptureQueriesContext(
-        connection,
-    ) as caught:
+    with CaptureQueriesContext(connection) as caught:
         seat.open(url)
     return len(caught)
 
 
-def test_a_page_holds_25_requests_and_leads_to_the_next(desk: Desk, seat: SeatOf) -> None:
-    for _number in range(27):
-        accounting(desk, "2026-04-30")
+def beside(page: str, rel: str) -> str:
+    """The address behind “Next” or “Previous”."""
+    found = re.search(rf'rel="{rel}" href="([^"]+)"', page)
+    assert found
+    return f"/staff/{found[1]}"
+
+
+def test_a_page_holds_25_requests_and_leads_to_the_next_and_back(desk: Desk, seat: SeatOf) -> None:
+    asked = [accounting(desk, "2026-04-30").reference for _number in range(27)]
     handler = seat("handler")
-    first, second = handler.open("/staff/"), handler.open("/staff/?page=2")
-    assert len(references(first)) == 25
-    assert len(references(second)) == 2
-    assert "26 to 27 of 27" in second
+    first = handler.open("/staff/")
+    assert references(first) == asked[:25]
+    assert "27 requests, what is due first on top" in as_read(first)
+    assert 'rel="prev"' not in first
+    second = handler.open(beside(first, "next"))
+    assert references(second) == asked[25:]
+    assert 'rel="next"' not in second
+    assert references(handler.open(beside(second, "prev"))) == asked[:25]
+
+
+def test_what_arrives_while_pages_are_turned_moves_no_request_to_another_page(
+    desk: Desk, seat: SeatOf
+) -> None:
+    asked = [accounting(desk, "2026-04-30").reference for _number in range(30)]
+    handler = seat("handler")
+    first = handler.open("/staff/")
+    # Due before all of them, so that by number two of the first page would stand on the second.
+    early = [accounting(desk, "2026-04-10").reference for _number in range(2)]
+    assert references(handler.open(beside(first, "next"))) == asked[25:]
+    assert references(handler.open("/staff/")) == [*early, *asked[:23]]
+
+
+def test_what_is_answered_while_pages_are_turned_hides_no_request(desk: Desk, seat: SeatOf) -> None:
+    asked = [accounting(desk, "2026-04-30") for _number in range(30)]
+    handler = seat("handler")
+    first = handler.open("/staff/")
+    # The very one behind which the next page begins.
+    ending.withdraw(asked[24].pk, actor=REQUESTER, at=MORNING, seen=None)
+    rest = [each.reference for each in asked[25:]]
+    assert references(handler.open(beside(first, "next"))) == rest
+
+
+def test_requests_of_every_status_stand_the_newest_first_page_by_page(
+    desk: Desk, seat: SeatOf
+) -> None:
+    asked = [accounting(desk, f"2026-04-{day:02}").reference for day in range(1, 29)]
+    handler = seat("handler")
+    first = handler.open("/staff/?status=every")
+    assert references(first) == asked[:2:-1]
+    assert "28 requests, the newest first" in as_read(first)
+    assert references(handler.open(beside(first, "next"))) == asked[2::-1]
+    assert references(handler.open("/staff/?status=every&before=end")) == asked[24::-1]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param("after=nonsense", id="no place"),
+        pytest.param("after=0_2026-05-20_2026-04-30_NONE-THER", id="behind a request that is none"),
+        pytest.param("after=0_yesterday_2026-04-30_NONE-THER", id="no day"),
+        pytest.param("before=1_2026-01-01_2026-01-01_", id="no reference"),
+        pytest.param("after=&before=", id="nothing"),
+    ],
+)
+def test_a_place_that_makes_no_sense_is_the_first_page(
+    desk: Desk, seat: SeatOf, place: str
+) -> None:
+    asked = [accounting(desk, "2026-04-30").reference for _number in range(26)]
+    assert references(seat("handler").open(f"/staff/?{place}")) == asked[:25]
+
+
+def test_an_address_of_a_page_holds_no_number_of_a_row(desk: Desk, seat: SeatOf) -> None:
+    asked = [accounting(desk, "2026-04-30") for _number in range(26)]
+    address = beside(seat("handler").open("/staff/"), "next")
+    assert address == f"/staff/?after=0_2026-05-20_2026-04-30_{asked[24].reference}"
+
+
+def test_above_a_thousand_nobody_counts(
+    desk: Desk, seat: SeatOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dsr.dashboard.filters.MOST_COUNTED", 2)
+    monkeypatch.setattr("dsr.dashboard.views.queue.MOST_COUNTED", 2)
+    for _number in range(4):
+        accounting(desk, "2026-04-30")
+    page = as_read(seat("handler").open("/staff/"))
+    assert "More than 2 requests, what is due first on top" in page
+    assert '<span class="tile__number">2+</span> <span class="tile__label">assigned to' in page
 
 
 def test_nothing_sealed_is_in_the_queue(desk: Desk, seat: SeatOf) -> None:

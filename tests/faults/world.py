@@ -185,12 +185,13 @@ class World:
 
     def keep_as_ready(self) -> None:
         """From now on every test begins with what stands in the database now."""
-        self._copy(postgres.DATABASE, READY)
+        self.copy(postgres.DATABASE, READY)
 
     def begin_anew(self) -> None:
-        self._copy(READY, postgres.DATABASE)
+        self.copy(READY, postgres.DATABASE)
 
-    def _copy(self, source: str, target: str) -> None:
+    def copy(self, source: str, target: str) -> None:
+        """Make one database like another, in place of what was there."""
         connection.close()
         with psycopg.connect(self.cluster.url("postgres", "postgres"), autocommit=True) as outside:
             outside.execute(f"DROP DATABASE IF EXISTS {target} WITH (FORCE)")

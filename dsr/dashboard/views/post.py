@@ -7,9 +7,8 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Permission
 from dsr.audit.models import By
+from dsr.audit.paging import Order, counts, page_of
 from dsr.audit.services import SITE, append
 from dsr.dashboard import words
 from dsr.dashboard.views.base import StaffView
@@ -34,6 +34,8 @@ from dsr.requests.services.paper import FIRST_ANSWER
 from dsr.vault.models import SealedFile
 
 PAGE_SIZE = 25
+MOST_COUNTED = 1000
+OLDEST_FIRST = Order({"place_owed": F("owed_at"), "place_id": F("id")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,22 +147,22 @@ class Post(StaffView):
 
 class LettersView(Post):
     def get(self, request: HttpRequest) -> HttpResponse:
-        letters_owed = self.of_mine(OutboxMessage.objects.to_post())
-        paginator = Paginator(letters_owed, PAGE_SIZE)
-        page = paginator.get_page(request.GET.get("page"))
+        waiting = self.of_mine(OutboxMessage.objects.to_post())
+        page = page_of(waiting, OLDEST_FIRST, PAGE_SIZE, request.GET)
         outbox = OutboxMessage.objects
         # With what is still tried again: nobody should read that everything arrived meanwhile.
         kept_back = (outbox.failed() | outbox.missed() | outbox.delayed()).order_by("owed_at", "pk")
         trouble, about_accounts = self.of_mine(kept_back), self.about_accounts(kept_back)
+        [number] = counts([trouble], MOST_COUNTED)
         return self.page(
             "dashboard/letters.html",
             {
-                "letters": self.owed(page.object_list),
+                "letters": self.owed(page.rows),
                 "page": page,
-                "page_range": paginator.get_elided_page_range(page.number),
-                # Bounded, with the full number beside it: a dead mail server fails thousands.
+                # Bounded, with the number beside it: a dead mail server fails thousands.
                 "trouble": self.owed(trouble[: PAGE_SIZE * 2]),
-                "trouble_count": trouble.count(),
+                "trouble_count": number,
+                "most": MOST_COUNTED,
                 "colleagues": self.to_colleagues(about_accounts[: PAGE_SIZE * 2]),
             },
         )

@@ -8,30 +8,43 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
-from django.db.models import Case, When
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dsr.accounts.roles import Permission
+from dsr.audit.paging import Naming, page_of
 from dsr.dashboard import words
-from dsr.dashboard.filters import QueueFilters, tiles
+from dsr.dashboard.filters import MOST_COUNTED, QueueFilters, tiles
 from dsr.dashboard.request_page import day
 from dsr.dashboard.views.base import StaffView, colleagues
 from dsr.days.place import standing_in
+from dsr.notifications.models import OutboxMessage
 from dsr.policies.kinds import Kind
 from dsr.requests import queries
 from dsr.requests.errors import NotAllowed
 from dsr.requests.models import SubjectRequest
-from dsr.requests.models.subject_request import SubjectRequestQuerySet, assignee_works
+from dsr.requests.models.subject_request import (
+    DUE_FIRST,
+    SubjectRequestQuerySet,
+    assignee_works,
+)
 from dsr.requests.services.listed_names import Named, show_names
 from dsr.requests.words import Badge
 from dsr.vault.plain_forms import PlainForm
 
 PAGE_SIZE = 25
 MOST_FOUND = 100
+# In an address, where the number of a row would tell how many requests there are. Of what one may
+# not see it finds no more than the place where it would stand.
+BY_REFERENCE = Naming(
+    name=lambda row: str(row.reference),
+    find=lambda name: (
+        SubjectRequest.objects.filter(reference=name).values_list("pk", flat=True).first()
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +86,9 @@ class Listing(StaffView):
         found: SubjectRequestQuerySet = SubjectRequest.objects.within(self.reach)
         return found
 
-    def marked(self, found: SubjectRequestQuerySet) -> SubjectRequestQuerySet:
-        """With what the rows say of their mail, in the one query of the page."""
+    def marked(self, found: QuerySet[SubjectRequest]) -> QuerySet[SubjectRequest]:
+        """With whose they are, in the one query of the page."""
         return found.annotate(
-            is_lost=Case(When(queries.undelivered(), then=True), default=False),
-            has_letter=Case(When(queries.letters_to_post(), then=True), default=False),
             is_left=Case(When(assignee=None, then=False), default=~assignee_works()),
         ).select_related("organisation", "right", "assignee")
 
@@ -90,18 +101,23 @@ class Listing(StaffView):
         days = {each.pk: each.today(self.at) for each in self.organisations}
         # Read once: names are recorded of the very rows that are shown.
         listed = list(found)
-        named = self.names(listed)
-        return [self._row(each, days[each.organisation_id], named.get(each.pk)) for each in listed]
+        named, mail = self.names(listed), _mail_of(listed)
+        return [
+            self._row(each, days[each.organisation_id], named.get(each.pk), *mail[each.pk])
+            for each in listed
+        ]
 
-    def _row(self, each: Any, today: date, named: Named | None) -> Row:
+    def _row(
+        self, each: Any, today: date, named: Named | None, is_lost: bool, has_letter: bool
+    ) -> Row:
         with standing_in(each.organisation.place):
             return Row(
                 each,
                 str(Kind(each.kind).label),
                 words.status_badge(each),
                 words.due_badge(each, today),
-                is_lost=each.is_lost,
-                has_letter=each.has_letter,
+                is_lost=is_lost,
+                has_letter=has_letter,
                 is_left=each.is_left,
                 may_name=self.may(Permission.WORK, each.organisation_id),
                 **_in_words(named),
@@ -130,6 +146,21 @@ class Listing(StaffView):
             self.refuse_access("show_names")
 
 
+def _mail_of(listed: list[SubjectRequest]) -> dict[int, tuple[bool, bool]]:
+    """Of each request whether something of it did not arrive, and whether a letter lies here.
+
+    Of those that are shown only: asked together with them, PostgreSQL gathers first all of which
+    it is true, which takes longer the more there are.
+    """
+    found = SubjectRequest.objects.filter(pk__in=[each.pk for each in listed]).annotate(
+        is_lost=Exists(queries.lost_notices().filter(subject_request=OuterRef("pk"))),
+        has_letter=Exists(OutboxMessage.objects.to_post().filter(reference=OuterRef("reference"))),
+    )
+    return {
+        pk: (lost, letter) for pk, lost, letter in found.values_list("pk", "is_lost", "has_letter")
+    }
+
+
 def _in_words(named: Named | None) -> dict[str, str]:
     if named is None:
         return {}
@@ -152,31 +183,26 @@ class QueueView(Listing):
             people=colleagues(self.organisations),
             at=self.at,
         )
-        found = filters.narrow().first_due_first()
-        paginator = Paginator(self.marked(found), PAGE_SIZE)
-        # Never a 404: while somebody reads page 9 the list may shrink to 8.
-        page = paginator.get_page(request.GET.get("page"))
+        found = filters.narrow()
+        page = page_of(self.marked(found), filters.order, PAGE_SIZE, request.GET, BY_REFERENCE)
+        shown, total = tiles(self.seen(), self.organisations, self.at, found)
         return self.page(
             "dashboard/queue.html",
             {
                 "filters": filters,
                 "search": SearchForm(),
-                "tiles": [
-                    {"query": query, "label": label, "number": number, "urgent": query == URGENT}
-                    for query, label, number in tiles(self.seen(), self.organisations, self.at)
-                ],
+                "tiles": shown,
+                "most": MOST_COUNTED,
                 "current": f"?{request.GET.urlencode()}",
                 "page": page,
-                "page_range": paginator.get_elided_page_range(page.number),
-                **self.table(page.object_list),
+                "total": total,
+                "due_first": filters.order is DUE_FIRST,
+                **self.table(page.rows),
                 "names_url": f"{reverse('dashboard:names')}?{request.GET.urlencode()}",
                 "several": len(self.organisations) > 1,
                 "narrowed": filters.is_narrowed(),
             },
         )
-
-
-URGENT = "?due=overdue"
 
 
 class QueueNames(QueueView):
@@ -209,7 +235,8 @@ class SearchView(Listing):
             if exact := queries.by_reference(self.user, text).first():
                 return redirect("dashboard:request", exact.reference)
             # One more than is shown tells that there are more, without counting them.
-            found = list(self._by_person(text)[: MOST_FOUND + 1])
+            by_person = self.marked(queries.by_person(self.user, text))
+            found = list(by_person[: MOST_FOUND + 1])
         return self.page(
             "dashboard/search.html",
             {
@@ -222,10 +249,6 @@ class SearchView(Listing):
                 "several": len(self.organisations) > 1,
             },
         )
-
-    def _by_person(self, text: str) -> SubjectRequestQuerySet:
-        found = queries.by_person(self.user, text).values("pk")
-        return self.marked(self.seen().filter(pk__in=found)).order_by("-received_on", "-pk")
 
 
 class FoundNames(SearchView):

@@ -141,6 +141,19 @@ class Migration(migrations.Migration):
                         name="outbox_owed",
                     ),
                     models.Index(
+                        condition=models.Q(("status__in", ("owed", "claimed"))),
+                        fields=["medium", "owed_at", "id"],
+                        name="outbox_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("status__in", ("owed", "claimed")),
+                            models.Q(("last_error", ""), _negated=True),
+                        ),
+                        fields=["owed_at"],
+                        name="outbox_delayed",
+                    ),
+                    models.Index(
                         condition=models.Q(("status", "claimed")),
                         fields=["lease_until"],
                         name="outbox_claimed",

@@ -1,3 +1,4 @@
+import datetime
 import uuid
 
 import django.core.validators
@@ -5,8 +6,24 @@ import django.db.models.deletion
 import django_fsm
 from django.conf import settings
 from django.db import migrations, models
+from django.db.models.functions import Coalesce
 
 import dsr.vault.fields
+
+OPEN = (
+    *("received", "proving_identity", "in_progress", "waiting"),
+    *("in_review", "decided", "frozen"),
+)
+# The order of the queue, which an index has.
+DUE_FIRST = (
+    models.Case(
+        models.When(answered_on=None, kept_ready_on=None, status__in=OPEN, then=models.Value(0)),
+        default=models.Value(1),
+    ),
+    Coalesce("due_on", models.Value(datetime.date.max)),
+    models.F("received_on"),
+    models.F("id"),
+)
 
 
 class Migration(migrations.Migration):
@@ -504,6 +521,7 @@ class Migration(migrations.Migration):
                     "assignee",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -523,7 +541,9 @@ class Migration(migrations.Migration):
                 (
                     "organisation",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="policies.organisation"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="policies.organisation",
                     ),
                 ),
                 (
@@ -1403,11 +1423,74 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="subjectrequest",
-            index=models.Index(fields=["organisation", "status", "due_on"], name="request_queue"),
+            index=models.Index(
+                *DUE_FIRST,
+                condition=models.Q(("status__in", OPEN)),
+                name="request_open_due",
+            ),
         ),
         migrations.AddIndex(
             model_name="subjectrequest",
-            index=models.Index(fields=["assignee", "status"], name="request_assignee"),
+            index=models.Index(
+                models.F("organisation"),
+                *DUE_FIRST,
+                condition=models.Q(("status__in", OPEN)),
+                name="request_open_due_of_house",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="subjectrequest",
+            index=models.Index(fields=["received_on", "id"], name="request_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="subjectrequest",
+            index=models.Index(
+                fields=["status", "received_on", "id"], name="request_newest_of_status"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="subjectrequest",
+            index=models.Index(fields=["kind", "received_on", "id"], name="request_newest_of_kind"),
+        ),
+        migrations.AddIndex(
+            model_name="subjectrequest",
+            index=models.Index(
+                fields=["organisation", "received_on", "id"], name="request_newest_of_house"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="subjectrequest",
+            index=models.Index(
+                fields=["organisation", "kind", "received_on", "id"], name="request_newest_of_both"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="subjectrequest",
+            index=models.Index(
+                fields=["assignee", "received_on", "id"], name="request_newest_of_person"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="subjectrequest",
+            index=models.Index(
+                condition=models.Q(("to_check", True)), fields=["id"], name="request_to_check"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="subjectrequest",
+            index=models.Index(
+                condition=models.Q(("unread_since__isnull", False)),
+                fields=["id"],
+                name="request_unread",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="subjectrequest",
+            index=models.Index(
+                condition=models.Q(("kept_ready_on__isnull", False)),
+                fields=["id"],
+                name="request_kept_ready",
+            ),
         ),
         migrations.AddConstraint(
             model_name="subjectrequest",

@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["field", "token"], name="vault_find_by_token"),
+                    models.Index(fields=["field", "token", "safe"], name="vault_find_by_token"),
                     models.Index(fields=["key_id", "id"], name="vault_tokens_by_key"),
                 ],
                 "constraints": [
