@@ -210,7 +210,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "APP_DIRS": True,
         "OPTIONS": {
             # Days and times as the organisation has them, in whatever template.
-            "builtins": ["dsr.days.filters"],
+            "builtins": ["dsr.days.filters", "config.parts"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

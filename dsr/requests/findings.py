@@ -48,7 +48,7 @@ def title_of(deadline: Deadline) -> str:
     if deadline.purpose == Duty.FOLLOW_UP:
         # Its code ends with the number of the finding: ``gdpr:misdirected:2``.
         said = todo(deadline.code.rpartition(":")[0])
-    return said or str(deadline.get_purpose_display())
+    return said or str(Duty(deadline.purpose).label)
 
 
 def _known(code: str) -> tuple[Regime | None, str]:
