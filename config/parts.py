@@ -49,10 +49,8 @@ def day(on: date | None) -> str:
     """A day in words, and for machines; nothing for none. A moment is that of the page's clock."""
     if not on:
         return ""
-    shown = localtime(on) if isinstance(on, datetime) else on
-    return format_html(
-        '<time datetime="{}">{}</time>', shown.strftime("%Y-%m-%d"), day_words(shown)
-    )
+    shown = localtime(on).date() if isinstance(on, datetime) else on
+    return format_html('<time datetime="{}">{}</time>', shown.isoformat(), day_words(shown))
 
 
 @register.simple_tag
