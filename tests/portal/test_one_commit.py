@@ -33,7 +33,7 @@ def test_a_submission_is_two_commits(visitor: Visitor) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_where_the_session_cannot_be_opened_there_is_no_request_and_the_limits_count(
+def test_where_the_session_cannot_be_opened_there_is_no_request_and_nothing_is_counted(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = visitor.token(ACCOUNTING)
@@ -47,7 +47,8 @@ def test_where_the_session_cannot_be_opened_there_is_no_request_and_the_limits_c
     assert not SubjectRequest.objects.exists()
     assert not PrivateSession.objects.exists()
     assert not Session.objects.exists()
-    assert LimitCounter.objects.filter(count=1).count() == 3
+    # A failure of ours: the limits were counted in a commit of their own, and given back.
+    assert LimitCounter.objects.filter(count=0).count() == 3
     monkeypatch.undo()
     # The same form once more, for nothing of it is there: it is taken.
     assert visitor.client.post(ACCOUNTING, {"form_token": token, **FULL}).status_code == 302
