@@ -93,6 +93,8 @@ _database_url = _owner_url if DSR_DATABASE_ROLE == "owner" else _app_url
 DSR_APP_ROLE = database(urlsplit(_app_url), 0)["USER"]
 DATABASES = {"default": database(urlsplit(_database_url), _pool_size)}
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", "5")
+# Fields without templates: see there.
+FORM_RENDERER = "config.form_renderer.QuickTemplates"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _redis = env.url("REDIS_URL", ("redis", "rediss", "redis+socket", "unix"))

@@ -25,9 +25,16 @@ def day_words(day: date, place: Place | None = None) -> str:
     if isinstance(day, datetime) and timezone.is_aware(day):
         day = timezone.localtime(day, ZoneInfo(place.zone) if place else None)
     place = place or here()
-    if language == "fr" and day.day == 1:
-        return f"1er {formats.date_format(day, 'F Y')}"
-    return str(formats.date_format(day, day_format(language, place)))
+    return _day_words(day.year, day.month, day.day, language, place)
+
+
+# A page of a request says some sixty days, most of them several times.
+@lru_cache(maxsize=4096)
+def _day_words(year: int, month: int, day: int, language: str, place: Place) -> str:
+    on = date(year, month, day)
+    if language == "fr" and day == 1:
+        return f"1er {formats.date_format(on, 'F Y')}"
+    return str(formats.date_format(on, day_format(language, place)))
 
 
 def day_format(language: str, place: Place) -> str:
