@@ -1,7 +1,7 @@
 """The smallest parts of pages: an icon, a tag, a day.
 
-A page has hundreds of them. As templates that are included each cost a tenth of a millisecond and
-more, which was a quarter of the staff pages; written here they cost next to nothing.
+Each is one line with a value or two. In the templates they read as what they are, and a page does
+without a file that is included, with a context of its own, for each of them.
 """
 
 from __future__ import annotations

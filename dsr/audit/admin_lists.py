@@ -9,9 +9,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 
-from .paging import AFTER, BEFORE, Order, Page, counts, page_of
-
-MOST_COUNTED = 1000
+from .paging import AFTER, BEFORE, MOST_COUNTED, Order, Page, counts, page_of
 
 
 class KeyedList(ChangeList):
@@ -28,7 +26,7 @@ class KeyedList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         self.page = page_of(self.queryset, self._order(), self.list_per_page, request.GET)
-        [self.result_count] = counts([self.queryset], MOST_COUNTED)
+        [self.result_count] = counts([self.queryset])
         self.result_list = self.page.rows
         self.show_full_result_count = self.show_admin_actions = False
         self.full_result_count = None

@@ -16,6 +16,8 @@ from django.db import connection
 from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 
 AFTER, BEFORE = "after", "before"
+# Of more nobody needs the number itself.
+MOST_COUNTED = 1000
 # In place of a row: behind the last one there is.
 END = "end"
 # No date and no number has it, nor a reference.
@@ -147,7 +149,7 @@ def _place(rows: QuerySet[Any], order: Order, text: str, naming: Naming) -> list
     return None if found is None or None in values else [*values, found]
 
 
-def counts(sets: Sequence[QuerySet[Any]], most: int) -> list[int]:
+def counts(sets: Sequence[QuerySet[Any]], most: int = MOST_COUNTED) -> list[int]:
     """How many rows each of these sets has, in one statement; ``most`` + 1 stands for any more.
 
     Who reads “more than a thousand” knows as much as with the number, and a count of all of them

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, FilterSet
 
 from dsr.accounts.models import User
-from dsr.audit.paging import Order, counts
+from dsr.audit.paging import MOST_COUNTED, Order, counts
 from dsr.policies.kinds import Kind
 from dsr.policies.models import Organisation
 from dsr.requests.models.subject_request import (
@@ -32,8 +32,6 @@ MINE, NOBODY = "mine", "nobody"
 OVERDUE, WEEK, MONTH, NO_DATE = "overdue", "week", "month", "none"
 LOST, KEPT, TO_POST, NEWS = "lost", "kept", "letter", "new"
 DAYS = {WEEK: SOON, MONTH: 30}
-# Above it nobody needs the number itself.
-MOST_COUNTED = 1000
 
 FIRST_CHOICES = [(MINE, _("Me")), (NOBODY, _("Nobody"))]
 DUE_CHOICES = [
@@ -269,7 +267,7 @@ def tiles(
         (f"?post={TO_POST}", _("with a letter to post"), requests.filter(letters_to_post())),
         ("?check=True", _("to be checked"), opened.filter(to_check=True)),
     ]
-    *numbers, total = counts([*(each for *_words, each in (*always, *rare)), listed], MOST_COUNTED)
+    *numbers, total = counts([*(each for *_words, each in (*always, *rare)), listed])
     made = [
         Tile(query, label, number)
         for (query, label, _set), number in zip((*always, *rare), numbers, strict=True)

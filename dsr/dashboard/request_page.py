@@ -327,19 +327,25 @@ class ClocksShown:
     folded: list[ClockShown]
 
 
-def clocks_of(subject_request: SubjectRequest, today: date) -> ClocksShown:
+def clocks_of(subject_request: SubjectRequest, at: datetime) -> ClocksShown:
     """What governs and what has to be done now; every other deadline is folded away."""
+    today = subject_request.organisation.today(at)
     found = clocks.for_staff(subject_request, today)
     refusing = clocks.is_refusing(subject_request)
 
     def made(clock: clocks.Clock) -> ClockShown:
-        return _clock(subject_request, clock, today, refusing=refusing)
+        return _clock(subject_request, clock, today, at, refusing=refusing)
 
     return ClocksShown([made(each) for each in found.shown], [made(each) for each in found.folded])
 
 
 def _clock(
-    subject_request: SubjectRequest, clock: clocks.Clock, today: date, *, refusing: bool
+    subject_request: SubjectRequest,
+    clock: clocks.Clock,
+    today: date,
+    at: datetime,
+    *,
+    refusing: bool,
 ) -> ClockShown:
     each_why = [(_source(each), explain.explain(each)) for each in clock.deadlines]
     more = [
@@ -352,7 +358,7 @@ def _clock(
         clock.first,
         ", ".join(titles),
         _hour(clock.first),
-        words.deadline_badge(clock.first, today, refusing=refusing),
+        words.deadline_badge(clock.first, today, at, refusing=refusing),
         explain.set_by(clock.deadlines),
         list(dict.fromkeys(source for source, _why in each_why)),
         any(each.checked != Checked.READ for each in clock.deadlines),

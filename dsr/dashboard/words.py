@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.translation import get_language_info, ngettext
@@ -65,10 +65,15 @@ def _to_send(days: int) -> str:
     ) % {"n": days}
 
 
-def deadline_badge(deadline: Deadline, today: date, *, refusing: bool = False) -> Badge:
-    """Where one deadline stands on this day; ``refusing`` where a refusal is in view."""
+def deadline_badge(
+    deadline: Deadline, today: date, at: datetime, *, refusing: bool = False
+) -> Badge:
+    """Where one deadline stands at this moment; ``refusing`` where a refusal is in view."""
     days = deadline.days_left(today)
     if days is not None:
+        # Of one in hours the day may go on when its time is over.
+        if days >= 0 and deadline.purpose == Duty.FOLLOW_UP and _is_over(deadline, at):
+            return Badge("over", _("The time is over"))
         quiet = _without_duty(deadline, days, refusing)
         return Badge("ok", quiet) if quiet else days_badge(days, aim=deadline.is_aim)
     ended = {"day": short(deadline.ended_on)} if deadline.ended_on else {"day": ""}
@@ -83,6 +88,10 @@ def deadline_badge(deadline: Deadline, today: date, *, refusing: bool = False) -
         DeadlineStatus.CANCELLED: Badge("ok", _("Cancelled")),
     }
     return texts.get(DeadlineStatus(deadline.status), Badge("ok", _("No date")))
+
+
+def _is_over(deadline: Deadline, at: datetime) -> bool:
+    return deadline.due_at is not None and deadline.due_at < at
 
 
 def _undelivered(deadline: Deadline) -> Badge:

@@ -228,14 +228,18 @@ def in_words(amount: Decimal, currency: str) -> str:
 
 def told(offer: FeeOffer, text: str) -> str:
     """What the requester reads: the text, each part, the sum, and what they can answer."""
-    line = _("%(part)s: %(amount)s")
-    parts = [line % {"part": part, "amount": amount} for part, amount in lines_of(offer)]
     choice = _(
         "You can say yes, ask for less so that it costs less or nothing, or withdraw the request. "
         "Nothing is charged, and nothing that costs is sent, unless you say yes."
     )
-    total = _("Total: %(sum)s") % {"sum": total_of(offer)}
-    return "\n\n".join([text.strip(), "\n".join([*parts, total]), choice])
+    return "\n\n".join([text.strip(), "\n".join(_listed(offer)), choice])
+
+
+def _listed(offer: FeeOffer) -> list[str]:
+    """A line for each part, and the sum."""
+    line = _("%(part)s: %(amount)s")
+    parts = [line % {"part": part, "amount": amount} for part, amount in lines_of(offer)]
+    return [*parts, _("Total: %(sum)s") % {"sum": total_of(offer)}]
 
 
 def said(subject_request: SubjectRequest) -> str:
@@ -246,10 +250,7 @@ def said(subject_request: SubjectRequest) -> str:
         return _("This answer costs you nothing.")
     agreed = max(offers, key=lambda each: each.pk)
     agreed.safe = subject_request.safe
-    line = _("%(part)s: %(amount)s")
-    parts = [line % {"part": part, "amount": amount} for part, amount in lines_of(agreed)]
-    total = _("Total: %(sum)s") % {"sum": total_of(agreed)}
-    return "\n".join([_("You said yes to this fee beforehand:"), *parts, total])
+    return "\n".join([_("You said yes to this fee beforehand:"), *_listed(agreed)])
 
 
 def end(subject_request: SubjectRequest, status: FeeStatus, on: date) -> None:

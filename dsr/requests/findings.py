@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import get_language
 
-from dsr.policies.law_words import law_in_words
 from dsr.policies.regimes import FindingTerms, Regime, all_regimes
-from dsr.requests.laws import laws_binding
+from dsr.requests.laws import in_words, laws_binding, named
 from dsr.requests.models import Deadline, SubjectRequest
 from dsr.requests.states import Duty
 
@@ -14,7 +13,7 @@ from dsr.requests.states import Duty
 def offered(subject_request: SubjectRequest) -> list[tuple[str, str]]:
     """What can be found out that begins a duty under a law of this request, in words."""
     return [
-        (f"{law.slug}:{name}", words(f"{law.slug}:{name}"))
+        (code := f"{law.slug}:{name}", words(code))
         for law in laws_binding(subject_request)
         for name, terms in law.findings.items()
         if terms.concerns(subject_request.kind)
@@ -29,17 +28,14 @@ def terms_of(code: str) -> tuple[Regime, FindingTerms]:
 
 
 def words(code: str) -> str:
-    """The finding in the reader's language; the code where no law ships it any more."""
-    law, name = _known(code)
-    if law is None:
-        return code
-    return f"{law_in_words(law.name)}: {law.label_of('findings', name, _language())}"
+    """The finding in the reader's language."""
+    return in_words(code, "findings")
 
 
 def todo(code: str) -> str:
     """What is asked for then, in the reader's language; empty where no law ships it any more."""
-    law, name = _known(code)
-    return law.todo_after(name, _language()) if law else ""
+    found = named(code, "findings")
+    return found[0].todo_after(found[1], get_language() or "en") if found else ""
 
 
 def title_of(deadline: Deadline) -> str:
@@ -49,13 +45,3 @@ def title_of(deadline: Deadline) -> str:
         # Its code ends with the number of the finding: ``gdpr:misdirected:2``.
         said = todo(deadline.code.rpartition(":")[0])
     return said or str(Duty(deadline.purpose).label)
-
-
-def _known(code: str) -> tuple[Regime | None, str]:
-    slug, _sep, name = code.partition(":")
-    law = all_regimes().get(slug)
-    return (law if law and name in law.findings else None), name
-
-
-def _language() -> str:
-    return get_language() or "en"

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dsr.days.words import day_words
-from dsr.policies.law_words import law_in_words
 from dsr.policies.regimes import HoldTerms, Regime, all_regimes
-from dsr.requests.laws import laws_binding
+from dsr.requests.laws import in_words, laws_binding
 from dsr.requests.models import Hold, SubjectRequest
 
 
 def offered(subject_request: SubjectRequest) -> list[tuple[str, str]]:
     """The grounds for holding back a part that the laws of this request know, in words."""
     return [
-        (f"{law.slug}:{name}", _named(law, name))
+        (code := f"{law.slug}:{name}", words(code))
         for law in laws_binding(subject_request)
         for name, terms in law.holds.items()
         if subject_request.kind in terms.kinds
@@ -32,10 +30,8 @@ def terms_of(ground: str) -> tuple[Regime, HoldTerms]:
 
 
 def words(ground: str) -> str:
-    """The ground in the reader's language; the code where no law ships it any more."""
-    slug, _sep, name = ground.partition(":")
-    law = all_regimes().get(slug)
-    return _named(law, name) if law and name in law.holds else ground
+    """The ground in the reader's language."""
+    return in_words(ground, "holds")
 
 
 def latest_end(ground: str, stated_on: date) -> date | None:
@@ -66,7 +62,3 @@ def told(subject_request: SubjectRequest) -> list[str]:
         for each in standing(subject_request)
         if not each.silent
     ]
-
-
-def _named(law: Regime, name: str) -> str:
-    return f"{law_in_words(law.name)}: {law.label_of('holds', name, get_language() or 'en')}"

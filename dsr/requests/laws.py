@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from django.utils.translation import get_language
+
+from dsr.policies.law_words import law_in_words
 from dsr.policies.models import Right
-from dsr.policies.regimes import Duty, Regime
+from dsr.policies.regimes import Duty, Regime, all_regimes
 from dsr.policies.services import duties_for, laws_that_apply, place_claimed
 from dsr.requests.models import SubjectRequest
 from dsr.requests.whole import asked_once
@@ -65,3 +68,21 @@ def duties_if_asked(
     organisation = right.reading.version.policy.organisation
     home = place or place_claimed(right)
     return duties_for(organisation, kind or right.kind, home, on, facts or {})
+
+
+def named(code: str, part: str) -> tuple[Regime, str] | None:
+    """The law and the name behind a code such as ``gdpr:misdirected``, where the law's ``part``
+    (``facts``, ``holds``, ``findings``) still has it."""
+    slug, _sep, name = code.partition(":")
+    law = all_regimes().get(slug)
+    return (law, name) if law is not None and name in getattr(law, part) else None
+
+
+def in_words(code: str, part: str) -> str:
+    """What a code says in the reader's language, with its law; the code itself where no law ships
+    it any more."""
+    found = named(code, part)
+    if found is None:
+        return code
+    law, name = found
+    return f"{law_in_words(law.name)}: {law.label_of(part, name, get_language() or 'en')}"

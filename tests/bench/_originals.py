@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import cycle
 
+from dsr.accounts.models import User
 from dsr.notifications.models import OutboxMessage
 from dsr.notifications.services import deliver
 from dsr.requests.actors import REQUESTER
@@ -74,10 +75,10 @@ class Telling:
         return self
 
     def assigned(self) -> Telling:
-        it, by = self.it, self.desk.officer
-        self.it = assignment.assign(
-            it.pk, to=self.desk.handler, actor=by, at=self.at, seen=it.version
-        )
+        return self._does(assignment.assign, self.desk.officer, to=self.desk.handler)
+
+    def _does(self, deed: Callable[..., SubjectRequest], by: User, **given: object) -> Telling:
+        self.it = deed(self.it.pk, **given, actor=by, at=self.at, seen=self.it.version)
         return self
 
     def begun(self) -> Telling:
@@ -85,15 +86,8 @@ class Telling:
         return self
 
     def asked_back(self) -> Telling:
-        self.it = conversation.ask_requester(
-            self.it.pk,
-            question="Which record?",
-            facts=[],
-            actor=self.desk.handler,
-            at=self.at,
-            seen=self.it.version,
-        )
-        return self
+        asks = {"question": "Which record?", "facts": []}
+        return self._does(conversation.ask_requester, self.desk.handler, **asks)
 
     def replied(self) -> Telling:
         self.it = conversation.reply(
@@ -102,62 +96,32 @@ class Telling:
         return self
 
     def identity_asked(self) -> Telling:
-        self.it = identity.ask_identity(
-            self.it.pk,
-            question="Who are you?",
-            actor=self.desk.handler,
-            at=self.at,
-            seen=self.it.version,
-        )
-        return self
+        return self._does(identity.ask_identity, self.desk.handler, question="Who are you?")
 
     def proposed(self) -> Telling:
         self.it = cast.propose(self.it, self.desk.handler, at=self.at)
         return self
 
     def approved(self) -> Telling:
-        self.it = review.approve(
-            self.it.pk, actor=self.desk.second_officer, at=self.at, seen=self.it.version
-        )
-        return self
+        return self._does(review.approve, self.desk.second_officer)
 
     def answered(self) -> Telling:
-        self.it = answer.send_answer(
-            self.it.pk, actor=self.desk.handler, at=self.at, seen=self.it.version
-        )
-        return self
+        return self._does(answer.send_answer, self.desk.handler)
 
     def closed(self) -> Telling:
-        self.it = answer.close(
-            self.it.pk, actor=self.desk.handler, at=self.at, seen=self.it.version
-        )
-        return self
+        return self._does(answer.close, self.desk.handler)
 
     def withdrawn(self) -> Telling:
         self.it = ending.withdraw(self.it.pk, actor=REQUESTER, at=self.at, seen=None)
         return self
 
     def frozen(self) -> Telling:
-        self.it = ending.freeze(
-            self.it.pk,
-            reason="Not me, says the contact.",
-            actor=self.desk.officer,
-            at=self.at,
-            seen=self.it.version,
-        )
-        return self
+        why = "Not me, says the contact."
+        return self._does(ending.freeze, self.desk.officer, reason=why)
 
     def to_end(self, how: str, ground: str) -> Telling:
-        self.it = ending.propose_ending(
-            self.it.pk,
-            ending=how,
-            ground=ground,
-            text="It ends here.",
-            actor=self.desk.handler,
-            at=self.at,
-            seen=self.it.version,
-        )
-        return self.after().approved()
+        ends = {"ending": how, "ground": ground, "text": "It ends here."}
+        return self._does(ending.propose_ending, self.desk.handler, **ends).after().approved()
 
     def came_back(self) -> Telling:
         """The confirmation of receipt went out and came back."""

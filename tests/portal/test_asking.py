@@ -279,6 +279,21 @@ def test_a_copy_to_somebody_else_is_asked_for_with_a_signature_where_a_law_gives
     assert sent.values()["destination"] == {"destination": "Dr. Ann Lee, 5 Elm Street, Chicago"}
 
 
+def test_where_no_typed_signature_counts_a_copy_to_somebody_else_is_signed_on_paper(
+    visitor: Visitor,
+) -> None:
+    """45 CFR 164.524(c)(3)(ii), of a right whose clause wants no signature itself."""
+    Organisation.objects.filter(slug="img").update(
+        regimes=["hipaa"], flags=["hipaa_covered_entity"], accepts_electronic_signatures=False
+    )
+    typed = {"role": "subject", "name": "Zoé Canary-Quill", "email": "zoe.canary@example.org"}
+    page = "/img/access/"
+    assert visitor.ask(page, **typed, country="US").missing == []
+    sent = visitor.ask(page, **typed, country="US", destination="Dr. Ann Lee, 5 Elm Street")
+    assert sent.missing == ["signed"]
+    assert visitor.at("paper/") in visitor.open(visitor.at("sent/"))
+
+
 def test_what_is_typed_can_run_nowhere(visitor: Visitor) -> None:
     response = visitor.fill(ACCOUNTING, name="<script>alert(1)</script>", email="x")
     assert "<script>alert(1)" not in response.content.decode()

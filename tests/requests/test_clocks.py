@@ -30,7 +30,7 @@ def in_portugal(desk: Desk) -> SubjectRequest:
 def for_staff(
     asked: SubjectRequest, today: str
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    found = request_page.clocks_of(again(asked), date.fromisoformat(today))
+    found = request_page.clocks_of(again(asked), cast.on(today))
     return (
         [(each.title, each.badge.text) for each in found.shown],
         [(each.title, each.badge.text) for each in found.folded],
@@ -121,7 +121,7 @@ def test_clocks_that_end_on_one_day_are_told_once(desk: Desk) -> None:
     asked.deadlines.filter(code="gdpr:respond").update(
         due_on=policy.due_on, would_be_on=policy.would_be_on
     )
-    [clock] = request_page.clocks_of(again(asked), date(2026, 2, 20)).shown
+    [clock] = request_page.clocks_of(again(asked), cast.on("2026-02-20")).shown
     assert clock.title == "Answer"
     assert clock.set_by == "The same day by law (GDPR) and by the policy"
     assert len(clock.why) == 2
@@ -176,6 +176,6 @@ def test_a_partial_refusal_is_told_in_the_first_month_though_the_answer_was_exte
 )
 def test_nobody_is_late_with_a_day_before_which_nothing_may_be_given(today: str, said: str) -> None:
     wait = Deadline(purpose=Duty.NOT_BEFORE, set_by="law", due_on=date(2026, 5, 3))
-    badge = words.deadline_badge(wait, date.fromisoformat(today))
+    badge = words.deadline_badge(wait, date.fromisoformat(today), cast.on(today))
     assert (badge.kind, badge.text) == ("ok", said)
     assert not wait.is_overdue(date.fromisoformat(today))

@@ -44,7 +44,9 @@ def test_passing_the_aim_is_not_being_late(desk: Desk) -> None:
     assert not SubjectRequest.objects.overdue(on_the_last_day).exists()
     assert SubjectRequest.objects.overdue(date(2026, 3, 3)).get() == asked
     aim = asked.deadlines.get(code="target")
-    assert words.deadline_badge(aim, on_the_last_day) == words.Badge("soon", "Aim passed 1 day ago")
+    assert words.deadline_badge(aim, on_the_last_day, aim.computed_at) == words.Badge(
+        "soon", "Aim passed 1 day ago"
+    )
     assert not aim.is_overdue(on_the_last_day)
 
 

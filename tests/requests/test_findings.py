@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dsr.dashboard.words import deadline_badge
 from dsr.notifications.models import OutboxMessage
 from dsr.requests import findings
 from dsr.requests.deadlines import reminders
@@ -182,3 +183,11 @@ def test_where_no_law_asks_for_more_nothing_is_offered(desk: Desk) -> None:
     assert findings.offered(it) == []
     with pytest.raises(Unmet):
         find(it, desk)
+
+
+def test_when_its_hours_are_over_the_page_says_so_though_the_day_goes_on(desk: Desk) -> None:
+    clock = find(asked(desk), desk, at=time(15, 20))
+    day = date(2026, 3, 30)
+    before, after = cast.on("2026-03-30", 14), cast.on("2026-03-30", 16)  # 16:00 and 18:00 in Paris
+    assert str(deadline_badge(clock, day, before).text) == "Due today"
+    assert deadline_badge(clock, day, after).kind == "over"

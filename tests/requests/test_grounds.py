@@ -20,6 +20,18 @@ def asked(desk: Desk, organisation: str, slug: str, country: str) -> SubjectRequ
     return cast.begin(made, desk.handler, at=cast.on("2026-05-01"))
 
 
+def state(it: SubjectRequest, desk: Desk, *stated: str) -> None:
+    facts.state_facts(
+        it.pk,
+        country=it.country,
+        record_age="",
+        facts=stated,
+        actor=desk.handler,
+        at=cast.on("2026-05-02"),
+        seen=it.version,
+    )
+
+
 def offered(subject_request: SubjectRequest) -> list[str]:
     return [code for code, _label in grounds.grounds_for(subject_request)]
 
@@ -169,15 +181,7 @@ def test_what_was_paid_in_full_may_not_be_refused_to_the_person(covered: Desk) -
     """Acceptance case 6; 45 CFR 164.522(a)(1)(vi)."""
     it = asked(covered, "indigomed", "restrict-operations", "US")
     refusal = {"outcome": "refused", "ground": "conditions_not_met"}
-    facts.state_facts(
-        it.pk,
-        country="US",
-        record_age="",
-        facts=["hipaa:paid_in_full"],
-        actor=covered.handler,
-        at=cast.on("2026-05-02"),
-        seen=it.version,
-    )
+    state(it, covered, "hipaa:paid_in_full")
     with pytest.raises(BadInput) as wrong:
         cast.propose(SubjectRequest.objects.get(pk=it.pk), covered.handler, **refusal)
     assert "45 CFR 164.522(a)(1)(vi)" in str(wrong.value.fields["outcome"])
@@ -244,15 +248,7 @@ def test_an_amendment_that_another_entity_reports_is_made_and_has_no_number_of_d
     """45 CFR 164.526(e): no request of the person, so no 60 days and no “no”."""
     it = asked(covered, "indigomed", "amend", "US")
     assert it.deadlines.get(code="hipaa:respond").due_on == date(2026, 6, 30)
-    facts.state_facts(
-        it.pk,
-        country="US",
-        record_age="",
-        facts=["hipaa:reported_by_entity"],
-        actor=covered.handler,
-        at=cast.on("2026-05-02"),
-        seen=it.version,
-    )
+    state(it, covered, "hipaa:reported_by_entity")
     assert it.deadlines.get(code="hipaa:respond").status == "cancelled"
     assert it.deadlines.get(code="hipaa:respond:reported_by_entity").due_on is None
     with pytest.raises(BadInput) as wrong:

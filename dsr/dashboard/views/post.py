@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from dsr.accounts.models import Membership, User
 from dsr.accounts.roles import Permission
 from dsr.audit.models import By
-from dsr.audit.paging import Order, counts, page_of
+from dsr.audit.paging import MOST_COUNTED, Order, counts, page_of
 from dsr.audit.services import SITE, append
 from dsr.dashboard import words
 from dsr.dashboard.views.base import StaffView
@@ -34,7 +34,6 @@ from dsr.requests.services.paper import FIRST_ANSWER
 from dsr.vault.models import SealedFile
 
 PAGE_SIZE = 25
-MOST_COUNTED = 1000
 OLDEST_FIRST = Order({"place_owed": F("owed_at"), "place_id": F("id")})
 
 
@@ -153,7 +152,7 @@ class LettersView(Post):
         # With what is still tried again: nobody should read that everything arrived meanwhile.
         kept_back = (outbox.failed() | outbox.missed() | outbox.delayed()).order_by("owed_at", "pk")
         trouble, about_accounts = self.of_mine(kept_back), self.about_accounts(kept_back)
-        [number] = counts([trouble], MOST_COUNTED)
+        [number] = counts([trouble])
         return self.page(
             "dashboard/letters.html",
             {

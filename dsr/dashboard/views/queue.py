@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dsr.accounts.roles import Permission
-from dsr.audit.paging import Naming, page_of
+from dsr.audit.paging import MOST_COUNTED, Naming, page_of
 from dsr.dashboard import words
-from dsr.dashboard.filters import MOST_COUNTED, QueueFilters, tiles
+from dsr.dashboard.filters import QueueFilters, tiles
 from dsr.dashboard.request_page import day
 from dsr.dashboard.views.base import StaffView, colleagues
 from dsr.days.place import standing_in

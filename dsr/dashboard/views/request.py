@@ -49,7 +49,7 @@ class RequestPage(RequestView):
             "state": words.status_badge(it),
             "is_left": bool(it.assignee) and not it.assignee_is_there,  # type: ignore[attr-defined]
             "stands": where_it_stands(stands(it, self.at)),
-            "clocks": request_page.clocks_of(it, today),
+            "clocks": request_page.clocks_of(it, self.at),
             "deeds": available_deeds(it, self.user, self.held, today),
             "said": request_page.said(it),
             "missing": request_page.missing(it),

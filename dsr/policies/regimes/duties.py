@@ -218,13 +218,7 @@ class Duty(Strict):
         # Without them the engine would complain of what is only a consequence.
         if "source" not in info.data or "extension" not in info.data:
             return data
-        data = {**data, **_terms_in_rule(info.data["extension"])}
-        data.setdefault("source", info.data["source"].title)
-        try:
-            read_rule(data)
-        except DeadlineInputError as error:
-            raise told(f"rule: {error}") from None
-        return data
+        return tried(data, info.data["source"], info.data["extension"])
 
     @model_validator(mode="after")
     def a_stop_waits_for_nothing(self) -> "Duty":
@@ -257,6 +251,19 @@ class Duty(Strict):
         if isinstance(given, Collection) and not isinstance(given, str):
             return wanted in given
         return given == wanted
+
+
+def tried(
+    rule: dict[str, Any], source: Source, extension: ExtensionTerms | None = None
+) -> dict[str, Any]:
+    """A rule of the file with its source and the terms of its extension, as the engine reads it."""
+    whole = {**rule, **_terms_in_rule(extension)}
+    whole.setdefault("source", source.title)
+    try:
+        read_rule(whole)
+    except DeadlineInputError as error:
+        raise told(f"rule: {error}") from None
+    return whole
 
 
 def _terms_in_rule(extension: ExtensionTerms | None) -> dict[str, Any]:

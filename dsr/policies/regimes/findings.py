@@ -4,10 +4,8 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from dsr.deadlines import DeadlineInputError, Rule
-from dsr.deadlines.codec import read_rule
-from dsr.policies.field_types import Info, Strict, Text, told
-from dsr.policies.regimes.duties import Kinds, SourceNamed
+from dsr.policies.field_types import Info, Strict, Text
+from dsr.policies.regimes.duties import Kinds, SourceNamed, tried
 
 
 class FindingTerms(Strict):
@@ -26,18 +24,8 @@ class FindingTerms(Strict):
     @field_validator("rule_json")
     @classmethod
     def engine_reads_it(cls, data: dict[str, Any], info: Info) -> dict[str, Any]:
-        data = {**data, "max_extensions": 0}
-        if "source" in info.data:
-            data.setdefault("source", info.data["source"].title)
-        try:
-            read_rule(data)
-        except DeadlineInputError as error:
-            raise told(f"rule: {error}") from None
-        return data
-
-    @property
-    def rule(self) -> Rule:
-        return read_rule(self.rule_json)
+        # Without a source the engine would complain of what is only a consequence.
+        return tried(data, info.data["source"]) if "source" in info.data else data
 
     def concerns(self, kind: str) -> bool:
         return not self.kinds or kind in self.kinds

@@ -194,19 +194,20 @@ class Regime(Strict):
         """The words of a fact, hold, finding, fee, ground or element (`part` is `facts`, `holds`,
         `findings`, `fees`, `grounds`, `elements`) in a language, or in English where the file has
         no others."""
-        words = self.translations.get(language[:2])
-        said: str = getattr(words, part).get(name, "") if words else ""
-        return said or str(getattr(self, part)[name].label)
+        return self._said(part, name, language) or str(getattr(self, part)[name].label)
 
     def help_for(self, element: str, language: str) -> str:
         """What a good one says of an element, in a language."""
-        words = self.translations.get(language[:2])
-        return (words.helps.get(element) if words else None) or self.elements[element].help
+        return self._said("helps", element, language) or self.elements[element].help
 
     def todo_after(self, finding: str, language: str) -> str:
         """What it asks for after a finding, in a language."""
+        return self._said("todos", finding, language) or self.findings[finding].todo
+
+    def _said(self, part: str, name: str, language: str) -> str:
         words = self.translations.get(language[:2])
-        return (words.todos.get(finding) if words else None) or self.findings[finding].todo
+        said: str = getattr(words, part).get(name, "") if words else ""
+        return said
 
     def words_of_passing_on(self, language: str) -> str:
         """What who asks for a copy to somebody else is told; empty where it knows no such copy."""

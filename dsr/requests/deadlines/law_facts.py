@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from dsr.policies.law_words import law_in_words
-from dsr.policies.regimes import SEEN, Fact, Regime, all_regimes
+from dsr.policies.regimes import SEEN, Fact, Regime
 from dsr.requests.errors import BadInput
-from dsr.requests.laws import laws_binding
+from dsr.requests.laws import in_words, laws_binding
 from dsr.requests.models import SubjectRequest
 
 
@@ -27,10 +25,7 @@ def offered(subject_request: SubjectRequest, asked: str) -> list[tuple[str, str]
     """The facts that the laws of a request name for an occasion (``clarification``, ``extension``,
     ``request``), with the sentence that is stated."""
     return [
-        (
-            f"{law.slug}:{name}",
-            _sentence(law, name),
-        )
+        (code := f"{law.slug}:{name}", words(code))
         for law, name, _fact in _known(subject_request, asked)
     ]
 
@@ -50,11 +45,7 @@ def checked(subject_request: SubjectRequest, asked: str, given: Collection[str])
 
 def words(stated: str) -> str:
     """What was stated, as a sentence in the reader's language."""
-    slug, _sep, name = stated.partition(":")
-    law = all_regimes().get(slug)
-    if law is None or name not in law.facts:
-        return stated
-    return _sentence(law, name)
+    return in_words(stated, "facts")
 
 
 def with_stated(text: str, stated: object) -> str:
@@ -89,7 +80,3 @@ def _matters(law: Regime, name: str, subject_request: SubjectRequest, asked: str
         for effect in each.pauses
         if effect.reason == asked
     )
-
-
-def _sentence(law: Regime, name: str) -> str:
-    return f"{law_in_words(law.name)}: {law.label_of('facts', name, get_language() or 'en')}"

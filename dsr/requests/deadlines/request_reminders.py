@@ -118,7 +118,7 @@ class RequestReminders(ReminderKind[Deadline]):
             "purpose": lazy(title_of, str)(deadline),
             "set_by": SetBy(deadline.set_by).label,
             "is_aim": deadline.is_aim,
-            "todo": lazy(title_of, str)(deadline) if _is_follow_up(deadline) else "",
+            "follows_up": _is_follow_up(deadline),
             # A day is not enough where hours are counted.
             "until": deadline.due_at if _by_the_hour(deadline) else None,
             "unassigned": assignee_there(asked) is None,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -60,6 +61,20 @@ class Doing:
         """The member of staff who does a deed that only staff can do."""
         assert isinstance(self.actor, User)
         return self.actor
+
+    def moment(self, on: date, at: time | None) -> datetime:
+        """When something was done that somebody types; without a time the end of that day counts,
+        of today now, since what is done was done by now."""
+        if at is None and on == self.today:
+            return self.at
+        return self._on_its_clock(on, time.max if at is None else at)
+
+    def moment_at_first(self, on: date, at: time | None) -> datetime:
+        """As ``moment``, where a limit begins with it: without a time the day’s beginning."""
+        return self._on_its_clock(on, at or time.min)
+
+    def _on_its_clock(self, on: date, at: time) -> datetime:
+        return datetime.combine(on, at, tzinfo=ZoneInfo(self.subject_request.organisation.zone))
 
     def line(self, code: str, /, **facts: Any) -> None:
         """A further line of history, beside the deed's own."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -15,12 +14,12 @@ from dsr.accounts.roles import Permission
 from dsr.requests import findings
 from dsr.requests.actors import Actor
 from dsr.requests.deadlines import lifecycle
-from dsr.requests.deadlines.planning import DeadlinePlan
+from dsr.requests.deadlines.planning import plan_of_its_own
 from dsr.requests.errors import BadInput
 from dsr.requests.files import keep_proof
 from dsr.requests.forms import HAPPENED, FileField, day_field, text_field
 from dsr.requests.models import Finding, SubjectRequest
-from dsr.requests.states import ENDED, OPEN, Duty, FindingEnd, SetBy
+from dsr.requests.states import ENDED, OPEN, Duty, FindingEnd
 from dsr.vault.uploads import CheckedUpload
 
 from .declaration import Facts, Names, deed
@@ -98,22 +97,16 @@ def record_finding(doing: Doing, given: Found) -> None:
 
     Errors: BadInput on ``code``, ``what``, ``on``, ``at``.
     """
-    known_at = _instant(doing, given.on, given.at, time.min)
+    known_at = doing.moment_at_first(given.on, given.at)
     _check_found(doing, given, known_at)
     subject_request = doing.subject_request
     law, terms = findings.terms_of(given.code)
     codes = law.calendar_codes(subject_request.organisation.country)
     # Counted while the request is locked: two findings at one instant never get one number.
     number = subject_request.findings.count() + 1
-    plan = DeadlinePlan(
-        code=f"{given.code}:{number}",
-        purpose=Duty.FOLLOW_UP,
-        set_by=SetBy.LAW,
+    plan = replace(
+        plan_of_its_own(f"{given.code}:{number}", Duty.FOLLOW_UP, law, terms.source),
         rule=terms.rule_json,
-        source=terms.source.title,
-        checked=terms.source.checked,
-        regime=law.slug,
-        label=law.name,
         calendar_codes=None if codes is None else list(codes),
     )
     finding = Finding(
@@ -245,7 +238,7 @@ def follow_up_finding(doing: Doing, given: FollowedUp) -> None:
     finding = running.get(given.finding)
     if finding is None:
         raise BadInput({"finding": _("It was ended already. Choose another one.")})
-    ended_at = min(_instant(doing, given.on, given.at, time.max), _latest(doing, given))
+    ended_at = doing.moment(given.on, given.at)
     _check_followed_up(doing, given, finding, ended_at)
     finding.ended = given.ended
     finding.ended_at = ended_at
@@ -267,14 +260,6 @@ def follow_up_finding(doing: Doing, given: FollowedUp) -> None:
         lifecycle.cancel_one(finding.deadline, given.on, actor=doing.actor, at=doing.at)
 
 
-def _latest(doing: Doing, given: FollowedUp) -> datetime:
-    """Of today it is not over: what was done today was done by now. A time that was typed stays,
-    and is refused where it lies ahead."""
-    if given.at is None and given.on == doing.today:
-        return doing.at
-    return datetime.max.replace(tzinfo=ZoneInfo("UTC"))
-
-
 def _check_followed_up(
     doing: Doing, given: FollowedUp, finding: Finding, ended_at: datetime
 ) -> None:
@@ -291,8 +276,3 @@ def _check_followed_up(
         problems["on"] = _("This lies before it was known. Enter a later day or time.")
     if problems:
         raise BadInput(problems)
-
-
-def _instant(doing: Doing, on: date, at: time | None, else_at: time) -> datetime:
-    zone = ZoneInfo(doing.subject_request.organisation.zone)
-    return datetime.combine(on, at or else_at, tzinfo=zone)

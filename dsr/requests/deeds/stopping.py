@@ -100,7 +100,7 @@ def record_stop(doing: Doing, given: StopGiven) -> None:
 
     A system that is found later is recorded as well: then the duty was done on its day.
     """
-    stopped_at = _instant(doing, given)
+    stopped_at = doing.moment(given.on, given.at)
     _check(doing, given, stopped_at)
     stop = Stop(
         safe=doing.subject_request.safe,
@@ -119,15 +119,6 @@ def record_stop(doing: Doing, given: StopGiven) -> None:
     ends = max(each.stopped_at for each in doing.subject_request.stops.all())
     day = ends.astimezone(ZoneInfo(doing.subject_request.organisation.zone)).date()
     lifecycle.stopped(doing.subject_request, day, actor=doing.actor, at=doing.at)
-
-
-def _instant(doing: Doing, given: StopGiven) -> datetime:
-    zone = ZoneInfo(doing.subject_request.organisation.zone)
-    if given.at is not None:
-        return datetime.combine(given.on, given.at, tzinfo=zone)
-    end = datetime.combine(given.on, time.max, tzinfo=zone)
-    # Of today it is not over: what has stopped has stopped by now.
-    return min(end, doing.at) if given.on == doing.today else end
 
 
 def _check(doing: Doing, given: StopGiven, stopped_at: datetime) -> None:

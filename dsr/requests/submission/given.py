@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from dsr.policies.kinds import MayWrite
 from dsr.policies.models import Organisation, Right
 from dsr.policies.particulars import PARTICULARS, filled
+from dsr.policies.services import law_that_passes_on
 from dsr.requests.errors import BadInput, out_of_time
 from dsr.requests.states import Channel
 from dsr.vault.addresses import AddressRefused, canonical_or_blank
@@ -146,7 +147,8 @@ def _about_asking(submission: Submission, at: datetime) -> Iterator[tuple[str, s
 
 
 def missing_particulars(submission: Submission) -> list[str]:
-    """What the clause says a request must contain and this one does not; to be followed up."""
+    """What the clause, or a law that is called upon, says a request must contain and this one does
+    not; to be followed up."""
     given = {
         code
         for code, values in submission.particulars.items()
@@ -156,4 +158,9 @@ def missing_particulars(submission: Submission) -> list[str]:
     given.discard("written")
     if submission.channel in WRITTEN_CHANNELS:
         given.add("written")
-    return [code for code in submission.right.must if code not in given]
+    must = [*submission.right.must]
+    # 45 CFR 164.524(c)(3)(ii): signed, if need be on paper.
+    passes_on = law_that_passes_on(submission.organisation, submission.right.kind)
+    if passes_on is not None and "destination" in given and "signed" not in must:
+        must.append("signed")
+    return [code for code in must if code not in given]
