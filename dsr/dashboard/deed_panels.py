@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from dsr.accounts.models import User
 from dsr.dashboard import request_page, words
+from dsr.dashboard.mails_shown import kept
 from dsr.notifications.letters import unprinted
 from dsr.notifications.models import OutboxMessage
 from dsr.requests import answer_texts, decision_rules, elements, enclosures, fees, grounds
@@ -202,7 +203,7 @@ def _undelivered(
 def _kept_ready(
     it: SubjectRequest, user: User, address: Mapping[str, Any], today: date
 ) -> dict[str, Any]:
-    return {"kept": request_page.kept(it)}
+    return {"kept": kept(it)}
 
 
 def _goes(

@@ -11,53 +11,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.accounts.models import User
-from dsr.dashboard import on_record, words
-from dsr.days.words import instant_words
-from dsr.notifications.models import Medium, OutboxMessage, Trouble
-from dsr.notifications.models import Status as MailStatus
-from dsr.policies.kinds import Checked
-from dsr.policies.law_words import law_in_words
+from dsr.dashboard import on_record
 from dsr.policies.particulars import PARTICULARS, FieldSpec
 from dsr.requests import enclosures, fees, history, queries, remedies
-from dsr.requests.deadlines import clocks, explain
-from dsr.requests.deeds.deadline import extensions_waiting
-from dsr.requests.deeds.post import to_send_again
 from dsr.requests.file_words import FileKind
-from dsr.requests.findings import title_of
 from dsr.requests.grounds import grounds_for
-from dsr.requests.mail_names import mail_name
 from dsr.requests.models import (
     Attachment,
-    Deadline,
     Enclosure,
     EnclosureOpened,
     Evidence,
-    Extension,
-    KeptReady,
-    Notice,
     Person,
     RequestMessage,
     SubjectRequest,
 )
-from dsr.requests.people import writes_to
-from dsr.requests.preconditions import (
-    contact_needed,
-    contact_proved,
-    sent_answer,
-    standing_decision,
-)
-from dsr.requests.services import codes, kept_ready, reading
+from dsr.requests.preconditions import sent_answer, standing_decision
 from dsr.requests.services.identity_documents import gone_on
-from dsr.requests.services.notices import announce_by
-from dsr.requests.services.paper import FIRST_ANSWER
-from dsr.requests.states import (
-    POSSIBLE_MATCHES,
-    About,
-    EvidenceKind,
-    Read,
-    Scope,
-)
-from dsr.requests.whole import mails_of
+from dsr.requests.states import POSSIBLE_MATCHES, About, EvidenceKind, Scope
 from dsr.requests.words import Badge, short
 from dsr.vault.addresses import readable
 from dsr.vault.errors import Tampered
@@ -305,80 +275,6 @@ def decision(subject_request: SubjectRequest) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class ClockShown:
-    """Deadlines that end on one day; ``why`` has the reasons of each under its source."""
-
-    first: Deadline
-    title: str
-    # The end in words where it is no whole day: 72 hours.
-    hour: str
-    badge: Badge
-    set_by: str
-    sources: list[str]
-    unread: bool
-    more_until: date | None
-    beside: str
-    why: list[tuple[str, list[str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class ClocksShown:
-    shown: list[ClockShown]
-    folded: list[ClockShown]
-
-
-def clocks_of(subject_request: SubjectRequest, at: datetime) -> ClocksShown:
-    """What governs and what has to be done now; every other deadline is folded away."""
-    today = subject_request.organisation.today(at)
-    found = clocks.for_staff(subject_request, today)
-    refusing = clocks.is_refusing(subject_request)
-
-    def made(clock: clocks.Clock) -> ClockShown:
-        return _clock(subject_request, clock, today, at, refusing=refusing)
-
-    return ClocksShown([made(each) for each in found.shown], [made(each) for each in found.folded])
-
-
-def _clock(
-    subject_request: SubjectRequest,
-    clock: clocks.Clock,
-    today: date,
-    at: datetime,
-    *,
-    refusing: bool,
-) -> ClockShown:
-    each_why = [(_source(each), explain.explain(each)) for each in clock.deadlines]
-    more = [
-        each.notice_by
-        for each in clock.deadlines
-        if each.notice_by and clocks.can_announce_more(each, subject_request, today)
-    ]
-    titles = dict.fromkeys(title_of(each) for each in clock.deadlines)
-    return ClockShown(
-        clock.first,
-        ", ".join(titles),
-        _hour(clock.first),
-        words.deadline_badge(clock.first, today, at, refusing=refusing),
-        explain.set_by(clock.deadlines),
-        list(dict.fromkeys(source for source, _why in each_why)),
-        any(each.checked != Checked.READ for each in clock.deadlines),
-        min(more, default=None),
-        explain.beside_the_pause(clock.first),
-        each_why,
-    )
-
-
-def _hour(deadline: Deadline) -> str:
-    hourly = deadline.rule.get("unit") == "hour"
-    return instant_words(deadline.due_at) if hourly and deadline.due_at else ""
-
-
-def _source(deadline: Deadline) -> str:
-    # Stored untranslated, so that each reader gets their own language.
-    return law_in_words(deadline.source)
-
-
-@dataclass(frozen=True, slots=True)
 class FileShown:
     pk: int
     name: str
@@ -459,49 +355,12 @@ def _came_as(attachment: Attachment) -> FileKind:
     return FileKind.CAME if attachment.from_requester else FileKind.STAFF
 
 
-@dataclass(frozen=True, slots=True)
-class MailShown:
-    """A mail or letter to the requester, as the outbox has it; never its words."""
-
-    pk: int
-    what: str
-    medium: str
-    state: str
-    at: datetime
-    can_have_bounced: bool
-    came_back: bool
-    to_post: bool
-    is_answer: bool
+def duplicates(subject_request: SubjectRequest, by: User) -> list[SubjectRequest]:
+    return list(queries.possible_duplicates(subject_request, by)[:MOST_RELATED])
 
 
-def mails(subject_request: SubjectRequest) -> list[MailShown]:
-    # Without those to staff: what reminds the desk is no part of what the person was told.
-    rows = [each for each in mails_of(subject_request) if each.recipient_user_id is None]
-    return [
-        MailShown(
-            row.pk,
-            # A room above may owe mail of a kind that has no words here yet.
-            mail_name(row.kind),
-            str(row.get_medium_display()),
-            str(_posted_or_not(row)),
-            row.sent_at or row.owed_at,
-            can_have_bounced=row.status == MailStatus.SENT,
-            came_back=row.status == MailStatus.FAILED and row.last_error == Trouble.BOUNCED,
-            to_post=row.medium == Medium.LETTER and row.status == MailStatus.OWED,
-            is_answer=row.key.startswith(FIRST_ANSWER),
-        )
-        for row in rows
-    ]
-
-
-def _posted_or_not(row: OutboxMessage) -> Any:
-    if row.medium != Medium.LETTER:
-        return row.get_status_display()
-    if row.status == MailStatus.OWED:
-        return _("Waiting to be posted")
-    if row.posted_on and row.status == MailStatus.SENT:
-        return _("Posted on %(day)s") % {"day": short(row.posted_on)}
-    return row.get_status_display()
+def related(subject_request: SubjectRequest, by: User) -> list[SubjectRequest]:
+    return list(queries.related(subject_request, by)[:MOST_RELATED])
 
 
 def fee(subject_request: SubjectRequest) -> fees.Shown | None:
@@ -511,146 +370,3 @@ def fee(subject_request: SubjectRequest) -> fees.Shown | None:
         return None
     offers[-1].safe = subject_request.safe
     return fees.shown(offers[-1])
-
-
-@dataclass(frozen=True, slots=True)
-class KeptShown:
-    """What is on record of an answer that can be delivered to nobody, opened."""
-
-    row: KeptReady
-    attempts: str
-    other_ways: str
-    why: str
-
-
-def kept(subject_request: SubjectRequest) -> KeptShown | None:
-    """Proposed or in force; None where neither is."""
-    row = kept_ready.standing(subject_request)
-    if row is None:
-        return None
-    return KeptShown(row, *(str(row.shown(each)) for each in ("attempts", "other_ways", "why")))
-
-
-@dataclass(frozen=True, slots=True)
-class Undelivered:
-    """What did not arrive, what that means, and what waits to be posted, by when."""
-
-    lost: list[str]
-    answer_is_lost: bool
-    waiting: list[str]
-    kept: KeptShown | None = None
-
-
-def undelivered(subject_request: SubjectRequest, shown: list[MailShown]) -> Undelivered:
-    lost = to_send_again(subject_request)
-    waiting = [each.what for each in shown if each.to_post]
-    waiting += [
-        _extension_words(each, subject_request) for each in extensions_waiting(subject_request)
-    ]
-    return Undelivered(
-        lost=[mail_name(each.kind) for each in lost],
-        answer_is_lost=any(each.what == Notice.What.ANSWER for each in lost),
-        waiting=waiting,
-        kept=kept(subject_request),
-    )
-
-
-def _extension_words(extension: Extension, subject_request: SubjectRequest) -> str:
-    by = announce_by(extension, subject_request)
-    if by is None:
-        return _("More time takes effect when it is told.")
-    return _("More time takes effect when it is told, at the latest on %(day)s.") % {
-        "day": short(by)
-    }
-
-
-def duplicates(subject_request: SubjectRequest, by: User) -> list[SubjectRequest]:
-    return list(queries.possible_duplicates(subject_request, by)[:MOST_RELATED])
-
-
-def related(subject_request: SubjectRequest, by: User) -> list[SubjectRequest]:
-    return list(queries.related(subject_request, by)[:MOST_RELATED])
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """One answer that was released: until when it can be read, and what was done with it."""
-
-    sent_on: date
-    until: datetime
-    is_over: bool
-    is_kept: bool
-    reads: int
-    letters: int
-    last: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Who can come in, and who may read: links, sessions, codes, and the proof of the contact."""
-
-    proofs: list[Any]
-    is_proved: bool
-    needed: str
-    stolen: bool
-    links: int
-    sessions: int
-    confirmed: int
-    code: str
-    code_until: datetime | None
-    answers: list[Opened]
-    held: list[Any]
-    settle_by: date | None
-
-
-def access(subject_request: SubjectRequest, at: datetime, *, sees_code: bool) -> Access:
-    """The state of all that, for the page of the request; the code only for who may give it."""
-    sessions = _standing(subject_request.private_sessions.all(), at)
-    read_in = {
-        each.session_id
-        for message in subject_request.messages.all()
-        for each in message.readings.all()
-    }
-    code = reading.code_at_counter(subject_request, at=at) if sees_code else None
-    needed = contact_needed(subject_request)
-    return Access(
-        proofs=opened(subject_request, subject_request.contact_proofs.all(), "source"),
-        is_proved=contact_proved(subject_request),
-        needed=needed,
-        stolen=writes_to(subject_request).email_stolen,
-        held=opened(subject_request, subject_request.held_contacts.all(), "address"),
-        settle_by=_settle_by(subject_request),
-        links=len(_standing(subject_request.links.all(), at)),
-        sessions=len(sessions),
-        confirmed=sum(each.pk in read_in for each in sessions),
-        code=codes.read_out(code) if code else "",
-        code_until=code.expires_at if code else None,
-        answers=[_opened(each, at) for each in reading.released(subject_request)],
-    )
-
-
-def _standing(rows: Iterable[Any], at: datetime) -> list[Any]:
-    """Of links or sessions, those by which somebody comes in."""
-    return [each for each in rows if each.ended_at is None and each.expires_at > at]
-
-
-def _settle_by(subject_request: SubjectRequest) -> date | None:
-    """By when an open objection has to be settled."""
-    for dispute in subject_request.disputes.all():
-        for deadline in dispute.deadlines.all() if dispute.settled_at is None else ():
-            return deadline.due_on
-    return None
-
-
-def _opened(message: RequestMessage, at: datetime) -> Opened:
-    done = [(each.what, each.at) for each in message.readings.all()]
-    until = reading.readable_until(message)
-    return Opened(
-        sent_on=message.happened_on,
-        until=until,
-        is_over=reading.is_over(message, at),
-        is_kept=message.kept_since is not None,
-        reads=sum(what == Read.PAGE for what, _at in done),
-        letters=sum(what == Read.LETTER for what, _at in done),
-        last=max((when for _what, when in done), default=None),
-    )

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from dsr.dashboard import request_page, words
+from dsr.dashboard import words
+from dsr.dashboard.clocks_shown import clocks_of
 from dsr.notifications.models import OutboxMessage
 from dsr.portal import status_page
 from dsr.requests.deadlines import reminders
@@ -30,7 +31,7 @@ def in_portugal(desk: Desk) -> SubjectRequest:
 def for_staff(
     asked: SubjectRequest, today: str
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    found = request_page.clocks_of(again(asked), cast.on(today))
+    found = clocks_of(again(asked), cast.on(today))
     return (
         [(each.title, each.badge.text) for each in found.shown],
         [(each.title, each.badge.text) for each in found.folded],
@@ -121,7 +122,7 @@ def test_clocks_that_end_on_one_day_are_told_once(desk: Desk) -> None:
     asked.deadlines.filter(code="gdpr:respond").update(
         due_on=policy.due_on, would_be_on=policy.would_be_on
     )
-    [clock] = request_page.clocks_of(again(asked), cast.on("2026-02-20")).shown
+    [clock] = clocks_of(again(asked), cast.on("2026-02-20")).shown
     assert clock.title == "Answer"
     assert clock.set_by == "The same day by law (GDPR) and by the policy"
     assert len(clock.why) == 2

@@ -8,7 +8,14 @@ from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 
 from dsr.accounts.roles import Permission
-from dsr.dashboard import on_record, request_page, words
+from dsr.dashboard import (
+    access_shown,
+    clocks_shown,
+    mails_shown,
+    on_record,
+    request_page,
+    words,
+)
 from dsr.dashboard.deed_forms import DeedForm
 from dsr.dashboard.opinions_shown import opinions_of
 from dsr.dashboard.standing_texts import where_it_stands
@@ -49,7 +56,7 @@ class RequestPage(RequestView):
             "state": words.status_badge(it),
             "is_left": bool(it.assignee) and not it.assignee_is_there,  # type: ignore[attr-defined]
             "stands": where_it_stands(stands(it, self.at)),
-            "clocks": request_page.clocks_of(it, self.at),
+            "clocks": clocks_shown.clocks_of(it, self.at),
             "deeds": available_deeds(it, self.user, self.held, today),
             "said": request_page.said(it),
             "missing": request_page.missing(it),
@@ -65,7 +72,7 @@ class RequestPage(RequestView):
             "policy_url": version.policy.source_url,
             "sees_proof": self.sees_proof(it),
             "fee": request_page.fee(it),
-            "access": request_page.access(
+            "access": access_shown.access(
                 it, self.at, sees_code=self.may(Permission.IDENTIFY, it.organisation_id)
             ),
         }
@@ -76,8 +83,8 @@ class RequestPage(RequestView):
             "messages_written": request_page.messages(it),
             "notes": request_page.opened(it, it.notes.all(), "text")[::-1],
             "files": (files := request_page.files(it, identity=self.sees_proof(it))),
-            "mails": (mails := request_page.mails(it)),
-            "undelivered": request_page.undelivered(it, mails),
+            "mails": (mails := mails_shown.mails(it)),
+            "undelivered": mails_shown.undelivered(it, mails),
             "may_record": self.may(Permission.RECORD, it.organisation_id),
             "history": history.timeline(it, {each.pk: each.name for each in files}),
             # Most requests have none, and then nothing is asked.
