@@ -228,9 +228,9 @@ def _link_deadlines(found: dict[str, list[Any]], subject_request: SubjectRequest
             _cache(deadline)["finding"] = follows[deadline.pk]
         if deadline.calendar_id == calendar.pk:
             _cache(deadline)["calendar"] = calendar
-    of_deadlines = ("extensions", "order", "holds", "findings")
-    for row in (row for name in of_deadlines for row in found.get(name, ())):
-        _cache(row)["deadline"] = by_id[row.deadline_id]
+    for name in ("extensions", "order", "holds", "findings"):
+        for row in found.get(name, ()):
+            _cache(row)["deadline"] = by_id[row.deadline_id]
 
 
 def _link_messages(found: dict[str, list[Any]]) -> None:

@@ -279,6 +279,18 @@ def test_a_copy_to_somebody_else_is_asked_for_with_a_signature_where_a_law_gives
     assert sent.values()["destination"] == {"destination": "Dr. Ann Lee, 5 Elm Street, Chicago"}
 
 
+def test_a_signature_that_only_the_law_wants_is_not_told_of_as_the_policys(
+    visitor: Visitor,
+) -> None:
+    Organisation.objects.filter(slug="img").update(
+        regimes=["hipaa"], flags=["hipaa_covered_entity"]
+    )
+    page = visitor.open("/img/access/")
+    assert "Only if a copy is to go to somebody else." in page
+    assert "The policy asks for a signed and dated request." not in page
+    assert "The policy asks for a signed and dated request." in visitor.open(COPY)
+
+
 def test_where_no_typed_signature_counts_a_copy_to_somebody_else_is_signed_on_paper(
     visitor: Visitor,
 ) -> None:
